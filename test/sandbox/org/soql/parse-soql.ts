@@ -1,0 +1,58 @@
+import { parseQuery, type Query } from '@jetstreamapp/soql-parser-js';
+import { errorAt, locate, SoqlError } from './soql-error.ts';
+
+/** A parsed query with its text, which error messages quote. */
+export interface ParsedSoql {
+  text: string;
+  query: Query;
+}
+
+/** https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_soslsoql.htm */
+const MAX_SOQL_LENGTH = 100_000;
+const CACHED_QUERIES = 500;
+const LONGEST_CACHED_TEXT = 20_000;
+
+const cache = new Map<string, ParsedSoql>();
+
+/** Parses a query, or throws the SoqlError that Salesforce would answer. Texts seen lately are not parsed again. */
+export function parseSoql(text: string): ParsedSoql {
+  const known = cache.get(text);
+  if (known) return known;
+  if (text.length > MAX_SOQL_LENGTH) {
+    throw new SoqlError('MALFORMED_QUERY', `SOQL statements cannot be longer than ${MAX_SOQL_LENGTH} characters.`);
+  }
+  const parsed = { text, query: parseOrExplain(text) };
+  if (text.length <= LONGEST_CACHED_TEXT) remember(text, parsed);
+  return parsed;
+}
+
+function remember(text: string, parsed: ParsedSoql): void {
+  if (cache.size >= CACHED_QUERIES) cache.delete(cache.keys().next().value ?? '');
+  cache.set(text, parsed);
+}
+
+function parseOrExplain(text: string): Query {
+  try {
+    return parseQuery(singleSpaced(text));
+  } catch (error) {
+    throw explain(text, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The parser knows "ORDER BY" and "GROUP BY" with one space only. */
+function singleSpaced(text: string): string {
+  return text.replace(/('(?:\\[\s\S]|[^'\\])*')|\s+/g, (_, quoted: string | undefined) => quoted ?? ' ').trim();
+}
+
+function explain(text: string, problem: string): SoqlError {
+  const character = /unexpected character: ->(.)<-/.exec(problem)?.[1];
+  if (character === "'")
+    return errorAt(text, locate(text, "'"), 'MALFORMED_QUERY', "line 1:0 mismatched character '<EOF>' expecting '''");
+  const token = character ?? /found(?: -->|:) '?([^'\n]*?)'?(?: <--)?\s*$/.exec(problem)?.[1] ?? '';
+  if (token === ':') return new SoqlError('MALFORMED_QUERY', 'Bind variables only allowed in Apex code');
+  return errorAt(text, place(text, token), 'MALFORMED_QUERY', `unexpected token: '${token === '' ? '<EOF>' : token}'`);
+}
+
+function place(text: string, token: string): number {
+  return token === '' ? text.length : locate(text, token);
+}
