@@ -1,0 +1,66 @@
+import { z } from 'zod/mini';
+import type { SyncPolicy } from '../schema/sync-policy.ts';
+
+const winner = z.enum(['local', 'remote']);
+const salesforceType = z.enum(['Lead', 'Contact']);
+const names = z._default(z.array(z.string().check(z.minLength(1))), []);
+const seconds = (fallback: number) => z._default(z.number().check(z.int(), z.minimum(0)), fallback);
+
+/**
+ * What an operator sets: the context key `lockstep` in cdk.json. Checked at synth, given to every function as one
+ * environment variable, and checked again at cold start.
+ */
+export const settingsSchema = z.strictObject({
+  /** Secrets Manager: `loginUrl`, `clientId`, and `clientSecret` or `privateKey` (with `username`). */
+  salesforceSecretName: z._default(z.string().check(z.minLength(1)), 'lockstep/salesforce'),
+  objects: z._default(z.array(salesforceType).check(z.minLength(1)), ['Lead', 'Contact']),
+  conflictWinner: z._default(
+    z.strictObject({ Lead: z._default(winner, 'local'), Contact: z._default(winner, 'local') }),
+    { Lead: 'local', Contact: 'local' },
+  ),
+  fields: z._default(
+    z.strictObject({
+      exclude: names,
+      pullOnly: names,
+      pushOnly: names,
+      conflictWinner: z._default(z.record(z.string(), winner), {}),
+    }),
+    { exclude: [], pullOnly: [], pushOnly: [], conflictWinner: {} },
+  ),
+  scheduleEnabled: z._default(z.boolean(), true),
+  /** Share of the org's daily calls that background work leaves for sync person. */
+  apiReserve: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.2),
+  activityRetentionDays: z._default(z.number().check(z.int(), z.minimum(1)), 365),
+  auth: z._default(
+    z.union([
+      z.literal('iam'),
+      z.literal('none'),
+      z.strictObject({ jwt: z.strictObject({ issuer: z.string(), audience: z.array(z.string()) }) }),
+    ]),
+    'iam',
+  ),
+  /** How far the poll stays behind Salesforce's clock: the second that is not over yet is not read. */
+  lagSeconds: seconds(2),
+  /** How far below its checkpoint the poll reads again. */
+  lookbackSeconds: seconds(600),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** A setting that is missing or wrong; the message is one line that names it. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/** The settings with their defaults; throws `SettingsError` with one line for the mistakes. */
+export function parseSettings(given: unknown): Settings {
+  const parsed = z.safeParse(settingsSchema, given ?? {});
+  if (parsed.success) return parsed.data;
+  const mistakes = parsed.error.issues.map((issue) => `${['lockstep', ...issue.path].join('.')}: ${issue.message}`);
+  throw new SettingsError(mistakes.join('; '));
+}
+
+/** The part of the settings that decides about fields. */
+export function syncPolicy(settings: Settings): SyncPolicy {
+  return { conflictWinner: settings.conflictWinner, fields: settings.fields };
+}

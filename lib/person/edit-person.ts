@@ -1,0 +1,96 @@
+import { appendActivities, EMPTY_LOG, type FieldChange, type Happening, type Rejection } from './activity.ts';
+import { type FieldShapes, type Fields, type FieldValue, isEmptyValue, sameValue } from './field-value.ts';
+import { baseValue, hasPending, type Person, personIdOfRow } from './person.ts';
+import type { Row } from './row.ts';
+
+/** A person made here, who has never been in Salesforce. `now` is an ISO instant. */
+export function newPerson(personId: string, fields: Fields, now: string): Person {
+  const created: Happening = { type: 'created', direction: null, detail: { source: 'api' } };
+  return {
+    ...blankPerson(personId, now),
+    fields: withoutNulls(fields),
+    log: appendActivities(EMPTY_LOG, [created], now),
+  };
+}
+
+/** The person that begins with a row of Salesforce; base is the row. */
+export function personOfRow(row: Row, now: string): Person {
+  const { type, id, systemModstamp, isDeleted, isConverted, ownerId } = row;
+  const created: Happening = { type: 'created', direction: 'pull', detail: { source: type } };
+  return {
+    ...blankPerson(personIdOfRow(id), now),
+    fields: withoutNulls(row.fields),
+    salesforce: { type, id, systemModstamp, isDeleted, isConverted, ownerId },
+    log: appendActivities(EMPTY_LOG, [created], now),
+    lastSyncedAt: now,
+  };
+}
+
+/**
+ * The person with these fields edited here, or the same object where every value is already there. An edit wakes a
+ * parked person. A field set back to its base value is no longer pending, unless a push of another value may still be
+ * under way (a lease that expired says so too, until somebody has read the row): then the edit must stand against it.
+ */
+export function editPerson(person: Person, edits: Fields, shapes: FieldShapes, now: string): Person {
+  const fields: Record<string, FieldValue> = { ...person.fields };
+  const pending: Record<string, FieldValue> = { ...person.pending };
+  const changes: FieldChange[] = [];
+  for (const [field, to] of Object.entries(edits)) {
+    const from = person.fields[field] ?? null;
+    if (sameValue(shapes[field], from, to)) continue;
+    changes.push({ field, from, to });
+    fields[field] = to;
+    if (person.salesforce === null) continue;
+    const base = baseValue(person, field) ?? null;
+    const mayBeUnderWay = person.lease !== null && field in person.lease.attempt;
+    if (sameValue(shapes[field], to, base) && !mayBeUnderWay) delete pending[field];
+    else pending[field] = base;
+  }
+  if (changes.length === 0) return person;
+  const edited: Happening = { type: 'fieldsChanged', direction: null, detail: { changes } };
+  return logged(withPending({ ...person, fields, pending, rejection: null }, now), [edited], now);
+}
+
+/** The person parked by a rejection, its values kept, with the one activity that tells it. */
+export function rejectPerson(person: Person, rejection: Rejection, values: Fields, now: string): Person {
+  const { code, message, fields } = rejection;
+  const told: Happening = { type: 'rejected', direction: 'push', detail: { code, message, fields, values } };
+  return logged({ ...person, rejection: { code, message, fields, at: now } }, [told], now);
+}
+
+/** The person with happenings in its log and the time of this change. */
+export function logged(person: Person, happenings: readonly Happening[], now: string): Person {
+  return { ...person, log: appendActivities(person.log, happenings, now), updatedAt: now };
+}
+
+/** The person with `pendingSince` made true: set with the first pending edit, null again with none. */
+export function withPending(person: Person, now: string): Person {
+  return { ...person, pendingSince: hasPending(person) ? (person.pendingSince ?? now) : null };
+}
+
+/** The fields of a push that say something: a create sends no empty ones. */
+export function nonEmptyFields(fields: Fields, shapes: FieldShapes): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([field, value]) => !isEmptyValue(shapes[field], value)));
+}
+
+function blankPerson(personId: string, now: string): Person {
+  return {
+    personId,
+    version: 1,
+    fields: {},
+    pending: {},
+    salesforce: null,
+    rejection: null,
+    lease: null,
+    log: EMPTY_LOG,
+    pendingSince: null,
+    lastSyncedAt: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** An empty field of a new person is left out: absent and empty say the same until the field has once held a value. */
+function withoutNulls(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+}

@@ -1,0 +1,123 @@
+/**
+ * What one field of a person holds. `null` is "empty"; an absent key is "never known".
+ * Numbers are JSON numbers, dates `YYYY-MM-DD`, date-times ISO 8601 in UTC with milliseconds
+ * (`2026-11-21T10:00:00.000Z`), multi-picklists `a;b`, ids 18 characters.
+ */
+export type FieldValue = string | number | boolean | null;
+
+/** Field values by the Lead API name (`Email`, `LastName`, `Score__c`), for a Contact too. */
+export type Fields = Readonly<Record<string, FieldValue>>;
+
+/**
+ * The ways in which values compare. Several Salesforce types share one kind: a phone, a url and a long text are `text`.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/field_types.htm
+ */
+export type ValueKind = 'text' | 'email' | 'number' | 'boolean' | 'date' | 'datetime' | 'picklists' | 'reference';
+
+/** What comparison needs to know of a field. `scale` is the number of decimals Salesforce keeps. */
+export interface FieldShape {
+  readonly kind: ValueKind;
+  readonly scale?: number;
+}
+
+/** Fields by name; a name that is not here compares as text. */
+export type FieldShapes = Readonly<Record<string, FieldShape>>;
+
+const TEXT: FieldShape = { kind: 'text' };
+
+/** The value in the one form in which equal values are identical. */
+const canonicalForms: Record<ValueKind, (value: FieldValue, shape: FieldShape) => FieldValue> = {
+  text: (value) => emptyToNull(value),
+  email: (value) => lowerCased(emptyToNull(value)),
+  number: (value, shape) => canonicalNumber(value, shape.scale),
+  // A Salesforce checkbox is never null: describe reports it as not nillable, and null is written as false.
+  boolean: (value) => value === true || value === 'true',
+  date: (value) => (typeof value === 'string' ? value.slice(0, 10) || null : value),
+  datetime: (value) => canonicalInstant(value),
+  picklists: (value) => (typeof value === 'string' ? canonicalPicklists(value) : value),
+  reference: (value) => (typeof value === 'string' ? toLongId(value.trim()) || null : value),
+};
+
+/** Whether two values are the same to Salesforce: an equivalence for every kind. */
+export function sameValue(shape: FieldShape | undefined, left: FieldValue, right: FieldValue): boolean {
+  if (left === right) return true;
+  const known = shape ?? TEXT;
+  const canonical = canonicalForms[known.kind];
+  return canonical(left, known) === canonical(right, known);
+}
+
+/** Whether the value says nothing: null, empty text, an unchecked box. */
+export function isEmptyValue(shape: FieldShape | undefined, value: FieldValue): boolean {
+  return sameValue(shape, value, null);
+}
+
+function emptyToNull(value: FieldValue): FieldValue {
+  if (typeof value !== 'string') return value;
+  // Salesforce trims text as it saves it and keeps '' as null; line ends come back as \n or \r\n depending on the API.
+  return value.trim().replaceAll('\r\n', '\n') || null;
+}
+
+function lowerCased(value: FieldValue): FieldValue {
+  return typeof value === 'string' ? value.toLowerCase() : value;
+}
+
+function canonicalNumber(value: FieldValue, scale: number | undefined): FieldValue {
+  const parsed = typeof value === 'string' ? parseNumber(value) : value;
+  if (typeof parsed !== 'number') return parsed;
+  const rounded = scale === undefined ? parsed : Number(roundedTo(parsed, scale));
+  return rounded === 0 ? 0 : rounded;
+}
+
+function parseNumber(value: string): FieldValue {
+  if (value.trim() === '') return null;
+  const parsed = Number(value);
+  return Number.isNaN(parsed) ? value : parsed;
+}
+
+/** Rounds half away from zero on the decimal digits, as Salesforce does, not on the binary value (1.005 at 2 is 1.01). */
+function roundedTo(value: number, scale: number): number {
+  const [digits = '0', exponent = '0'] = Math.abs(value).toString().split('e');
+  const shifted = Math.round(Number(`${digits}e${Number(exponent) + scale}`));
+  const [whole = '0', shift = '0'] = shifted.toString().split('e');
+  return Math.sign(value) * Number(`${whole}e${Number(shift) - scale}`);
+}
+
+/** Milliseconds since the epoch: Salesforce writes `+0000` where ISO 8601 has `Z`, and keeps whole seconds. */
+function canonicalInstant(value: FieldValue): FieldValue {
+  if (typeof value !== 'string') return value;
+  if (value.trim() === '') return null;
+  const at = Date.parse(toIsoInstant(value));
+  return Number.isNaN(at) ? value : Math.floor(at / 1000);
+}
+
+function canonicalPicklists(value: string): FieldValue {
+  const chosen = new Set(value.split(';').map((each) => each.trim()));
+  chosen.delete('');
+  return [...chosen].sort().join(';') || null;
+}
+
+/** `2026-11-21T10:00:00.000+0000`, as REST answers it, in ISO 8601; other texts are returned as they are. */
+export function toIsoInstant(value: string): string {
+  return value.endsWith('+0000') ? `${value.slice(0, -5)}Z` : value;
+}
+
+const ID_CHECK_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';
+
+/**
+ * The 18-character form of a Salesforce id: three check characters tell which letters of each group of five are capitals.
+ *
+ * @see https://help.salesforce.com/s/articleView?id=000385008
+ */
+export function toLongId(id: string): string {
+  if (id.length !== 15) return id;
+  let suffix = '';
+  for (let group = 0; group < 15; group += 5) {
+    let bits = 0;
+    for (let at = 0; at < 5; at += 1) {
+      if (/[A-Z]/.test(id.charAt(group + at))) bits |= 1 << at;
+    }
+    suffix += ID_CHECK_DIGITS.charAt(bits);
+  }
+  return id + suffix;
+}

@@ -1,0 +1,98 @@
+import type { ActivityLog, Rejection } from './activity.ts';
+import type { Fields, FieldValue } from './field-value.ts';
+
+/** The Salesforce objects that a person can be. */
+export type SalesforceType = 'Lead' | 'Contact';
+
+/** The row of Salesforce that is this person, as of base. */
+export interface SalesforceLink {
+  readonly type: SalesforceType;
+  /** 18 characters. */
+  readonly id: string;
+  /** Of the state that base was taken from (ISO, whole seconds). */
+  readonly systemModstamp: string;
+  readonly isDeleted: boolean;
+  readonly isConverted: boolean;
+  readonly ownerId: string | null;
+}
+
+/**
+ * The right to push this person, given to one worker until it expires. `attempt` holds the values that the worker is
+ * sending: while the lease stands, a remote value equal to its attempt may be our own push, committed without an answer.
+ */
+export interface Lease {
+  readonly owner: string;
+  readonly expiresAt: string;
+  readonly attempt: Fields;
+}
+
+/** A rejection that stands: the push is parked until the person changes. */
+export interface StandingRejection extends Rejection {
+  readonly at: string;
+}
+
+/**
+ * One human in our store, as one item.
+ *
+ * Base, the last values known to have been in Salesforce, is not stored twice: `base(f) = pending[f] ?? fields[f]`.
+ * `pending` has a key for each field edited here since base, with its base value. A person who was never in Salesforce
+ * (`salesforce === null`) has no base and no pending edits.
+ */
+export interface Person {
+  readonly personId: string;
+  /** Counts every stored change but the taking and giving back of a lease. */
+  readonly version: number;
+  readonly fields: Fields;
+  readonly pending: Fields;
+  readonly salesforce: SalesforceLink | null;
+  readonly rejection: StandingRejection | null;
+  readonly lease: Lease | null;
+  readonly log: ActivityLog;
+  /** When the oldest pending edit was made (ISO); null where nothing waits. */
+  readonly pendingSince: string | null;
+  readonly lastSyncedAt: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export type SyncStatus = 'localOnly' | 'synced' | 'pending' | 'rejected';
+
+/** Where the person stands: parked by a rejection, never in Salesforce, waiting to be pushed, or in step. */
+export function syncStatus(person: Person): SyncStatus {
+  if (person.rejection !== null) return 'rejected';
+  if (person.salesforce === null) return 'localOnly';
+  return hasPending(person) ? 'pending' : 'synced';
+}
+
+export function hasPending(person: Person): boolean {
+  for (const _ in person.pending) return true;
+  return false;
+}
+
+/** Whether the background may write to this person's row: nothing is ever written to a deleted or converted one. */
+export function isWritable(link: SalesforceLink | null): link is SalesforceLink {
+  return link !== null && !link.isDeleted && !link.isConverted;
+}
+
+/** Whether a poll should hand this person out to be pushed. */
+export function awaitsPush(person: Person): boolean {
+  return person.rejection === null && isWritable(person.salesforce) && hasPending(person);
+}
+
+/** The value that Salesforce is known to have held; `undefined` where the field was never seen there. */
+export function baseValue(person: Person, field: string): FieldValue | undefined {
+  return field in person.pending ? person.pending[field] : person.fields[field];
+}
+
+/** Whether a worker holds the right to push this person at this instant (ISO), or may still have a push under way. */
+export function isLeased(person: Person, now: string): boolean {
+  return person.lease !== null && person.lease.expiresAt > now;
+}
+
+/**
+ * The id of a person that begins with a row of Salesforce. It is derived from the row, so that the same row delivered
+ * twice can only ever make one person.
+ */
+export function personIdOfRow(rowId: string): string {
+  return `sf-${rowId}`;
+}

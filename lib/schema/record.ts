@@ -1,0 +1,109 @@
+import {
+  type FieldShape,
+  type Fields,
+  type FieldValue,
+  sameValue,
+  toIsoInstant,
+  toLongId,
+} from '../person/field-value.ts';
+import type { SalesforceType } from '../person/person.ts';
+import type { Row } from '../person/row.ts';
+import { PERSON_ID_FIELD } from './catalogue.ts';
+import type { ObjectSchema, SyncField } from './object-schema.ts';
+
+/** A record's values as the REST API answers and takes them, by API name. */
+export type RemoteRecord = Readonly<Record<string, FieldValue>>;
+
+const schemasByRemoteName = new WeakMap<ObjectSchema, ReadonlyMap<string, SyncField>>();
+
+/** A row from values in the order of `columns` (API names), as the change feed carries them. */
+export function rowOfValues(schema: ObjectSchema, columns: readonly string[], values: readonly FieldValue[]): Row {
+  const record: Record<string, FieldValue> = {};
+  columns.forEach((column, index) => {
+    record[column] = values[index] ?? null;
+  });
+  return rowOfRecord(schema, record);
+}
+
+/** A row from a record; what the schema does not know of is left out. */
+export function rowOfRecord(schema: ObjectSchema, record: RemoteRecord): Row {
+  const known = byRemoteName(schema);
+  const fields: Record<string, FieldValue> = {};
+  for (const column in record) {
+    const field = known.get(column);
+    const value = record[column];
+    if (field?.pull && value !== undefined) fields[field.name] = toLocal(field.shape, value);
+  }
+  return {
+    type: schema.type,
+    id: toLongId(text(record.Id) ?? ''),
+    systemModstamp: toIsoInstant(text(record.SystemModstamp) ?? ''),
+    isDeleted: record.IsDeleted === true,
+    masterRecordId: text(record.MasterRecordId),
+    isConverted: record.IsConverted === true,
+    convertedContactId: text(record.ConvertedContactId),
+    ownerId: text(record.OwnerId),
+    personId: text(record[PERSON_ID_FIELD]),
+    fields,
+  };
+}
+
+/** What a push may send of these fields, by API name, and the local names of those it may not. */
+export function pushable(
+  schema: ObjectSchema,
+  fields: Fields,
+  operation: 'create' | 'update',
+): { readonly record: RemoteRecord; readonly sent: Fields; readonly refused: readonly string[] } {
+  const record: Record<string, FieldValue> = {};
+  const sent: Record<string, FieldValue> = {};
+  const refused: string[] = [];
+  for (const [name, value] of Object.entries(fields)) {
+    const field = schema.fields[name];
+    if (field?.[operation]) {
+      record[field.remoteName] = toRemote(field.shape, value);
+      sent[name] = value;
+    } else refused.push(name);
+  }
+  return { record, sent, refused };
+}
+
+/** Local names for the API names that an error of Salesforce speaks of; an unknown name stays as it is. */
+export function localFieldNames(schema: ObjectSchema, remoteNames: readonly string[]): string[] {
+  const known = byRemoteName(schema);
+  return remoteNames.map((name) => known.get(name)?.name ?? name);
+}
+
+/** Which of the schema's fields hold a value of this object that differs from what a blank record has. */
+export function knownFields(schema: ObjectSchema, fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).filter(
+      ([name, value]) => name in schema.fields && !sameValue(schema.fields[name]?.shape, value, null),
+    ),
+  );
+}
+
+export function isSalesforceType(name: string): name is SalesforceType {
+  return name === 'Lead' || name === 'Contact';
+}
+
+function byRemoteName(schema: ObjectSchema): ReadonlyMap<string, SyncField> {
+  const cached = schemasByRemoteName.get(schema);
+  if (cached !== undefined) return cached;
+  const built = new Map(Object.values(schema.fields).map((field) => [field.remoteName, field]));
+  schemasByRemoteName.set(schema, built);
+  return built;
+}
+
+function toLocal(shape: FieldShape, value: FieldValue): FieldValue {
+  if (value === '') return null;
+  return shape.kind === 'datetime' && typeof value === 'string' ? toIsoInstant(value) : value;
+}
+
+/** A checkbox takes no null: Salesforce answers INVALID_TYPE_ON_FIELD_IN_RECORD. */
+function toRemote(shape: FieldShape, value: FieldValue): FieldValue {
+  return shape.kind === 'boolean' && value === null ? false : value;
+}
+
+function text(value: FieldValue | undefined): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -1,0 +1,25 @@
+/**
+ * Something that may go well on another try: throttling, a lock, an outage, a lost connection.
+ * `mayHaveCommitted` says that a write was sent and its answer never came: it may stand in Salesforce already, or later.
+ */
+export class TransientError extends Error {
+  override readonly name = 'TransientError';
+  readonly code: string;
+  readonly mayHaveCommitted: boolean;
+
+  constructor(code: string, message: string, options: { mayHaveCommitted?: boolean; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.mayHaveCommitted = options.mayHaveCommitted ?? false;
+  }
+}
+
+/** The org's daily calls are used up, or what is left of them is kept for sync person: this run stops. */
+export class QuotaExceededError extends Error {
+  override readonly name = 'QuotaExceededError';
+}
+
+/** A human has to mend it: wrong credentials, a missing permission, a schema that does not fit. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}

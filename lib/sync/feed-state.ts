@@ -1,0 +1,113 @@
+import type { FeedPosition } from './ports/change-feed.ts';
+import { addMs } from './ports/clock.ts';
+
+/**
+ * Where the feed of one object stands. Instants are Salesforce's, ISO, whole seconds.
+ *
+ * `checkpoint`: everything stamped before it that a query could see when it was read is durably queued.
+ * `coveredUpTo`: everything stamped before it is queued for good, also what a long transaction held back.
+ */
+export interface FeedState {
+  readonly checkpoint: string;
+  readonly coveredUpTo: string;
+  /** What Salesforce last said it covers. */
+  readonly latestDateCovered: string;
+  /** A window that ran out of time: read on after `after`, up to `before`. */
+  readonly unfinished: { readonly after: FeedPosition; readonly before: string; readonly from: string } | null;
+  readonly recent: RecentRows;
+}
+
+/**
+ * The rows queued lately: id → [SystemModstamp, when queued (our clock, ISO)]. They keep the lookback from queueing a
+ * row twice, and tell a row of which an earlier state may still be under way.
+ */
+export interface RecentRows {
+  readonly rows: ReadonlyMap<string, readonly [systemModstamp: string, queuedAt: string]>;
+  /** Until then (our clock, ISO) rows may be under way that are not remembered here. */
+  readonly incompleteUntil: string | null;
+}
+
+/** The first window begins before Salesforce did. */
+export const FEED_BEGINNING = '1999-01-01T00:00:00.000Z';
+
+export const NEW_FEED: FeedState = {
+  checkpoint: FEED_BEGINNING,
+  coveredUpTo: FEED_BEGINNING,
+  latestDateCovered: FEED_BEGINNING,
+  unfinished: null,
+  recent: { rows: new Map(), incompleteUntil: null },
+};
+
+/** How many rows are remembered: with ids and instants packed, they fit one item of 400 KB. */
+export const RECENT_ROWS_LIMIT = 8000;
+
+/**
+ * Where the next window begins: the lookback below the checkpoint; and from `coveredUpTo` on, once, when a transaction
+ * that Salesforce told of has ended, for its rows carry stamps of when it began.
+ */
+export function windowStart(state: FeedState, lookbackSeconds: number): string {
+  if (state.checkpoint === FEED_BEGINNING) return FEED_BEGINNING;
+  const lookback = addMs(state.checkpoint, -lookbackSeconds * 1000);
+  const owed = state.latestDateCovered > state.coveredUpTo ? state.coveredUpTo : lookback;
+  return owed < lookback ? owed : lookback;
+}
+
+/** The state after the window `[from, before)` is queued, in which Salesforce told `latestDateCovered`. */
+export function windowRead(
+  state: FeedState,
+  window: { readonly from: string; readonly before: string; readonly latestDateCovered: string | null },
+): FeedState {
+  const { from, before } = window;
+  const covered = window.latestDateCovered ?? before;
+  const safe = covered < before ? covered : before;
+  // A covered date that went back is believed: rows that it speaks of may still appear.
+  const advances = safe < state.coveredUpTo || from <= state.coveredUpTo;
+  return {
+    ...state,
+    checkpoint: before > state.checkpoint ? before : state.checkpoint,
+    coveredUpTo: advances ? safe : state.coveredUpTo,
+    latestDateCovered: covered,
+    unfinished: null,
+  };
+}
+
+/** What the poll does with a row it read. */
+export type RowSight = 'queued' | 'new' | 'newer';
+
+/**
+ * Whether this state of the row was queued already (`queued`), or another state of it may still be under way (`newer`),
+ * so that even a merge which changes nothing must leave a trace in the store; else `new`.
+ */
+export function sightOf(recent: RecentRows, id: string, systemModstamp: string, now: string): RowSight {
+  const known = recent.rows.get(id);
+  if (known?.[0] === systemModstamp) return 'queued';
+  const mayBeForgotten = recent.incompleteUntil !== null && recent.incompleteUntil > now;
+  return known !== undefined || mayBeForgotten ? 'newer' : 'new';
+}
+
+/**
+ * Remembers rows just queued, and forgets those that neither the next lookback (from `keepFrom` on, Salesforce's clock)
+ * nor a late message (queued after `keepQueuedAfter`, our clock) can meet again.
+ */
+export function rememberRows(
+  recent: RecentRows,
+  queued: Iterable<readonly [id: string, systemModstamp: string]>,
+  bounds: {
+    readonly now: string;
+    readonly keepFrom: string;
+    readonly keepQueuedAfter: string;
+    readonly horizonMs: number;
+  },
+): RecentRows {
+  const rows = new Map<string, readonly [string, string]>();
+  for (const [id, known] of recent.rows) {
+    if (known[0] >= bounds.keepFrom || known[1] > bounds.keepQueuedAfter) rows.set(id, known);
+  }
+  for (const [id, systemModstamp] of queued) {
+    // Salesforce's order within the window is by stamp: a later one replaces the earlier.
+    rows.set(id, [systemModstamp, bounds.now]);
+  }
+  if (rows.size <= RECENT_ROWS_LIMIT) return { rows, incompleteUntil: recent.incompleteUntil };
+  const newest = [...rows].sort((a, b) => (a[1][1] < b[1][1] ? 1 : -1)).slice(0, RECENT_ROWS_LIMIT);
+  return { rows: new Map(newest), incompleteUntil: addMs(bounds.now, bounds.horizonMs) };
+}

@@ -1,0 +1,71 @@
+import type { FieldValue } from '../../person/field-value.ts';
+import type { SalesforceType } from '../../person/person.ts';
+import type { DescribedObject } from '../../schema/describe.ts';
+
+/** A place in an object's changes, which are ordered by `(systemModstamp, id)`. An empty id lies before all ids. */
+export interface FeedPosition {
+  readonly systemModstamp: string;
+  readonly id: string;
+}
+
+/** Rows as Salesforce gave them: values in the order of the columns, `Id` and `SystemModstamp` the first two. */
+export interface FeedPage {
+  readonly rows: readonly (readonly FieldValue[])[];
+  /** Whether rows may follow; then the next page begins after the last row of this one. */
+  readonly more: boolean;
+}
+
+export interface FeedRequest {
+  readonly type: SalesforceType;
+  /** Rows at this instant and later; deleted rows are among them. */
+  readonly from: string;
+  readonly columns: readonly string[];
+  /** The `Last-Modified` of the describe that the columns come from. */
+  readonly schemaLastModified: string | null;
+}
+
+export interface FeedOpening {
+  /** The first page, or `invalidField` where a column is no longer visible: describe again. */
+  readonly page: FeedPage | 'invalidField';
+  /**
+   * Salesforce holds back no change before this instant: what is older is visible to a query that began later. Where a
+   * long transaction runs, it is that transaction's start.
+   */
+  readonly latestDateCovered: string | null;
+  /** The object as it is now; null where it has not changed since `schemaLastModified`. */
+  readonly described: Description | null;
+}
+
+export interface Description {
+  readonly object: DescribedObject;
+  readonly lastModified: string | null;
+}
+
+/**
+ * What changed in Salesforce, in order. A row is returned at its newest state; a row that changes between two pages may
+ * be returned twice or move past the end, where the next cycle finds it. Errors are `TransientError`,
+ * `QuotaExceededError` (also when only the reserve of sync person is left) and `ConfigError`.
+ */
+export interface ChangeFeed {
+  describe(types: readonly SalesforceType[]): Promise<ReadonlyMap<SalesforceType, Description>>;
+
+  /**
+   * Describes (where changed), first pages and covered dates of all objects in one API call. `readAt` is a time of
+   * Salesforce's clock (ISO, whole seconds) that is not later than the moment the reading began.
+   */
+  open(requests: readonly FeedRequest[]): Promise<{
+    readonly readAt: string;
+    readonly openings: ReadonlyMap<SalesforceType, FeedOpening>;
+  }>;
+
+  /** The rows after a position and before an instant. */
+  next(request: FeedRequest, after: FeedPosition, before: string): Promise<FeedPage | 'invalidField'>;
+
+  /** Calls counted against the org's limit by this instance so far, and the org's use as last told. */
+  usage(): ApiUsage;
+}
+
+export interface ApiUsage {
+  readonly calls: number;
+  readonly org: { readonly used: number; readonly max: number } | null;
+}

@@ -1,0 +1,77 @@
+import type { Activity } from '../../person/activity.ts';
+import type { Lease, Person } from '../../person/person.ts';
+
+export type UpdateOutcome =
+  | { readonly kind: 'written'; readonly person: Person }
+  /** The stored person has another version, or its lease is not the one we hold: nothing was written. */
+  | { readonly kind: 'versionConflict' };
+
+export type LeaseOutcome = 'taken' | 'leased' | 'versionConflict';
+
+/** A page of a list: `cursor` is opaque, null at the end. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly cursor: string | null;
+}
+
+/**
+ * The persons. Each method is one or more single-item operations; there are no transactions. Every read is strongly
+ * consistent unless it says otherwise. Throttling and outages come as `TransientError`, after which a write may or may
+ * not have happened.
+ */
+export interface PersonStore {
+  get(personId: string): Promise<Person | undefined>;
+
+  /** Any number of ids; persons that do not exist are missing from the answer. */
+  getMany(personIds: readonly string[]): Promise<ReadonlyMap<string, Person>>;
+
+  /** Writes the person only where there is none of its id. */
+  create(person: Person): Promise<'created' | 'exists'>;
+
+  /**
+   * Replaces `stored` by `next`, giving it version `stored.version + 1`, only if the stored version is still
+   * `stored.version`. The lease is not touched, except where `stored` holds one and `next` holds none: then the write
+   * also demands that the lease is still that owner's, and gives it back. Full chunks of the stored log move to items of
+   * their own on the way; repeating that is harmless.
+   */
+  update(stored: Person, next: Person): Promise<UpdateOutcome>;
+
+  /**
+   * Takes the lease, if the version is still `stored.version` and no other lease stands at `now` (ISO). Does not count
+   * as a version: nobody's view of the person changed.
+   */
+  takeLease(stored: Person, lease: Lease, now: string): Promise<LeaseOutcome>;
+
+  /** Gives the lease back without a change; nothing happens where it is not this owner's any more. */
+  releaseLease(personId: string, owner: string): Promise<void>;
+
+  /** Persons having this email, by lower-cased equality. Eventually consistent. */
+  idsByEmail(email: string): Promise<readonly string[]>;
+
+  /**
+   * Claims an email for a person to be made here, unless another holds it; answers who holds it now. The first of
+   * many at once wins. With `insteadOf`, a claim of that person is taken over.
+   */
+  claimEmail(email: string, personId: string, insteadOf?: string): Promise<string>;
+
+  /** Who holds the claims of these emails. */
+  emailClaims(emails: readonly string[]): Promise<ReadonlyMap<string, string>>;
+
+  /** The persons that rows were linked to, by row id; a row without a link is missing. */
+  linksOf(rowIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+
+  /** Says that this row is this person's, from now on. */
+  linkRow(rowId: string, personId: string): Promise<void>;
+
+  /** Ids of persons with edits to push, in pages. Eventually consistent: some may be in step already. */
+  awaitingPush(): AsyncIterable<readonly string[]>;
+
+  /** How many await a push, and since when (ISO) the oldest of them does. Eventually consistent. */
+  backlog(): Promise<{ readonly count: number; readonly oldestAt: string | null }>;
+
+  /** Persons parked by a rejection, newest first. Eventually consistent. */
+  rejected(limit: number, cursor: string | null): Promise<Page<Person>>;
+
+  /** A person's activities, newest first, each exactly once. */
+  activities(person: Person, limit: number, cursor: string | null): Promise<Page<Activity>>;
+}

@@ -1,0 +1,83 @@
+import type { Rejection } from '../../person/activity.ts';
+import type { SalesforceType } from '../../person/person.ts';
+import type { RemoteRecord } from '../../schema/record.ts';
+
+/** What became of one record. `fields` of a rejection are API names. */
+export type WriteOutcome =
+  | { readonly kind: 'written' }
+  /** Refused for good: the same push would be refused again. */
+  | { readonly kind: 'rejected'; readonly rejection: Rejection }
+  /** Refused for now: a row lock, a time-out inside Salesforce. Nothing was written. */
+  | { readonly kind: 'transient'; readonly code: string }
+  /** The row is deleted, merged away, converted or hidden: nothing was written. */
+  | { readonly kind: 'gone'; readonly code: string }
+  /** The row changed after `ifUnmodifiedSince`: nothing was written. */
+  | { readonly kind: 'modified' };
+
+export interface RecordPush {
+  readonly id: string;
+  /** By API name. */
+  readonly record: RemoteRecord;
+}
+
+export interface PushAnswer {
+  readonly outcome: WriteOutcome;
+  /** The row as it was just before the push; null where it could not be read (deleted, hidden). */
+  readonly before: RemoteRecord | null;
+  /** The row as it is after the push. */
+  readonly after: RemoteRecord | null;
+}
+
+/** Whether assignment rules choose the owner of a record; an owner to be set is part of the record. */
+export interface WriteOptions {
+  readonly runAssignmentRules: boolean;
+}
+
+export type CreateAnswer =
+  | { readonly kind: 'written'; readonly created: boolean; readonly record: RemoteRecord }
+  | { readonly kind: 'rejected'; readonly rejection: Rejection }
+  | { readonly kind: 'transient'; readonly code: string };
+
+/**
+ * Leads and Contacts, read and written. Each method is one API call for up to its stated number of records. A failure
+ * of the call as a whole is thrown: `TransientError` (with `mayHaveCommitted` where a write may stand all the same),
+ * `QuotaExceededError`, `ConfigError`. A failure of one record is its outcome and touches no other record.
+ */
+export interface SalesforceRecords {
+  /** Reads, updates and reads again up to `maxPushBatch` rows of one type; answers in the order given. */
+  push(type: SalesforceType, pushes: readonly RecordPush[], columns: readonly string[]): Promise<readonly PushAnswer[]>;
+
+  readonly maxPushBatch: number;
+
+  /** The same for one row, at once, if it has not changed since an instant (ISO). */
+  pushNow(
+    type: SalesforceType,
+    push: RecordPush & { readonly ifUnmodifiedSince: string },
+    columns: readonly string[],
+    options: WriteOptions,
+  ): Promise<PushAnswer>;
+
+  /**
+   * Creates the Lead of a person by upsert on `Person_Id__c` and reads it. However often it is called and however many
+   * call it at once, there is one Lead.
+   */
+  upsertLead(
+    personId: string,
+    record: RemoteRecord,
+    columns: readonly string[],
+    options: WriteOptions,
+  ): Promise<CreateAnswer>;
+
+  /** Rows by id, deleted ones too; a row that is hidden or gone for good is missing. Any number of ids. */
+  read(
+    type: SalesforceType,
+    ids: readonly string[],
+    columns: readonly string[],
+  ): Promise<ReadonlyMap<string, RemoteRecord>>;
+
+  /** Live, unconverted Leads and live Contacts that carry this person's id, or have this email. */
+  find(
+    query: { readonly personId: string; readonly email: string | null },
+    columns: Readonly<Record<SalesforceType, readonly string[]>>,
+  ): Promise<readonly { readonly type: SalesforceType; readonly record: RemoteRecord }[]>;
+}
