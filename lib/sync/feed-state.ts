@@ -12,8 +12,8 @@ export interface FeedState {
   readonly coveredUpTo: string;
   /** What Salesforce last said it covers. */
   readonly latestDateCovered: string;
-  /** A window that ran out of time: read on after `after`, up to `before`. */
-  readonly unfinished: { readonly after: FeedPosition; readonly before: string; readonly from: string } | null;
+  /** A window that ran out of time: it began at `from` and was covered up to `covered`; read on from `after`. */
+  readonly unfinished: { readonly from: string; readonly covered: string; readonly after: FeedPosition } | null;
   readonly recent: RecentRows;
 }
 
@@ -52,13 +52,17 @@ export function windowStart(state: FeedState, lookbackSeconds: number): string {
   return owed < lookback ? owed : lookback;
 }
 
-/** The state after the window `[from, before)` is queued, in which Salesforce told `latestDateCovered`. */
-export function windowRead(
-  state: FeedState,
-  window: { readonly from: string; readonly before: string; readonly latestDateCovered: string | null },
-): FeedState {
-  const { from, before } = window;
-  const covered = window.latestDateCovered ?? before;
+/** What a cycle learnt of a window. `covered` is the least `latestDateCovered` told while the window was read. */
+export interface WindowRead {
+  readonly from: string;
+  readonly before: string;
+  readonly covered: string;
+  readonly latestDateCovered: string;
+}
+
+/** The state after the window `[from, before)` is queued. */
+export function windowRead(state: FeedState, window: WindowRead): FeedState {
+  const { from, before, covered } = window;
   const safe = covered < before ? covered : before;
   // A covered date that went back is believed: rows that it speaks of may still appear.
   const advances = safe < state.coveredUpTo || from <= state.coveredUpTo;
@@ -66,7 +70,7 @@ export function windowRead(
     ...state,
     checkpoint: before > state.checkpoint ? before : state.checkpoint,
     coveredUpTo: advances ? safe : state.coveredUpTo,
-    latestDateCovered: covered,
+    latestDateCovered: window.latestDateCovered,
     unfinished: null,
   };
 }
