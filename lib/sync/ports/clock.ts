@@ -2,6 +2,9 @@
 export interface Clock {
   /** ISO 8601 in UTC with milliseconds. */
   now(): string;
+
+  /** Resolves after this many milliseconds. */
+  wait(milliseconds: number): Promise<void>;
 }
 
 /** The instant that lies this many milliseconds after (or, negative, before) another. */

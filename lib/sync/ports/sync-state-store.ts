@@ -13,7 +13,7 @@ export interface CycleReport {
   readonly cycle: number;
   readonly startedAt: string;
   readonly endedAt: string;
-  readonly outcome: 'complete' | 'paused' | 'quota';
+  readonly outcome: 'complete' | 'paused' | 'quota' | 'failed';
   /** Rows and persons handed to the queue. */
   readonly pulled: Readonly<Partial<Record<SalesforceType, number>>>;
   readonly pushed: number;

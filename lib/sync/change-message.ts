@@ -1,0 +1,140 @@
+import type { FieldValue } from '../person/field-value.ts';
+import type { SalesforceType } from '../person/person.ts';
+
+/** A row on its way through the queue: its values in the order of its message's columns. */
+export interface QueuedRow {
+  readonly values: readonly FieldValue[];
+  /** An earlier state of this row may still be under way. */
+  readonly newer: boolean;
+}
+
+/**
+ * What the poll hands to the merge, as JSON.
+ *
+ * `rows`: rows as Salesforce gave them; `newer` lists the indexes of the rows with that mark.
+ * `refresh`: rows whose values are not sent along: read them again.
+ * `pending`: persons with edits to push.
+ *
+ * `queuedAt` is our clock's, ISO.
+ */
+export type ChangeMessage =
+  | {
+      readonly kind: 'rows';
+      readonly type: SalesforceType;
+      readonly queuedAt: string;
+      readonly columns: readonly string[];
+      readonly newer: readonly number[];
+      readonly rows: readonly (readonly FieldValue[])[];
+    }
+  | {
+      readonly kind: 'refresh';
+      readonly type: SalesforceType;
+      readonly queuedAt: string;
+      readonly ids: readonly string[];
+    }
+  | { readonly kind: 'pending'; readonly queuedAt: string; readonly personIds: readonly string[] };
+
+/**
+ * A message stays under this, for SQS bills each started 64 KiB as a request.
+ *
+ * @see https://aws.amazon.com/sqs/pricing/
+ */
+export const MESSAGE_BYTES = 64 * 1024;
+
+/** Persons or rows a message names when it carries only ids. */
+const IDS_PER_MESSAGE = 200;
+
+/** Rows packed into as few message bodies as fit. A row too large for a message of its own is named in a `refresh`. */
+export function* packRows(
+  envelope: { readonly type: SalesforceType; readonly queuedAt: string; readonly columns: readonly string[] },
+  rows: Iterable<QueuedRow>,
+): Generator<string> {
+  const { type, queuedAt, columns } = envelope;
+  const head = `{"kind":"rows","type":"${type}","queuedAt":"${queuedAt}","columns":${JSON.stringify(columns)},`;
+  const room = MESSAGE_BYTES - byteLength(head) - 64;
+  let packed: string[] = [];
+  let newer: number[] = [];
+  let bytes = 0;
+  const body = () => `${head}"newer":[${newer.join()}],"rows":[${packed.join()}]}`;
+  for (const row of rows) {
+    const text = JSON.stringify(row.values);
+    const size = byteLength(text) + 1 + (row.newer ? 6 : 0);
+    if (size > room) {
+      yield* packIds({ kind: 'refresh', type, queuedAt }, [String(row.values[0])]);
+      continue;
+    }
+    if (bytes + size > room) {
+      yield body();
+      packed = [];
+      newer = [];
+      bytes = 0;
+    }
+    if (row.newer) newer.push(packed.length);
+    packed.push(text);
+    bytes += size;
+  }
+  if (packed.length > 0) yield body();
+}
+
+/** Ids packed into message bodies. */
+export function* packIds(
+  envelope:
+    | { readonly kind: 'pending'; readonly queuedAt: string }
+    | { readonly kind: 'refresh'; readonly type: SalesforceType; readonly queuedAt: string },
+  ids: readonly string[],
+): Generator<string> {
+  for (let start = 0; start < ids.length; start += IDS_PER_MESSAGE) {
+    const some = ids.slice(start, start + IDS_PER_MESSAGE);
+    yield JSON.stringify(envelope.kind === 'pending' ? { ...envelope, personIds: some } : { ...envelope, ids: some });
+  }
+}
+
+/** The message in a body, or undefined where it is none of ours. */
+export function parseChangeMessage(body: string): ChangeMessage | undefined {
+  const parsed = parsedObject(body);
+  if (parsed === undefined || typeof parsed.queuedAt !== 'string') return undefined;
+  const isRow = (row: unknown): boolean => Array.isArray(row);
+  const isText = (value: unknown): boolean => typeof value === 'string';
+  const lists: Record<string, (message: Record<string, unknown>) => boolean> = {
+    rows: (message) =>
+      isObjectType(message.type) &&
+      isListOf(message.columns, isText) &&
+      isListOf(message.newer, Number.isInteger) &&
+      isListOf(message.rows, isRow),
+    refresh: (message) => isObjectType(message.type) && isListOf(message.ids, isText),
+    pending: (message) => isListOf(message.personIds, isText),
+  };
+  const fits = lists[String(parsed.kind)]?.(parsed) ?? false;
+  return fits ? (parsed as unknown as ChangeMessage) : undefined;
+}
+
+function parsedObject(body: string): Record<string, unknown> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : undefined;
+  } catch {
+    // Not JSON: the caller fails the message, which ends in the dead-letter queue.
+    return undefined;
+  }
+}
+
+function isObjectType(value: unknown): value is SalesforceType {
+  return value === 'Lead' || value === 'Contact';
+}
+
+function isListOf(value: unknown, holds: (each: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(holds);
+}
+
+const BEYOND_ASCII = /[^\p{ASCII}]/u;
+
+/** Bytes of a text in UTF-8. */
+function byteLength(text: string): number {
+  if (!BEYOND_ASCII.test(text)) return text.length;
+  let bytes = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+}

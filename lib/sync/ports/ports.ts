@@ -1,0 +1,20 @@
+import type { SyncPolicy } from '../../schema/sync-policy.ts';
+import type { ChangeFeed } from './change-feed.ts';
+import type { ChangeQueue } from './change-queue.ts';
+import type { Clock } from './clock.ts';
+import type { IdSource } from './id-source.ts';
+import type { PersonStore } from './person-store.ts';
+import type { SalesforceRecords } from './salesforce-records.ts';
+import type { SyncStateStore } from './sync-state-store.ts';
+
+/** What the use cases work with. Each of them names the part it needs. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly persons: PersonStore;
+  readonly state: SyncStateStore;
+  readonly feed: ChangeFeed;
+  readonly records: SalesforceRecords;
+  readonly queue: ChangeQueue;
+  readonly policy: SyncPolicy;
+}
