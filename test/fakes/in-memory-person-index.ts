@@ -1,0 +1,77 @@
+import { awaitsPush, type Person } from '../../lib/person/person.ts';
+
+interface Place {
+  readonly email: string | null;
+  readonly queue: 'pending' | 'rejected' | null;
+  readonly since: string;
+}
+
+/** One person's place in a queue. */
+export interface Queued {
+  readonly personId: string;
+  readonly since: string;
+}
+
+/** What the indexes of the table know of the persons: as they were when last refreshed. */
+export class InMemoryPersonIndex {
+  readonly #places = new Map<string, Place>();
+  readonly #byEmail = new Map<string, Set<string>>();
+  readonly #queues = { pending: new Map<string, string>(), rejected: new Map<string, string>() };
+
+  /** Brings the indexes up to the person's present state; in whatever order it is called, the last call counts. */
+  refresh(person: Person): void {
+    const { personId } = person;
+    this.#remove(personId);
+    const place = placeOf(person);
+    this.#places.set(personId, place);
+    if (place.email !== null) {
+      const ids = this.#byEmail.get(place.email) ?? new Set();
+      this.#byEmail.set(place.email, ids.add(personId));
+    }
+    if (place.queue !== null) this.#queues[place.queue].set(personId, place.since);
+  }
+
+  idsByEmail(email: string): string[] {
+    return [...(this.#byEmail.get(email) ?? [])];
+  }
+
+  /** Oldest first. */
+  pending(): Queued[] {
+    return sorted(this.#queues.pending);
+  }
+
+  /** Newest first. */
+  rejected(): Queued[] {
+    return sorted(this.#queues.rejected).reverse();
+  }
+
+  #remove(personId: string): void {
+    const place = this.#places.get(personId);
+    if (place === undefined) return;
+    if (place.email !== null) this.#byEmail.get(place.email)?.delete(personId);
+    if (place.queue !== null) this.#queues[place.queue].delete(personId);
+  }
+}
+
+function placeOf(person: Person): Place {
+  const email = typeof person.fields.Email === 'string' ? emailForm(person.fields.Email) : '';
+  const place = { email: email === '' ? null : email };
+  if (person.rejection !== null) return { ...place, queue: 'rejected', since: person.rejection.at };
+  if (awaitsPush(person)) return { ...place, queue: 'pending', since: person.pendingSince ?? person.updatedAt };
+  return { ...place, queue: null, since: '' };
+}
+
+/** The form in which emails are equal. */
+export function emailForm(email: string): string {
+  return email.trim().toLowerCase();
+}
+
+/** Order of two queued persons by time, then id. */
+export function byTime(left: Queued, right: Queued): number {
+  if (left.since !== right.since) return left.since < right.since ? -1 : 1;
+  return left.personId < right.personId ? -1 : 1;
+}
+
+function sorted(queue: ReadonlyMap<string, string>): Queued[] {
+  return [...queue].map(([personId, since]) => ({ personId, since })).sort(byTime);
+}

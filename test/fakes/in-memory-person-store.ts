@@ -1,0 +1,219 @@
+import { type Activity, type ActivityChunk, fullChunks, withoutChunks } from '../../lib/person/activity.ts';
+import type { Lease, Person } from '../../lib/person/person.ts';
+import type { LeaseOutcome, Page, PersonStore, UpdateOutcome } from '../../lib/sync/ports/person-store.ts';
+import { byTime, emailForm, InMemoryPersonIndex, type Queued } from './in-memory-person-index.ts';
+import { frozen, type Io, immediately } from './io.ts';
+
+export interface InMemoryPersonStoreOptions {
+  readonly io?: Io;
+  /** When the indexes learn of a write: calls `refresh` then, by default at once. It may be called late, in any order. */
+  readonly indexLater?: (refresh: () => void) => void;
+  /** Whether persons are frozen on their way in (default). Off is faster. */
+  readonly freeze?: boolean;
+  /** Ids per page of `awaitingPush`. */
+  readonly pageSize?: number;
+}
+
+const READ_BATCH = 100;
+
+/** The persons in memory, every operation atomic, as single items of the real store are. */
+export class InMemoryPersonStore implements PersonStore {
+  readonly #persons = new Map<string, Person>();
+  readonly #chunks = new Map<string, Map<number, ActivityChunk>>();
+  readonly #claims = new Map<string, string>();
+  readonly #links = new Map<string, string>();
+  readonly #index = new InMemoryPersonIndex();
+  readonly #io: Io;
+  readonly #indexLater: (refresh: () => void) => void;
+  readonly #freeze: boolean;
+  readonly #pageSize: number;
+
+  constructor(options: InMemoryPersonStoreOptions = {}) {
+    this.#io = options.io ?? immediately;
+    this.#indexLater = options.indexLater ?? ((refresh) => refresh());
+    this.#freeze = options.freeze ?? true;
+    this.#pageSize = options.pageSize ?? READ_BATCH;
+  }
+
+  /** Every person as stored now, for tests to look at. */
+  all(): Person[] {
+    return [...this.#persons.values()];
+  }
+
+  /** Everything in a person's log, oldest first, for tests to look at. */
+  logOf(personId: string): Activity[] {
+    const person = this.#persons.get(personId);
+    return person === undefined ? [] : this.#activitiesOf(person).reverse();
+  }
+
+  get(personId: string): Promise<Person | undefined> {
+    return this.#io('personStore.get', () => this.#persons.get(personId));
+  }
+
+  getMany(personIds: readonly string[]): Promise<ReadonlyMap<string, Person>> {
+    return this.#readMany('personStore.getMany', personIds, this.#persons);
+  }
+
+  create(person: Person): Promise<'created' | 'exists'> {
+    const created = this.#kept(person);
+    return this.#io('personStore.create', () => {
+      if (this.#persons.has(created.personId)) return 'exists';
+      this.#put(created);
+      return 'created';
+    });
+  }
+
+  async update(stored: Person, next: Person): Promise<UpdateOutcome> {
+    const chunks = fullChunks(stored.log);
+    for (const chunk of chunks) await this.#putChunk(stored.personId, this.#kept(chunk));
+    const releases = stored.lease !== null && next.lease === null;
+    const written = { ...next, version: stored.version + 1, log: withoutChunks(next.log, chunks) };
+    return this.#io('personStore.update', () => {
+      const current = this.#persons.get(stored.personId);
+      if (current === undefined || current.version !== stored.version) return { kind: 'versionConflict' };
+      if (releases && current.lease?.owner !== stored.lease?.owner) return { kind: 'versionConflict' };
+      this.#put(this.#kept({ ...written, lease: releases ? null : current.lease }));
+      return { kind: 'written', person: this.#kept({ ...written, lease: releases ? null : stored.lease }) };
+    });
+  }
+
+  takeLease(stored: Person, lease: Lease, now: string): Promise<LeaseOutcome> {
+    const kept = this.#kept(lease);
+    return this.#io('personStore.takeLease', () => {
+      const current = this.#persons.get(stored.personId);
+      if (current === undefined || current.version !== stored.version) return 'versionConflict';
+      const other = current.lease !== null && current.lease.owner !== kept.owner ? current.lease : null;
+      if (other !== null && other.expiresAt > now) return 'leased';
+      this.#put(this.#kept({ ...current, lease: kept }));
+      return 'taken';
+    });
+  }
+
+  releaseLease(personId: string, owner: string): Promise<void> {
+    return this.#io('personStore.releaseLease', () => {
+      const current = this.#persons.get(personId);
+      if (current?.lease?.owner === owner) this.#put(this.#kept({ ...current, lease: null }));
+    });
+  }
+
+  idsByEmail(email: string): Promise<readonly string[]> {
+    return this.#io('personStore.idsByEmail', () => this.#index.idsByEmail(emailForm(email)));
+  }
+
+  claimEmail(email: string, personId: string, insteadOf?: string): Promise<string> {
+    return this.#io('personStore.claimEmail', () => {
+      const key = emailForm(email);
+      const holder = this.#claims.get(key);
+      if (holder !== undefined && holder !== insteadOf) return holder;
+      this.#claims.set(key, personId);
+      return personId;
+    });
+  }
+
+  async emailClaims(emails: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const held = await this.#readMany('personStore.emailClaims', emails.map(emailForm), this.#claims);
+    const claims = new Map<string, string>();
+    for (const email of emails) {
+      const holder = held.get(emailForm(email));
+      if (holder !== undefined) claims.set(email, holder);
+    }
+    return claims;
+  }
+
+  linksOf(rowIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#readMany('personStore.linksOf', rowIds, this.#links);
+  }
+
+  linkRow(rowId: string, personId: string): Promise<void> {
+    return this.#io('personStore.linkRow', () => {
+      this.#links.set(rowId, personId);
+    });
+  }
+
+  async *awaitingPush(): AsyncIterable<readonly string[]> {
+    let after: Queued | null = null;
+    for (;;) {
+      const last: Queued | null = after;
+      const page: Queued[] = await this.#io('personStore.awaitingPush', () => {
+        const rest = this.#index.pending().filter((queued) => last === null || byTime(last, queued) < 0);
+        return rest.slice(0, this.#pageSize);
+      });
+      if (page.length > 0) yield page.map((queued) => queued.personId);
+      if (page.length < this.#pageSize) return;
+      after = page.at(-1) ?? null;
+    }
+  }
+
+  backlog(): Promise<{ readonly count: number; readonly oldestAt: string | null }> {
+    return this.#io('personStore.backlog', () => {
+      const pending = this.#index.pending();
+      return { count: pending.length, oldestAt: pending[0]?.since ?? null };
+    });
+  }
+
+  async rejected(limit: number, cursor: string | null): Promise<Page<Person>> {
+    const after: Queued | null = cursor === null ? null : JSON.parse(cursor);
+    const rest = await this.#io('personStore.rejected', () =>
+      this.#index.rejected().filter((queued) => after === null || byTime(queued, after) < 0),
+    );
+    const page = rest.slice(0, limit);
+    const persons = await this.getMany(page.map((queued) => queued.personId));
+    const items = page.flatMap((queued) => persons.get(queued.personId) ?? []);
+    return {
+      items: items.filter((person) => person.rejection !== null),
+      cursor: rest.length > limit ? JSON.stringify(page.at(-1)) : null,
+    };
+  }
+
+  activities(person: Person, limit: number, cursor: string | null): Promise<Page<Activity>> {
+    return this.#io('personStore.activities', () => {
+      const before = cursor === null ? Number.POSITIVE_INFINITY : Number(cursor);
+      const rest = this.#activitiesOf(person).filter((activity) => activity.seq < before);
+      const items = rest.slice(0, limit);
+      return { items, cursor: rest.length > limit ? String(items.at(-1)?.seq) : null };
+    });
+  }
+
+  /** Newest first. */
+  #activitiesOf(person: Person): Activity[] {
+    const chunks = [...(this.#chunks.get(person.personId)?.values() ?? [])];
+    const first = person.log.recent[0]?.seq ?? person.log.next;
+    const moved = chunks.flatMap((chunk) => chunk.activities).filter((activity) => activity.seq < first);
+    return [...moved.sort((a, b) => a.seq - b.seq), ...person.log.recent].reverse();
+  }
+
+  #put(person: Person): void {
+    this.#persons.set(person.personId, person);
+    this.#indexLater(() => this.#index.refresh(this.#persons.get(person.personId) ?? person));
+  }
+
+  #putChunk(personId: string, chunk: ActivityChunk): Promise<void> {
+    return this.#io('personStore.putChunk', () => {
+      const chunks = this.#chunks.get(personId) ?? new Map<number, ActivityChunk>();
+      this.#chunks.set(personId, chunks.set(chunk.index, chunk));
+    });
+  }
+
+  /** Reads in batches, each of them an operation of its own. */
+  async #readMany<Value>(
+    name: string,
+    keys: readonly string[],
+    items: ReadonlyMap<string, Value>,
+  ): Promise<Map<string, Value>> {
+    const wanted = [...new Set(keys)];
+    const found = new Map<string, Value>();
+    for (let from = 0; from < wanted.length; from += READ_BATCH) {
+      const batch = wanted.slice(from, from + READ_BATCH);
+      const values = await this.#io(name, () => batch.map((key) => items.get(key)));
+      for (const [at, key] of batch.entries()) {
+        const value = values[at];
+        if (value !== undefined) found.set(key, value);
+      }
+    }
+    return found;
+  }
+
+  #kept<Value>(value: Value): Value {
+    return this.#freeze ? frozen(value) : value;
+  }
+}
