@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import { toStamp } from '../clock.ts';
+import { faultKinds } from '../faults.ts';
+import { seedOrg } from '../seed/seed.ts';
+import { defineCall, mustBeId, mustHaveObject, refuse } from './call.ts';
+
+const nothing = z.strictObject({});
+
+const count = z.int().min(0).max(2_000_000);
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+const fault = z.strictObject({
+  kind: z.enum(faultKinds),
+  times: z.int().min(1).optional(),
+  probability: z.number().gt(0).max(1).optional(),
+  match: z.string().refine(isPattern, 'must be a regular expression').optional(),
+  milliseconds: z.int().min(0).optional(),
+});
+
+/** The org as a whole: counts, clock, seed records, faults. */
+export const orgCalls = [
+  defineCall('GET stats', nothing, ({ stats }) => ({ ...stats, byKind: { ...stats.byKind } })),
+  defineCall('POST reset', nothing, (org) => {
+    org.reset();
+    return {};
+  }),
+  defineCall(
+    'POST seed',
+    z.strictObject({ leads: count.optional(), contacts: count.optional(), seed: z.int().optional() }),
+    (org, { leads = 0, contacts = 0, seed = 1 }) => seedOrg(org, { leads, contacts, seed }),
+  ),
+  defineCall('POST clock', z.strictObject({ advanceSeconds: z.number().min(0) }), (org, { advanceSeconds }) => {
+    org.clock.advance(advanceSeconds);
+    org.transactions.commitDue(org.clock.now());
+    return { now: toStamp(org.clock.now()) };
+  }),
+  defineCall('GET clock', nothing, (org) => ({ now: toStamp(org.clock.now()) })),
+  defineCall('POST limits', z.strictObject({ dailyRequests: z.int().min(0) }), (org, { dailyRequests }) => {
+    org.limits.maxRequests.daily = dailyRequests;
+    return {};
+  }),
+  defineCall('POST faults', fault, (org, spec) => {
+    org.faults.add(spec);
+    return {};
+  }),
+  defineCall('GET faults', nothing, (org) => ({ faults: org.faults.list() })),
+  defineCall('DELETE faults', nothing, (org) => {
+    org.faults.clear();
+    return {};
+  }),
+  defineCall('GET record', z.strictObject({ object: z.string(), id: z.string() }), (org, { object, id }) => {
+    const { name } = mustHaveObject(org, object);
+    return org.store.table(name).get(mustBeId(id)) ?? refuse(`There is no ${name} ${id}`);
+  }),
+  defineCall('GET standard-records', nothing, ({ standard }) => standard),
+];

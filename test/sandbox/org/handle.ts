@@ -1,0 +1,94 @@
+import { control } from './control/control.ts';
+import { ApiError } from './errors.ts';
+import type { FaultEffect } from './faults.ts';
+import { json, type OrgRequest, type OrgResponse, type Transport } from './http-message.ts';
+import { oauth } from './oauth/endpoints.ts';
+import type { OrgState } from './org-state.ts';
+import { limitHeader } from './rest/limits.ts';
+import { route } from './rest/router.ts';
+import { listVersions } from './rest/versions.ts';
+
+const BASE_URL = 'https://simulated.my.salesforce.com';
+
+/** Answers one request: what is due by now is committed first, then faults strike, then the resource works. */
+export function handle(org: OrgState, sent: OrgRequest): OrgResponse {
+  const request = { ...sent, path: sent.path.replace(/^[^?]*/, (path) => path.replace(/\/{2,}/g, '/')) };
+  org.transactions.commitDue(org.clock.now());
+  org.bulk.advance(org);
+  if (request.path.startsWith('/_org')) return control(org, request);
+  const effects = org.faults.strike(request.path);
+  const answer = faultAnswer(org, request, effects) ?? answerRequest(org, request);
+  const struck = effects.find((effect) => effect.kind === 'transport');
+  const dated = withHeader(answer, 'Date', new Date(org.clock.now()).toUTCString());
+  return struck ? withTransport(org, dated, struck.transport) : dated;
+}
+
+function withHeader(answer: OrgResponse, name: string, value: string): OrgResponse {
+  return { ...answer, headers: { ...answer.headers, [name]: value } };
+}
+
+function withTransport(org: OrgState, answer: OrgResponse, transport: Transport): OrgResponse {
+  if (transport.kind !== 'drop') org.limits.began(org.clock.now(), transport.milliseconds);
+  return { ...answer, transport };
+}
+
+/** A fault that answers in the place of the resource. Only a refusal for the daily limit is not counted. */
+function faultAnswer(org: OrgState, request: OrgRequest, effects: readonly FaultEffect[]): OrgResponse | undefined {
+  const last = effects.at(-1);
+  if (!last || last.kind === 'transport') return undefined;
+  if (last.kind === 'expireSession') {
+    org.sessions.end(bearer(request) ?? '');
+    return undefined;
+  }
+  if (last.kind === 'answer') {
+    countRequest(org, request);
+    return last.response;
+  }
+  if (last.error.code !== 'REQUEST_LIMIT_EXCEEDED') countRequest(org, request);
+  return refuse(last.error);
+}
+
+function refuse(error: ApiError): OrgResponse {
+  return json(error.status, [error.toEntry()]);
+}
+
+function answerRequest(org: OrgState, request: OrgRequest): OrgResponse {
+  if (request.path.startsWith('/services/oauth2/')) return oauth(org, request, baseUrlOf(request));
+  if (/^\/services\/data\/?(?:\?|$)/.test(request.path)) return listVersions();
+  if (!request.path.startsWith('/services/data/'))
+    return refuse(new ApiError('NOT_FOUND', 'The requested resource does not exist'));
+  return answerSignedIn(org, request);
+}
+
+function answerSignedIn(org: OrgState, request: OrgRequest): OrgResponse {
+  const now = org.clock.now();
+  const token = bearer(request);
+  if (token === undefined) return refuse(new ApiError('INVALID_AUTH_HEADER', 'INVALID_HEADER_TYPE'));
+  const session = org.sessions.use(token, now);
+  if (!session) return refuse(new ApiError('INVALID_SESSION_ID', 'Session expired or invalid'));
+  if (org.limits.isExhausted(now))
+    return refuse(new ApiError('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.'));
+  if (org.limits.tooManyLong(now)) {
+    return refuse(
+      new ApiError('REQUEST_LIMIT_EXCEEDED', 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.'),
+    );
+  }
+  countRequest(org, request);
+  const answer = route(org, session.user, request);
+  return withHeader(answer, 'Sforce-Limit-Info', limitHeader(org));
+}
+
+function countRequest(org: OrgState, request: OrgRequest): void {
+  if (!request.path.startsWith('/services/data/v')) return;
+  org.stats.requests += 1;
+  org.limits.count(org.clock.now());
+}
+
+function bearer(request: OrgRequest): string | undefined {
+  return /^(?:Bearer|OAuth)\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+}
+
+function baseUrlOf(request: OrgRequest): string {
+  const host = request.headers.host;
+  return host === undefined ? BASE_URL : `http://${host}`;
+}

@@ -1,0 +1,74 @@
+import type { Random } from '../random.ts';
+import type { OrgUser } from '../standard-records.ts';
+
+/** How long a session lives after its last use. */
+const SESSION_MS = 2 * 3_600_000;
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** What an access token stands for. */
+export interface Session {
+  readonly token: string;
+  readonly user: OrgUser;
+  expiresAt: number;
+}
+
+/** The signed-in clients of the org, by their access tokens, and the refresh tokens given out. */
+export class Sessions {
+  readonly #random: Random;
+  readonly #byToken = new Map<string, Session>();
+  readonly #refresh = new Map<string, OrgUser>();
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  open(user: OrgUser, { organizationId, now }: { organizationId: string; now: number }): Session {
+    const session = { token: `${organizationId.slice(0, 15)}!${this.#secret(80)}`, user, expiresAt: now + SESSION_MS };
+    this.#byToken.set(session.token, session);
+    return session;
+  }
+
+  /** The session that a token opens; using it keeps it alive. */
+  use(token: string, now: number): Session | undefined {
+    const session = this.#byToken.get(token);
+    if (!session) return undefined;
+    if (session.expiresAt <= now) {
+      this.#byToken.delete(token);
+      return undefined;
+    }
+    session.expiresAt = now + SESSION_MS;
+    return session;
+  }
+
+  end(token: string): boolean {
+    return this.#byToken.delete(token);
+  }
+
+  giveRefreshToken(user: OrgUser): string {
+    const token = `5Aep861${this.#secret(60)}`;
+    this.#refresh.set(token, user);
+    return token;
+  }
+
+  userOfRefreshToken(token: string): OrgUser | undefined {
+    return this.#refresh.get(token);
+  }
+
+  /** Revokes a refresh token and every session of its user. */
+  revokeRefreshToken(token: string): boolean {
+    const user = this.#refresh.get(token);
+    if (!user) return false;
+    this.#refresh.delete(token);
+    for (const [access, session] of this.#byToken) {
+      if (session.user.id === user.id) this.#byToken.delete(access);
+    }
+    return true;
+  }
+
+  #secret(length: number): string {
+    let secret = '';
+    while (secret.length < length) secret += ALPHABET[Math.floor(this.#random() * ALPHABET.length)];
+    return secret;
+  }
+}

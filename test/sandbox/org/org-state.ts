@@ -1,0 +1,58 @@
+import { BulkJobs } from './bulk/bulk-jobs.ts';
+import type { OrgClock } from './clock.ts';
+import type { Faults } from './faults.ts';
+import { Limits } from './limits.ts';
+import type { Sessions } from './oauth/sessions.ts';
+import type { Locators } from './rest/locators.ts';
+import { Schema } from './schema/schema.ts';
+import { createStandardRecords, type StandardRecords } from './standard-records.ts';
+import { newStats, type Stats } from './stats.ts';
+import { type Automation, noAutomation } from './store/automation.ts';
+import { Store } from './store/store.ts';
+import { Transactions } from './store/transactions.ts';
+
+/** Everything the org holds. `reset` puts a new org in its place; clients stay signed in. */
+export class OrgState {
+  readonly clock: OrgClock;
+  readonly faults: Faults;
+  readonly sessions: Sessions;
+  readonly limits: Limits;
+  readonly locators: Locators;
+  schema: Schema;
+  store: Store;
+  automation: Automation;
+  stats: Stats;
+  transactions: Transactions;
+  bulk = new BulkJobs();
+  /** Records that are gone for good: only `deleted` still tells of them. */
+  purged: { object: string; id: string; at: number }[] = [];
+  standard: StandardRecords;
+
+  constructor(parts: Pick<OrgState, 'clock' | 'faults' | 'sessions' | 'locators'> & { dailyRequests: number }) {
+    this.clock = parts.clock;
+    this.faults = parts.faults;
+    this.sessions = parts.sessions;
+    this.locators = parts.locators;
+    this.limits = new Limits(parts.dailyRequests);
+    this.schema = new Schema(this.clock.now());
+    this.store = new Store(this.schema);
+    this.automation = noAutomation();
+    this.stats = newStats();
+    this.transactions = new Transactions();
+    this.standard = createStandardRecords(this);
+  }
+
+  reset(): void {
+    this.purged = [];
+    this.faults.clear();
+    this.locators.clear();
+    this.bulk = new BulkJobs();
+    this.limits.clear();
+    this.schema = new Schema(this.clock.now());
+    this.store = new Store(this.schema);
+    this.automation = noAutomation();
+    this.stats = newStats();
+    this.transactions = new Transactions();
+    this.standard = createStandardRecords(this);
+  }
+}

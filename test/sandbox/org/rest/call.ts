@@ -1,0 +1,69 @@
+import { ApiError, refusals } from '../errors.ts';
+import type { OrgRequest, OrgResponse } from '../http-message.ts';
+import { normaliseId } from '../ids.ts';
+import type { OrgState } from '../org-state.ts';
+import type { ObjectDefinition } from '../schema/standard-objects.ts';
+import type { Row } from '../soql/source.ts';
+import type { OrgUser } from '../standard-records.ts';
+import type { RequestKind } from '../stats.ts';
+
+/** A request of a signed-in client as a resource sees it. */
+export interface Call {
+  readonly org: OrgState;
+  readonly user: OrgUser;
+  readonly method: string;
+  /** The path as it was sent, with its query string: what faults are matched against. */
+  readonly path: string;
+  /** Parts of the path that the route names. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  /** `/services/data/v62.0` */
+  readonly root: string;
+  /** Answers a subrequest of a composite resource, as the same user. */
+  readonly dispatch: (request: OrgRequest) => OrgResponse;
+}
+
+/** One row of the routes table. `path` is relative to the version's root; `:name` takes one segment, percent-decoded. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE' | 'HEAD';
+  readonly path: string;
+  readonly kind: RequestKind;
+  readonly handle: (call: Call) => OrgResponse;
+}
+
+/** The object that the path names. */
+export function objectOf(call: Call): ObjectDefinition {
+  const object = call.org.schema.object(call.params.object ?? '');
+  if (object) return object;
+  throw refusals.notFound();
+}
+
+/** A body that must be a JSON object. */
+export function objectBody(call: Call): Record<string, unknown> {
+  if (isObject(call.body)) return call.body;
+  throw refusals.badJson('Unexpected character: a JSON object was expected at [line:1, column:1]');
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The row of the object with this id, given with 15 or 18 characters; deleted rows are refused as such. */
+export function liveRow(call: Call, object: ObjectDefinition, text: string): Row {
+  const id = normaliseId(text);
+  if (id === undefined || !id.startsWith(object.keyPrefix)) {
+    throw new ApiError('NOT_FOUND', `Provided external ID field does not exist or is not accessible: ${text}`);
+  }
+  const row = call.org.store.table(object.name).get(id);
+  if (!row) throw refusals.notFound();
+  if (row.IsDeleted === true) throw refusals.deleted();
+  return row;
+}
+
+/** Setup objects are read-only here. */
+export function mustBeEditable(object: ObjectDefinition): void {
+  if (object.editable) return;
+  throw new ApiError('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id');
+}

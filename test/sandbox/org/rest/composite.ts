@@ -1,0 +1,163 @@
+import * as z from 'zod';
+import { ApiError, refusals } from '../errors.ts';
+import { json, type OrgResponse } from '../http-message.ts';
+import type { Call, Route } from './call.ts';
+import { resolveReferences } from './references.ts';
+
+const MAX_SUBREQUESTS = 25;
+/** Subrequests that read or write many records at once. */
+const MAX_COLLECTIONS = 5;
+const COLLECTION_PATH = /\/(?:query|queryAll|composite\/sobjects)(?:[/?]|$)/;
+
+const subrequestSchema = z.object({
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']),
+  url: z.string(),
+  referenceId: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_]*$/),
+  body: z.unknown().optional(),
+  httpHeaders: z.record(z.string(), z.string()).optional(),
+});
+
+const compositeSchema = z.object({
+  allOrNone: z.boolean().optional(),
+  collateSubrequests: z.boolean().optional(),
+  compositeRequest: z.array(subrequestSchema),
+});
+
+type Subrequest = z.infer<typeof subrequestSchema>;
+
+interface SubResponse {
+  readonly body: unknown;
+  readonly httpHeaders: Record<string, string>;
+  readonly httpStatusCode: number;
+  readonly referenceId: string;
+}
+
+/**
+ * Up to 25 subrequests in one call, in order, later ones using the answers of earlier ones.
+ * {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite_post.htm}
+ */
+function composite(call: Call): OrgResponse {
+  const parsed = compositeSchema.safeParse(call.body);
+  if (!parsed.success) throw refusals.badJson(z.prettifyError(parsed.error));
+  const { compositeRequest, allOrNone = false } = parsed.data;
+  checkLimits(compositeRequest);
+  const { org } = call;
+  const { recordsCreated, recordsUpdated, recordsDeleted } = org.stats;
+  const answers = org.store.attempt(
+    () => runAll(call, compositeRequest, allOrNone),
+    (done) => !allOrNone || done.every(isSuccess),
+  );
+  if (!allOrNone || answers.every(isSuccess)) return json(200, { compositeResponse: answers });
+  Object.assign(org.stats, { recordsCreated, recordsUpdated, recordsDeleted });
+  return json(200, { compositeResponse: answers.map((answer) => (isSuccess(answer) ? halted(answer) : answer)) });
+}
+
+function checkLimits(subrequests: readonly Subrequest[]): void {
+  const collections = subrequests.filter(({ url }) => COLLECTION_PATH.test(url)).length;
+  if (subrequests.length > MAX_SUBREQUESTS) {
+    throw new ApiError(
+      'LIMIT_EXCEEDED',
+      `The maximum number of subrequests in a composite request is ${MAX_SUBREQUESTS}`,
+    );
+  }
+  if (collections > MAX_COLLECTIONS) {
+    throw new ApiError(
+      'LIMIT_EXCEEDED',
+      `A composite request may hold ${MAX_COLLECTIONS} query and collections subrequests, not ${collections}`,
+    );
+  }
+  const names = new Set(subrequests.map(({ referenceId }) => referenceId));
+  if (names.size < subrequests.length) throw new ApiError('INVALID_INPUT', 'Every referenceId must be unique');
+}
+
+function isSuccess({ httpStatusCode }: SubResponse): boolean {
+  return httpStatusCode < 300 || httpStatusCode === 304;
+}
+
+function halted({ referenceId }: SubResponse | Subrequest): SubResponse {
+  const message = 'The transaction was rolled back since another operation in the same transaction failed.';
+  return {
+    body: [{ errorCode: 'PROCESSING_HALTED', message }],
+    httpHeaders: {},
+    httpStatusCode: 400,
+    referenceId,
+  };
+}
+
+function runAll(call: Call, subrequests: readonly Subrequest[], allOrNone: boolean): SubResponse[] {
+  const answers = new Map<string, unknown>();
+  const done: SubResponse[] = [];
+  for (const subrequest of subrequests) {
+    const failed = allOrNone && done.some((answer) => !isSuccess(answer));
+    const answer = failed ? halted(subrequest) : runOne(call, subrequest, answers);
+    done.push(answer);
+    if (isSuccess(answer)) answers.set(subrequest.referenceId, answer.body);
+  }
+  return done;
+}
+
+function runOne(call: Call, subrequest: Subrequest, answers: ReadonlyMap<string, unknown>): SubResponse {
+  const { referenceId } = subrequest;
+  try {
+    const path = String(resolveReferences(subrequest.url, answers));
+    const { status, headers, body } = call.dispatch({
+      method: subrequest.method,
+      path,
+      headers: subrequestHeaders(call, subrequest.httpHeaders),
+      body: resolveReferences(subrequest.body, answers),
+    });
+    const { 'Content-Type': _type, ...httpHeaders } = headers;
+    return { body: body ?? null, httpHeaders, httpStatusCode: status, referenceId };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return { body: [error.toEntry()], httpHeaders: {}, httpStatusCode: error.status, referenceId };
+  }
+}
+
+/** Headers of the whole request hold for each subrequest, except conditional ones; its own come first. */
+function subrequestHeaders(call: Call, own: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const inherited = Object.entries(call.headers).filter(([name]) => name.startsWith('sforce-'));
+  const named = Object.entries(own).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return Object.fromEntries([...inherited, ...named]);
+}
+
+const batchSchema = z.object({
+  haltOnError: z.boolean().optional(),
+  batchRequests: z.array(
+    z.object({
+      method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']),
+      url: z.string(),
+      richInput: z.unknown().optional(),
+    }),
+  ),
+});
+
+/**
+ * Up to 25 independent subrequests in one call; their URLs are relative to `/services/data/`.
+ * {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_batch.htm}
+ */
+function batch(call: Call): OrgResponse {
+  const parsed = batchSchema.safeParse(call.body);
+  if (!parsed.success) throw refusals.badJson(z.prettifyError(parsed.error));
+  const { batchRequests, haltOnError = false } = parsed.data;
+  if (batchRequests.length > MAX_SUBREQUESTS) {
+    throw new ApiError('LIMIT_EXCEEDED', `The maximum number of subrequests in a batch is ${MAX_SUBREQUESTS}`);
+  }
+  const results: { statusCode: number; result: unknown }[] = [];
+  for (const { method, url, richInput } of batchRequests) {
+    if (haltOnError && results.some(({ statusCode }) => statusCode >= 400)) {
+      const result = [{ errorCode: 'BATCH_PROCESSING_HALTED', message: 'Batch processing halted per request' }];
+      results.push({ statusCode: 412, result });
+      continue;
+    }
+    const path = url.startsWith('/services/') ? url : `/services/data/${url.replace(/^\//, '')}`;
+    const { status, body } = call.dispatch({ method, path, headers: subrequestHeaders(call), body: richInput });
+    results.push({ statusCode: status, result: body ?? null });
+  }
+  return json(200, { hasErrors: results.some(({ statusCode }) => statusCode >= 400), results });
+}
+
+export const compositeRoutes: readonly Route[] = [
+  { method: 'POST', path: '/composite', kind: 'composite', handle: composite },
+  { method: 'POST', path: '/composite/batch', kind: 'composite', handle: batch },
+];

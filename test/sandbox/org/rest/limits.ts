@@ -1,0 +1,35 @@
+import { json, type OrgResponse } from '../http-message.ts';
+import type { OrgState } from '../org-state.ts';
+import type { Call, Route } from './call.ts';
+
+/** `Sforce-Limit-Info` of every answer. */
+export function limitHeader(org: OrgState): string {
+  return `api-usage=${org.limits.used(org.clock.now())}/${org.limits.maxRequests.daily}`;
+}
+
+/** Limits that nothing here uses up. */
+const UNTOUCHED: Readonly<Record<string, number>> = {
+  ConcurrentAsyncGetReportInstances: 200,
+  DailyAsyncApexExecutions: 250_000,
+  DailyBulkApiBatches: 15_000,
+  DailyBulkV2QueryFileStorageMB: 976_562,
+  DailyBulkV2QueryJobs: 10_000,
+  DailyStreamingApiEvents: 1_000_000,
+  DailyWorkflowEmails: 1_000,
+  DataStorageMB: 10_240,
+  FileStorageMB: 10_240,
+  HourlyTimeBasedWorkflow: 1_000,
+  MassEmail: 5_000,
+  SingleEmail: 5_000,
+};
+
+/** {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_limits.htm} */
+function readLimits({ org }: Call): OrgResponse {
+  const { daily } = org.limits.maxRequests;
+  const untouched = Object.entries(UNTOUCHED).map(([name, max]) => [name, { Max: max, Remaining: max }] as const);
+  const used = org.limits.used(org.clock.now());
+  const requests = { Max: daily, Remaining: Math.max(0, daily - used) };
+  return json(200, { DailyApiRequests: requests, ...Object.fromEntries(untouched) });
+}
+
+export const limitRoutes: readonly Route[] = [{ method: 'GET', path: '/limits', kind: 'limits', handle: readLimits }];

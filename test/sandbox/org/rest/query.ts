@@ -1,0 +1,77 @@
+import { ApiError } from '../errors.ts';
+import { json, type OrgResponse } from '../http-message.ts';
+import { type QueryResult, type RecordsResult, runQuery } from '../soql/index.ts';
+import { createSource } from '../store/soql-source.ts';
+import type { Call, Route } from './call.ts';
+import { askedBatchSize } from './headers.ts';
+import type { Cursor } from './locators.ts';
+
+/** A page holds this many records, and fewer of wide ones: no page has more than so many values. */
+const PAGE_SIZE = 2000;
+const SMALLEST_PAGE = 200;
+const VALUES_PER_PAGE = 200_000;
+
+/**
+ * {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_query.htm}
+ */
+function runText(call: Call, includeDeleted: boolean): OrgResponse {
+  const soql = call.query.get('q');
+  if (soql === null || soql.trim() === '') throw new ApiError('MALFORMED_QUERY', 'SOQL query not specified');
+  const source = createSource(call.org, call.user);
+  const result = runQuery(source, soql, { includeDeleted, urlPrefix: `${call.root}/sobjects` });
+  return answer(call, result);
+}
+
+function answer(call: Call, result: QueryResult): OrgResponse {
+  switch (result.kind) {
+    case 'count':
+      return json(200, { totalSize: result.total, done: true, records: [] });
+    case 'aggregate':
+      return json(200, { totalSize: result.records.length, done: true, records: result.records });
+    case 'records':
+      return firstPage(call, result);
+  }
+}
+
+function firstPage(call: Call, result: RecordsResult): OrgResponse {
+  const rows = [...result.rows];
+  const batchSize = Math.min(askedBatchSize(call) ?? PAGE_SIZE, widthLimit(result.columns.length));
+  const cursor: Cursor = { rows, render: result.record, userId: call.user.id, batchSize };
+  return page(call, { cursor, position: 0, locator: undefined });
+}
+
+function widthLimit(columns: number): number {
+  return Math.max(SMALLEST_PAGE, Math.min(PAGE_SIZE, Math.floor(VALUES_PER_PAGE / Math.max(1, columns))));
+}
+
+interface Place {
+  readonly cursor: Cursor;
+  readonly position: number;
+  readonly locator: string | undefined;
+}
+
+function page(call: Call, { cursor, position, locator }: Place): OrgResponse {
+  const end = Math.min(position + cursor.batchSize, cursor.rows.length);
+  const records = cursor.rows.slice(position, end).map(cursor.render);
+  const totalSize = cursor.rows.length;
+  if (end >= totalSize) return json(200, { totalSize, done: true, records });
+  const id = locator ?? call.org.locators.open(cursor, call.org.clock.now());
+  return json(200, { totalSize, done: false, nextRecordsUrl: `${call.root}/query/${id}-${end}`, records });
+}
+
+/** The next page of a query. A page may be asked for again until the locator expires. */
+function nextPage(call: Call): OrgResponse {
+  const [, locator, position] = /^(\w+)-(\d+)$/.exec(call.params.locator ?? '') ?? [];
+  const cursor = locator === undefined ? undefined : call.org.locators.find(locator, call.org.clock.now());
+  if (locator === undefined || cursor?.userId !== call.user.id || Number(position) > cursor.rows.length) {
+    throw new ApiError('INVALID_QUERY_LOCATOR', 'invalid query locator');
+  }
+  return page(call, { cursor, position: Number(position), locator });
+}
+
+export const queryRoutes: readonly Route[] = [
+  { method: 'GET', path: '/query', kind: 'query', handle: (call) => runText(call, false) },
+  { method: 'GET', path: '/queryAll', kind: 'query', handle: (call) => runText(call, true) },
+  { method: 'GET', path: '/query/:locator', kind: 'query', handle: nextPage },
+  { method: 'GET', path: '/queryAll/:locator', kind: 'query', handle: nextPage },
+];

@@ -1,0 +1,54 @@
+import { refusals } from '../errors.ts';
+import type { Field } from '../schema/field.ts';
+import type { Row, Value } from '../soql/source.ts';
+import { liveFormulas } from '../store/formulas.ts';
+import type { Call } from './call.ts';
+
+/** A compound address as one value, or null where all its parts are empty. */
+function address(row: Row, name: string): Record<string, Value> | null {
+  const prefix = name.replace(/Address$/, '');
+  const part = (suffix: string) => row[`${prefix}${suffix}`] ?? null;
+  const value = {
+    city: part('City'),
+    country: part('Country'),
+    geocodeAccuracy: part('GeocodeAccuracy'),
+    latitude: part('Latitude'),
+    longitude: part('Longitude'),
+    postalCode: part('PostalCode'),
+    state: part('State'),
+    street: part('Street'),
+  };
+  return Object.values(value).every((one) => one === null) ? null : value;
+}
+
+/** The fields that a client names, or refuses one that it may not see. */
+export function namedFields(call: Call, object: string, names: readonly string[]): Field[] {
+  const visible = call.org.schema.visible(call.user, object);
+  return names.map((name) => {
+    const field = visible?.fields.get(name.trim().toLowerCase());
+    if (field) return field;
+    throw refusals.noField(name.trim(), object);
+  });
+}
+
+export function allFields(call: Call, object: string): Field[] {
+  return [...(call.org.schema.visible(call.user, object)?.fields.values() ?? [])];
+}
+
+/** A record as the row and collections resources show it. */
+export function renderRecord(
+  call: Call,
+  object: string,
+  { row, fields }: { row: Row; fields: readonly Field[] },
+): Record<string, unknown> {
+  const shown = liveFormulas(call.org, object)?.(row) ?? row;
+  const id = row.Id as string;
+  const record: Record<string, unknown> = {
+    attributes: { type: object, url: `${call.root}/sobjects/${object}/${id}` },
+  };
+  for (const field of fields) {
+    record[field.name] = field.type === 'address' ? address(shown, field.name) : (shown[field.name] ?? null);
+  }
+  record.Id = id;
+  return record;
+}

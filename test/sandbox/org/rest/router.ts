@@ -1,0 +1,133 @@
+import { bulkRoutes } from '../bulk/index.ts';
+import { ApiError } from '../errors.ts';
+import { json, type OrgRequest, type OrgResponse } from '../http-message.ts';
+import type { OrgState } from '../org-state.ts';
+import { SoqlError } from '../soql/index.ts';
+import type { OrgUser } from '../standard-records.ts';
+import type { Call, Route } from './call.ts';
+import { collectionRoutes } from './collections.ts';
+import { compositeRoutes } from './composite.ts';
+import { describeRoutes } from './describe.ts';
+import { externalIdRoutes } from './external-id.ts';
+import { limitRoutes } from './limits.ts';
+import { queryRoutes } from './query.ts';
+import { recordRoutes } from './records.ts';
+import { replicationRoutes } from './replication.ts';
+import { isKnownVersion, versionRoutes } from './versions.ts';
+
+/** Every resource below a version's root. The first row that fits a path answers, so fixed names come first. */
+const routes: readonly Route[] = [
+  ...versionRoutes,
+  ...limitRoutes,
+  ...queryRoutes,
+  ...bulkRoutes,
+  ...compositeRoutes,
+  ...collectionRoutes,
+  ...describeRoutes,
+  ...replicationRoutes,
+  ...recordRoutes,
+  ...externalIdRoutes,
+];
+
+interface CompiledRoute {
+  readonly route: Route;
+  readonly segments: readonly string[];
+}
+
+const compiled: readonly CompiledRoute[] = routes.map((route) => ({ route, segments: split(route.path) }));
+
+function split(path: string): string[] {
+  return path.split('/').filter((segment) => segment !== '');
+}
+
+/** The parts of a path that a route names, or undefined where the route does not fit. */
+function matchRoute({ segments }: CompiledRoute, path: readonly string[]): Record<string, string> | undefined {
+  if (segments.length !== path.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [at, segment] of segments.entries()) {
+    const given = path[at] ?? '';
+    if (segment.startsWith(':')) params[segment.slice(1)] = given;
+    else if (segment !== given) return undefined;
+  }
+  return params;
+}
+
+const NOT_FOUND = () => new ApiError('NOT_FOUND', 'The requested resource does not exist');
+
+interface Found {
+  readonly route: Route;
+  readonly params: Record<string, string>;
+  readonly root: string;
+  readonly query: URLSearchParams;
+}
+
+/** Finds the resource that a path names. `_HttpMethod` lets clients without PATCH send one. */
+function findRoute(request: OrgRequest): Found {
+  const [path = '', search = ''] = request.path.split(/\?(.*)/s);
+  const query = new URLSearchParams(search);
+  const [, root = '', version = '', rest = ''] = /^(\/services\/data\/v(\d+\.\d))(\/.*)?$/.exec(path) ?? [];
+  if (!isKnownVersion(version)) throw NOT_FOUND();
+  const segments = split(rest).map(decodeSegment);
+  const fitting = compiled.flatMap((one) => {
+    const params = matchRoute(one, segments);
+    return params ? [{ route: one.route, params }] : [];
+  });
+  const method = (request.method === 'POST' && query.get('_HttpMethod')) || request.method;
+  const found = fitting.find(({ route }) => route.method === method || (method === 'HEAD' && route.method === 'GET'));
+  if (found) return { ...found, root, query };
+  if (fitting.length === 0) throw NOT_FOUND();
+  const allowed = [...new Set(fitting.map(({ route }) => route.method))].join(',');
+  throw new ApiError('METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed. Allowed are ${allowed}`);
+}
+
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch (error) {
+    throw new ApiError('NOT_FOUND', `The path is not well encoded: ${segment}`, [], { cause: String(error) });
+  }
+}
+
+/** Answers a request of a signed-in user and counts it by its kind. */
+export function route(org: OrgState, user: OrgUser, request: OrgRequest): OrgResponse {
+  return answered(() => {
+    const found = findRoute(request);
+    org.stats.byKind[found.route.kind] += 1;
+    return found.route.handle(callOf(org, user, { request, found }));
+  });
+}
+
+/** Answers a subrequest: counted as a part of the request that it came with. */
+function subroute(org: OrgState, user: OrgUser, request: OrgRequest): OrgResponse {
+  return answered(() => {
+    const found = findRoute(request);
+    if (found.route.kind === 'composite') throw new ApiError('INVALID_INPUT', 'Composite requests cannot be nested');
+    return found.route.handle(callOf(org, user, { request, found }));
+  });
+}
+
+function callOf(org: OrgState, user: OrgUser, { request, found }: { request: OrgRequest; found: Found }): Call {
+  return {
+    org,
+    user,
+    method: request.method,
+    path: request.path,
+    params: found.params,
+    query: found.query,
+    headers: request.headers,
+    body: request.body,
+    root: found.root,
+    dispatch: (subrequest) => subroute(org, user, subrequest),
+  };
+}
+
+/** Turns what a resource throws into Salesforce's error answer. */
+export function answered(work: () => OrgResponse): OrgResponse {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ApiError) return json(error.status, [error.toEntry()]);
+    if (error instanceof SoqlError) return json(400, [{ message: error.message, errorCode: error.code }]);
+    throw error;
+  }
+}

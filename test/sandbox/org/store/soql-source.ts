@@ -1,0 +1,42 @@
+import type { OrgState } from '../org-state.ts';
+import type { Viewer } from '../schema/schema.ts';
+import type { Row, SoqlSource, Value } from '../soql/source.ts';
+import { liveFormulas } from './formulas.ts';
+
+/** What a user's queries read from: the org as it is at each call, under that user's field-level security. */
+export function createSource(org: OrgState, viewer: Viewer): SoqlSource {
+  const show = (object: string) => liveFormulas(org, object);
+  return {
+    object: (name) => org.schema.visible(viewer, name),
+    rows: (object) => shown(org.store.table(object).between(undefined, undefined), show(object)),
+    row(object, id) {
+      const row = org.store.table(object).get(id);
+      const compute = show(object);
+      return row && compute ? compute(row) : row;
+    },
+    rowsByStamp: (object, from, to) => shown(org.store.table(object).between(from, to), show(object)),
+    rowsByField(object, field, value) {
+      if (!isIndexed(org, object, field)) return undefined;
+      return shown(rowsOf(org, object, { field, value }), show(object));
+    },
+    now: () => new Date(org.clock.now()),
+  };
+}
+
+function isIndexed(org: OrgState, object: string, field: string): boolean {
+  const definition = org.schema.field(object, field);
+  return definition?.idLookup === true || definition?.externalId === true || definition?.type === 'reference';
+}
+
+function rowsOf(org: OrgState, object: string, { field, value }: { field: string; value: Value }): Row[] {
+  const table = org.store.table(object);
+  if (field === 'Id') {
+    const row = table.get(String(value));
+    return row ? [row] : [];
+  }
+  return table.rowsByField(field, value);
+}
+
+function shown(rows: Iterable<Row>, compute: ((row: Row) => Row) | undefined): Iterable<Row> {
+  return compute ? Iterator.from(rows).map(compute) : rows;
+}

@@ -1,0 +1,106 @@
+import { makeId } from '../ids.ts';
+import type { Schema } from '../schema/schema.ts';
+import type { Row, Value } from '../soql/source.ts';
+import { Table } from './table.ts';
+
+/** A point to roll back to: what was there before each write since. */
+type Undo = () => void;
+
+/** The rows of all objects, with ids handed out in order and writes that can be taken back. */
+export class Store {
+  readonly #schema: Schema;
+  readonly #tables = new Map<string, Table>();
+  readonly #serials = new Map<string, number>();
+  readonly #templates = new Map<string, Row>();
+  #journal: Undo[] | undefined;
+
+  constructor(schema: Schema) {
+    this.#schema = schema;
+    for (const object of schema.objects()) {
+      this.#tables.set(object.name, new Table(object.name));
+      this.#templates.set(object.name, templateOf(schema, object.name));
+    }
+  }
+
+  table(object: string): Table {
+    const table = this.#tables.get(object);
+    if (!table) throw new RangeError(`No table for ${object}`);
+    return table;
+  }
+
+  /** The row that an id of any object names. */
+  find(id: string): { object: string; row: Row } | undefined {
+    const object = this.#schema.objectOfId(id);
+    const row = object && this.table(object.name).get(id);
+    return object && row ? { object: object.name, row } : undefined;
+  }
+
+  nextId(object: string): string {
+    const serial = (this.#serials.get(object) ?? 0) + 1;
+    this.#serials.set(object, serial);
+    return makeId(this.#schema.object(object)?.keyPrefix ?? '000', serial);
+  }
+
+  /** The next number of an auto-number field. */
+  nextNumber(object: string, field: string): number {
+    const key = `${object}.${field}`;
+    const next = (this.#serials.get(key) ?? 0) + 1;
+    this.#serials.set(key, next);
+    return next;
+  }
+
+  /** A row with every field of the object at its empty value: all rows of an object have one shape. */
+  blank(object: string): Record<string, Value> {
+    return { ...this.#templates.get(object) };
+  }
+
+  put(object: string, row: Row): void {
+    const table = this.table(object);
+    const id = row.Id as string;
+    const before = table.get(id);
+    table.put(row);
+    this.#journal?.push(before ? () => table.put({ ...before }) : () => table.remove(id));
+  }
+
+  remove(object: string, id: string): void {
+    const table = this.table(object);
+    const before = table.get(id);
+    table.remove(id);
+    if (before) this.#journal?.push(() => table.put({ ...before }));
+  }
+
+  /** Runs `work`, and takes back all its writes when `keep` says no to its result. */
+  attempt<T>(work: () => T, keep: (result: T) => boolean): T {
+    const outer = this.#journal;
+    const journal: Undo[] = [];
+    this.#journal = journal;
+    try {
+      const result = work();
+      if (!keep(result)) for (const undo of journal.toReversed()) undo();
+      else outer?.push(...journal);
+      return result;
+    } finally {
+      this.#journal = outer;
+    }
+  }
+
+  /** Gives every row of the object the shape that its fields ask for now. */
+  reshape(object: string): void {
+    const template = templateOf(this.#schema, object);
+    this.#templates.set(object, template);
+    const names = Object.keys(template);
+    this.table(object).rebuild((row) => {
+      const fresh: Record<string, Value> = { ...template };
+      for (const name of names) fresh[name] = row[name] ?? template[name] ?? null;
+      return fresh;
+    });
+  }
+}
+
+/** Parsed rather than built: an object literal read at once keeps fast properties, one grown field by field does not. */
+function templateOf(schema: Schema, object: string): Row {
+  const fields = schema.object(object)?.fields ?? [];
+  const stored = fields.filter((field) => field.type !== 'address');
+  const empty = stored.map((field) => [field.name, field.type === 'boolean' ? false : null] as const);
+  return JSON.parse(JSON.stringify(Object.fromEntries(empty))) as Row;
+}
