@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { App, Tags, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { z } from 'zod/mini';
+import type { Settings } from '../lib/lambda/settings.ts';
+import { StatefulStack } from './stateful-stack.ts';
+import { StatelessStack } from './stateless-stack.ts';
+
+/** Where an app is written and what else it is told. */
+export interface AppOptions {
+  /** The folder of the cloud assembly. */
+  readonly outdir?: string;
+  /** `false` leaves the functions' code out, which makes a synth several times faster. */
+  readonly bundling?: boolean;
+}
+
+const cdkJson = z.object({ context: z.record(z.string(), z.unknown()) });
+
+/** An app with the context of cdk.json (feature flags, settings), also where no `cdk` command passes it on. */
+export function createApp({ outdir, bundling = true }: AppOptions = {}): App {
+  const { context } = z.parse(cdkJson, JSON.parse(readFileSync(new URL('../cdk.json', import.meta.url), 'utf8')));
+  return new App({
+    ...(outdir !== undefined && { outdir }),
+    context: { ...context, ...(!bundling && { 'aws:cdk:bundling-stacks': [] }) },
+  });
+}
+
+/** Adds everything that is deployed, and the checks that a synth must pass. */
+export function addStacks(app: App, settings: Settings): void {
+  const { table } = new StatefulStack(app, 'LockstepData');
+  new StatelessStack(app, 'LockstepSync', { settings, table });
+  Tags.of(app).add('application', 'lockstep');
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+}
+
+/** The whole app in this process; `synth()` on the result writes the assembly. */
+export function buildApp(settings: Settings, options: AppOptions = {}): App {
+  const app = createApp(options);
+  addStacks(app, settings);
+  return app;
+}

@@ -1,0 +1,14 @@
+import { type BundlingOptions, LogLevel, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+
+/** How esbuild packs each function: one minified ES module, everything it imports pinned inside. */
+export const bundlingOptions: BundlingOptions = {
+  format: OutputFormat.ESM,
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  minify: true,
+  logLevel: LogLevel.WARNING,
+  // The runtime's own SDK moves under a deployed function; the one in the lock file does not.
+  bundleAwsSDK: true,
+  // CommonJS dependencies inside an ES module still call `require` for Node's own modules.
+  banner: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+};

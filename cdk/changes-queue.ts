@@ -1,0 +1,73 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+
+export interface ChangesQueueProps {
+  /** The time-out of the function that takes from the queue. */
+  readonly consumerTimeout: Duration;
+}
+
+const retentionPeriod = Duration.days(14);
+const batchingWindow = Duration.seconds(2);
+
+/** The changes on their way to the merge, and those that failed every try. */
+export class ChangesQueue extends Construct {
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly #queue: Queue;
+
+  constructor(scope: Construct, id: string, { consumerTimeout }: ChangesQueueProps) {
+    super(scope, id);
+    const deadLetters = new Queue(this, 'DeadLetters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod,
+    });
+    Validations.of(deadLetters).acknowledge({
+      id: 'Serverless::Serverless-SQSRedrivePolicy',
+      reason: 'It is the dead-letter queue: what is in it waits for a person who redrives it.',
+    });
+    this.#queue = new Queue(this, 'Queue', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod,
+      // Six times the function's time-out plus the batching window, so that a throttled batch is not handed out twice.
+      // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+      visibilityTimeout: Duration.seconds(6 * consumerTimeout.toSeconds()).plus(batchingWindow),
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 },
+    });
+    this.queueUrl = this.#queue.queueUrl;
+    this.deadLetterQueueUrl = deadLetters.queueUrl;
+  }
+
+  /**
+   * Hands batches to the function, which answers with the messages that failed. At most eight at once: each holds a
+   * Salesforce connection and pushes 200 records a call, and Salesforce allows 25 long requests an org.
+   */
+  deliverTo(consumer: LambdaFunction): void {
+    consumer.addEventSource(
+      new SqsEventSource(this.#queue, {
+        batchSize: 10,
+        maxBatchingWindow: batchingWindow,
+        reportBatchItemFailures: true,
+        maxConcurrency: 8,
+      }),
+    );
+    Validations.of(consumer).acknowledge({
+      id: 'Serverless::Serverless-LambdaEventSourceMappingDestination',
+      reason: 'For SQS the failed messages go to the dead-letter queue of the queue; a destination is for streams.',
+    });
+  }
+
+  grantSend(sender: IGrantable): void {
+    this.#queue.grant(sender, 'sqs:SendMessage');
+  }
+
+  /** Only how many messages wait, for the sync status. */
+  grantCount(reader: IGrantable): void {
+    this.#queue.grant(reader, 'sqs:GetQueueAttributes');
+  }
+}

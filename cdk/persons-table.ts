@@ -1,0 +1,54 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+
+const text = (name: string) => ({ name, type: AttributeType.STRING });
+
+/** Keys-only indexes: the person itself is always read by its own key, consistently. */
+const indexes = [
+  { indexName: 'byEmail', partitionKey: text('email') },
+  { indexName: 'byQueue', partitionKey: text('queue'), sortKey: text('queueSince') },
+];
+
+/** Single-item calls and their batches; the design needs no transaction and no scan. */
+const itemActions = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'];
+
+/** Persons, their links and activities, and the state of the sync: one table, kept whatever happens to its stack. */
+export class PersonsTable extends Construct {
+  readonly tableName: string;
+  readonly #tableArn: string;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const table = new TableV2(this, 'Table', {
+      partitionKey: text('pk'),
+      sortKey: text('sk'),
+      billing: Billing.onDemand(),
+      timeToLiveAttribute: 'expiresAt',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      globalSecondaryIndexes: indexes.map((index) => ({ ...index, projectionType: ProjectionType.KEYS_ONLY })),
+    });
+    this.tableName = table.tableName;
+    this.#tableArn = table.tableArn;
+  }
+
+  /** Reading and writing items, and querying the indexes by name: a wildcard would reach the ones added later. */
+  grantItems(grantee: IGrantable): void {
+    const principal = grantee.grantPrincipal;
+    principal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: itemActions.map((action) => `dynamodb:${action}`),
+        resources: [this.#tableArn],
+      }),
+    );
+    principal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:Query'],
+        resources: indexes.map(({ indexName }) => `${this.#tableArn}/index/${indexName}`),
+      }),
+    );
+  }
+}

@@ -1,0 +1,62 @@
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+
+export interface PollScheduleProps {
+  readonly target: LambdaFunction;
+  readonly enabled: boolean;
+}
+
+const period = Duration.minutes(5);
+
+/** Starts a poll every five minutes. A missed or failed one is kept as a message; the next one is its retry. */
+export class PollSchedule extends Construct {
+  constructor(scope: Construct, id: string, { target, enabled }: PollScheduleProps) {
+    super(scope, id);
+    const missed = missedPolls(this);
+    // Scheduler only hands the event over: what fails after that is Lambda's to report, and its two retries of its own
+    // would poll again beside the next cycle. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
+    target.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: period, onFailure: new SqsDestination(missed) });
+    new Schedule(this, 'Schedule', {
+      schedule: ScheduleExpression.rate(period),
+      enabled,
+      description: 'Polls Salesforce for changes',
+      target: new LambdaInvoke(target, {
+        retryAttempts: 0,
+        maxEventAge: period,
+        deadLetterQueue: missed,
+        role: invokingRole(this, target, missed),
+      }),
+    });
+  }
+}
+
+function missedPolls(scope: Construct): Queue {
+  const queue = new Queue(scope, 'MissedPolls', {
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+  });
+  const reason = 'It is itself where failed polls end; nothing reads it but a person who looks into them.';
+  Validations.of(queue).acknowledge(
+    { id: 'AwsSolutions::AwsSolutions-SQS3', reason },
+    { id: 'Serverless::Serverless-SQSRedrivePolicy', reason },
+  );
+  return queue;
+}
+
+/** The role that the target makes by itself may call every version of the function; this one calls the function. */
+function invokingRole(scope: Construct, target: LambdaFunction, missed: Queue): IRole {
+  const assumedBy = new ServicePrincipal('scheduler.amazonaws.com', {
+    conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+  });
+  const role = new Role(scope, 'Role', { assumedBy });
+  role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [target.functionArn] }));
+  role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [missed.queueArn] }));
+  return role.withoutPolicyUpdates();
+}
