@@ -65,7 +65,7 @@ function lowerCased(value: FieldValue): FieldValue {
 function canonicalNumber(value: FieldValue, scale: number | undefined): FieldValue {
   const parsed = typeof value === 'string' ? parseNumber(value) : value;
   if (typeof parsed !== 'number') return parsed;
-  const rounded = scale === undefined ? parsed : Number(roundedTo(parsed, scale));
+  const rounded = scale === undefined ? parsed : roundedTo(parsed, scale);
   return rounded === 0 ? 0 : rounded;
 }
 
@@ -79,15 +79,21 @@ function parseNumber(value: string): FieldValue {
 function roundedTo(value: number, scale: number): number {
   const [digits = '0', exponent = '0'] = Math.abs(value).toString().split('e');
   const shifted = Math.round(Number(`${digits}e${Number(exponent) + scale}`));
+  // Too large to be shifted, and so far too large to have decimals.
+  if (!Number.isFinite(shifted)) return value;
   const [whole = '0', shift = '0'] = shifted.toString().split('e');
   return Math.sign(value) * Number(`${whole}e${Number(shift) - scale}`);
 }
 
-/** Milliseconds since the epoch: Salesforce writes `+0000` where ISO 8601 has `Z`, and keeps whole seconds. */
+/** An instant names its zone: without one, `Date.parse` takes the machine's, and reads an instant into many a text. */
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** Seconds since the epoch: Salesforce writes `+0000` where ISO 8601 has `Z`, and keeps whole seconds. */
 function canonicalInstant(value: FieldValue): FieldValue {
   if (typeof value !== 'string') return value;
-  if (value.trim() === '') return null;
-  const at = Date.parse(toIsoInstant(value));
+  const text = toIsoInstant(value.trim());
+  if (text === '') return null;
+  const at = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(at) ? value : Math.floor(at / 1000);
 }
 
