@@ -1,11 +1,11 @@
 import { dynoxideBinary } from './dynoxide-binary.ts';
-import { type Engine, type EngineOptions, startEngineProcess } from './engine-process.ts';
+import { type EngineOptions, type EngineProcess, startEngineProcess } from './engine-process.ts';
 
 /** Which program serves the tables. They do not read each other's files. */
 export type DynamoDbEngine = 'dynoxide' | 'dynalite';
 
 /** The embedded DynamoDB. */
-export interface DynamoDb extends Engine {
+export interface DynamoDb extends EngineProcess {
   readonly engine: DynamoDbEngine;
 }
 

@@ -6,6 +6,11 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** An engine in a process of its own. */
+export interface EngineProcess extends Engine {
+  readonly pid: number;
+}
+
 /** What every engine accepts. */
 export interface EngineOptions {
   /** The folder that outlives the engine; without it everything is kept in memory. */
@@ -29,7 +34,7 @@ const closeGraceMs = 3_000;
  * Runs one file of `hosts/` in a child process and waits until it listens. The child ends as soon as the channel to its
  * parent closes, so it cannot outlive a parent that was killed.
  */
-export async function startEngineProcess(host: string, options: EngineOptions): Promise<Engine> {
+export async function startEngineProcess(host: string, options: EngineOptions): Promise<EngineProcess> {
   const told: HostOptions = {
     ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
     ...(options.port === undefined ? {} : { port: options.port }),
@@ -56,6 +61,7 @@ export async function startEngineProcess(host: string, options: EngineOptions): 
     if (!closing) options.onCrash?.(new Error(`${host} ended: ${errorOutput.trim() || 'it ended silently'}`));
   });
   return {
+    pid: child.pid ?? 0,
     endpoint: `http://127.0.0.1:${port}`,
     close: async () => {
       closing = true;

@@ -1,4 +1,4 @@
-import { type Engine, type EngineOptions, startEngineProcess } from './engine-process.ts';
+import { type EngineOptions, type EngineProcess, startEngineProcess } from './engine-process.ts';
 
 /**
  * Starts an embedded SQS (fauxqs). With `dataDir` the queues and their messages are there again after a restart, also
@@ -6,6 +6,6 @@ import { type Engine, type EngineOptions, startEngineProcess } from './engine-pr
  *
  * The host of the queue URLs it gives out does not resolve: address a queue by this endpoint and the URL's path.
  */
-export async function startSqs(options: EngineOptions = {}): Promise<Engine> {
+export async function startSqs(options: EngineOptions = {}): Promise<EngineProcess> {
   return startEngineProcess('fauxqs-host', options);
 }
