@@ -38,14 +38,15 @@ describe('jsforce bulk2', () => {
     expect(await stream.toArray()).toMatchObject([{ LastName: 'Lovelace' }]);
   });
 
-  // jsforce puts every result page through one CSV parser: the headers of later pages come out as records. It also
-  // begins to feed a page before the last one has been parsed, which mixes them where the network has no latency.
-  it('takes the header of each further page for a record', async () => {
+  // jsforce pipes every result page into one CSV parser, and the next page before the last has been parsed: headers
+  // come out as records, or pages mix in the middle of a line. One page of results is all that it can be trusted with.
+  it('reads the header of a second page as data', async () => {
     org.seed({ leads: 50_010, contacts: 0, seed: 1 });
-    org.state.faults.add({ kind: 'slow', match: '/results\\?locator=', milliseconds: 1_500 });
     const stream = await connection.bulk2.query('SELECT Id FROM Lead');
-    const records = (await stream.toArray()) as { Id: string }[];
-    expect(records.filter(({ Id }) => Id === 'Id')).toHaveLength(1);
-    expect(new Set(records.map(({ Id }) => Id)).size).toBe(50_012);
+    const outcome = await stream.toArray().then(
+      (records) => (records as { Id: string }[]).filter(({ Id }) => Id === 'Id').length,
+      (error: Error) => error.message,
+    );
+    expect(outcome === 1 || String(outcome).includes('Invalid Closing Quote')).toBe(true);
   });
 });
