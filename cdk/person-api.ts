@@ -45,6 +45,7 @@ export class PersonApi extends Construct {
   constructor(scope: Construct, id: string, { auth, persons, syncPerson }: PersonApiProps) {
     super(scope, id);
     const api = new HttpApi(this, 'HttpApi', {
+      apiName: 'lockstep',
       description: 'Lockstep: persons and their sync with Salesforce',
       createDefaultStage: false,
       defaultAuthorizer: authorizer(auth),
@@ -81,12 +82,14 @@ function addStage(scope: Construct, httpApi: HttpApi): HttpStage {
     stageName: '$default',
     autoDeploy: true,
     throttle: { rateLimit: 100, burstLimit: 200 },
-    detailedMetricsEnabled: true,
     accessLogSettings: { destination: new LogGroupLogDestination(logGroup), format: accessLogFormat },
   });
 }
 
-/** Who asked for what, and how it ended; no query string, which may hold an email address. */
+/**
+ * Who asked for what, and how it ended; no path or query string, which may hold an email address.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+ */
 const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
     requestId: '$context.requestId',

@@ -3,13 +3,22 @@ import { z } from 'zod/mini';
 import { parseSettings, type Settings, SettingsError } from '../lib/lambda/settings.ts';
 
 /**
+ * What the settings may take up, as JSON. A function's variables hold 4 KB together, and without this check only the
+ * deployment would find out. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ */
+const maxSettingsBytes = 3_500;
+
+/**
  * The settings in the context key `lockstep`: an object in cdk.json, or JSON text where they are given on the command
  * line (`cdk synth -c lockstep='{…}'`). Throws `SettingsError` with one line that names the mistakes.
  */
 export function readSettings(scope: IConstruct): Settings {
   // The small build of zod says only "Invalid input" until it is given words for what was expected.
   z.config(z.locales.en());
-  return parseSettings(parsedContext(scope.node.tryGetContext('lockstep')));
+  const settings = parseSettings(parsedContext(scope.node.tryGetContext('lockstep')));
+  const bytes = Buffer.byteLength(JSON.stringify(settings));
+  if (bytes <= maxSettingsBytes) return settings;
+  throw new SettingsError(`lockstep: ${bytes} bytes of settings, where a function can be given ${maxSettingsBytes}`);
 }
 
 function parsedContext(given: unknown): unknown {

@@ -1,0 +1,122 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { environmentSchemas } from '../../lib/lambda/environment.ts';
+import { parseSettings } from '../../lib/lambda/settings.ts';
+import { functionNamed, functionNames, resourcesOf, synthesised } from './synthesised.ts';
+
+const settings = { lookbackSeconds: 5, salesforceSecretName: 'crm/credentials' };
+const { stateless } = synthesised(settings);
+
+const seconds = (name: Parameters<typeof functionNamed>[1]) =>
+  Number(functionNamed(stateless, name).Properties.Timeout);
+
+describe('the functions', () => {
+  it('are four, on Node 24 and arm64', () => {
+    const functions = Object.values(resourcesOf(stateless, 'AWS::Lambda::Function'));
+    expect(functions.map(({ Properties }) => [Properties.Runtime, Properties.Architectures])).toEqual(
+      functionNames.map(() => ['nodejs24.x', ['arm64']]),
+    );
+  });
+
+  it.each(functionNames)('%s gets exactly the variables that it reads', (name) => {
+    const { Environment } = functionNamed(stateless, name).Properties;
+    const variables = (Environment as { readonly Variables: Readonly<Record<string, unknown>> }).Variables;
+    expect(Object.keys(variables).toSorted()).toEqual(Object.keys(environmentSchemas[name].shape).toSorted());
+    expect(JSON.parse(String(variables.LOCKSTEP_SETTINGS))).toEqual(parseSettings(settings));
+  });
+
+  it('log each to a group of its own that is kept for a while', () => {
+    const groups = resourcesOf(stateless, 'AWS::Logs::LogGroup');
+    const used = functionNames.map((name) => functionNamed(stateless, name).Properties.LoggingConfig);
+    const names = used.map((config) => (config as { readonly LogGroup: { readonly Ref: string } }).LogGroup.Ref);
+    expect(new Set(names).size).toBe(functionNames.length);
+    for (const name of names) expect(groups[name]?.Properties.RetentionInDays).toBe(90);
+    for (const group of Object.values(groups)) expect(group.DeletionPolicy).toBe('Delete');
+  });
+
+  it('answer the API before it gives up', () => {
+    expect(seconds('sync-person')).toBeLessThan(30);
+    expect(seconds('persons')).toBeLessThan(30);
+  });
+
+  it('reserve no concurrency', () => {
+    const reserving = { Properties: { ReservedConcurrentExecutions: Match.anyValue() } };
+    expect(stateless.findResources('AWS::Lambda::Function', reserving)).toEqual({});
+  });
+});
+
+describe('the changes queue', () => {
+  const queues = resourcesOf(stateless, 'AWS::SQS::Queue');
+  const [queue] = Object.values(queues).filter(({ Properties }) => Properties.RedrivePolicy !== undefined);
+
+  it('gives up on a message after five tries and keeps it in the dead-letter queue for two weeks', () => {
+    const redrive = queue?.Properties.RedrivePolicy as {
+      readonly maxReceiveCount: number;
+      readonly deadLetterTargetArn: { readonly 'Fn::GetAtt': readonly [string, string] };
+    };
+    expect(redrive.maxReceiveCount).toBe(5);
+    expect(queues[redrive.deadLetterTargetArn['Fn::GetAtt'][0]]?.Properties.MessageRetentionPeriod).toBe(1_209_600);
+  });
+
+  it('hides a message for at least six times the merge time-out', () => {
+    expect(queue?.Properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * seconds('merge'));
+  });
+
+  it('feeds the merge in batches that may fail in part, with bounded concurrency', () => {
+    stateless.resourceCountIs('AWS::Lambda::EventSourceMapping', 1);
+    stateless.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionName: { Ref: functionNamed(stateless, 'merge').id },
+      BatchSize: 10,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 8 },
+    });
+  });
+
+  it('is encrypted, as every other queue is, and refuses plain HTTP', () => {
+    for (const { Properties } of Object.values(queues)) expect(Properties.SqsManagedSseEnabled).toBe(true);
+    const denials = stateless.findResources('AWS::SQS::QueuePolicy', {
+      Properties: {
+        PolicyDocument: {
+          Statement: Match.arrayWith([
+            Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          ]),
+        },
+      },
+    });
+    expect(Object.keys(denials)).toHaveLength(Object.keys(queues).length);
+  });
+});
+
+describe('the schedule', () => {
+  const poll = functionNamed(stateless, 'poll').id;
+
+  it('starts the poll every five minutes and keeps what could not be started', () => {
+    stateless.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(5 minutes)',
+      State: 'ENABLED',
+      Target: {
+        Arn: { 'Fn::GetAtt': [poll, 'Arn'] },
+        DeadLetterConfig: { Arn: Match.anyValue() },
+        RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 300 },
+      },
+    });
+  });
+
+  it('never has a failed poll repeated beside the next one', () => {
+    stateless.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: poll },
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 300,
+      DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
+    });
+  });
+
+  it('is there but stands still when it is disabled', () => {
+    const disabled = synthesised({ scheduleEnabled: false }).stateless;
+    disabled.hasResourceProperties('AWS::Scheduler::Schedule', { State: 'DISABLED' });
+  });
+});
+
+it.each(['ApiUrl', 'ChangesQueueUrl', 'DeadLetterQueueUrl'])('%s is in the outputs', (name) => {
+  stateless.hasOutput(name, {});
+});
