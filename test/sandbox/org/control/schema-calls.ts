@@ -76,9 +76,18 @@ function differences(input: FieldInput): Partial<Field> {
 
 /** Adds a field; rows that are there get its empty or default value, and no stamp moves. */
 export function addField(org: OrgState, object: string, field: Field): void {
-  if (field.formula !== null) compileFormula(org, object, field);
+  if (field.formula !== null) checkFormula(org, object, field);
   org.schema.addField(object, field, org.clock.now());
   org.store.reshape(object);
+}
+
+function checkFormula(org: OrgState, object: string, field: Field): void {
+  try {
+    compileFormula(org, object, field);
+  } catch (error) {
+    if (error instanceof SyntaxError) refuse(error.message);
+    throw error;
+  }
 }
 
 function addCustomField(org: OrgState, input: FieldInput): unknown {
@@ -96,6 +105,9 @@ function removeCustomField(org: OrgState, { object: objectName, name }: { object
   const object = mustHaveObject(org, objectName).name;
   const field = mustHaveField(org, object, name);
   if (!field.custom) throw new ApiError('INVALID_FIELD', `${name} is a standard field and cannot be removed`);
+  const word = new RegExp(`\\b${field.name}\\b`, 'i');
+  const user = org.schema.object(object)?.fields.find(({ formula }) => formula !== null && word.test(formula));
+  if (user) refuse(`${field.name} is used by the formula of ${user.name}`);
   org.schema.removeField(object, field.name, org.clock.now());
   org.store.reshape(object);
   return {};

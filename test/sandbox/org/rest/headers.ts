@@ -45,11 +45,15 @@ export function askedBatchSize(call: Call): number | undefined {
   return Number.isInteger(asked) && asked > 0 ? Math.min(2000, Math.max(200, asked)) : undefined;
 }
 
-/** A date of a conditional header in milliseconds, or undefined where there is none. */
+/**
+ * A date of a conditional header in milliseconds, or undefined where there is none. A date that is none is ignored in
+ * a read, as in HTTP, and refused in a write.
+ */
 export function conditionDate(call: Call, name: string): number | undefined {
   const value = call.headers[name];
   if (value === undefined) return undefined;
   const at = Date.parse(value);
   if (!Number.isNaN(at)) return at;
+  if (call.method === 'GET' || call.method === 'HEAD') return undefined;
   throw new ApiError('INVALID_HEADER', `Invalid date value for header ${name}: ${value}`);
 }

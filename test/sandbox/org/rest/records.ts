@@ -73,13 +73,11 @@ function updateRecord(call: Call): OrgResponse {
   return outcome.kind === 'refused' ? refused(outcome.errors) : empty(204);
 }
 
-/** The conditional headers of a write. */
+/** The one conditional header that holds for a write; as in HTTP, `If-Modified-Since` is for reads. */
 export function unmetCondition(call: Call, row: Row): OrgResponse | undefined {
   const changedAt = fromStamp(row.LastModifiedDate as string);
   const until = conditionDate(call, 'if-unmodified-since');
-  const since = conditionDate(call, 'if-modified-since');
-  const unmet = (until !== undefined && changedAt > until) || (since !== undefined && changedAt <= since);
-  return unmet ? preconditionFailed() : undefined;
+  return until !== undefined && changedAt > until ? preconditionFailed() : undefined;
 }
 
 /** {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_retrieve_delete.htm} */

@@ -18,11 +18,16 @@ function isPlain(value: unknown): value is string | number | boolean {
 
 /** The words of the JSON reader for a value of the wrong kind. */
 function cannotRead(field: Field, value: unknown): ApiError {
-  const token = Array.isArray(value) ? 'START_ARRAY' : `VALUE_${typeof value === 'number' ? 'NUMBER' : 'STRING'}`;
-  const shown = isPlain(value) ? ` ${value}` : '';
   return refusals.badJson(
-    `Cannot deserialize instance of ${field.type} from ${token} value${shown} or request may be missing a required field`,
+    `Cannot deserialize instance of ${field.type} from ${token(value)} or request may be missing a required field at [line:1, column:2]`,
   );
+}
+
+function token(value: unknown): string {
+  if (Array.isArray(value)) return 'START_ARRAY value [';
+  if (!isPlain(value)) return value === null ? 'VALUE_NULL value null' : 'START_OBJECT value {';
+  if (typeof value === 'boolean') return `VALUE_${String(value).toUpperCase()} value ${value}`;
+  return typeof value === 'number' ? `VALUE_NUMBER_FLOAT value ${value}` : `VALUE_STRING value ${value}`;
 }
 
 /** Text is trimmed, and text of nothing but blanks is no text. */

@@ -1,6 +1,8 @@
 import { ApiError } from '../errors.ts';
+import type { OrgState } from '../org-state.ts';
+import type { Viewer } from '../schema/schema.ts';
 import type { Row } from '../soql/source.ts';
-import type { Automation, DuplicateRule } from './automation.ts';
+import type { DuplicateRule } from './automation.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -12,19 +14,19 @@ export interface DuplicateOptions {
   readonly includeRecordDetails: boolean;
 }
 
+interface DuplicateCheck extends DuplicateOptions {
+  readonly viewer: Viewer;
+  readonly object: string;
+}
+
 export const defaultDuplicateOptions: DuplicateOptions = { allowSave: false, includeRecordDetails: false };
 
 /** Refuses a row that a duplicate rule matches; `allowSave` gets past rules that only alert. */
-export function findDuplicate(
-  { automation, store }: { automation: Automation; store: Store },
-  object: string,
-  row: Row,
-  options: DuplicateOptions,
-): ApiError | undefined {
-  for (const rule of automation.duplicateRules) {
-    if (rule.object !== object || (rule.action === 'alert' && options.allowSave)) continue;
-    const matches = matchesOf(store, rule, row);
-    if (matches.length > 0) return refusal(rule, matches, options);
+export function findDuplicate(org: OrgState, row: Row, options: DuplicateCheck): ApiError | undefined {
+  for (const rule of org.automation.duplicateRules) {
+    if (rule.object !== options.object || (rule.action === 'alert' && options.allowSave)) continue;
+    const matches = matchesOf(org.store, rule, row);
+    if (matches.length > 0) return refusal(rule, matchRecords(org, matches, options), matches.length);
   }
   return undefined;
 }
@@ -48,23 +50,36 @@ function sameValue(one: unknown, other: unknown): boolean {
   return one === other && one !== null;
 }
 
-function refusal(rule: DuplicateRule, matches: readonly Row[], options: DuplicateOptions): ApiError {
-  const errorMessage =
-    rule.action === 'block'
-      ? "You're creating a duplicate record. We recommend you use an existing record instead."
-      : 'Use one of these records?';
-  const matchRecords = matches.map((match) => ({
+/** Duplicates are shown by their ids; with all that the user may see of them where the header asks for details. */
+function matchRecords(
+  org: OrgState,
+  matches: readonly Row[],
+  { viewer, includeRecordDetails, object }: DuplicateCheck,
+) {
+  const visible = org.schema.visible(viewer, object)?.fields.values() ?? [];
+  const names = includeRecordDetails ? [...visible].map(({ name }) => name) : [];
+  return matches.map((match) => ({
     additionalInformation: [],
     fieldDiffs: [],
     matchConfidence: 100,
     record: {
-      attributes: { type: rule.object, url: `/services/data/v62.0/sobjects/${rule.object}/${String(match.Id)}` },
+      attributes: { type: object, url: `/services/data/v62.0/sobjects/${object}/${String(match.Id)}` },
       Id: match.Id,
+      ...Object.fromEntries(names.flatMap((name) => (match[name] == null ? [] : [[name, match[name]]]))),
     },
   }));
-  const duplicateResult = {
+}
+
+/** The misspelt member is Salesforce's own. */
+function refusal(rule: DuplicateRule, found: readonly unknown[], size: number): ApiError {
+  const errorMessage =
+    rule.action === 'block'
+      ? "You're creating a duplicate record. We recommend you use an existing record instead."
+      : 'Use one of these records?';
+  const name = `${rule.object}_by_${rule.matchOn.join('_')}`;
+  const duplicateResut = {
     allowSave: rule.action === 'alert',
-    duplicateRule: `${rule.object}_by_${rule.matchOn.join('_')}`,
+    duplicateRule: name,
     duplicateRuleEntityType: rule.object,
     errorMessage,
     matchResults: [
@@ -72,12 +87,12 @@ function refusal(rule: DuplicateRule, matches: readonly Row[], options: Duplicat
         entityType: rule.object,
         errors: [],
         matchEngine: 'ExactMatchEngine',
-        matchRecords: options.includeRecordDetails ? matchRecords : [],
-        rule: `${rule.object}_by_${rule.matchOn.join('_')}`,
-        size: matches.length,
+        matchRecords: found,
+        rule: name,
+        size,
         success: true,
       },
     ],
   };
-  return new ApiError('DUPLICATES_DETECTED', errorMessage, [], { duplicateResult });
+  return new ApiError('DUPLICATES_DETECTED', errorMessage, [], { duplicateResut });
 }

@@ -77,7 +77,7 @@ export function prepareRow(org: OrgState, request: SaveRequest): PreparedRow {
     () => missingFields(org, object, row),
     () => brokenReferences(org, object, { row, before }),
     () => brokenRules(org.automation, object, row),
-    () => findDuplicate(org, object, row, options.duplicates) ?? [],
+    () => findDuplicate(org, row, { ...options.duplicates, viewer: options.viewer, object }) ?? [],
     () => takenValues(org, object, row),
   ]);
   if (errors.length > 0) return { kind: 'refused', errors };
