@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   ConditionalCheckFailedException,
   CreateTableCommand,
+  DescribeTableCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -35,8 +36,8 @@ afterAll(() => {
   for (const path of folders) rmSync(path, { recursive: true, force: true });
 });
 
-const createThings = (client: DynamoDBClient) =>
-  client.send(
+async function createThings(client: DynamoDBClient): Promise<void> {
+  await client.send(
     new CreateTableCommand({
       TableName: 'Things',
       BillingMode: 'PAY_PER_REQUEST',
@@ -54,6 +55,12 @@ const createThings = (client: DynamoDBClient) =>
       ],
     }),
   );
+  // dynalite answers before the table is active, as DynamoDB does.
+  await eventually(async () => {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: 'Things' }));
+    return Table?.TableStatus === 'ACTIVE' || undefined;
+  });
+}
 
 const put = (client: DynamoDBClient, pk: string, colour?: string) =>
   client.send(

@@ -198,12 +198,20 @@ describe('what goes wrong', () => {
   });
 
   test('a body over 10 MB answers 413', async () => {
-    const body = new Uint8Array(10 * 1024 * 1024 + 1);
+    const body = new Uint8Array(30 * 1024 * 1024);
     expect(await refused('/things', { method: 'POST', body })).toEqual([413, { message: 'Request Entity Too Large' }]);
   });
 
   test('a path that is not well encoded answers 400', async () => {
     expect(await refused('/things/%E0%A4')).toEqual([400, { message: 'Bad Request' }]);
+  });
+
+  test('a client that leaves in the middle of its body harms nobody', async () => {
+    const socket = connect(Number(new URL(fixture.runtime.apiUrl).port), '127.0.0.1');
+    socket.write('POST /things HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nhalf');
+    await eventFor('/things');
+    socket.resetAndDestroy();
+    await eventFor('/things');
   });
 
   test.each([

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDeployment } from '../sandbox/runtime/deployment.ts';
 import { provisionQueues } from '../sandbox/runtime/provision-queues.ts';
@@ -143,6 +143,12 @@ describe('a runtime that starts', () => {
       const { Item } = await dynamodb.send(new GetItemCommand({ TableName, Key: { pk: { S: 'stays' } } }));
       expect(Item).toEqual({ pk: { S: 'stays' } });
       expect(deployment.queues().map(({ url }) => url)).toContain(fixture.runtime.queueUrl('Work'));
+      await provisionQueues(deployment, sqs, fixture.sqs.endpoint, 10);
+      const hidden = ['Work', 'Plain'].map(async (name) => {
+        const asked = { QueueUrl: fixture.runtime.queueUrl(name), AttributeNames: ['VisibilityTimeout' as const] };
+        return (await sqs.send(new GetQueueAttributesCommand(asked))).Attributes?.VisibilityTimeout;
+      });
+      expect(await Promise.all(hidden)).toEqual(['3', '10']);
     } finally {
       dynamodb.destroy();
       sqs.destroy();

@@ -24,15 +24,15 @@ export interface HttpApi {
   close(): void;
 }
 
+/** Reads a body to its end, so that the client gets to see the answer; undefined for one that is too large. */
 async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
     bytes += (chunk as Buffer).length;
-    if (bytes > bodyLimitBytes) return undefined;
-    chunks.push(chunk as Buffer);
+    if (bytes <= bodyLimitBytes) chunks.push(chunk as Buffer);
   }
-  return Buffer.concat(chunks);
+  return bytes <= bodyLimitBytes ? Buffer.concat(chunks) : undefined;
 }
 
 const timedOut = Symbol('integration time-out');

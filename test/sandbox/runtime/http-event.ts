@@ -41,19 +41,16 @@ function cookiesOf(request: IncomingMessage): string[] {
 }
 
 function queryOf(rawQueryString: string): Record<string, string> {
-  const parameters: Record<string, string> = {};
-  for (const [name, value] of new URLSearchParams(rawQueryString)) {
-    parameters[name] = Object.hasOwn(parameters, name) ? `${parameters[name]},${value}` : value;
-  }
-  return parameters;
+  const parameters = new URLSearchParams(rawQueryString);
+  return Object.fromEntries([...new Set(parameters.keys())].map((name) => [name, parameters.getAll(name).join(',')]));
 }
 
 const monthNames = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** Common log format, in UTC: 12/Mar/2020:19:03:58 +0000 */
 function clfTime(time: Date): string {
-  const [day, , clock] = [time.toISOString().slice(8, 10), '', time.toISOString().slice(11, 19)];
-  return `${day}/${monthNames[time.getUTCMonth()]}/${time.getUTCFullYear()}:${clock} +0000`;
+  const iso = time.toISOString();
+  return `${iso.slice(8, 10)}/${monthNames[time.getUTCMonth()]}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;
 }
 
 function requestContext(request: IncomingMessage, match: RouteMatch, api: ApiIdentity, path: string): object {

@@ -16,12 +16,13 @@ const attributeNames = [
   'VisibilityTimeout',
 ];
 
-function attributesOf(properties: Record<string, unknown>): Record<string, string> {
+function attributesOf(properties: Record<string, unknown>, visibilityLimit: number): Record<string, string> {
   const attributes: Record<string, string> = {};
   for (const name of attributeNames) {
     const value = properties[name] as string | number | boolean | undefined;
     if (value !== undefined) attributes[name] = String(value);
   }
+  if (Number(attributes.VisibilityTimeout) > visibilityLimit) attributes.VisibilityTimeout = String(visibilityLimit);
   if (properties.RedrivePolicy !== undefined) attributes.RedrivePolicy = JSON.stringify(properties.RedrivePolicy);
   return attributes;
 }
@@ -38,9 +39,14 @@ async function createQueue(client: SQSClient, endpoint: string, resource: Deploy
 
 /**
  * Creates the template's queues, or brings existing ones to the template's attributes. First all of them bare, because
- * a redrive policy needs the ARN of another.
+ * a redrive policy needs the ARN of another. A visibility time-out longer than the limit is cut to it.
  */
-export async function provisionQueues(deployment: Deployment, client: SQSClient, endpoint: string): Promise<void> {
+export async function provisionQueues(
+  deployment: Deployment,
+  client: SQSClient,
+  endpoint: string,
+  visibilityLimitSeconds = Number.POSITIVE_INFINITY,
+): Promise<void> {
   const resources = deployment.resources('AWS::SQS::Queue');
   const queues = await Promise.all(
     resources.map(async (resource) => {
@@ -51,7 +57,7 @@ export async function provisionQueues(deployment: Deployment, client: SQSClient,
   );
   await Promise.all(
     queues.map(async ({ resource, url }) => {
-      const Attributes = attributesOf(deployment.properties(resource));
+      const Attributes = attributesOf(deployment.properties(resource), visibilityLimitSeconds);
       if (Object.keys(Attributes).length === 0) return;
       await client.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes }));
     }),

@@ -86,6 +86,7 @@ class QueueTrigger implements RunningTrigger {
     while (!this.#closed) {
       try {
         const messages = await this.#collect();
+        if (this.#closed) return;
         for (const batch of withinEventSize(messages)) await this.#handle(batch);
       } catch (thrown) {
         if (this.#closed) return;

@@ -34,6 +34,11 @@ export interface RuntimeOptions {
   readonly region?: string;
   /** Seconds between the end of an invocation and the next, for the most frequent `rate()` schedules. */
   readonly scheduleSeconds?: number;
+  /**
+   * Queues keep messages hidden no longer than this many seconds, whatever the template says. A time-out that suits
+   * AWS, six times the function's, makes a test of redelivery wait for minutes. Default: the template's own.
+   */
+  readonly visibilityLimitSeconds?: number;
   /** Start one process a function in the background, so that the first call need not wait for it. */
   readonly prewarm?: boolean;
   /** At most this many processes a function; further invocations wait. Default: twice the processors, at least four. */
@@ -136,7 +141,8 @@ class RunningAssembly {
   async provision(): Promise<void> {
     const dynamodb = this.#client(DynamoDBClient, this.#options.endpoints.dynamodb);
     try {
-      await provisionQueues(this.#deployment, this.#sqs, this.#options.endpoints.sqs);
+      const { endpoints, visibilityLimitSeconds } = this.#options;
+      await provisionQueues(this.#deployment, this.#sqs, endpoints.sqs, visibilityLimitSeconds);
       await provisionTables(this.#deployment, dynamodb);
     } finally {
       dynamodb.destroy();
