@@ -23,3 +23,13 @@ export class QuotaExceededError extends Error {
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
+
+/** What was to be stored is larger than the store allows (an item of DynamoDB: 400 KB): it never will be stored so. */
+export class ItemTooLargeError extends Error {
+  override readonly name = 'ItemTooLargeError';
+}
+
+/** A cursor that no page has given out: the caller's mistake. */
+export class InvalidCursorError extends Error {
+  override readonly name = 'InvalidCursorError';
+}

@@ -1,0 +1,65 @@
+import { type Activity, type ActivityChunk, CHUNK_SIZE } from '../person/activity.ts';
+import type { Person } from '../person/person.ts';
+import { InvalidCursorError } from '../sync/errors.ts';
+import type { Page } from '../sync/ports/person-store.ts';
+import { packActivities, unpackActivities } from './activity-pack.ts';
+import type { ItemTable } from './item-table.ts';
+import { activityKey, chunkIndexOf, type Key } from './keys.ts';
+
+type ChunkItem = Key & { readonly log: Uint8Array; readonly expiresAt: number };
+
+const SECONDS_PER_DAY = 86_400;
+
+/** Activities outside their person's item, in chunks that never change and that the table forgets after a while. */
+export class ActivityLog {
+  readonly #table: ItemTable;
+  readonly #retentionDays: number;
+
+  constructor(table: ItemTable, retentionDays: number) {
+    this.#table = table;
+    this.#retentionDays = retentionDays;
+  }
+
+  async putChunk(personId: string, chunk: ActivityChunk): Promise<void> {
+    const newest = Date.parse(chunk.activities.at(-1)?.at ?? '');
+    const expiresAt = Math.floor(newest / 1000) + this.#retentionDays * SECONDS_PER_DAY;
+    const item = { ...activityKey(personId, chunk.index), log: packActivities(chunk.activities), expiresAt };
+    await this.#table.put(item satisfies ChunkItem);
+  }
+
+  /** The entries before the cursor, newest first. A chunk may repeat entries that still stand in the person's item. */
+  async page(person: Person, limit: number, cursor: string | null): Promise<Page<Activity>> {
+    const before = cursor === null ? person.log.next : parseCursor(cursor);
+    const found = person.log.recent.filter((activity) => activity.seq < before).reverse();
+    let next = found.at(-1)?.seq ?? Math.min(before, person.log.next);
+    while (found.length <= limit && next > 0) {
+      const older = await this.#before(person.personId, next, limit + 1 - found.length);
+      if (older.length === 0) break;
+      found.push(...older);
+      next = older.at(-1)?.seq ?? 0;
+    }
+    const items = found.slice(0, limit);
+    return { items, cursor: found.length > limit ? String(items.at(-1)?.seq ?? before) : null };
+  }
+
+  async #before(personId: string, seq: number, atLeast: number): Promise<Activity[]> {
+    const { pk, sk: last } = activityKey(personId, Math.floor((seq - 1) / CHUNK_SIZE));
+    const page = await this.#table.query<ChunkItem>({
+      KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :first AND :last',
+      ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
+      ExpressionAttributeValues: { ':pk': pk, ':first': activityKey(personId, 0).sk, ':last': last },
+      ScanIndexForward: false,
+      ConsistentRead: true,
+      Limit: Math.ceil(atLeast / CHUNK_SIZE) + 1,
+    });
+    const activities = page.items.flatMap((item) =>
+      unpackActivities(item.log, (chunkIndexOf(item) + 1) * CHUNK_SIZE).reverse(),
+    );
+    return activities.filter((activity) => activity.seq < seq);
+  }
+}
+
+function parseCursor(cursor: string): number {
+  if (!/^\d{1,12}$/.test(cursor)) throw new InvalidCursorError(`no such cursor: ${cursor.slice(0, 100)}`);
+  return Number(cursor);
+}

@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  type PutCommandInput,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { TransientError } from '../sync/errors.ts';
+import { translateError } from './error-map.ts';
+import type { Key } from './keys.ts';
+
+/** What became of a conditional write. */
+export type ConditionalWrite =
+  | 'written'
+  /** The condition did not hold and nothing was written. */
+  | 'refused'
+  /** The condition did not hold on another try after an answer was lost: the first try may have been the reason. */
+  | 'unclear';
+
+export type Write<Input> = Omit<Input, 'TableName'>;
+
+/** A page of a query, and where the next one begins. */
+export interface QueryPage<Item> {
+  readonly items: readonly Item[];
+  readonly count: number;
+  readonly next: QueryCommandInput['ExclusiveStartKey'];
+}
+
+const BATCH_GET_KEYS = 100;
+const BATCHES_IN_FLIGHT = 4;
+const FRUITLESS_TRIES = 8;
+const FIRST_PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 1_000;
+
+/** The operations that the stores use of the one table, with its errors translated. Reads of items are consistent. */
+export class ItemTable {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #tableName: string;
+
+  constructor(client: DynamoDBDocumentClient, tableName: string) {
+    this.#client = client;
+    this.#tableName = tableName;
+  }
+
+  async get<Item extends Key>(key: Key): Promise<Item | undefined> {
+    const command = new GetCommand({ TableName: this.#tableName, Key: key, ConsistentRead: true });
+    const { Item } = await translated(this.#client.send(command));
+    return Item as Item | undefined;
+  }
+
+  /** Any number of different keys; items that do not exist are missing, the order is any. */
+  async getMany<Item extends Key>(keys: readonly Key[]): Promise<Item[]> {
+    const batches: Key[][] = [];
+    for (let from = 0; from < keys.length; from += BATCH_GET_KEYS)
+      batches.push(keys.slice(from, from + BATCH_GET_KEYS));
+    const found: Item[] = [];
+    const worker = async (): Promise<void> => {
+      for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+        found.push(...(await this.#getBatch<Item>(batch)));
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(BATCHES_IN_FLIGHT, batches.length) }, worker));
+    return found;
+  }
+
+  async put(item: Key): Promise<void> {
+    await translated(this.#client.send(new PutCommand({ TableName: this.#tableName, Item: item })));
+  }
+
+  putIf(write: Write<PutCommandInput>): Promise<ConditionalWrite> {
+    return conditional(this.#client.send(new PutCommand({ TableName: this.#tableName, ...write })));
+  }
+
+  updateIf(write: Write<UpdateCommandInput>): Promise<ConditionalWrite> {
+    return conditional(this.#client.send(new UpdateCommand({ TableName: this.#tableName, ...write })));
+  }
+
+  async query<Item>(query: Write<QueryCommandInput>): Promise<QueryPage<Item>> {
+    const answer = await translated(this.#client.send(new QueryCommand({ TableName: this.#tableName, ...query })));
+    return { items: (answer.Items ?? []) as Item[], count: answer.Count ?? 0, next: answer.LastEvaluatedKey };
+  }
+
+  /** Every page of a query, each read when it is asked for. */
+  async *pages<Item>(query: Write<QueryCommandInput>): AsyncIterable<QueryPage<Item>> {
+    let start: QueryPage<Item>['next'];
+    do {
+      const page: QueryPage<Item> = await this.query<Item>({ ...query, ExclusiveStartKey: start });
+      yield page;
+      start = page.next;
+    } while (start !== undefined);
+  }
+
+  /**
+   * A batch may be answered in part: where it is over 16 MB, or some of it was throttled.
+   *
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+   */
+  async #getBatch<Item extends Key>(keys: readonly Key[]): Promise<Item[]> {
+    const found: Item[] = [];
+    let wanted: readonly Key[] = keys;
+    let fruitless = 0;
+    for (;;) {
+      const request = { [this.#tableName]: { Keys: [...wanted], ConsistentRead: true } };
+      const answer = await translated(this.#client.send(new BatchGetCommand({ RequestItems: request })));
+      const items = (answer.Responses?.[this.#tableName] ?? []) as Item[];
+      found.push(...items);
+      wanted = (answer.UnprocessedKeys?.[this.#tableName]?.Keys ?? []) as Key[];
+      if (wanted.length === 0) return found;
+      fruitless = items.length > 0 ? 0 : fruitless + 1;
+      if (fruitless === FRUITLESS_TRIES) {
+        throw new TransientError('UnprocessedKeys', 'DynamoDB left keys of a batch unread');
+      }
+      await sleep(pauseMs(fruitless));
+    }
+  }
+}
+
+/** Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
+function pauseMs(attempt: number): number {
+  return Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+}
+
+async function translated<Answer>(sent: Promise<Answer>): Promise<Answer> {
+  try {
+    return await sent;
+  } catch (error) {
+    throw translateError(error);
+  }
+}
+
+async function conditional(sent: Promise<unknown>): Promise<ConditionalWrite> {
+  try {
+    await sent;
+    return 'written';
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw translateError(error);
+    return (error.$metadata.attempts ?? 1) > 1 ? 'unclear' : 'refused';
+  }
+}

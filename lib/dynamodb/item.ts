@@ -1,0 +1,177 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Fields, FieldValue } from '../person/field-value.ts';
+import { awaitsPush, type Lease, type Person, type SalesforceLink, type StandingRejection } from '../person/person.ts';
+import { packActivities, unpackActivities } from './activity-pack.ts';
+import { emailKey, type Key, personIdOf, personKey, queueKey } from './keys.ts';
+
+/** An instant at rest: milliseconds since the epoch, a third of the ISO text's size. */
+type StoredInstant = number | string;
+
+/** A field's value at rest. A number that DynamoDB cannot hold stands as text. */
+type StoredValue = FieldValue | { readonly number: string };
+type StoredFields = Readonly<Record<string, StoredValue>>;
+
+/** The attributes of a person that an update writes; what says nothing (no rejection, no pending edits) is left out. */
+export interface PersonAttributes {
+  readonly version: number;
+  readonly fields: StoredFields;
+  readonly pending?: StoredFields | undefined;
+  readonly pendingSince?: StoredInstant | undefined;
+  readonly salesforce?: StoredLink | undefined;
+  readonly rejection?: StandingRejection | undefined;
+  /** The entries not yet moved out, packed, and the number of the next one. */
+  readonly log?: Uint8Array | undefined;
+  readonly logNext: number;
+  readonly lastSyncedAt?: StoredInstant | undefined;
+  readonly createdAt: StoredInstant;
+  readonly updatedAt: StoredInstant;
+  /** Key of `byEmail`. */
+  readonly email?: string | undefined;
+  /** Keys of `byQueue`. */
+  readonly queue?: string | undefined;
+  readonly queueSince?: string | undefined;
+}
+
+/** A person's item. The lease has its own writes: it stands apart from what an update writes. */
+export type PersonItem = Key & PersonAttributes & { readonly lease?: StoredLease | undefined };
+
+interface StoredLink {
+  readonly type: SalesforceLink['type'];
+  readonly id: string;
+  readonly modstamp: StoredInstant;
+  readonly ownerId?: string | undefined;
+  /** Present where true. */
+  readonly isDeleted?: true | undefined;
+  readonly isConverted?: true | undefined;
+}
+
+/** A lease at rest; conditions compare `expiresAt`, so it is the ISO text. */
+export interface StoredLease {
+  readonly owner: string;
+  readonly expiresAt: string;
+  readonly attempt: StoredFields;
+}
+
+export function toItem(person: Person): PersonItem {
+  const lease = person.lease === null ? undefined : toStoredLease(person.lease);
+  return { ...personKey(person.personId), ...attributesOf(person), lease };
+}
+
+export function toPerson(item: PersonItem): Person {
+  return {
+    personId: personIdOf(item),
+    version: item.version,
+    fields: fromStoredFields(item.fields),
+    pending: fromStoredFields(item.pending ?? {}),
+    salesforce: item.salesforce === undefined ? null : fromStoredLink(item.salesforce),
+    rejection: item.rejection ?? null,
+    lease: item.lease === undefined ? null : { ...item.lease, attempt: fromStoredFields(item.lease.attempt) },
+    log: { next: item.logNext, recent: item.log === undefined ? [] : unpackActivities(item.log, item.logNext) },
+    pendingSince: item.pendingSince === undefined ? null : fromStoredInstant(item.pendingSince),
+    lastSyncedAt: item.lastSyncedAt === undefined ? null : fromStoredInstant(item.lastSyncedAt),
+    createdAt: fromStoredInstant(item.createdAt),
+    updatedAt: fromStoredInstant(item.updatedAt),
+  };
+}
+
+export function attributesOf(person: Person): PersonAttributes {
+  return {
+    version: person.version,
+    fields: toStoredFields(person.fields),
+    pending: isEmpty(person.pending) ? undefined : toStoredFields(person.pending),
+    pendingSince: toStoredOrAbsent(person.pendingSince),
+    salesforce: person.salesforce === null ? undefined : toStoredLink(person.salesforce),
+    rejection: person.rejection ?? undefined,
+    log: person.log.recent.length === 0 ? undefined : packActivities(person.log.recent),
+    logNext: person.log.next,
+    lastSyncedAt: toStoredOrAbsent(person.lastSyncedAt),
+    createdAt: toStoredInstant(person.createdAt),
+    updatedAt: toStoredInstant(person.updatedAt),
+    email: emailOf(person),
+    ...queueOf(person),
+  };
+}
+
+/** Whether two persons are the same at rest, their leases apart. */
+export function sameAtRest(left: Person, right: Person): boolean {
+  return isDeepStrictEqual(attributesOf(left), attributesOf(right));
+}
+
+export function toStoredLease(lease: Lease): StoredLease {
+  return { owner: lease.owner, expiresAt: lease.expiresAt, attempt: toStoredFields(lease.attempt) };
+}
+
+function emailOf(person: Person): string | undefined {
+  const email = person.fields.Email;
+  // A key of an index cannot be empty text.
+  return typeof email === 'string' && email.trim() !== '' ? emailKey(email) : undefined;
+}
+
+/** A person waits to be pushed, or is parked by a rejection, or stands in no queue. */
+function queueOf(person: Person): Pick<PersonAttributes, 'queue' | 'queueSince'> {
+  if (person.rejection !== null) {
+    return { queue: queueKey('rejected', person.personId), queueSince: person.rejection.at };
+  }
+  if (!awaitsPush(person)) return {};
+  return { queue: queueKey('pending', person.personId), queueSince: person.pendingSince ?? person.updatedAt };
+}
+
+function toStoredLink(link: SalesforceLink): StoredLink {
+  return {
+    type: link.type,
+    id: link.id,
+    modstamp: toStoredInstant(link.systemModstamp),
+    ownerId: link.ownerId ?? undefined,
+    isDeleted: link.isDeleted || undefined,
+    isConverted: link.isConverted || undefined,
+  };
+}
+
+function fromStoredLink(stored: StoredLink): SalesforceLink {
+  return {
+    type: stored.type,
+    id: stored.id,
+    systemModstamp: fromStoredInstant(stored.modstamp),
+    isDeleted: stored.isDeleted ?? false,
+    isConverted: stored.isConverted ?? false,
+    ownerId: stored.ownerId ?? null,
+  };
+}
+
+function toStoredInstant(instant: string): StoredInstant {
+  const milliseconds = Date.parse(instant);
+  const canonical = !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString() === instant;
+  return canonical ? milliseconds : instant;
+}
+
+function toStoredOrAbsent(instant: string | null): StoredInstant | undefined {
+  return instant === null ? undefined : toStoredInstant(instant);
+}
+
+function fromStoredInstant(stored: StoredInstant): string {
+  return typeof stored === 'number' ? new Date(stored).toISOString() : stored;
+}
+
+function toStoredFields(fields: Fields): StoredFields {
+  return Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, toStoredValue(value)]));
+}
+
+function fromStoredFields(stored: StoredFields): Fields {
+  return Object.fromEntries(Object.entries(stored).map(([field, value]) => [field, fromStoredValue(value)]));
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-data-types-numbers */
+function toStoredValue(value: FieldValue): StoredValue {
+  if (typeof value !== 'number' || value === 0) return value;
+  const size = Math.abs(value);
+  return size >= 1e-130 && size < 1e125 ? value : { number: String(value) };
+}
+
+function fromStoredValue(value: StoredValue): FieldValue {
+  return typeof value === 'object' && value !== null ? Number(value.number) : value;
+}
+
+function isEmpty(fields: Fields): boolean {
+  for (const _ in fields) return false;
+  return true;
+}

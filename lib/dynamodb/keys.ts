@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import type { SalesforceType } from '../person/person.ts';
+
+/**
+ * The layout of the table. `expiresAt` is its TTL attribute.
+ *
+ * | item | pk | sk |
+ * |---|---|---|
+ * | person | `PERSON#<personId>` | `PERSON` |
+ * | activities moved out of it | `PERSON#<personId>` | `ACTIVITY#<chunk, 12 digits>` |
+ * | claim of an email | `EMAIL#<email>` | `CLAIM` |
+ * | link of a row | `ROW#<rowId>` | `LINK` |
+ * | cycle: right, number, last report | `SYNC` | `CYCLE` |
+ * | checkpoint, remembered rows, schema | `SYNC` | `FEED#<type>`, `RECENT#<type>`, `SCHEMA#<type>` |
+ *
+ * | sparse keys-only index | partition | sort |
+ * |---|---|---|
+ * | `byEmail` | `email` | |
+ * | `byQueue` | `queue`: `pending#<shard>` or `rejected#<shard>` | `queueSince` |
+ */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export const BY_EMAIL = 'byEmail';
+export const BY_QUEUE = 'byQueue';
+
+const PERSON = 'PERSON#';
+const CLAIM = 'EMAIL#';
+const LINK = 'ROW#';
+const ACTIVITY = 'ACTIVITY#';
+
+export const personKey = (personId: string): Key => ({ pk: PERSON + personId, sk: 'PERSON' });
+export const personIdOf = (key: Key): string => key.pk.slice(PERSON.length);
+
+export const activityKey = (personId: string, chunk: number): Key => ({
+  pk: PERSON + personId,
+  sk: ACTIVITY + String(chunk).padStart(12, '0'),
+});
+export const chunkIndexOf = (key: Key): number => Number(key.sk.slice(ACTIVITY.length));
+
+export const claimKey = (email: string): Key => ({ pk: CLAIM + emailKey(email), sk: 'CLAIM' });
+
+export const linkKey = (rowId: string): Key => ({ pk: LINK + rowId, sk: 'LINK' });
+export const rowIdOf = (key: Key): string => key.pk.slice(LINK.length);
+
+export type SyncItem = 'CYCLE' | `${'FEED' | 'RECENT' | 'SCHEMA'}#${SalesforceType}`;
+export const syncKey = (sk: SyncItem): Key => ({ pk: 'SYNC', sk });
+
+/**
+ * A partition key may have 2,048 bytes; an id longer than any that is ever given out is nobody's.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+ */
+export function isPossibleId(id: string): boolean {
+  return id.length <= 500;
+}
+
+/** The form in which emails are equal; one too long for a key stands as its digest. */
+export function emailKey(email: string): string {
+  const form = email.trim().toLowerCase();
+  return form.length <= 500 ? form : `sha256:${createHash('sha256').update(form).digest('hex')}`;
+}
+
+export type Queue = 'pending' | 'rejected';
+
+/**
+ * A queue is spread over shards, as one index partition takes 1,000 writes a second: a change of the whole database goes
+ * through it at eight times that.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-sharding.html
+ */
+const SHARDS = 8;
+
+export function queueKey(queue: Queue, personId: string): string {
+  // FNV-1a: https://datatracker.ietf.org/doc/html/draft-eastlake-fnv
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < personId.length; at += 1) {
+    hash = Math.imul(hash ^ personId.charCodeAt(at), 0x01000193);
+  }
+  return shardKey(queue, (hash >>> 0) % SHARDS);
+}
+
+export function shardKeys(queue: Queue): string[] {
+  return Array.from({ length: SHARDS }, (_, shard) => shardKey(queue, shard));
+}
+
+function shardKey(queue: Queue, shard: number): string {
+  return `${queue}#${shard}`;
+}

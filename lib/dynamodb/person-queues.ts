@@ -1,0 +1,133 @@
+import { InvalidCursorError } from '../sync/errors.ts';
+import type { ItemTable, QueryPage } from './item-table.ts';
+import { BY_QUEUE, type Key, personIdOf, personKey, type Queue, shardKeys } from './keys.ts';
+
+/** A person as the index holds it. */
+type QueueEntry = Key & { readonly queue: string; readonly queueSince: string };
+type Start = QueryPage<unknown>['next'];
+
+/** How far a list has been read in one shard: the last entry given out, or null where none was. */
+type ShardPosition = readonly [personId: string, since: string] | null;
+
+const PAGE = 1_000;
+
+/** Ids of the persons in a queue, in pages that each come from all shards. */
+export async function* queuedIds(table: ItemTable, queue: Queue): AsyncIterable<readonly string[]> {
+  let open: { readonly shard: string; readonly start: Start }[] = shardKeys(queue).map((shard) => ({
+    shard,
+    start: undefined,
+  }));
+  while (open.length > 0) {
+    const pages = await Promise.all(
+      open.map(async ({ shard, start }) => {
+        const page = await table.query<QueueEntry>({ ...inShard(shard), Limit: PAGE, ExclusiveStartKey: start });
+        return { shard, page };
+      }),
+    );
+    const ids = pages.flatMap(({ page }) => page.items.map(personIdOf));
+    if (ids.length > 0) yield ids;
+    open = pages.flatMap(({ shard, page }) => (page.next === undefined ? [] : [{ shard, start: page.next }]));
+  }
+}
+
+/** How many persons a queue holds, and since when the oldest of them is there. */
+export async function queueBacklog(
+  table: ItemTable,
+  queue: Queue,
+): Promise<{ readonly count: number; readonly oldestAt: string | null }> {
+  const shards = await Promise.all(
+    shardKeys(queue).map(async (shard) => {
+      const [count, oldest] = await Promise.all([
+        countShard(table, shard),
+        table.query<QueueEntry>({ ...inShard(shard), Limit: 1 }),
+      ]);
+      return { count, oldestAt: oldest.items[0]?.queueSince };
+    }),
+  );
+  const instants = shards.flatMap(({ oldestAt }) => oldestAt ?? []);
+  return { count: shards.reduce((sum, { count }) => sum + count, 0), oldestAt: instants.sort()[0] ?? null };
+}
+
+/**
+ * A page of the ids in a queue, newest first. Each shard is read from where its own last entry was given out, since the
+ * index does not tell in which order it keeps entries of one instant.
+ */
+export async function newestQueued(
+  table: ItemTable,
+  queue: Queue,
+  limit: number,
+  cursor: string | null,
+): Promise<{ readonly personIds: readonly string[]; readonly cursor: string | null }> {
+  const shards = shardKeys(queue);
+  const positions = cursor === null ? shards.map(() => null) : parseCursor(cursor, shards.length);
+  const pages = await Promise.all(
+    shards.map((shard, at) =>
+      table.query<QueueEntry>({
+        ...inShard(shard),
+        ScanIndexForward: false,
+        Limit: limit,
+        ExclusiveStartKey: startAfter(shard, positions[at] ?? null),
+      }),
+    ),
+  );
+  const found = pages.flatMap((page, shard) => page.items.map((entry) => ({ entry, shard })));
+  const given = found.sort((a, b) => compareText(b.entry.queueSince, a.entry.queueSince)).slice(0, limit);
+  const reached = [...positions];
+  for (const { entry, shard } of given) reached[shard] = [personIdOf(entry), entry.queueSince];
+  const more = found.length > given.length || pages.some((page) => page.next !== undefined);
+  return { personIds: given.map(({ entry }) => personIdOf(entry)), cursor: more ? formatCursor(reached) : null };
+}
+
+function inShard(shard: string) {
+  return {
+    IndexName: BY_QUEUE,
+    KeyConditionExpression: '#queue = :queue',
+    ExpressionAttributeNames: { '#queue': 'queue' },
+    ExpressionAttributeValues: { ':queue': shard },
+  };
+}
+
+async function countShard(table: ItemTable, shard: string): Promise<number> {
+  let count = 0;
+  for await (const page of table.pages({ ...inShard(shard), Select: 'COUNT' })) count += page.count;
+  return count;
+}
+
+function startAfter(shard: string, position: ShardPosition): Start {
+  if (position === null) return undefined;
+  const [personId, queueSince] = position;
+  return { ...personKey(personId), queue: shard, queueSince };
+}
+
+function compareText(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+function formatCursor(positions: readonly ShardPosition[]): string {
+  return Buffer.from(JSON.stringify(positions)).toString('base64url');
+}
+
+function parseCursor(cursor: string, shards: number): ShardPosition[] {
+  const parsed = parseJson(Buffer.from(cursor, 'base64url').toString());
+  if (!Array.isArray(parsed) || parsed.length !== shards || !parsed.every(isPosition)) {
+    throw new InvalidCursorError(`no such cursor: ${cursor.slice(0, 100)}`);
+  }
+  return parsed;
+}
+
+function isPosition(value: unknown): value is ShardPosition {
+  if (value === null) return true;
+  const isText = (part: unknown): boolean => typeof part === 'string' && part.length > 0 && part.length <= 500;
+  return Array.isArray(value) && value.length === 2 && value.every(isText);
+}
+
+/** Text from outside may be anything; what is no JSON is as good as nothing. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

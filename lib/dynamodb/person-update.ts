@@ -1,0 +1,91 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Lease, Person } from '../person/person.ts';
+import { attributesOf, toStoredLease } from './item.ts';
+import type { Write } from './item-table.ts';
+import { personKey } from './keys.ts';
+
+/**
+ * The write that turns `stored` into `next`, if the stored version is still that of `stored`. It sends the attributes
+ * that differ and no others: above all not the lease, which somebody may have taken since `stored` was read.
+ */
+export function personUpdate(stored: Person, next: Person): Write<UpdateCommandInput> {
+  const expression = new Expression();
+  const before: Readonly<Record<string, unknown>> = { ...attributesOf(stored) };
+  for (const [name, value] of Object.entries(attributesOf(next))) {
+    if (isDeepStrictEqual(before[name], value)) continue;
+    if (value === undefined) expression.remove(name);
+    else expression.set(name, value);
+  }
+  expression.demand(`#version = ${expression.value('stored', stored.version)}`, 'version');
+  if (stored.lease !== null && next.lease === null) {
+    expression.remove('lease');
+    expression.demand(`#lease.#owner = ${expression.value('owner', stored.lease.owner)}`, 'lease', 'owner');
+  }
+  return expression.on(stored.personId);
+}
+
+/** The write that takes a lease: allowed where none stands at `now`, and to its owner again. */
+export function leaseTaking(stored: Person, lease: Lease, now: string): Write<UpdateCommandInput> {
+  const expression = new Expression();
+  expression.set('lease', toStoredLease(lease));
+  expression.demand(`#version = ${expression.value('stored', stored.version)}`, 'version');
+  const owner = expression.value('owner', lease.owner);
+  const expired = `#lease.#expiresAt <= ${expression.value('now', now)}`;
+  const free = `(attribute_not_exists(#lease) OR ${expired} OR #lease.#owner = ${owner})`;
+  expression.demand(free, 'lease', 'owner', 'expiresAt');
+  return expression.on(stored.personId);
+}
+
+/** The write that gives a lease back, where it is still this owner's. */
+export function leaseRelease(personId: string, owner: string): Write<UpdateCommandInput> {
+  const expression = new Expression();
+  expression.remove('lease');
+  expression.demand(`#lease.#owner = ${expression.value('owner', owner)}`, 'lease', 'owner');
+  return expression.on(personId);
+}
+
+/** An update under construction. Every attribute is named by a placeholder, so that no reserved word can meet it. */
+class Expression {
+  readonly #sets: string[] = [];
+  readonly #removes: string[] = [];
+  readonly #conditions: string[] = [];
+  readonly #names: Record<string, string> = {};
+  readonly #values: Record<string, unknown> = {};
+
+  set(name: string, value: unknown): void {
+    this.#sets.push(`${this.#name(name)} = ${this.value(name, value)}`);
+  }
+
+  remove(name: string): void {
+    this.#removes.push(this.#name(name));
+  }
+
+  /** A condition, and the attributes that it names. */
+  demand(condition: string, ...names: string[]): void {
+    for (const name of names) this.#name(name);
+    this.#conditions.push(condition);
+  }
+
+  value(name: string, value: unknown): string {
+    this.#values[`:${name}`] = value;
+    return `:${name}`;
+  }
+
+  on(personId: string): Write<UpdateCommandInput> {
+    const sets = this.#sets.length > 0 ? [`SET ${this.#sets.join(', ')}`] : [];
+    const removes = this.#removes.length > 0 ? [`REMOVE ${this.#removes.join(', ')}`] : [];
+    return {
+      Key: personKey(personId),
+      UpdateExpression: [...sets, ...removes].join(' '),
+      ConditionExpression: this.#conditions.join(' AND '),
+      ExpressionAttributeNames: this.#names,
+      ExpressionAttributeValues: this.#values,
+    };
+  }
+
+  #name(name: string): string {
+    this.#names[`#${name}`] = name;
+    return `#${name}`;
+  }
+}
