@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type QueryResult, runQuery } from '../sandbox/org/soql/index.ts';
+import { columnMetadata, type QueryResult, runQuery } from '../sandbox/org/soql/index.ts';
 import { InMemorySource, idOf, smallOrg } from './in-memory-source.ts';
 
 const org = smallOrg();
@@ -172,5 +172,32 @@ describe('plans', () => {
     if (result.kind !== 'records') throw new Error('not records');
     const [first] = result.records;
     expect([first?.Id, source.visited]).toEqual([idOf('00Q', 0), 1]);
+  });
+});
+
+describe('column metadata', () => {
+  function columns(soql: string): unknown[] {
+    return columnMetadata(run(soql)).columnMetadata.map(({ columnName, displayName, aggregate, joinColumns }) => [
+      columnName,
+      displayName,
+      aggregate,
+      joinColumns.map((column) => column.columnName),
+    ]);
+  }
+
+  it('nests the fields of a parent in one column', () => {
+    expect(columns('SELECT Id, Owner.Name, LastName, Owner.Type FROM Lead')).toEqual([
+      ['Id', 'Id', false, []],
+      ['Owner', 'Owner', false, ['Name', 'Type']],
+      ['LastName', 'LastName', false, []],
+    ]);
+  });
+
+  it('names the function of an aggregate', () => {
+    expect(columns('SELECT Status, COUNT(Id), MAX(CreatedDate) latest FROM Lead GROUP BY Status')).toEqual([
+      ['Status', 'Status', false, []],
+      ['expr0', 'count(Id)', true, []],
+      ['latest', 'max(CreatedDate)', true, []],
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { ApiError } from '../errors.ts';
 import { json, type OrgResponse } from '../http-message.ts';
-import { type QueryResult, type RecordsResult, runQuery } from '../soql/index.ts';
+import { columnMetadata, type QueryResult, type RecordsResult, runQuery } from '../soql/index.ts';
 import { createSource } from '../store/soql-source.ts';
 import type { Call, Route } from './call.ts';
 import { askedBatchSize } from './headers.ts';
@@ -19,7 +19,12 @@ function runText(call: Call, includeDeleted: boolean): OrgResponse {
   if (soql === null || soql.trim() === '') throw new ApiError('MALFORMED_QUERY', 'SOQL query not specified');
   const source = createSource(call.org, call.user);
   const result = runQuery(source, soql, { includeDeleted, urlPrefix: `${call.root}/sobjects` });
-  return answer(call, result);
+  return call.query.get('columns') === 'true' ? describeColumns(call, result) : answer(call, result);
+}
+
+function describeColumns(call: Call, result: QueryResult): OrgResponse {
+  const { keyPrefix = null } = call.org.schema.object(result.object) ?? {};
+  return json(200, { ...columnMetadata(result), keyPrefix });
 }
 
 function answer(call: Call, result: QueryResult): OrgResponse {

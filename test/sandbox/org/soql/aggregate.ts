@@ -12,6 +12,8 @@ export type Group = readonly Value[];
 /** A selected expression of an aggregate query: how its column is called and what it holds. */
 export interface AggregateColumn {
   name: string;
+  /** The expression itself, such as count(Id). */
+  label: string;
   type: string;
   aggregate: boolean;
 }
@@ -110,12 +112,14 @@ export function compileAggregation(
   const names = columnNames(fields);
   const selected = fields.map((field, index) => ({
     name: names[index] ?? '',
+    label: labelOf(field, names[index] ?? ''),
     position: positionOf(expressions, selectedName(scope, field), scope),
     aggregate: isAggregate(field),
   }));
   return {
-    columns: selected.map(({ name, position, aggregate }) => ({
+    columns: selected.map(({ name, label, position, aggregate }) => ({
       name,
+      label,
       aggregate,
       type: expressions[position]?.operand.type ?? 'string',
     })),
@@ -203,6 +207,11 @@ function columnNames(fields: readonly FieldType[]): string[] {
     if (field.type === 'Field' || field.type === 'FieldRelationship') return field.field;
     return `expr${unnamed++}`;
   });
+}
+
+function labelOf(field: FieldType, name: string): string {
+  if (field.type !== 'FieldFunctionExpression') return name;
+  return field.rawValue?.replace(/^\w+/, (fn) => fn.toLowerCase()) ?? name;
 }
 
 interface OpenGroup {

@@ -1,3 +1,4 @@
+export { type ColumnMetadata, columnMetadata } from './column-metadata.ts';
 export type { Predicate } from './predicate.ts';
 export type { Column, JsonRecord } from './projection.ts';
 export {
