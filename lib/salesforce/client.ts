@@ -1,0 +1,219 @@
+import { Connection } from 'jsforce/lib/connection.js';
+import type { HttpRequest } from 'jsforce/lib/types/common.js';
+import { ConfigError, QuotaExceededError } from '../sync/errors.ts';
+import type { ApiUsage } from '../sync/ports/change-feed.ts';
+import { callError, errorEntries, lostAnswer, unexpectedAnswer } from './error-map.ts';
+import { type Exchange, type Fetch, FetchTransport } from './fetch-transport.ts';
+import { isRaw } from './query-answer.ts';
+import { type SalesforceCredentials, Session } from './session.ts';
+
+/** The one place that names the version of the REST API. Every release keeps the older ones for years. */
+export const API_VERSION = '64.0';
+
+/** After this long the org's use as last told is no reason any more to refuse a call: usage falls as a day rolls by. */
+const USAGE_IS_NEWS_MS = 10 * 60_000;
+
+export interface SalesforceClientOptions {
+  readonly credentials: SalesforceCredentials;
+  readonly apiVersion?: string;
+  /** For one HTTP exchange, answer included. Must end before the function's own time-out does. */
+  readonly timeoutMs: number;
+  /** Share of the org's daily calls to leave for others: 0 for sync person, the setting `apiReserve` for the rest. */
+  readonly reserve: number;
+  /** Node's own where not given. */
+  readonly fetch?: Fetch;
+}
+
+/** One request, its path below the root of the API version. */
+export interface Subrequest {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+export interface SubAnswer {
+  readonly status: number;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+export interface CompositeAnswer {
+  /** In the order of the subrequests. */
+  readonly answers: readonly SubAnswer[];
+  /** Salesforce's time, in milliseconds, not later than the moment it began to work on them. */
+  readonly beganAt: number;
+}
+
+/**
+ * Salesforce over HTTP. What fails as a whole is thrown: `TransientError`, `QuotaExceededError`, `ConfigError`; what
+ * fails in one subrequest is its answer. `writes` says that one of them would change a record.
+ */
+export interface SalesforceClient {
+  /**
+   * Up to 25 subrequests, 5 of them queries or collections, in order, in one API call. A failing one does not hold up
+   * those after it.
+   */
+  composite(subrequests: readonly Subrequest[], writes: boolean): Promise<CompositeAnswer>;
+
+  /** The same as one API call each: for bodies with `@{`, which a composite request takes for a reference. */
+  oneByOne(subrequests: readonly Subrequest[]): Promise<readonly SubAnswer[]>;
+
+  usage(): ApiUsage;
+
+  /** Salesforce's clock in milliseconds since the epoch, as the last answer told it. */
+  now(): number;
+}
+
+/** A client that signs in by itself, when it first needs to and once more when its token has expired. */
+export function createSalesforceClient(options: SalesforceClientOptions): SalesforceClient {
+  if (!URL.canParse(options.credentials.loginUrl)) throw new ConfigError('The Salesforce loginUrl is not a URL');
+  return new JsforceClient(options);
+}
+
+class JsforceClient implements SalesforceClient {
+  readonly #options: SalesforceClientOptions;
+  readonly #connection: Connection;
+  readonly #session: Session;
+  #calls = 0;
+  #usageToldAt = 0;
+  /** Salesforce's clock less ours. */
+  #clockLead = 0;
+
+  constructor(options: SalesforceClientOptions) {
+    this.#options = options;
+    this.#connection = new Connection({
+      loginUrl: options.credentials.loginUrl,
+      version: options.apiVersion ?? API_VERSION,
+      callOptions: { client: 'lockstep' },
+    });
+    this.#session = new Session({
+      connection: this.#connection,
+      credentials: options.credentials,
+      transport: () => this.#transport(),
+      now: () => this.now(),
+      heard: (exchange) => this.#heard(exchange),
+    });
+  }
+
+  async composite(subrequests: readonly Subrequest[], writes: boolean): Promise<CompositeAnswer> {
+    const root = `/services/data/v${this.#connection.version}`;
+    const compositeRequest = subrequests.map(({ method, path, headers, body }, at) => ({
+      method,
+      url: root + path,
+      referenceId: `s${at}`,
+      httpHeaders: headers,
+      body,
+    }));
+    const request = { allOrNone: false, collateSubrequests: false, compositeRequest };
+    const answer = await this.#send({ method: 'POST', path: '/composite', body: request }, writes);
+    if (answer.status !== 200) throw callError(answer.status, errorEntries(answer.body), writes);
+    return { answers: subAnswers(answer.body, subrequests.length, writes), beganAt: answer.beganAt };
+  }
+
+  async oneByOne(subrequests: readonly Subrequest[]): Promise<readonly SubAnswer[]> {
+    const answers: SubAnswer[] = [];
+    let written = false;
+    for (const subrequest of subrequests) {
+      written ||= subrequest.method === 'PATCH';
+      answers.push(await this.#send(subrequest, written));
+    }
+    return answers;
+  }
+
+  usage(): ApiUsage {
+    const told = this.#connection.limitInfo.apiUsage;
+    return { calls: this.#calls, org: told === undefined ? null : { used: told.used, max: told.limit } };
+  }
+
+  now(): number {
+    return Date.now() + this.#clockLead;
+  }
+
+  async #send(subrequest: Subrequest, writes: boolean): Promise<SubAnswer & { readonly beganAt: number }> {
+    this.#keepReserve();
+    const token = await this.#session.token();
+    const answer = await this.#attempt(subrequest, writes);
+    if (answer.status !== 401) return answer;
+    // Refused before anything was done: a new token and the same request again are safe, once.
+    await this.#session.tokenInsteadOf(token);
+    const second = await this.#attempt(subrequest, writes);
+    if (second.status !== 401) return second;
+    throw callError(401, errorEntries(second.body), false);
+  }
+
+  async #attempt(subrequest: Subrequest, writes: boolean): Promise<SubAnswer & { readonly beganAt: number }> {
+    const transport = this.#transport();
+    this.#calls += 1;
+    let body: unknown;
+    try {
+      body = await this.#connection.request(httpRequest(subrequest), { transport });
+    } catch (error) {
+      if (transport.exchange === undefined) throw lostAnswer(error, writes);
+      body = errorBody(error);
+    }
+    const { exchange } = transport;
+    if (exchange === undefined) throw unexpectedAnswer('request', writes);
+    this.#heard(exchange);
+    return { status: exchange.status, headers: exchange.headers, body, beganAt: this.#beganAt(exchange) };
+  }
+
+  #transport(): FetchTransport {
+    const { fetch = globalThis.fetch, timeoutMs } = this.#options;
+    return new FetchTransport({ fetch, timeoutMs });
+  }
+
+  #keepReserve(): void {
+    const told = this.#connection.limitInfo.apiUsage;
+    const { reserve } = this.#options;
+    if (reserve === 0 || told === undefined || Date.now() - this.#usageToldAt > USAGE_IS_NEWS_MS) return;
+    if (told.limit - told.used > reserve * told.limit) return;
+    throw new QuotaExceededError(`Salesforce: ${told.used} of ${told.limit} daily API requests used, the rest is kept`);
+  }
+
+  #heard({ headers }: Exchange): void {
+    const date = Date.parse(headers.date ?? '');
+    if (!Number.isNaN(date)) this.#clockLead = date - Date.now();
+    if (headers['sforce-limit-info'] !== undefined) this.#usageToldAt = Date.now();
+  }
+
+  /** The `Date` header has whole seconds, cut off, and is written after the work began. */
+  #beganAt({ headers, durationMs }: Exchange): number {
+    const date = Date.parse(headers.date ?? '');
+    const answeredAt = Number.isNaN(date) ? Math.floor(this.now() / 1000) * 1000 : date;
+    return answeredAt - Math.ceil(durationMs / 1000) * 1000;
+  }
+}
+
+function httpRequest({ method, path, headers, body }: Subrequest): HttpRequest {
+  const sent = { accept: 'application/json', ...headers };
+  if (body === undefined) return { method, url: path, headers: sent };
+  return {
+    method,
+    url: path,
+    headers: { ...sent, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+}
+
+/** jsforce throws for statuses from 400 on: the parsed body is the error's `data`, its code the error's name. */
+function errorBody(error: unknown): unknown {
+  if (!(error instanceof Error)) return undefined;
+  const { data } = error as { readonly data?: unknown };
+  return typeof data === 'object' && data !== null ? data : [{ errorCode: error.name, message: '' }];
+}
+
+function subAnswers(body: unknown, expected: number, writes: boolean): SubAnswer[] {
+  const list: unknown = isRaw(body) ? body.compositeResponse : undefined;
+  if (!Array.isArray(list) || list.length !== expected) throw unexpectedAnswer('composite request', writes);
+  return list.map((raw: unknown) => {
+    if (!isRaw(raw) || typeof raw.httpStatusCode !== 'number') throw unexpectedAnswer('subrequest', writes);
+    return { status: raw.httpStatusCode, headers: lowerCased(raw.httpHeaders), body: raw.body };
+  });
+}
+
+function lowerCased(headers: unknown): Record<string, string> {
+  const entries = isRaw(headers) ? Object.entries(headers) : [];
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value)]));
+}

@@ -1,0 +1,52 @@
+import { PassThrough } from 'node:stream';
+import { Transport } from 'jsforce/lib/transport.js';
+import type { HttpRequest, HttpResponse } from 'jsforce/lib/types/common.js';
+import { StreamPromise } from 'jsforce/lib/util/promise.js';
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** An answer of Salesforce, and how long it took to come whole. */
+export interface Exchange {
+  readonly status: number;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly durationMs: number;
+}
+
+/**
+ * Carries one jsforce request over Node's own fetch. jsforce's transport would retry by itself, wait for half an hour,
+ * and not hear of a connection that breaks in the middle of an answer; this one sends once and gives up, body included,
+ * when the time is over. It serves one request: `exchange` tells afterwards what was answered.
+ */
+export class FetchTransport extends Transport {
+  exchange: Exchange | undefined;
+  readonly #fetch: Fetch;
+  readonly #timeoutMs: number;
+
+  constructor(options: { readonly fetch: Fetch; readonly timeoutMs: number }) {
+    super();
+    this.#fetch = options.fetch;
+    this.#timeoutMs = options.timeoutMs;
+  }
+
+  override httpRequest(request: HttpRequest): StreamPromise<HttpResponse> {
+    return StreamPromise.create(() => ({ stream: new PassThrough(), promise: this.#send(request) }));
+  }
+
+  async #send({ url, method, headers = {}, body }: HttpRequest): Promise<HttpResponse> {
+    // fetch counts the length itself and would send the header twice.
+    const { 'content-length': _counted, ...sent } = headers;
+    const startedAt = performance.now();
+    const answer = await this.#fetch(url, {
+      method,
+      headers: sent,
+      ...(typeof body === 'string' ? { body } : {}),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(this.#timeoutMs),
+    });
+    const text = await answer.text();
+    const received = Object.fromEntries(answer.headers);
+    this.exchange = { status: answer.status, headers: received, durationMs: performance.now() - startedAt };
+    return { statusCode: answer.status, headers: received, body: text };
+  }
+}

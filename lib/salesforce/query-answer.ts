@@ -1,0 +1,39 @@
+import type { FieldValue } from '../person/field-value.ts';
+import type { RemoteRecord } from '../schema/record.ts';
+import { unexpectedAnswer } from './error-map.ts';
+
+type RawRecord = Readonly<Record<string, unknown>>;
+
+/** One page of a query, as Salesforce answers it. */
+export interface QueryAnswer {
+  readonly records: readonly RawRecord[];
+  /** Whether these are all rows: for wide rows a page ends early. */
+  readonly done: boolean;
+}
+
+/** The body of a successful query. */
+export function queryAnswer(body: unknown): QueryAnswer {
+  if (isRaw(body) && Array.isArray(body.records)) return { records: body.records, done: body.done !== false };
+  throw unexpectedAnswer('query');
+}
+
+/** The values of a record in the order of the columns. */
+export function valuesOf(record: RawRecord, columns: readonly string[]): FieldValue[] {
+  return columns.map((column) => scalar(record[column]));
+}
+
+/** A record of these columns, without the attributes that Salesforce adds; null for what is no record. */
+export function recordOf(raw: unknown, columns: readonly string[]): RemoteRecord | null {
+  if (!isRaw(raw)) return null;
+  const record: Record<string, FieldValue> = {};
+  for (const column of columns) record[column] = scalar(raw[column]);
+  return record;
+}
+
+function scalar(value: unknown): FieldValue {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+}
+
+export function isRaw(value: unknown): value is RawRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,103 @@
+import { toLongId } from '../person/field-value.ts';
+import type { SalesforceType } from '../person/person.ts';
+import type { RemoteRecord } from '../schema/record.ts';
+import { TransientError } from '../sync/errors.ts';
+import type { PushAnswer, RecordPush, WriteOutcome } from '../sync/ports/salesforce-records.ts';
+import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
+import { blamesContents, callError, errorEntries, recordOutcome, unexpectedAnswer } from './error-map.ts';
+import { isRaw, recordOf } from './query-answer.ts';
+
+/** The rows to push, and the columns to read before and after. */
+export interface Batch {
+  readonly type: SalesforceType;
+  readonly pushes: readonly RecordPush[];
+  readonly columns: readonly string[];
+}
+
+/** A batch that Salesforce refused as a whole because of something that one of its records holds. */
+export type BatchAnswer = readonly PushAnswer[] | 'contentsRefused';
+
+/** Reads rows by id, in the order of the ids: up to 2,000, whatever the length of the field list. Null where hidden. */
+export function retrieveRequest({ type, pushes, columns }: Batch): Subrequest {
+  const body = { ids: pushes.map(({ id }) => id), fields: columns };
+  return { method: 'POST', path: `/composite/sobjects/${type}`, body };
+}
+
+/** Background pushes choose no owner and do not pass over duplicate rules. */
+const BATCH_HEADERS = { 'Sforce-Auto-Assign': 'FALSE', 'Sforce-Duplicate-Rule-Header': 'allowSave=false' };
+
+function updateRequest({ type, pushes }: Batch): Subrequest {
+  const records = pushes.map(({ id, record }) => ({ attributes: { type }, ...record, Id: id }));
+  return { method: 'PATCH', path: '/composite/sobjects', headers: BATCH_HEADERS, body: { allOrNone: false, records } };
+}
+
+/** Reads, updates and reads again, in that order. */
+export async function pushBatch(client: SalesforceClient, batch: Batch): Promise<BatchAnswer> {
+  const read = retrieveRequest(batch);
+  const [before, updated, after] = await inOneCall(client, [read, updateRequest(batch), read]);
+  if (updated.status !== 200) {
+    const errors = errorEntries(updated.body);
+    if (blamesContents(updated.status, errors)) return 'contentsRefused';
+    throw callError(updated.status, errors, true);
+  }
+  return pushAnswers(batch, updateOutcomes(updated.body, batch.pushes.length), [before, after]);
+}
+
+/**
+ * A write and the reads around it. A composite request is one API call, but takes `@{…}` anywhere in a body for a
+ * reference to an earlier answer and knows no way to quote it: records that hold such a text go without it.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/using_composite_resources.htm
+ */
+export async function inOneCall<const Requests extends readonly Subrequest[]>(
+  client: SalesforceClient,
+  requests: Requests,
+): Promise<{ readonly [At in keyof Requests]: SubAnswer }> {
+  const quotesReference = requests.some(({ body }) => JSON.stringify(body ?? null).includes('@{'));
+  const answers = quotesReference ? await client.oneByOne(requests) : (await client.composite(requests, true)).answers;
+  // The client answers each subrequest or throws.
+  return answers as { readonly [At in keyof Requests]: SubAnswer };
+}
+
+/** The answers in the order of the pushes. What was written counts only if the rows around it could be read. */
+export function pushAnswers(
+  batch: Batch,
+  outcomes: readonly WriteOutcome[],
+  [before, after]: readonly [SubAnswer, SubAnswer],
+): PushAnswer[] {
+  const rowsBefore = retrieved(before, batch.columns);
+  const rowsAfter = retrieved(after, batch.columns);
+  return batch.pushes.map(({ id }, at) => {
+    const outcome = outcomes[at];
+    if (outcome === undefined) throw unexpectedAnswer('update', true);
+    const key = toLongId(id);
+    return { outcome, before: rowsBefore.get(key) ?? null, after: rowsAfter.get(key) ?? null };
+  });
+}
+
+function retrieved({ status, body }: SubAnswer, columns: readonly string[]): ReadonlyMap<string, RemoteRecord> {
+  if (status !== 200 || !Array.isArray(body)) throw unread(status, body);
+  const rows = new Map<string, RemoteRecord>();
+  for (const raw of body) {
+    const id: unknown = isRaw(raw) ? raw.Id : undefined;
+    const record = recordOf(raw, columns);
+    if (record !== null && typeof id === 'string') rows.set(toLongId(id), record);
+  }
+  return rows;
+}
+
+/** The write went through, but what it made of the rows is not known: as good as an answer that never came. */
+function unread(status: number, body: unknown): TransientError {
+  const code = errorEntries(body)[0]?.code ?? `ERROR_HTTP_${status}`;
+  return new TransientError(code, `Salesforce could not read the rows around a push: ${status} ${code}`, {
+    mayHaveCommitted: true,
+  });
+}
+
+function updateOutcomes(body: unknown, expected: number): WriteOutcome[] {
+  if (!Array.isArray(body) || body.length !== expected) throw unexpectedAnswer('update', true);
+  return body.map((raw: unknown) => {
+    if (!isRaw(raw)) throw unexpectedAnswer('update', true);
+    return raw.success === true ? { kind: 'written' } : recordOutcome(errorEntries(raw.errors));
+  });
+}

@@ -1,0 +1,157 @@
+import { toIsoInstant } from '../person/field-value.ts';
+import type { SalesforceType } from '../person/person.ts';
+import type { DescribedField, DescribedObject } from '../schema/describe.ts';
+import type {
+  ChangeFeed,
+  Description,
+  FeedOpening,
+  FeedPage,
+  FeedPosition,
+  FeedRequest,
+} from '../sync/ports/change-feed.ts';
+import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
+import { callError, errorEntries, unexpectedAnswer } from './error-map.ts';
+import { isRaw, queryAnswer, valuesOf } from './query-answer.ts';
+import { queryPath, soqlInstant, soqlText } from './soql.ts';
+
+/** The most rows that Salesforce answers at once. */
+const PAGE_ROWS = 2000;
+
+const MINUTE_MS = 60_000;
+
+const ORDER = `ORDER BY SystemModstamp, Id LIMIT ${PAGE_ROWS}`;
+
+/**
+ * The change feed over the REST API. Queries travel in the body of composite requests: the columns of a wide object do
+ * not fit a URL.
+ *
+ * @see https://help.salesforce.com/s/articleView?id=000386264
+ */
+export function createSalesforceChangeFeed(client: SalesforceClient): ChangeFeed {
+  return {
+    usage: () => client.usage(),
+
+    async describe(types) {
+      const { answers } = await client.composite(
+        types.map((type) => describeRequest(type, null)),
+        false,
+      );
+      const described = new Map<SalesforceType, Description>();
+      types.forEach((type, at) => {
+        const description = descriptionOf(answers[at]);
+        if (description !== null) described.set(type, description);
+      });
+      return described;
+    },
+
+    async open(requests) {
+      const updated = updatedQuery(client.now());
+      const { answers, beganAt } = await client.composite(
+        requests.flatMap((request) => opening(request, updated)),
+        false,
+      );
+      const openings = new Map<SalesforceType, FeedOpening>();
+      requests.forEach((request, at) => {
+        const [covered, page, described] = answers.slice(at * 3, at * 3 + 3);
+        openings.set(request.type, {
+          latestDateCovered: coveredDate(covered),
+          page: pageOf(page, request.columns),
+          described: descriptionOf(described),
+        });
+      });
+      return { readAt: new Date(beganAt).toISOString(), openings };
+    },
+
+    async next(request, after, before) {
+      const { answers } = await client.composite([queryRequest(nextQuery(request, after, before))], false);
+      return pageOf(answers[0], request.columns);
+    },
+  };
+}
+
+/** In this order: what `updated` calls covered is visible to the query that follows. */
+function opening(request: FeedRequest, updated: string): Subrequest[] {
+  return [
+    { method: 'GET', path: `/sobjects/${request.type}/updated/${updated}` },
+    queryRequest(`${select(request)} WHERE SystemModstamp >= ${soqlInstant(request.from)} ${ORDER}`),
+    describeRequest(request.type, request.schemaLastModified),
+  ];
+}
+
+/**
+ * The last whole minute: only the covered date is of use, so the span is the shortest that Salesforce takes (it cuts
+ * seconds off), and it does not reach into the future.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_getupdated.htm
+ */
+function updatedQuery(now: number): string {
+  const end = Math.floor(now / MINUTE_MS) * MINUTE_MS;
+  const [start, until] = [end - MINUTE_MS, end].map((at) => encodeURIComponent(new Date(at).toISOString()));
+  return `?start=${start}&end=${until}`;
+}
+
+function describeRequest(type: SalesforceType, lastModified: string | null): Subrequest {
+  const headers = lastModified === null ? {} : { headers: { 'If-Modified-Since': lastModified } };
+  return { method: 'GET', path: `/sobjects/${type}/describe`, ...headers };
+}
+
+function queryRequest(soql: string): Subrequest {
+  return { method: 'GET', path: queryPath('queryAll', soql) };
+}
+
+function select({ columns, type }: FeedRequest): string {
+  return `SELECT ${columns.join(', ')} FROM ${type}`;
+}
+
+/** The bounds on SystemModstamp stand alone beside the rest, so that its index serves. */
+function nextQuery(request: FeedRequest, after: FeedPosition, before: string): string {
+  const stamp = soqlInstant(after.systemModstamp);
+  const span = `SystemModstamp >= ${stamp} AND SystemModstamp < ${soqlInstant(before)}`;
+  const beyond = after.id === '' ? '' : ` AND (SystemModstamp > ${stamp} OR Id > ${soqlText(after.id)})`;
+  return `${select(request)} WHERE ${span}${beyond} ${ORDER}`;
+}
+
+function pageOf(answer: SubAnswer | undefined, columns: readonly string[]): FeedPage | 'invalidField' {
+  if (answer === undefined) throw unexpectedAnswer('query');
+  if (answer.status !== 200) {
+    const errors = errorEntries(answer.body);
+    if (errors[0]?.code === 'INVALID_FIELD') return 'invalidField';
+    throw callError(answer.status, errors, false);
+  }
+  const { records, done } = queryAnswer(answer.body);
+  const rows = records.map((record) => valuesOf(record, columns));
+  // Wide rows come in shorter pages, with a locator to go on by; the position of the last row does as well, and lasts.
+  return { rows, more: !done || rows.length >= PAGE_ROWS };
+}
+
+/** Null where Salesforce does not tell: the poll then relies on its lookback. */
+function coveredDate(answer: SubAnswer | undefined): string | null {
+  const body = answer?.status === 200 && isRaw(answer.body) ? answer.body : {};
+  const at = typeof body.latestDateCovered === 'string' ? Date.parse(toIsoInstant(body.latestDateCovered)) : Number.NaN;
+  return Number.isNaN(at) ? null : new Date(at).toISOString();
+}
+
+function descriptionOf(answer: SubAnswer | undefined): Description | null {
+  if (answer === undefined) throw unexpectedAnswer('describe');
+  if (answer.status === 304) return null;
+  if (answer.status !== 200) throw callError(answer.status, errorEntries(answer.body), false);
+  return { object: describedObject(answer.body), lastModified: answer.headers['last-modified'] ?? null };
+}
+
+/** What the product reads of a describe, which is a hundred times larger. */
+function describedObject(body: unknown): DescribedObject {
+  if (!isRaw(body) || typeof body.name !== 'string' || !Array.isArray(body.fields)) throw unexpectedAnswer('describe');
+  return { name: body.name, fields: body.fields.filter(isRaw).map(describedField) };
+}
+
+function describedField(raw: Readonly<Record<string, unknown>>): DescribedField {
+  return {
+    name: String(raw.name),
+    type: String(raw.type),
+    custom: raw.custom === true,
+    createable: raw.createable === true,
+    updateable: raw.updateable === true,
+    length: Number(raw.length ?? 0),
+    scale: Number(raw.scale ?? 0),
+  };
+}

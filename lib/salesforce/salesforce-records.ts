@@ -1,0 +1,227 @@
+import { toLongId } from '../person/field-value.ts';
+import type { SalesforceType } from '../person/person.ts';
+import { PERSON_ID_FIELD } from '../schema/catalogue.ts';
+import type { RemoteRecord } from '../schema/record.ts';
+import { ConfigError } from '../sync/errors.ts';
+import type {
+  CreateAnswer,
+  PushAnswer,
+  SalesforceRecords,
+  WriteOptions,
+  WriteOutcome,
+} from '../sync/ports/salesforce-records.ts';
+import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
+import { callError, errorEntries, recordOutcome, unexpectedAnswer } from './error-map.ts';
+import { isRaw, type QueryAnswer, queryAnswer, recordOf } from './query-answer.ts';
+import { type Batch, inOneCall, pushAnswers, pushBatch, retrieveRequest } from './record-batch.ts';
+import { queryPath, soqlList, soqlText } from './soql.ts';
+
+/**
+ * Records in one sObject Collections request.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_update.htm
+ */
+const MAX_BATCH = 200;
+
+/** Query subrequests that one composite request may hold. */
+const MAX_QUERIES = 5;
+
+/** Ids asked for in one query: with a usual list of columns it stays below the length of a URL. */
+const IDS_PER_QUERY = 400;
+
+/** Leads and Contacts over the REST API. */
+export function createSalesforceRecords(client: SalesforceClient): SalesforceRecords {
+  return {
+    maxPushBatch: MAX_BATCH,
+    async push(type, pushes, columns) {
+      if (pushes.length > MAX_BATCH)
+        throw new RangeError(`${pushes.length} records in a push, ${MAX_BATCH} are allowed`);
+      return pushes.length === 0 ? [] : pushEach(client, { type, pushes, columns });
+    },
+    pushNow: (type, push, columns, options) =>
+      pushNow(client, { type, pushes: [push], columns }, writeHeaders(options, push.ifUnmodifiedSince)),
+    upsertLead: (personId, record, columns, options) =>
+      upsertLead(client, { personId, record, columns, headers: writeHeaders(options) }),
+    read: (type, ids, columns) => readRows(client, { type, ids, columns }),
+    find: (query, columns) => findRows(client, query, columns),
+  };
+}
+
+/** A batch that is refused for what one record holds is halved until that record stands alone. */
+async function pushEach(client: SalesforceClient, batch: Batch): Promise<readonly PushAnswer[]> {
+  const { pushes } = batch;
+  const [only] = pushes;
+  const answer = await pushBatch(client, batch);
+  if (answer !== 'contentsRefused') return answer;
+  if (pushes.length === 1 && only !== undefined) return [await pushNow(client, batch, writeHeaders(NO_RULES))];
+  const middle = Math.ceil(pushes.length / 2);
+  const first = await pushEach(client, { ...batch, pushes: pushes.slice(0, middle) });
+  return [...first, ...(await pushEach(client, { ...batch, pushes: pushes.slice(middle) }))];
+}
+
+const NO_RULES: WriteOptions = { runAssignmentRules: false };
+
+/**
+ * `If-Unmodified-Since` is compared with `LastModifiedDate`, to the second.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest_conditional_requests.htm
+ */
+function writeHeaders(options: WriteOptions, ifUnmodifiedSince?: string): Record<string, string> {
+  const headers = {
+    'Sforce-Auto-Assign': options.runAssignmentRules ? 'TRUE' : 'FALSE',
+    'Sforce-Duplicate-Rule-Header': 'allowSave=false',
+  };
+  if (ifUnmodifiedSince === undefined) return headers;
+  return { ...headers, 'If-Unmodified-Since': new Date(ifUnmodifiedSince).toUTCString() };
+}
+
+/** One row by its own resource. */
+async function pushNow(
+  client: SalesforceClient,
+  batch: Batch,
+  headers: Readonly<Record<string, string>>,
+): Promise<PushAnswer> {
+  const [push] = batch.pushes;
+  if (push === undefined) throw new RangeError('nothing to push');
+  const path = `/sobjects/${batch.type}/${push.id}`;
+  const write: Subrequest = { method: 'PATCH', path, headers, body: push.record };
+  const read = retrieveRequest(batch);
+  const [before, written, after] = await inOneCall(client, [read, write, read]);
+  const [answer] = pushAnswers(batch, [rowOutcome(written)], [before, after]);
+  if (answer === undefined) throw unexpectedAnswer('update', true);
+  return answer;
+}
+
+function rowOutcome({ status, body }: SubAnswer): WriteOutcome {
+  if (status < 300) return { kind: 'written' };
+  if (status === 412) return { kind: 'modified' };
+  return refusal(status, body);
+}
+
+/** What a refused write of one record came to; throws where the call, not the record, is at fault. */
+function refusal(status: number, body: unknown): Exclude<WriteOutcome, { kind: 'written' | 'modified' }> {
+  const errors = errorEntries(body);
+  if (errors.length === 0 || status >= 500 || status === 401) throw callError(status, errors, true);
+  return recordOutcome(errors);
+}
+
+interface LeadUpsert {
+  readonly personId: string;
+  readonly record: RemoteRecord;
+  readonly columns: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+async function upsertLead(client: SalesforceClient, lead: LeadUpsert): Promise<CreateAnswer> {
+  const path = `/sobjects/Lead/${PERSON_ID_FIELD}/${encodeURIComponent(lead.personId)}`;
+  const write: Subrequest = { method: 'PATCH', path, headers: lead.headers, body: withoutKey(lead.record) };
+  const key = `${PERSON_ID_FIELD} = ${soqlText(lead.personId)}`;
+  const read = queryRequest('query', `SELECT ${lead.columns.join(', ')} FROM Lead WHERE ${key}`);
+  const [written, after] = await inOneCall(client, [write, read]);
+  if (written.status >= 300) return refusedUpsert(written);
+  const [raw] = rowsOf(after, true).records;
+  const record = recordOf(raw, lead.columns);
+  // The Lead stands, and the next upsert of it will change nothing.
+  if (record === null) throw unexpectedAnswer('upsert', true);
+  return { kind: 'written', created: written.status === 201, record };
+}
+
+/** The key is in the path; Salesforce refuses it in the body. */
+function withoutKey({ [PERSON_ID_FIELD]: _key, ...record }: RemoteRecord): RemoteRecord {
+  return record;
+}
+
+function refusedUpsert({ status, body }: SubAnswer): CreateAnswer {
+  const errors = errorEntries(body);
+  if (status === 300) throw new ConfigError(`Several Leads share one ${PERSON_ID_FIELD}: the field must be unique`);
+  // A field that is missing or hidden; a record cannot be: the upsert would create it.
+  if (status === 404) throw new ConfigError(`Lead.${PERSON_ID_FIELD} is missing or hidden from the sync user`);
+  // Another upsert of the same person came first, and this one finds its Lead next time.
+  if (errors.some(isOfPersonId)) return { kind: 'transient', code: 'DUPLICATE_VALUE' };
+  const outcome = refusal(status, body);
+  if (outcome.kind !== 'gone') return outcome;
+  const { code, message, fields } = errors[0] ?? { code: outcome.code, message: '', fields: [] };
+  return { kind: 'rejected', rejection: { code, message, fields } };
+}
+
+function isOfPersonId(error: { readonly code: string; readonly message: string }): boolean {
+  return error.code === 'DUPLICATE_VALUE' && error.message.includes(PERSON_ID_FIELD);
+}
+
+interface Reading {
+  readonly type: SalesforceType;
+  readonly ids: readonly string[];
+  readonly columns: readonly string[];
+}
+
+async function readRows(client: SalesforceClient, reading: Reading): Promise<ReadonlyMap<string, RemoteRecord>> {
+  const rows = new Map<string, RemoteRecord>();
+  const perCall = MAX_QUERIES * IDS_PER_QUERY;
+  let missing = [...new Set(reading.ids.map(toLongId))];
+  while (missing.length > 0) {
+    const asked = missing.slice(0, perCall);
+    const unanswered = await readSome(client, { ...reading, ids: asked }, rows);
+    missing = [...unanswered, ...missing.slice(perCall)];
+  }
+  return rows;
+}
+
+/** Adds the rows found; returns ids that a page ended before. */
+async function readSome(
+  client: SalesforceClient,
+  reading: Reading,
+  rows: Map<string, RemoteRecord>,
+): Promise<string[]> {
+  const chunks: string[][] = [];
+  for (let at = 0; at < reading.ids.length; at += IDS_PER_QUERY) chunks.push(reading.ids.slice(at, at + IDS_PER_QUERY));
+  const select = `SELECT ${reading.columns.join(', ')} FROM ${reading.type}`;
+  const queries = chunks.map((ids) => queryRequest('queryAll', `${select} WHERE Id IN ${soqlList(ids)}`));
+  const { answers } = await client.composite(queries, false);
+  return chunks.flatMap((ids, at) => {
+    const { records, done } = rowsOf(answers[at], false);
+    for (const raw of records) {
+      const record = recordOf(raw, reading.columns);
+      if (record !== null && typeof raw.Id === 'string') rows.set(toLongId(raw.Id), record);
+    }
+    // A page ends early where rows are wide. One without rows would be asked for again for ever.
+    return done || records.length === 0 ? [] : ids.filter((id) => !rows.has(id));
+  });
+}
+
+/** What still lives and could be this person, by object. */
+const LIVE: Readonly<Record<SalesforceType, string>> = {
+  Lead: 'IsDeleted = false AND IsConverted = false',
+  Contact: 'IsDeleted = false',
+};
+
+const TYPES: readonly SalesforceType[] = ['Lead', 'Contact'];
+
+async function findRows(
+  client: SalesforceClient,
+  { personId, email }: Parameters<SalesforceRecords['find']>[0],
+  columns: Parameters<SalesforceRecords['find']>[1],
+): ReturnType<SalesforceRecords['find']> {
+  const byPersonId = `${PERSON_ID_FIELD} = ${soqlText(personId)}`;
+  const who = email === null ? byPersonId : `(${byPersonId} OR Email = ${soqlText(email)})`;
+  const queries = TYPES.map((type) =>
+    queryRequest('query', `SELECT ${columns[type].join(', ')} FROM ${type} WHERE ${LIVE[type]} AND ${who}`),
+  );
+  const { answers } = await client.composite(queries, false);
+  return TYPES.flatMap((type, at) =>
+    rowsOf(answers[at], false).records.flatMap((raw) => {
+      const record = recordOf(raw, columns[type]);
+      return record === null ? [] : [{ type, record }];
+    }),
+  );
+}
+
+function queryRequest(resource: 'query' | 'queryAll', soql: string): Subrequest {
+  return { method: 'GET', path: queryPath(resource, soql) };
+}
+
+/** The rows of a query. `written`: it was to read what a write in the same call has made. */
+function rowsOf(answer: SubAnswer | undefined, written: boolean): QueryAnswer {
+  if (answer?.status === 200 && isRaw(answer.body)) return queryAnswer(answer.body);
+  if (answer === undefined || written) throw unexpectedAnswer('query', written);
+  throw callError(answer.status, errorEntries(answer.body), false);
+}
