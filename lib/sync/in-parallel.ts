@@ -1,14 +1,17 @@
-/** Runs the work for every item, at most `limit` at a time, and answers in order. The first error is thrown once all have ended. */
+/**
+ * Runs the work for every item, at most `limit` at a time, and answers in order. A failure keeps no other item from its
+ * turn; the first one is thrown once all have ended.
+ */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   limit: number,
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
-  const results: Result[] = new Array(items.length);
+  const results: Result[] = [];
   const errors: unknown[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
-    while (next < items.length && errors.length === 0) {
+    while (next < items.length) {
       const index = next;
       next += 1;
       try {

@@ -1,5 +1,5 @@
 import type { SalesforceType } from '../person/person.ts';
-import { feedColumns, objectSchema } from '../schema/object-schema.ts';
+import { feedColumns } from '../schema/object-schema.ts';
 import { packIds } from './change-message.ts';
 import { QuotaExceededError } from './errors.ts';
 import { type FeedState, NEW_FEED, windowStart } from './feed-state.ts';
@@ -8,6 +8,7 @@ import { addMs } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
 import type { Cycle, CycleReport, StoredSchema } from './ports/sync-state-store.ts';
 import { IN_FLIGHT_HORIZON_MS, readWindow, type WindowOutcome } from './read-window.ts';
+import { saveSchema, storedSchemas } from './schemas.ts';
 
 export interface PollSettings {
   readonly objects: readonly SalesforceType[];
@@ -73,7 +74,7 @@ interface PullResult {
 /** Reads all objects side by side, so that a backlog of one does not keep the others waiting. */
 async function pullChanges(run: CycleRun): Promise<PullResult> {
   try {
-    const schemas = await loadSchemas(run);
+    const schemas = await storedSchemas(run.ports, run.settings.objects);
     const states = await loadStates(run);
     const requests = schemas.map((stored) => requestOf(stored, states.get(stored.schema.type) ?? NEW_FEED, run));
     const { readAt, openings } = await run.ports.feed.open(requests);
@@ -105,7 +106,7 @@ async function pullObject(run: CycleRun, object: OpenObject): Promise<WindowOutc
   let page = opening.page;
   const described = opening.described ?? (page === 'invalidField' ? await describe(run, type) : null);
   if (described !== null) {
-    const stored = await saveSchema(run, type, described);
+    const stored = await saveSchema(run.ports, type, described);
     // What the lookback reads again may hold fields that were not asked for the first time: queue it once more.
     state = {
       ...state,
@@ -149,33 +150,10 @@ async function fanOutPending(run: CycleRun): Promise<{ readonly count: number; r
   }
 }
 
-async function loadSchemas(run: CycleRun): Promise<StoredSchema[]> {
-  const { objects } = run.settings;
-  const stored = await Promise.all(objects.map((type) => run.ports.state.loadSchema(type)));
-  const missing = objects.filter((_, index) => stored[index] === undefined);
-  const described = missing.length === 0 ? undefined : await run.ports.feed.describe(missing);
-  return Promise.all(
-    objects.map(async (type, index) => {
-      const description = described?.get(type);
-      const known = stored[index];
-      if (known !== undefined) return known;
-      if (description === undefined) throw new Error(`${type} was not described`);
-      return saveSchema(run, type, description);
-    }),
-  );
-}
-
 async function describe(run: CycleRun, type: SalesforceType): Promise<Description> {
   const description = (await run.ports.feed.describe([type])).get(type);
   if (description === undefined) throw new Error(`${type} was not described`);
   return description;
-}
-
-async function saveSchema(run: CycleRun, type: SalesforceType, description: Description): Promise<StoredSchema> {
-  const schema = objectSchema(type, description.object, run.ports.policy);
-  const stored = { schema, lastModified: description.lastModified };
-  await run.ports.state.saveSchema(stored);
-  return stored;
 }
 
 async function loadStates(run: CycleRun): Promise<ReadonlyMap<SalesforceType, FeedState>> {

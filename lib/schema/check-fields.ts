@@ -1,0 +1,43 @@
+import type { Fields, FieldValue, ValueKind } from '../person/field-value.ts';
+import type { ObjectSchema } from './object-schema.ts';
+
+/** Why a field of a request cannot be taken. */
+export interface FieldProblem {
+  readonly field: string;
+  readonly reason: string;
+}
+
+const isText = (value: FieldValue): boolean => typeof value === 'string';
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/;
+
+/** What a value must be for its kind, and how to say so. */
+const EXPECTED: Record<ValueKind, { readonly fits: (value: FieldValue) => boolean; readonly reason: string }> = {
+  text: { fits: isText, reason: 'must be text' },
+  email: { fits: isText, reason: 'must be text' },
+  number: { fits: (value) => typeof value === 'number', reason: 'must be a number' },
+  boolean: { fits: (value) => typeof value === 'boolean', reason: 'must be true or false' },
+  date: { fits: (value) => matches(value, DATE), reason: 'must be a date, YYYY-MM-DD' },
+  datetime: { fits: (value) => matches(value, DATE_TIME), reason: 'must be a date-time with its zone, ISO 8601' },
+  picklists: { fits: isText, reason: 'must be text, values separated by ;' },
+  reference: { fits: isText, reason: 'must be an id' },
+};
+
+/**
+ * The fields that cannot be edited, each with its reason: not known, not editable by the sync user, or not of the
+ * field's type. Null clears any field. What Salesforce alone can judge (lengths, picklists, validation rules) is left
+ * to Salesforce.
+ */
+export function checkFields(schema: ObjectSchema, edits: Fields, operation: 'create' | 'update'): FieldProblem[] {
+  return Object.entries(edits).flatMap(([name, value]) => {
+    const field = schema.fields[name];
+    if (field === undefined) return { field: name, reason: 'unknown field' };
+    if (!field[operation]) return { field: name, reason: 'read-only' };
+    const expected = EXPECTED[field.shape.kind];
+    return value === null || expected.fits(value) ? [] : { field: name, reason: expected.reason };
+  });
+}
+
+function matches(value: FieldValue, pattern: RegExp): boolean {
+  return typeof value === 'string' && pattern.test(value) && !Number.isNaN(Date.parse(value));
+}

@@ -1,0 +1,82 @@
+import type { Conflict } from '../person/activity.ts';
+import { logged, personOfRow, withPending } from '../person/edit-person.ts';
+import { mergeRow, type OwnPush, type RowMerge } from '../person/merge-row.ts';
+import { hasPending, type Person } from '../person/person.ts';
+import type { Row } from '../person/row.ts';
+import { TransientError } from './errors.ts';
+import type { Ports } from './ports/ports.ts';
+import { type Owner, resolvePersons } from './resolve-persons.ts';
+import type { ObjectRules } from './schemas.ts';
+
+export interface AppliedRow {
+  /** The row's person as stored now; undefined for a row that makes none. */
+  readonly person: Person | undefined;
+  readonly pulled: readonly string[];
+  readonly conflicts: readonly Conflict[];
+}
+
+const NOTHING = { pulled: [], conflicts: [] } as const;
+
+/** How often a change that others keep overtaking is tried before it is left to a later delivery. */
+const ATTEMPTS = 8;
+
+export type ApplyPorts = Pick<Ports, 'persons' | 'clock'>;
+
+export interface RowToApply {
+  readonly row: Row;
+  readonly owner: Owner;
+  readonly object: ObjectRules;
+  /** An earlier state of the row may still be under way. */
+  readonly newer: boolean;
+}
+
+/**
+ * Brings one row into the store. A version conflict means: read again, merge again. Throws `TransientError` when others
+ * kept changing the person all along.
+ */
+export async function applyRow(ports: ApplyPorts, change: RowToApply): Promise<AppliedRow> {
+  let { owner } = change;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const applied = await applyOnce(ports, { ...change, owner });
+    if (applied !== undefined) return applied;
+    owner = (await resolvePersons(ports.persons, [change.row])).get(change.row.id) ?? owner;
+  }
+  throw new TransientError('CONTENTION', 'the person was changed by others on every try');
+}
+
+/** Undefined where somebody else wrote in between. */
+async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<AppliedRow | undefined> {
+  const { row, owner, object } = change;
+  const stored = owner.person;
+  if (stored === undefined) return createFrom(ports, row, owner.personId);
+  const merge = mergeRow(stored, row, object.rules, ownPushOf(stored));
+  if (merge.kind === 'stale' || merge.kind === 'unchanged') return { person: stored, ...NOTHING };
+  if (merge.kind === 'touched') {
+    // What changes nothing is not written, unless an older state of the row could come after it and pass for newer.
+    const leavesTrace = change.newer || stored.lease !== null || hasPending(stored);
+    if (!leavesTrace) return { person: stored, ...NOTHING };
+  }
+  if (owner.needsLink) await ports.persons.linkRow(row.id, stored.personId);
+  if (row.convertedContactId !== null) await ports.persons.linkRow(row.convertedContactId, stored.personId);
+  const outcome = await ports.persons.update(stored, mergedPerson(merge, ports.clock.now()));
+  if (outcome.kind === 'versionConflict') return undefined;
+  return { person: outcome.person, ...(merge.kind === 'merged' ? merge : NOTHING) };
+}
+
+/** The person of a row that is nobody's yet. A row that is gone makes none: a converted Lead's Contact comes by itself. */
+async function createFrom(ports: ApplyPorts, row: Row, personId: string): Promise<AppliedRow | undefined> {
+  if (row.isDeleted || row.isConverted) return { person: undefined, ...NOTHING };
+  const person = { ...personOfRow(row, ports.clock.now()), personId };
+  return (await ports.persons.create(person)) === 'created' ? { person, ...NOTHING } : undefined;
+}
+
+/** A merge ready to be stored. What changed in Salesforce may have mended what it refused: a parked person wakes. */
+export function mergedPerson(merge: Exclude<RowMerge, { kind: 'stale' | 'unchanged' }>, now: string): Person {
+  const person = withPending({ ...merge.person, lastSyncedAt: now }, now);
+  return merge.kind === 'merged' ? logged({ ...person, rejection: null }, merge.happenings, now) : person;
+}
+
+/** What a lease that still stands, or that nobody has cleared up after, may have brought into Salesforce. */
+export function ownPushOf(person: Person): OwnPush | undefined {
+  return person.lease === null ? undefined : { values: person.lease.attempt, settled: false };
+}

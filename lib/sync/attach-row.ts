@@ -1,0 +1,92 @@
+import { nonEmptyFields } from '../person/edit-person.ts';
+import { mergeRow } from '../person/merge-row.ts';
+import type { Person } from '../person/person.ts';
+import type { Row } from '../person/row.ts';
+import { pushable, type RemoteRecord, rowOfRecord } from '../schema/record.ts';
+import { mergedPerson } from './apply-row.ts';
+import { TransientError } from './errors.ts';
+import { resolvePersons } from './resolve-persons.ts';
+import { storeSettled } from './store-settled.ts';
+import type { PersonSync, SyncOutcome, SyncStep } from './sync-person.ts';
+
+/**
+ * Finds the row of a person who has none, or whose row is gone: a Lead or Contact that carries the person's id, else the
+ * only one with the person's email; or creates the Lead. A row that is another person's is never taken.
+ */
+export async function attachRow(sync: PersonSync, person: Person): Promise<SyncStep> {
+  const rows = await findRows(sync, person);
+  const own = rows.filter((row) => row.personId === person.personId);
+  const candidates = own.length > 0 ? own : rows;
+  const [row] = candidates;
+  if (row === undefined) return over(await createLead(sync, person));
+  if (candidates.length > 1 || (await isAnothers(sync, person, row))) {
+    return over({ kind: 'ambiguousMatch', candidates: candidates.map(({ type, id }) => ({ type, id })) });
+  }
+  if (row.type === 'Contact' && sync.assignTo.kind === 'queue') return over({ kind: 'contactNotAssignable' });
+  return linkTo(sync, person, row);
+}
+
+async function findRows({ ports, schemas }: PersonSync, person: Person): Promise<Row[]> {
+  const email = person.fields.Email;
+  const found = await ports.records.find(
+    { personId: person.personId, email: typeof email === 'string' ? email : null },
+    { Lead: schemas.Lead.columns, Contact: schemas.Contact.columns },
+  );
+  return found.map(({ type, record }) => rowOfRecord(schemas[type].schema, record));
+}
+
+async function isAnothers({ ports }: PersonSync, person: Person, row: Row): Promise<boolean> {
+  const owner = (await resolvePersons(ports.persons, [row])).get(row.id)?.person;
+  return owner !== undefined && owner.personId !== person.personId && owner.salesforce?.id === row.id;
+}
+
+async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncStep> {
+  const { ports, schemas } = sync;
+  // The link first: from then on everybody who meets the row finds this person.
+  await ports.persons.linkRow(row.id, person.personId);
+  const merge = mergeRow(person, row, schemas[row.type].rules);
+  if (merge.kind !== 'merged') return over({ kind: 'busy' });
+  const outcome = await ports.persons.update(person, mergedPerson(merge, ports.clock.now()));
+  if (outcome.kind === 'versionConflict') {
+    const stored = await ports.persons.get(person.personId);
+    if (stored?.lease?.owner !== person.lease?.owner || stored === undefined) return over({ kind: 'busy' });
+    return { kind: 'goOn', linked: false, person: stored, conflicts: [] };
+  }
+  return { kind: 'goOn', linked: true, person: outcome.person, conflicts: merge.conflicts };
+}
+
+async function createLead(sync: PersonSync, person: Person): Promise<SyncOutcome> {
+  const { ports, schemas, assignTo } = sync;
+  const object = schemas.Lead;
+  const { record, sent } = pushable(object.schema, nonEmptyFields(person.fields, object.rules.shapes), 'create');
+  const owned: RemoteRecord = 'ownerId' in assignTo ? { ...record, OwnerId: assignTo.ownerId } : record;
+  const options = { runAssignmentRules: assignTo.kind === 'assignmentRule' };
+  const answer = await ports.records.upsertLead(person.personId, owned, object.columns, options);
+  switch (answer.kind) {
+    case 'transient':
+      throw new TransientError(answer.code, 'Salesforce could not create the Lead now');
+    case 'rejected': {
+      const { rejection } = answer;
+      const settled = await storeSettled(
+        ports,
+        object,
+        { person, sent },
+        { kind: 'rejected', before: null, rejection },
+      );
+      return settled === undefined
+        ? { kind: 'busy' }
+        : { kind: 'rejected', rejection: settled.person.rejection ?? rejection, person: settled.person };
+    }
+    case 'written': {
+      const end = { kind: 'written', before: null, after: answer.record, created: answer.created } as const;
+      const settled = await storeSettled(ports, object, { person, sent }, end);
+      if (settled === undefined) return { kind: 'busy' };
+      const outcome = answer.created ? 'created' : 'linked';
+      return { kind: 'synced', outcome, pushed: Object.keys(sent), ...settled };
+    }
+  }
+}
+
+function over(outcome: SyncOutcome): SyncStep {
+  return { kind: 'over', outcome };
+}

@@ -1,0 +1,107 @@
+import { editPerson, newPerson } from '../person/edit-person.ts';
+import type { Fields } from '../person/field-value.ts';
+import type { Person } from '../person/person.ts';
+import { checkFields, type FieldProblem } from '../schema/check-fields.ts';
+import { TransientError } from './errors.ts';
+import type { Ports } from './ports/ports.ts';
+import { knownSchemas, type Schemas } from './schemas.ts';
+
+export type EditPorts = Pick<Ports, 'persons' | 'state' | 'policy' | 'clock' | 'ids'>;
+
+export type EditOutcome =
+  | { readonly kind: 'created' | 'updated'; readonly person: Person }
+  | { readonly kind: 'invalidFields'; readonly problems: readonly FieldProblem[] }
+  | { readonly kind: 'notFound' }
+  | { readonly kind: 'versionMismatch'; readonly version: number }
+  /** No describe has been read yet, so nobody knows which fields there are. */
+  | { readonly kind: 'schemaUnknown' };
+
+const ATTEMPTS = 16;
+
+/** Edits fields of a person; with `ifVersion`, only if that is still the person's version. */
+export async function editFields(
+  ports: EditPorts,
+  personId: string,
+  edits: Fields,
+  ifVersion?: number,
+): Promise<EditOutcome> {
+  const schemas = await knownSchemas(ports);
+  if (schemas === undefined) return { kind: 'schemaUnknown' };
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const stored = await ports.persons.get(personId);
+    if (stored === undefined) return { kind: 'notFound' };
+    if (ifVersion !== undefined && stored.version !== ifVersion) {
+      return { kind: 'versionMismatch', version: stored.version };
+    }
+    const outcome = await editStored(ports, schemas, stored, edits);
+    if (outcome !== undefined) return outcome;
+  }
+  throw new TransientError('CONTENTION', 'the person was changed by others on every try');
+}
+
+/** Undefined where somebody else wrote in between. */
+async function editStored(
+  ports: EditPorts,
+  schemas: Schemas,
+  stored: Person,
+  edits: Fields,
+): Promise<EditOutcome | undefined> {
+  const { schema, rules } = schemas[stored.salesforce?.type ?? 'Lead'];
+  const problems = checkFields(schema, edits, stored.salesforce === null ? 'create' : 'update');
+  if (problems.length > 0) return { kind: 'invalidFields', problems };
+  const email = edits.Email;
+  if (stored.salesforce === null && typeof email === 'string') await ports.persons.claimEmail(email, stored.personId);
+  const next = editPerson(stored, edits, rules.shapes, ports.clock.now());
+  if (next === stored) return { kind: 'updated', person: stored };
+  const outcome = await ports.persons.update(stored, next);
+  return outcome.kind === 'written' ? { kind: 'updated', person: outcome.person } : undefined;
+}
+
+/**
+ * Creates a person, or edits the one who has this email. However many do so at once with a new email, one person is
+ * made. Where several persons have the email, the one changed last is edited.
+ */
+export async function createOrEditByEmail(ports: EditPorts, fields: Fields): Promise<EditOutcome> {
+  const schemas = await knownSchemas(ports);
+  if (schemas === undefined) return { kind: 'schemaUnknown' };
+  const email = fields.Email;
+  if (typeof email !== 'string' || email.trim() === '') {
+    return { kind: 'invalidFields', problems: [{ field: 'Email', reason: 'is required' }] };
+  }
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const known = await personWithEmail(ports, email);
+    if (known !== undefined) return editFields(ports, known.personId, fields);
+    const problems = checkFields(schemas.Lead.schema, fields, 'create');
+    if (problems.length > 0) return { kind: 'invalidFields', problems };
+    const created = await createClaimed(ports, email, fields);
+    if (created !== undefined) return { kind: 'created', person: created };
+  }
+  throw new TransientError('CONTENTION', 'the person was changed by others on every try');
+}
+
+async function personWithEmail({ persons }: EditPorts, email: string): Promise<Person | undefined> {
+  const claims = await persons.emailClaims([email]);
+  const ids = new Set([...claims.values(), ...(await persons.idsByEmail(email))]);
+  const found = [...(await persons.getMany([...ids])).values()].filter((person) => hasEmail(person, email));
+  return found.sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1))[0];
+}
+
+/** Undefined where another claims the email, or made the person, at the same time. */
+async function createClaimed(ports: EditPorts, email: string, fields: Fields): Promise<Person | undefined> {
+  const personId = ports.ids.next();
+  let holder = await ports.persons.claimEmail(email, personId);
+  if (holder !== personId) {
+    const claimant = await ports.persons.get(holder);
+    // The claimant has another email by now: the claim is free to be taken over.
+    if (claimant !== undefined && hasEmail(claimant, email)) return undefined;
+    if (claimant !== undefined) holder = await ports.persons.claimEmail(email, personId, holder);
+  }
+  // A claim without a person: its maker is still at it, or died; whoever comes makes the person under the claimed id.
+  const person = newPerson(holder, fields, ports.clock.now());
+  return (await ports.persons.create(person)) === 'created' ? person : undefined;
+}
+
+function hasEmail(person: Person, email: string): boolean {
+  const own = person.fields.Email;
+  return typeof own === 'string' && own.toLowerCase() === email.trim().toLowerCase();
+}

@@ -1,0 +1,217 @@
+import { awaitsPush, type Person, type SalesforceType } from '../person/person.ts';
+import type { Row } from '../person/row.ts';
+import { rowOfValues } from '../schema/record.ts';
+import { applyRow } from './apply-row.ts';
+import { type ChangeMessage, packRows, type QueuedRow } from './change-message.ts';
+import { inParallel } from './in-parallel.ts';
+import { msBetween } from './ports/clock.ts';
+import type { Ports } from './ports/ports.ts';
+import { type PushReport, pushPersons } from './push-persons.ts';
+import { refreshPersons, STORE_PARALLELISM } from './refresh-persons.ts';
+import { type Owner, resolvePersons } from './resolve-persons.ts';
+import { loadSchemas, type Schemas } from './schemas.ts';
+
+/** One message as the queue delivered it; `message` is undefined where the body is none of ours. */
+export interface Delivery {
+  readonly id: string;
+  readonly message: ChangeMessage | undefined;
+}
+
+export interface MergeReport {
+  /** Deliveries that must come again, by id. */
+  readonly retry: readonly string[];
+  readonly rows: number;
+  readonly changed: number;
+  readonly push: PushReport;
+  /** Why rows or messages must come again; the first of the causes. */
+  readonly error: unknown;
+}
+
+/**
+ * A message older than this (our clock) is not merged from its values but read again: a newer state of its rows may
+ * have come and gone without leaving a trace.
+ */
+export const FRESH_MESSAGE_MS = 10 * 60_000;
+
+/** A row of a delivery, on its way to its person. */
+interface Arrival {
+  readonly delivery: Delivery;
+  readonly type: SalesforceType;
+  readonly queued: QueuedRow;
+  readonly row: Row;
+}
+
+/**
+ * Merges a batch of messages into the store, then pushes what is pending. A delivery is done when all it holds is
+ * stored; of a delivery with several rows only those that failed are queued again, on their own, so that one bad
+ * record holds back no other.
+ */
+export async function mergeChanges(ports: Ports, deliveries: readonly Delivery[]): Promise<MergeReport> {
+  const schemas = await loadSchemas(ports);
+  const run = new MergeRun(ports, schemas);
+  const now = ports.clock.now();
+  const arrivals: Arrival[] = [];
+  for (const delivery of deliveries) {
+    const { message } = delivery;
+    if (message === undefined) run.fail(delivery, new Error('a message that is none of ours'));
+    else if (message.kind === 'rows' && msBetween(message.queuedAt, now) < FRESH_MESSAGE_MS) {
+      arrivals.push(...arrivalsOf(delivery, message, schemas));
+    } else await run.readAgain(delivery, message);
+  }
+  await run.merge(newestOfEach(arrivals));
+  await run.queueFailedAgain();
+  return run.report(await run.push());
+}
+
+class MergeRun {
+  #rows = 0;
+  #changed = 0;
+  #error: unknown = null;
+  readonly #retry = new Set<string>();
+  readonly #failed: Arrival[] = [];
+  readonly #toPush = new Map<string, Person>();
+  readonly #ports: Ports;
+  readonly #schemas: Schemas;
+
+  constructor(ports: Ports, schemas: Schemas) {
+    this.#ports = ports;
+    this.#schemas = schemas;
+  }
+
+  fail(delivery: Delivery, error: unknown): void {
+    this.#retry.add(delivery.id);
+    this.#error ??= error;
+  }
+
+  async merge(arrivals: readonly Arrival[]): Promise<void> {
+    const owners = await this.#owners(arrivals);
+    await inParallel(arrivals, STORE_PARALLELISM, async (arrival) => {
+      const owner = owners.get(arrival.row.id);
+      if (owner !== undefined) await this.#apply(arrival, owner);
+    });
+  }
+
+  /** Persons of a message that carries no values, or none that count any more. */
+  async readAgain(delivery: Delivery, message: ChangeMessage): Promise<void> {
+    try {
+      if (message.kind === 'pending') {
+        const persons = await this.#ports.persons.getMany(message.personIds);
+        for (const person of persons.values()) this.#toPush.set(person.personId, person);
+        return;
+      }
+      const ids =
+        message.kind === 'refresh'
+          ? message.ids
+          : arrivalsOf(delivery, message, this.#schemas).map((arrival) => arrival.row.id);
+      await this.#readRows(delivery, message.type, ids);
+    } catch (error) {
+      this.fail(delivery, error);
+    }
+  }
+
+  /** Rows that failed leave their message, so that the rest of it is not delivered again. */
+  async queueFailedAgain(): Promise<void> {
+    const byDelivery = Map.groupBy(this.#failed, (arrival) => arrival.delivery);
+    for (const [delivery, failed] of byDelivery) {
+      const { message } = delivery;
+      if (message?.kind !== 'rows' || message.rows.length === 1) {
+        this.#retry.add(delivery.id);
+        continue;
+      }
+      try {
+        // One row a message: a row that never succeeds reaches the dead-letter queue alone.
+        const bodies = failed.flatMap(({ queued }) => [...packRows(message, [queued])]);
+        await this.#ports.queue.send(bodies);
+      } catch (error) {
+        this.fail(delivery, error);
+      }
+    }
+  }
+
+  async push(): Promise<PushReport> {
+    return pushPersons(this.#ports, this.#schemas, [...this.#toPush.values()]);
+  }
+
+  report(push: PushReport): MergeReport {
+    return { retry: [...this.#retry], rows: this.#rows, changed: this.#changed, push, error: this.#error };
+  }
+
+  async #owners(arrivals: readonly Arrival[]): Promise<ReadonlyMap<string, Owner>> {
+    if (arrivals.length === 0) return new Map();
+    try {
+      return await resolvePersons(
+        this.#ports.persons,
+        arrivals.map(({ row }) => row),
+      );
+    } catch (error) {
+      for (const { delivery } of arrivals) this.fail(delivery, error);
+      return new Map();
+    }
+  }
+
+  async #apply(arrival: Arrival, owner: Owner): Promise<void> {
+    this.#rows += 1;
+    try {
+      const { row, type, queued } = arrival;
+      const object = this.#schemas[type];
+      const applied = await applyRow(this.#ports, { row, owner, object, newer: queued.newer });
+      if (applied.person === undefined) return;
+      if (applied.person.version !== owner.person?.version) this.#changed += 1;
+      if (awaitsPush(applied.person)) this.#toPush.set(applied.person.personId, applied.person);
+    } catch (error) {
+      this.#error ??= error;
+      this.#failed.push(arrival);
+    }
+  }
+
+  /** Reads rows as they are now: those of known persons under their lease, the others as if they had just arrived. */
+  async #readRows(delivery: Delivery, type: SalesforceType, ids: readonly string[]): Promise<void> {
+    const object = this.#schemas[type];
+    const records = await this.#ports.records.read(type, ids, object.columns);
+    const rows = [...records.values()].map((record) => {
+      const values = object.columns.map((column) => record[column] ?? null);
+      return {
+        delivery,
+        type,
+        queued: { values, newer: true },
+        row: rowOfValues(object.schema, object.columns, values),
+      };
+    });
+    const owners = await resolvePersons(
+      this.#ports.persons,
+      rows.map(({ row }) => row),
+    );
+    const isLinked = ({ row }: Arrival) => owners.get(row.id)?.person?.salesforce?.id === row.id;
+    const known = rows.filter(isLinked).flatMap(({ row }) => owners.get(row.id)?.person ?? []);
+    const refreshed = await refreshPersons(this.#ports, this.#schemas, known);
+    for (const person of refreshed.values()) if (awaitsPush(person)) this.#toPush.set(person.personId, person);
+    if (refreshed.size < known.length) this.fail(delivery, new Error('a person is busy; its row is read again later'));
+    await this.merge(rows.filter((row) => !isLinked(row)));
+  }
+}
+
+function arrivalsOf(
+  delivery: Delivery,
+  message: Extract<ChangeMessage, { kind: 'rows' }>,
+  schemas: Schemas,
+): Arrival[] {
+  const newer = new Set(message.newer);
+  const { schema } = schemas[message.type];
+  return message.rows.map((values, index) => ({
+    delivery,
+    type: message.type,
+    queued: { values, newer: newer.has(index) },
+    row: rowOfValues(schema, message.columns, values),
+  }));
+}
+
+/** Of several states of one row only the newest counts; it takes the others' place. */
+function newestOfEach(arrivals: readonly Arrival[]): Arrival[] {
+  const newest = new Map<string, Arrival>();
+  for (const arrival of arrivals) {
+    const known = newest.get(arrival.row.id);
+    if (known === undefined || known.row.systemModstamp <= arrival.row.systemModstamp)
+      newest.set(arrival.row.id, arrival);
+  }
+  return [...newest.values()];
+}

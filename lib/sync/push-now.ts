@@ -1,0 +1,176 @@
+import type { Conflict } from '../person/activity.ts';
+import { assertNever } from '../person/assert-never.ts';
+import type { Fields } from '../person/field-value.ts';
+import { isWritable, type Person, type SalesforceLink } from '../person/person.ts';
+import { pushable, type RemoteRecord } from '../schema/record.ts';
+import { TransientError } from './errors.ts';
+import type { PushAnswer } from './ports/salesforce-records.ts';
+import { notEditable, pendingEdits } from './push-persons.ts';
+import { type Refreshed, refreshedPerson } from './refresh-persons.ts';
+import { type PushEnd, storeSettled } from './store-settled.ts';
+import type { PersonSync, SyncOutcome, SyncStep } from './sync-person.ts';
+
+/** A linked person on its way through a sync, with what has come of it so far. */
+interface Progress {
+  readonly person: Person;
+  /** The row that is written to. */
+  readonly link: SalesforceLink;
+  readonly linked: boolean;
+  readonly pulled: readonly string[];
+  readonly conflicts: readonly Conflict[];
+}
+
+type Step =
+  | { readonly kind: 'again'; readonly progress: Progress }
+  | { readonly kind: 'over'; readonly outcome: SyncOutcome };
+
+/** How often the row or the person may change under our hands before we give way. */
+const ATTEMPTS = 3;
+
+/**
+ * Pushes a linked person's pending edits to its row, if the row has not changed since base; otherwise merges what
+ * changed first. With nothing to push the row is only read. Goes on, without a row, where the row turned out to be gone.
+ */
+export async function pushNow(sync: PersonSync, from: Extract<SyncStep, { kind: 'goOn' }>): Promise<SyncStep> {
+  let so: Omit<Progress, 'link'> = { ...from, pulled: [] };
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const link = so.person.salesforce;
+    if (!isWritable(link)) return { ...so, kind: 'goOn' };
+    if (link.type === 'Contact' && sync.assignTo.kind === 'queue') return over({ kind: 'contactNotAssignable' });
+    const step = await pushOrRead(sync, { ...so, link });
+    if (step.kind === 'over') return step;
+    so = step.progress;
+  }
+  return over({ kind: 'busy' });
+}
+
+async function pushOrRead(sync: PersonSync, progress: Progress): Promise<Step> {
+  const { schema } = sync.schemas[progress.link.type];
+  const { record, sent, refused } = pushable(schema, pendingEdits(progress.person), 'update');
+  const owned: RemoteRecord = 'ownerId' in sync.assignTo ? { ...record, OwnerId: sync.assignTo.ownerId } : record;
+  if (Object.keys(owned).length > 0) return push(sync, progress, { record: owned, sent });
+  if (refused.length === 0) return readOnly(sync, progress);
+  const rejection = notEditable(progress.link.type, refused);
+  return end(sync, progress, {}, { kind: 'rejected', before: null, rejection });
+}
+
+async function push(
+  sync: PersonSync,
+  progress: Progress,
+  { record, sent }: { readonly record: RemoteRecord; readonly sent: Fields },
+): Promise<Step> {
+  const { ports, schemas } = sync;
+  const { link } = progress;
+  const person = await rememberAttempt(sync, progress.person, sent);
+  if (person === undefined) return over({ kind: 'busy' });
+  const request = { id: link.id, record, ifUnmodifiedSince: link.systemModstamp };
+  const options = { runAssignmentRules: false };
+  const answer = await ports.records.pushNow(link.type, request, schemas[link.type].columns, options);
+  return takeAnswer(sync, { ...progress, person }, { sent, answer });
+}
+
+async function takeAnswer(
+  sync: PersonSync,
+  progress: Progress,
+  { sent, answer }: { readonly sent: Fields; readonly answer: PushAnswer },
+): Promise<Step> {
+  const { outcome, before, after } = answer;
+  switch (outcome.kind) {
+    case 'written':
+      if (after === null) return readAgain(sync, progress);
+      return end(sync, progress, sent, { kind: 'written', before, after, created: false });
+    case 'rejected':
+      return end(sync, progress, sent, { kind: 'rejected', before, rejection: outcome.rejection });
+    case 'modified':
+      return after === null ? readAgain(sync, progress) : storeRow(sync, progress, after);
+    case 'gone':
+      return readAgain(sync, progress);
+    case 'transient':
+      throw new TransientError(outcome.code, 'Salesforce could not take the push now');
+    default:
+      return assertNever(outcome);
+  }
+}
+
+/** The lease says what is under way before it is sent: an answer may be lost. Undefined where the lease is not ours now. */
+async function rememberAttempt({ ports }: PersonSync, person: Person, sent: Fields): Promise<Person | undefined> {
+  if (person.lease === null) return undefined;
+  const { attempt } = person.lease;
+  if (Object.keys(sent).every((field) => attempt[field] === sent[field])) return person;
+  const lease = { ...person.lease, attempt: { ...attempt, ...sent } };
+  const outcome = await ports.persons.takeLease(person, lease, ports.clock.now());
+  return outcome === 'taken' ? { ...person, lease } : undefined;
+}
+
+async function end(sync: PersonSync, progress: Progress, sent: Fields, pushEnd: PushEnd): Promise<Step> {
+  const { person, link } = progress;
+  const settled = await storeSettled(sync.ports, sync.schemas[link.type], { person, sent }, pushEnd);
+  if (settled === undefined) return over({ kind: 'busy' });
+  const rejection = settled.person.rejection;
+  if (rejection !== null) return over({ kind: 'rejected', rejection, person: settled.person });
+  return over({
+    kind: 'synced',
+    outcome: progress.linked ? 'linked' : 'updated',
+    person: settled.person,
+    pushed: Object.keys(sent),
+    pulled: [...progress.pulled, ...settled.pulled],
+    conflicts: [...progress.conflicts, ...settled.conflicts],
+  });
+}
+
+/** Nothing to push: takes over what the row holds. */
+async function readOnly(sync: PersonSync, progress: Progress): Promise<Step> {
+  const record = await readRow(sync, progress.link);
+  const now = sync.ports.clock.now();
+  const read = refreshedPerson(sync.schemas, progress.person, record, now);
+  if (!isWritable(read.person.salesforce)) return storeRow(sync, progress, record);
+  const pulled = [...progress.pulled, ...read.pulled];
+  const conflicts = [...progress.conflicts, ...read.conflicts];
+  const changed = progress.linked ? 'linked' : 'updated';
+  if (read.person === progress.person) {
+    await sync.ports.persons.releaseLease(read.person.personId, read.person.lease?.owner ?? '');
+    const person = { ...read.person, lease: null };
+    const outcome = progress.linked || pulled.length > 0 ? changed : 'unchanged';
+    return over({ kind: 'synced', outcome, person, pushed: [], pulled, conflicts });
+  }
+  const stored = await sync.ports.persons.update(progress.person, { ...read.person, lease: null });
+  if (stored.kind === 'versionConflict') return again(sync, progress);
+  const outcome = progress.linked || pulled.length > 0 ? changed : 'unchanged';
+  return over({ kind: 'synced', outcome, person: stored.person, pushed: [], pulled, conflicts });
+}
+
+async function readAgain(sync: PersonSync, progress: Progress): Promise<Step> {
+  return storeRow(sync, progress, await readRow(sync, progress.link));
+}
+
+async function readRow({ ports, schemas }: PersonSync, link: SalesforceLink): Promise<RemoteRecord | undefined> {
+  return (await ports.records.read(link.type, [link.id], schemas[link.type].columns)).get(link.id);
+}
+
+/** Stores what the row holds, the lease kept, for another try. */
+async function storeRow(sync: PersonSync, progress: Progress, record: RemoteRecord | undefined): Promise<Step> {
+  const { ports, schemas } = sync;
+  const read: Refreshed = refreshedPerson(schemas, progress.person, record, ports.clock.now());
+  const outcome = await ports.persons.update(progress.person, read.person);
+  if (outcome.kind === 'versionConflict') return again(sync, progress);
+  return {
+    kind: 'again',
+    progress: {
+      ...progress,
+      person: outcome.person,
+      pulled: [...progress.pulled, ...read.pulled],
+      conflicts: [...progress.conflicts, ...read.conflicts],
+    },
+  };
+}
+
+/** Somebody changed the person: goes on from what is stored now, unless the lease is lost. */
+async function again(sync: PersonSync, progress: Progress): Promise<Step> {
+  const stored = await sync.ports.persons.get(progress.person.personId);
+  const isOurs = stored !== undefined && stored.lease !== null && stored.lease.owner === progress.person.lease?.owner;
+  return isOurs ? { kind: 'again', progress: { ...progress, person: stored } } : over({ kind: 'busy' });
+}
+
+function over(outcome: SyncOutcome): { readonly kind: 'over'; readonly outcome: SyncOutcome } {
+  return { kind: 'over', outcome };
+}

@@ -1,0 +1,192 @@
+import type { Rejection } from '../person/activity.ts';
+import { assertNever } from '../person/assert-never.ts';
+import type { Fields } from '../person/field-value.ts';
+import { awaitsPush, isLeased, type Person, type SalesforceType } from '../person/person.ts';
+import { pushable, type RemoteRecord } from '../schema/record.ts';
+import { ConfigError, QuotaExceededError, TransientError } from './errors.ts';
+import { chunked, inParallel } from './in-parallel.ts';
+import { addMs } from './ports/clock.ts';
+import type { PushAnswer } from './ports/salesforce-records.ts';
+import { LEASE_MS, type RefreshPorts, refreshPersons, STORE_PARALLELISM } from './refresh-persons.ts';
+import type { Schemas } from './schemas.ts';
+import { type PushEnd, storeSettled } from './store-settled.ts';
+
+/** What a round of pushes came to. Counts, and the error that ended it early: what was not pushed stays pending. */
+export interface PushReport {
+  readonly pushed: number;
+  readonly rejected: number;
+  readonly postponed: number;
+  readonly error: unknown;
+}
+
+/** A person under our lease, and what is sent for it. */
+interface Push {
+  readonly person: Person;
+  readonly record: RemoteRecord;
+  readonly sent: Fields;
+}
+
+/**
+ * Pushes the pending edits of persons to their rows, each under its lease, and makes what Salesforce then holds the new
+ * base. A person that is in step, parked, or being pushed by somebody else is passed over. Whatever fails stays pending
+ * and is handed out by a later poll.
+ */
+export async function pushPersons(
+  ports: RefreshPorts,
+  schemas: Schemas,
+  persons: readonly Person[],
+): Promise<PushReport> {
+  const run = new PushRun(ports, schemas);
+  try {
+    const ready = await readAfterLostPush(ports, schemas, persons.filter(awaitsPush));
+    for (const type of ['Lead', 'Contact'] as const) {
+      const ofType = ready.filter((person) => person.salesforce?.type === type);
+      for (const chunk of chunked(ofType, ports.records.maxPushBatch)) await run.push(type, chunk);
+    }
+    return run.report(null);
+  } catch (error) {
+    return run.report(error);
+  }
+}
+
+/**
+ * Persons whose last push was never answered: its lease has run out, so it has committed or never will. Their rows are
+ * read before anything is sent. Those still under a lease are left to its holder.
+ */
+async function readAfterLostPush(
+  ports: RefreshPorts,
+  schemas: Schemas,
+  persons: readonly Person[],
+): Promise<readonly Person[]> {
+  const now = ports.clock.now();
+  const free = persons.filter((person) => person.lease === null);
+  const lost = persons.filter((person) => person.lease !== null && !isLeased(person, now));
+  if (lost.length === 0) return free;
+  const refreshed = await refreshPersons(ports, schemas, lost);
+  return [...free, ...[...refreshed.values()].filter(awaitsPush)];
+}
+
+class PushRun {
+  #pushed = 0;
+  #rejected = 0;
+  #postponed = 0;
+  readonly #ports: RefreshPorts;
+  readonly #schemas: Schemas;
+  readonly #owner: string;
+
+  constructor(ports: RefreshPorts, schemas: Schemas) {
+    this.#ports = ports;
+    this.#schemas = schemas;
+    this.#owner = ports.ids.next();
+  }
+
+  report(error: unknown): PushReport {
+    return { pushed: this.#pushed, rejected: this.#rejected, postponed: this.#postponed, error };
+  }
+
+  /** One API call: up to a batch of persons of one type. */
+  async push(type: SalesforceType, persons: readonly Person[]): Promise<void> {
+    const prepared = await inParallel(persons, STORE_PARALLELISM, (person) => this.#prepare(type, person));
+    const pushes = prepared.flatMap((push) => push ?? []);
+    if (pushes.length === 0) return;
+    const { columns } = this.#schemas[type];
+    const records = pushes.map(({ person, record }) => ({ id: person.salesforce?.id ?? '', record }));
+    const answers = await this.#answers(pushes, () => this.#ports.records.push(type, records, columns));
+    await inParallel([...pushes.entries()], STORE_PARALLELISM, async ([index, push]) => {
+      const answer = answers[index];
+      if (answer === undefined) throw new Error(`no answer for record ${index} of a push`);
+      await this.#settle(type, push, answer);
+    });
+  }
+
+  /** The person under our lease with what is to be sent; undefined where there is nothing to send or it is not our turn. */
+  async #prepare(type: SalesforceType, person: Person): Promise<Push | undefined> {
+    const { schema } = this.#schemas[type];
+    const { record, sent, refused } = pushable(schema, pendingEdits(person), 'update');
+    const now = this.#ports.clock.now();
+    const lease = { owner: this.#owner, expiresAt: addMs(now, LEASE_MS), attempt: sent };
+    const outcome = await this.#ports.persons.takeLease(person, lease, now);
+    if (outcome !== 'taken') {
+      this.#postponed += 1;
+      return undefined;
+    }
+    const leased = { ...person, lease };
+    if (Object.keys(sent).length > 0) return { person: leased, record, sent };
+    await this.#refuse(type, leased, refused);
+    return undefined;
+  }
+
+  /** Nothing of the edits may be written by the sync user: said as Salesforce would say it, without asking. */
+  async #refuse(type: SalesforceType, person: Person, fields: readonly string[]): Promise<void> {
+    const rejection = notEditable(type, fields);
+    await this.#store(type, { person, record: {}, sent: {} }, { kind: 'rejected', before: null, rejection });
+  }
+
+  async #answers(pushes: readonly Push[], call: () => Promise<readonly PushAnswer[]>): Promise<readonly PushAnswer[]> {
+    try {
+      return await call();
+    } catch (error) {
+      // Where the push may still commit, the leases stand until it no longer can.
+      if (wasNotSent(error)) await this.#release(pushes);
+      this.#postponed += pushes.length;
+      throw error;
+    }
+  }
+
+  async #release(pushes: readonly Push[]): Promise<void> {
+    await inParallel(pushes, STORE_PARALLELISM, ({ person }) =>
+      this.#ports.persons.releaseLease(person.personId, this.#owner),
+    );
+  }
+
+  async #settle(type: SalesforceType, push: Push, answer: PushAnswer): Promise<void> {
+    const { outcome, before, after } = answer;
+    switch (outcome.kind) {
+      case 'written':
+        if (after === null) return this.#withoutRow(push);
+        return this.#store(type, push, { kind: 'written', before, after, created: false });
+      case 'rejected':
+        return this.#store(type, push, { kind: 'rejected', before, rejection: outcome.rejection });
+      case 'gone':
+        return this.#withoutRow(push);
+      case 'transient':
+      case 'modified':
+        this.#postponed += 1;
+        return this.#release([push]);
+      default:
+        return assertNever(outcome);
+    }
+  }
+
+  async #store(type: SalesforceType, push: Push, end: PushEnd): Promise<void> {
+    const settled = await storeSettled(this.#ports, this.#schemas[type], push, end);
+    if (settled === undefined) this.#postponed += 1;
+    else if (end.kind === 'rejected') this.#rejected += 1;
+    else this.#pushed += 1;
+  }
+
+  /** The row was deleted, merged away or converted under our hands: what it is now is read under a lease of its own. */
+  async #withoutRow(push: Push): Promise<void> {
+    this.#postponed += 1;
+    await this.#release([push]);
+    const stored = await this.#ports.persons.get(push.person.personId);
+    if (stored !== undefined && stored.lease === null) await refreshPersons(this.#ports, this.#schemas, [stored]);
+  }
+}
+
+/** The rejection of edits to fields that the sync user may not write. */
+export function notEditable(type: SalesforceType, fields: readonly string[]): Rejection {
+  const message = `The sync user may not edit these fields of a ${type}: ${fields.join(', ')}`;
+  return { code: 'INVALID_FIELD_FOR_INSERT_UPDATE', message, fields };
+}
+
+/** The pending edits of a person: what a push would write. */
+export function pendingEdits(person: Person): Fields {
+  return Object.fromEntries(Object.keys(person.pending).map((field) => [field, person.fields[field] ?? null]));
+}
+
+/** Whether an error of a write says for certain that nothing was written. */
+export function wasNotSent(error: unknown): boolean {
+  if (error instanceof QuotaExceededError || error instanceof ConfigError) return true;
+  return error instanceof TransientError && !error.mayHaveCommitted;
+}

@@ -1,0 +1,119 @@
+import type { Conflict, Rejection } from '../person/activity.ts';
+import { isWritable, type Person, type SalesforceType } from '../person/person.ts';
+import { attachRow } from './attach-row.ts';
+import { QuotaExceededError, TransientError } from './errors.ts';
+import { addMs, msBetween } from './ports/clock.ts';
+import type { Ports } from './ports/ports.ts';
+import { pushNow } from './push-now.ts';
+import { pendingEdits, wasNotSent } from './push-persons.ts';
+import { LEASE_MS } from './refresh-persons.ts';
+import { loadSchemas, type Schemas } from './schemas.ts';
+
+/** Who shall own the record: nobody else than now, a user or a queue, or whom the assignment rules choose on a create. */
+export type AssignTo =
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'user' | 'queue'; readonly ownerId: string }
+  | { readonly kind: 'assignmentRule' };
+
+export type SyncOutcome =
+  | {
+      readonly kind: 'synced';
+      readonly outcome: 'created' | 'linked' | 'updated' | 'unchanged';
+      readonly person: Person;
+      readonly pushed: readonly string[];
+      readonly pulled: readonly string[];
+      readonly conflicts: readonly Conflict[];
+    }
+  | { readonly kind: 'rejected'; readonly rejection: Rejection; readonly person: Person }
+  | { readonly kind: 'notFound' }
+  /** Another push of this person is under way, or may still be. */
+  | { readonly kind: 'busy' }
+  /** Salesforce lets no queue own a Contact. Nothing was sent. */
+  | { readonly kind: 'contactNotAssignable' }
+  | { readonly kind: 'ambiguousMatch'; readonly candidates: readonly Candidate[] }
+  | { readonly kind: 'unavailable' }
+  | { readonly kind: 'limit' };
+
+/** A row that could be this person's. */
+export interface Candidate {
+  readonly type: SalesforceType;
+  readonly id: string;
+}
+
+export type SyncPorts = Omit<Ports, 'queue'>;
+
+/** A sync of one person on its way, under the person's lease. */
+export interface PersonSync {
+  readonly ports: SyncPorts;
+  readonly schemas: Schemas;
+  readonly assignTo: AssignTo;
+}
+
+/** What a step came to: the person goes on to the next one, under its lease, or the sync is over. */
+export type SyncStep =
+  | {
+      readonly kind: 'goOn';
+      readonly linked: boolean;
+      readonly person: Person;
+      readonly conflicts: readonly Conflict[];
+    }
+  | { readonly kind: 'over'; readonly outcome: SyncOutcome };
+
+/** For how long a caller waits for another sync of the same person. */
+const PATIENCE_MS = 5000;
+const WAIT_MS = 100;
+
+const TURNS = 3;
+
+/**
+ * Brings one person into Salesforce now: pushes its pending edits, or links it to its row, or creates its Lead, and
+ * takes over what the row holds. Whatever comes of it, no edit is lost; what was refused stands in the activity log.
+ */
+export async function syncPerson(ports: SyncPorts, personId: string, assignTo: AssignTo): Promise<SyncOutcome> {
+  const leased = await leaseWithPatience(ports, personId);
+  if ('kind' in leased) return leased;
+  const owner = leased.lease?.owner ?? '';
+  try {
+    const sync: PersonSync = { ports, schemas: await loadSchemas(ports), assignTo };
+    const outcome = await syncLeased(sync, leased);
+    if (outcome.kind !== 'synced') await ports.persons.releaseLease(personId, owner);
+    return outcome;
+  } catch (error) {
+    if (wasNotSent(error)) await ports.persons.releaseLease(personId, owner);
+    if (error instanceof QuotaExceededError) return { kind: 'limit' };
+    if (error instanceof TransientError) return { kind: 'unavailable' };
+    throw error;
+  }
+}
+
+async function syncLeased(sync: PersonSync, leased: Person): Promise<SyncOutcome> {
+  let person = leased;
+  // A row found deleted or converted on the way, or a change by others, sends the person back to look again.
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    const attached: SyncStep = isWritable(person.salesforce)
+      ? { kind: 'goOn', linked: false, person, conflicts: [] }
+      : await attachRow(sync, person);
+    if (attached.kind === 'over') return attached.outcome;
+    const pushed = await pushNow(sync, attached);
+    if (pushed.kind === 'over') return pushed.outcome;
+    person = pushed.person;
+  }
+  return { kind: 'busy' };
+}
+
+async function leaseWithPatience(ports: SyncPorts, personId: string): Promise<Person | SyncOutcome> {
+  const owner = ports.ids.next();
+  const since = ports.clock.now();
+  for (;;) {
+    const person = await ports.persons.get(personId);
+    if (person === undefined) return { kind: 'notFound' };
+    const now = ports.clock.now();
+    // What an earlier push attempted stays known until its row has been read, beside what this one will.
+    const attempt = { ...person.lease?.attempt, ...pendingEdits(person) };
+    const lease = { owner, expiresAt: addMs(now, LEASE_MS), attempt };
+    const outcome = await ports.persons.takeLease(person, lease, now);
+    if (outcome === 'taken') return { ...person, lease };
+    if (msBetween(since, now) >= PATIENCE_MS) return { kind: 'busy' };
+    await ports.clock.wait(WAIT_MS);
+  }
+}
