@@ -1,5 +1,5 @@
 import type { Conflict, FieldChange, Happening, Winner } from './activity.ts';
-import { type FieldShapes, type Fields, type FieldValue, sameValue } from './field-value.ts';
+import { type FieldShapes, type Fields, type FieldValue, isEmptyValue, sameValue } from './field-value.ts';
 import type { Person, SalesforceLink } from './person.ts';
 import type { Row } from './row.ts';
 
@@ -89,6 +89,15 @@ class FieldMerge {
       const remote = remoteFields[field];
       if (remote !== undefined) this.#merge(field, remote);
     }
+    if (this.#own?.settled) this.#settleUnread(this.#own.values, remoteFields);
+  }
+
+  /** What was sent and taken, and is never read back (a field that is only pushed), is the base we know of. */
+  #settleUnread(sentFields: Fields, remoteFields: Fields): void {
+    for (const field in sentFields) {
+      const sent = sentFields[field];
+      if (sent !== undefined && remoteFields[field] === undefined) this.#settle(field, sent, sent);
+    }
   }
 
   happenings(): Happening[] {
@@ -132,6 +141,11 @@ class FieldMerge {
       this.#setPending(field, undefined);
       return;
     }
+    if (this.#same(field, local, base)) {
+      this.#setPending(field, undefined);
+      this.#take(field, remote);
+      return;
+    }
     const winner = this.#rules.winnerOf(field);
     this.conflicts.push({ field, local, remote, winner });
     if (winner === 'local') this.#setPending(field, remote);
@@ -159,7 +173,8 @@ class FieldMerge {
   }
 
   #setPending(field: string, base: FieldValue | undefined): void {
-    if (base === undefined && !(field in this.pending)) return;
+    const known = this.pending[field];
+    if (known === base || (known !== undefined && base !== undefined && this.#same(field, known, base))) return;
     const { [field]: _, ...others } = this.pending;
     this.pending = base === undefined ? others : { ...others, [field]: base };
     this.changed = true;
@@ -178,17 +193,29 @@ function standingOf(link: SalesforceLink | null, row: Row): 'current' | 'new' | 
 }
 
 /**
- * Nothing is known of what a new row held before: every value that stands here and could be pushed counts as an edit of
- * an empty field.
+ * The person as it goes over to a row of which no base is stored. What stands here and not there waits to be pushed.
+ * Where both sides hold a value, an edit that waits keeps its base, and a converted Lead's values are the base of the
+ * Contact's; but nothing is known of what a row held before that has just been linked, so that every value which
+ * stands here counts as an edit of an empty field.
  */
 function withoutBase(person: Person, row: Row, rules: MergeRules): Person {
   const pending: Record<string, FieldValue> = {};
+  const converted = isConversion(person.salesforce, row);
   for (const field in person.fields) {
-    const local = person.fields[field];
-    if (local === undefined || !(field in row.fields) || !rules.canPush(field)) continue;
-    if (!sameValue(rules.shapes[field], local, null)) pending[field] = null;
+    const local = person.fields[field] ?? null;
+    const remote = row.fields[field] ?? null;
+    const shape = rules.shapes[field];
+    if (!rules.canPush(field) || sameValue(shape, local, remote)) continue;
+    const base = isEmptyValue(shape, remote) ? undefined : person.pending[field];
+    if (base !== undefined) pending[field] = base;
+    else if (!isEmptyValue(shape, local) && !(converted && !isEmptyValue(shape, remote))) pending[field] = null;
   }
   return { ...person, pending };
+}
+
+/** Whether the person's Lead became this Contact. */
+function isConversion(link: SalesforceLink | null, row: Row): boolean {
+  return link?.type === 'Lead' && row.type === 'Contact' && !link.isDeleted;
 }
 
 function linkTo(row: Row): SalesforceLink {
@@ -210,14 +237,18 @@ function sameLink(left: SalesforceLink | null, right: SalesforceLink): boolean {
 function linkHappenings(link: SalesforceLink | null, row: Row): Happening[] {
   const detail = { type: row.type, id: row.id };
   if (link?.id !== row.id) {
-    const type = link?.type === 'Lead' && row.type === 'Contact' && !link.isDeleted ? 'converted' : 'linked';
+    // A Lead that was seen to be converted has told so already.
+    const type = isConversion(link, row) && !link?.isConverted ? 'converted' : 'linked';
     return [{ type, direction: 'pull', detail }];
   }
+  const found: Happening[] = [];
   if (row.isDeleted !== link.isDeleted) {
-    return [{ type: row.isDeleted ? 'deletedInSalesforce' : 'undeleted', direction: 'pull', detail }];
+    found.push({ type: row.isDeleted ? 'deletedInSalesforce' : 'undeleted', direction: 'pull', detail });
   }
-  if (row.isConverted && !link.isConverted && row.convertedContactId !== null) {
-    return [{ type: 'converted', direction: 'pull', detail: { type: 'Contact', id: row.convertedContactId } }];
+  if (row.isConverted && !link.isConverted) {
+    const contactId = row.convertedContactId;
+    const into = contactId === null ? detail : { type: 'Contact' as const, id: contactId };
+    found.push({ type: 'converted', direction: 'pull', detail: into });
   }
-  return [];
+  return found;
 }
