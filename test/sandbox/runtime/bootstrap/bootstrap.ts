@@ -1,6 +1,7 @@
 /**
  * The process of one execution environment: loads the handler, then takes invocations from the Lambda Runtime API one
- * after another. https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+ * after another. What escapes a handler ends the process, as it does under Amazon's own runtime client for Node.js 24.
+ * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { type Handler, loadHandler, runtimeError } from './load-handler.ts';
@@ -36,7 +37,7 @@ function errorObject(thrown: unknown): string {
   });
 }
 
-function report(kind: 'Invoke' | 'Init' | 'Uncaught', requestId: string, body: string): void {
+function report(kind: 'Invoke' | 'Init', requestId: string, body: string): void {
   process.stdout.write(`${new Date().toISOString()}\t${requestId}\tERROR\t${kind} Error\t${body}\n`);
 }
 
@@ -51,9 +52,7 @@ function contextOf(headers: Reply['headers']): object {
     memoryLimitInMB: environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     logGroupName: environment.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: environment.AWS_LAMBDA_LOG_STREAM_NAME,
-    identity: undefined,
-    clientContext: undefined,
-    callbackWaitsForEmptyEventLoop: true,
+    xRayTraceId: headers['lambda-runtime-trace-id'],
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
   };
 }
@@ -62,16 +61,13 @@ function serialised(result: unknown): string {
   try {
     return JSON.stringify(result) ?? 'null';
   } catch (error) {
-    throw runtimeError('Runtime.MarshalError', `Unable to stringify response body: ${String(error)}`, error);
+    throw runtimeError('Runtime.JSONStringifyError', 'Unable to stringify response body', error);
   }
 }
-
-let currentRequestId = '';
 
 async function serveOne(handler: Handler): Promise<void> {
   const { headers, body } = await call('GET', '/invocation/next');
   const requestId = String(headers['lambda-runtime-aws-request-id']);
-  currentRequestId = requestId;
   environment._X_AMZN_TRACE_ID = String(headers['lambda-runtime-trace-id']);
   let path = 'response';
   let answer: string;
@@ -82,30 +78,13 @@ async function serveOne(handler: Handler): Promise<void> {
     answer = errorObject(error);
     report('Invoke', requestId, answer);
   }
-  currentRequestId = '';
   await call('POST', `/invocation/${requestId}/${path}`, answer);
-}
-
-/** What escaped the handler ends the process, after the invocation it belongs to was told. */
-function endWith(exitCode: number, error: Error): void {
-  const body = errorObject(error);
-  report('Uncaught', currentRequestId, body);
-  const told =
-    currentRequestId === '' ? Promise.resolve() : call('POST', `/invocation/${currentRequestId}/error`, body);
-  void told.then(
-    () => process.exit(exitCode),
-    () => process.exit(exitCode),
-  );
 }
 
 async function main(): Promise<void> {
   // The environment belongs to the runtime that started it: it leaves an interrupt to that, and ends with it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   process.stdin.on('close', () => process.exit(0)).resume();
-  process.on('unhandledRejection', (reason) => {
-    endWith(128, runtimeError('Runtime.UnhandledPromiseRejection', String(reason), reason));
-  });
-  process.on('uncaughtException', (error) => endWith(129, error));
 
   let handler: Handler;
   try {
