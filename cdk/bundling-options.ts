@@ -1,4 +1,5 @@
 import { type BundlingOptions, LogLevel, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { JSFORCE_ALIASES } from '../lib/salesforce/jsforce-shims/aliases.ts';
 
 /** How esbuild packs each function: one minified ES module, everything it imports pinned inside. */
 export const bundlingOptions: BundlingOptions = {
@@ -11,4 +12,5 @@ export const bundlingOptions: BundlingOptions = {
   bundleAwsSDK: true,
   // CommonJS dependencies inside an ES module still call `require` for Node's own modules.
   banner: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  esbuildArgs: Object.fromEntries(Object.entries(JSFORCE_ALIASES).map(([name, path]) => [`--alias:${name}`, path])),
 };

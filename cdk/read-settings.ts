@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { parseSettings, type Settings, SettingsError } from '../lib/lambda/settings.ts';
 
 /**

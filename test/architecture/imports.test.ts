@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { type Import, productFiles, type SourceFile, sourceFilesIn, testFiles } from './source-files.ts';
+
+interface Rule {
+  /** Folders and files of the project, beside the folder itself. */
+  readonly imports: readonly string[];
+  /** Those of them that may give types and nothing that runs. */
+  readonly typesFrom?: readonly string[];
+  /** Packages by name or by the start of it. */
+  readonly packages: readonly string[];
+}
+
+const ports = ['lib/person', 'lib/schema', 'lib/sync'];
+
+/** Who may import whom. An adapter has its own SDK and knows the ports, never another adapter. */
+const rules: Readonly<Record<string, Rule>> = {
+  'lib/person': { imports: [], packages: [] },
+  'lib/schema': { imports: ['lib/person'], packages: [] },
+  'lib/sync': { imports: ['lib/person', 'lib/schema'], packages: [] },
+  'lib/salesforce': { imports: ports, packages: ['jsforce', 'node:'] },
+  'lib/dynamodb': {
+    imports: ports,
+    packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@smithy/', 'node:'],
+  },
+  'lib/sqs': { imports: ports, packages: ['@aws-sdk/client-sqs', '@smithy/', 'node:'] },
+  'lib/lambda': {
+    imports: ['lib'],
+    packages: ['@aws-sdk/', '@aws-lambda-powertools/', '@middy/', '@smithy/', 'aws-lambda', 'zod/mini', 'node:'],
+  },
+  functions: {
+    imports: ['lib/sync', 'lib/lambda'],
+    typesFrom: ['lib/person'],
+    packages: ['@middy/', 'aws-lambda', 'zod/mini'],
+  },
+  cdk: {
+    imports: ['lib/lambda/settings.ts', 'lib/lambda/environment.ts', 'lib/salesforce/jsforce-shims/aliases.ts'],
+    packages: ['aws-cdk-lib', 'cdk-nag', 'constructs', 'zod/mini', 'node:'],
+  },
+};
+
+const isWithin = (path: string, place: string) => path === place || path.startsWith(`${place}/`);
+
+const isPackageNamed = (target: string, name: string) =>
+  name.endsWith(':') || name.endsWith('/') ? target.startsWith(name) : isWithin(target, name);
+
+function isAllowed(folder: string, rule: Rule, { target, isPackage, typesOnly }: Import): boolean {
+  if (isPackage) return rule.packages.some((name) => isPackageNamed(target, name));
+  const places = [folder, ...rule.imports, ...(typesOnly ? (rule.typesFrom ?? []) : [])];
+  return places.some((place) => isWithin(target, place));
+}
+
+/** "file → import" for each import that is not allowed. */
+function offences(files: readonly SourceFile[], allowed: (found: Import) => boolean): readonly string[] {
+  return files.flatMap(({ path, imports }) =>
+    imports.filter((found) => !allowed(found)).map(({ target }) => `${path} → ${target}`),
+  );
+}
+
+describe('imports', () => {
+  it.each(Object.entries(rules))('%s imports only what it may', (folder, rule) => {
+    const files = productFiles.filter(({ path }) => isWithin(path, folder));
+    expect(offences(files, (found) => isAllowed(folder, rule, found))).toEqual([]);
+  });
+
+  it('no folder of lib is without a rule', () => {
+    const ruled = Object.keys(rules);
+    const unruled = productFiles.filter(({ path }) => !ruled.some((folder) => isWithin(path, folder)));
+    expect(unruled.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('nothing outside test/ imports from test/', () => {
+    expect(offences(productFiles, ({ target }) => !isWithin(target, 'test'))).toEqual([]);
+  });
+
+  it('the simulated org knows nothing of the product', () => {
+    const org = sourceFilesIn('test/sandbox/org');
+    expect(org.length).toBeGreaterThan(0);
+    expect(offences(org, ({ target, isPackage }) => isPackage || isWithin(target, 'test/sandbox/org'))).toEqual([]);
+  });
+
+  it('relative imports name existing files with their ending', () => {
+    const known = new Set([...productFiles, ...testFiles].map(({ path }) => path));
+    const files = [...productFiles, ...testFiles];
+    const isKnown = ({ target, isPackage }: Import) => isPackage || known.has(target) || target.endsWith('.json');
+    expect(offences(files, isKnown)).toEqual([]);
+  });
+});
+
+describe('the pure folders', () => {
+  const pure = productFiles.filter(({ path }) => ports.some((folder) => isWithin(path, folder)));
+  const impurities: Readonly<Record<string, RegExp>> = {
+    'the time': /\bDate\.now\b|\bnew Date\(\s*\)/,
+    randomness: /\bMath\.random\b|\brandomUUID\b|\bgetRandomValues\b/,
+    timers: /\b(?:setTimeout|setInterval|setImmediate|queueMicrotask)\b/,
+    'the network': /\bfetch\(/,
+    'the environment': /\bprocess\./,
+  };
+
+  it.each(Object.entries(impurities))('do not reach for %s', (_, pattern) => {
+    expect(pure.filter(({ text }) => pattern.test(withoutComments(text))).map(({ path }) => path)).toEqual([]);
+  });
+});
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '');
+}
+
+describe('the reader of imports', () => {
+  it('finds every kind of import there is', () => {
+    const [file] = sourceFilesIn('test/architecture').filter(({ path }) => path.endsWith('imports.test.ts'));
+    expect(file?.imports).toEqual([
+      { target: 'vitest', isPackage: true, typesOnly: false },
+      { target: 'test/architecture/source-files.ts', isPackage: false, typesOnly: false },
+    ]);
+  });
+});
