@@ -2,6 +2,7 @@ import { control } from './control/control.ts';
 import { ApiError } from './errors.ts';
 import type { FaultEffect } from './faults.ts';
 import { json, type OrgRequest, type OrgResponse, type Transport } from './http-message.ts';
+import { bearer } from './oauth/bearer.ts';
 import { oauth } from './oauth/endpoints.ts';
 import type { OrgState } from './org-state.ts';
 import { limitHeader } from './rest/limits.ts';
@@ -53,19 +54,23 @@ function refuse(error: ApiError): OrgResponse {
 }
 
 function answerRequest(org: OrgState, request: OrgRequest): OrgResponse {
-  if (request.path.startsWith('/services/oauth2/')) return oauth(org, request, baseUrlOf(request));
+  if (/^\/(?:services\/oauth2|id)\//.test(request.path)) return oauth(org, request, baseUrlOf(request));
   if (/^\/services\/data\/?(?:\?|$)/.test(request.path)) return listVersions();
   if (!request.path.startsWith('/services/data/'))
     return refuse(new ApiError('NOT_FOUND', 'The requested resource does not exist'));
   return answerSignedIn(org, request);
 }
 
+const EXPIRED = new ApiError('INVALID_SESSION_ID', 'Session expired or invalid');
+
 function answerSignedIn(org: OrgState, request: OrgRequest): OrgResponse {
   const now = org.clock.now();
   const token = bearer(request);
-  if (token === undefined) return refuse(new ApiError('INVALID_AUTH_HEADER', 'INVALID_HEADER_TYPE'));
-  const session = org.sessions.use(token, now);
-  if (!session) return refuse(new ApiError('INVALID_SESSION_ID', 'Session expired or invalid'));
+  if (token === undefined && request.headers.authorization !== undefined) {
+    return refuse(new ApiError('INVALID_AUTH_HEADER', 'INVALID_HEADER_TYPE'));
+  }
+  const session = org.sessions.use(token ?? '', now);
+  if (!session) return withHeader(refuse(EXPIRED), 'WWW-Authenticate', 'Token');
   if (org.limits.isExhausted(now))
     return refuse(new ApiError('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.'));
   if (org.limits.tooManyLong(now)) {
@@ -82,10 +87,6 @@ function countRequest(org: OrgState, request: OrgRequest): void {
   if (!request.path.startsWith('/services/data/v')) return;
   org.stats.requests += 1;
   org.limits.count(org.clock.now());
-}
-
-function bearer(request: OrgRequest): string | undefined {
-  return /^(?:Bearer|OAuth)\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
 }
 
 function baseUrlOf(request: OrgRequest): string {

@@ -17,6 +17,10 @@ function isPattern(text: string): boolean {
   }
 }
 
+function isPublicKey(text: string): boolean {
+  return /^-----BEGIN (?:PUBLIC KEY|CERTIFICATE)-----/.test(text);
+}
+
 const fault = z.strictObject({
   kind: z.enum(faultKinds),
   times: z.int().min(1).optional(),
@@ -60,5 +64,16 @@ export const orgCalls = [
     const { name } = mustHaveObject(org, object);
     return org.store.table(name).get(mustBeId(id)) ?? refuse(`There is no ${name} ${id}`);
   }),
+  defineCall(
+    'POST certificates',
+    z.strictObject({
+      clientId: z.enum(['lockstep', 'admin']),
+      publicKey: z.string().refine(isPublicKey, 'must be PEM'),
+    }),
+    (org, { clientId, publicKey }) => {
+      org.sessions.publicKeys.set(clientId, publicKey);
+      return {};
+    },
+  ),
   defineCall('GET standard-records', nothing, ({ standard }) => standard),
 ];

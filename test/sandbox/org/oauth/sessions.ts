@@ -18,6 +18,9 @@ export class Sessions {
   readonly #random: Random;
   readonly #byToken = new Map<string, Session>();
   readonly #refresh = new Map<string, OrgUser>();
+  readonly #codes = new Map<string, OrgUser>();
+  /** The public key of the certificate that each client's assertions are checked with. */
+  readonly publicKeys = new Map<string, string>();
 
   constructor(random: Random) {
     this.#random = random;
@@ -43,6 +46,19 @@ export class Sessions {
 
   end(token: string): boolean {
     return this.#byToken.delete(token);
+  }
+
+  /** A code that a client may trade for tokens, once. */
+  giveCode(user: OrgUser): string {
+    const code = `aPrx${this.#secret(40)}`;
+    this.#codes.set(code, user);
+    return code;
+  }
+
+  spendCode(code: string): OrgUser | undefined {
+    const user = this.#codes.get(code);
+    this.#codes.delete(code);
+    return user;
   }
 
   giveRefreshToken(user: OrgUser): string {

@@ -1,10 +1,12 @@
 import { ApiError } from '../errors.ts';
 import { json, type OrgResponse } from '../http-message.ts';
 import { columnMetadata, type QueryResult, type RecordsResult, runQuery } from '../soql/index.ts';
+import type { Row } from '../soql/source.ts';
 import { createSource } from '../store/soql-source.ts';
 import type { Call, Route } from './call.ts';
 import { askedBatchSize } from './headers.ts';
 import type { Cursor } from './locators.ts';
+import { address } from './render.ts';
 
 /** A page holds this many records, and fewer of wide ones: no page has more than so many values. */
 const PAGE_SIZE = 2000;
@@ -41,8 +43,17 @@ function answer(call: Call, result: QueryResult): OrgResponse {
 function firstPage(call: Call, result: RecordsResult): OrgResponse {
   const rows = [...result.rows];
   const batchSize = Math.min(askedBatchSize(call) ?? PAGE_SIZE, widthLimit(result.columns.length));
-  const cursor: Cursor = { rows, render: result.record, userId: call.user.id, batchSize };
+  const cursor: Cursor = { rows, render: withAddresses(result), userId: call.user.id, batchSize };
   return page(call, { cursor, position: 0, locator: undefined });
+}
+
+/** Compound addresses are put together here: rows hold only their parts. */
+function withAddresses({ columns, record }: RecordsResult): (row: Row) => unknown {
+  const names = columns.flatMap(({ type, path: [name = '', ...rest] }) =>
+    type === 'address' && rest.length === 0 ? [name] : [],
+  );
+  if (names.length === 0) return record;
+  return (row) => ({ ...record(row), ...Object.fromEntries(names.map((name) => [name, address(row, name)])) });
 }
 
 function widthLimit(columns: number): number {

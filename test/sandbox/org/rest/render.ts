@@ -5,7 +5,7 @@ import { liveFormulas } from '../store/formulas.ts';
 import type { Call } from './call.ts';
 
 /** A compound address as one value, or null where all its parts are empty. */
-function address(row: Row, name: string): Record<string, Value> | null {
+export function address(row: Row, name: string): Record<string, Value> | null {
   const prefix = name.replace(/Address$/, '');
   const part = (suffix: string) => row[`${prefix}${suffix}`] ?? null;
   const value = {

@@ -13,6 +13,7 @@ import { limitRoutes } from './limits.ts';
 import { queryRoutes } from './query.ts';
 import { recordRoutes } from './records.ts';
 import { replicationRoutes } from './replication.ts';
+import { searchRoutes } from './search.ts';
 import { isKnownVersion, versionRoutes } from './versions.ts';
 
 /** Every resource below a version's root. The first row that fits a path answers, so fixed names come first. */
@@ -23,6 +24,7 @@ const routes: readonly Route[] = [
   ...bulkRoutes,
   ...compositeRoutes,
   ...collectionRoutes,
+  ...searchRoutes,
   ...describeRoutes,
   ...replicationRoutes,
   ...recordRoutes,
