@@ -11,25 +11,25 @@ type StoredInstant = number | string;
 type StoredValue = FieldValue | { readonly number: string };
 type StoredFields = Readonly<Record<string, StoredValue>>;
 
-/** The attributes of a person that an update writes; what says nothing (no rejection, no pending edits) is left out. */
+/** The attributes of a person that an update writes; undefined where there is nothing to say: no pending edits, ... */
 export interface PersonAttributes {
   readonly version: number;
   readonly fields: StoredFields;
-  readonly pending?: StoredFields | undefined;
-  readonly pendingSince?: StoredInstant | undefined;
-  readonly salesforce?: StoredLink | undefined;
-  readonly rejection?: StandingRejection | undefined;
+  readonly pending: StoredFields | undefined;
+  readonly pendingSince: StoredInstant | undefined;
+  readonly salesforce: StoredLink | undefined;
+  readonly rejection: StandingRejection | undefined;
   /** The entries not yet moved out, packed, and the number of the next one. */
-  readonly log?: Uint8Array | undefined;
+  readonly log: Uint8Array | undefined;
   readonly logNext: number;
-  readonly lastSyncedAt?: StoredInstant | undefined;
+  readonly lastSyncedAt: StoredInstant | undefined;
   readonly createdAt: StoredInstant;
   readonly updatedAt: StoredInstant;
   /** Key of `byEmail`. */
-  readonly email?: string | undefined;
+  readonly email: string | undefined;
   /** Keys of `byQueue`. */
-  readonly queue?: string | undefined;
-  readonly queueSince?: string | undefined;
+  readonly queue: string | undefined;
+  readonly queueSince: string | undefined;
 }
 
 /** A person's item. The lease has its own writes: it stands apart from what an update writes. */
@@ -112,7 +112,7 @@ function queueOf(person: Person): Pick<PersonAttributes, 'queue' | 'queueSince'>
   if (person.rejection !== null) {
     return { queue: queueKey('rejected', person.personId), queueSince: person.rejection.at };
   }
-  if (!awaitsPush(person)) return {};
+  if (!awaitsPush(person)) return { queue: undefined, queueSince: undefined };
   return { queue: queueKey('pending', person.personId), queueSince: person.pendingSince ?? person.updatedAt };
 }
 

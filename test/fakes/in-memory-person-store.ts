@@ -1,5 +1,6 @@
 import { type Activity, type ActivityChunk, fullChunks, withoutChunks } from '../../lib/person/activity.ts';
 import type { Lease, Person } from '../../lib/person/person.ts';
+import { InvalidCursorError } from '../../lib/sync/errors.ts';
 import type { LeaseOutcome, Page, PersonStore, UpdateOutcome } from '../../lib/sync/ports/person-store.ts';
 import { byTime, emailForm, InMemoryPersonIndex, type Queued } from './in-memory-person-index.ts';
 import { frozen, type Io, immediately } from './io.ts';
@@ -152,7 +153,7 @@ export class InMemoryPersonStore implements PersonStore {
   }
 
   async rejected(limit: number, cursor: string | null): Promise<Page<Person>> {
-    const after: Queued | null = cursor === null ? null : JSON.parse(cursor);
+    const after = cursor === null ? null : parseQueued(cursor);
     const rest = await this.#io('personStore.rejected', () =>
       this.#index.rejected().filter((queued) => after === null || byTime(queued, after) < 0),
     );
@@ -161,13 +162,13 @@ export class InMemoryPersonStore implements PersonStore {
     const items = page.flatMap((queued) => persons.get(queued.personId) ?? []);
     return {
       items: items.filter((person) => person.rejection !== null),
-      cursor: rest.length > limit ? JSON.stringify(page.at(-1)) : null,
+      cursor: rest.length > limit ? formatQueued(page.at(-1)) : null,
     };
   }
 
-  activities(person: Person, limit: number, cursor: string | null): Promise<Page<Activity>> {
+  async activities(person: Person, limit: number, cursor: string | null): Promise<Page<Activity>> {
+    const before = cursor === null ? Number.POSITIVE_INFINITY : parseSeq(cursor);
     return this.#io('personStore.activities', () => {
-      const before = cursor === null ? Number.POSITIVE_INFINITY : Number(cursor);
       const rest = this.#activitiesOf(person).filter((activity) => activity.seq < before);
       const items = rest.slice(0, limit);
       return { items, cursor: rest.length > limit ? String(items.at(-1)?.seq) : null };
@@ -216,4 +217,19 @@ export class InMemoryPersonStore implements PersonStore {
   #kept<Value>(value: Value): Value {
     return this.#freeze ? frozen(value) : value;
   }
+}
+
+function formatQueued(queued: Queued | undefined): string | null {
+  return queued === undefined ? null : `${queued.since}#${queued.personId}`;
+}
+
+function parseQueued(cursor: string): Queued {
+  const [, since, personId] = /^(\d{4}-[^#]+)#(.+)$/.exec(cursor) ?? [];
+  if (since === undefined || personId === undefined) throw new InvalidCursorError(`no such cursor: ${cursor}`);
+  return { since, personId };
+}
+
+function parseSeq(cursor: string): number {
+  if (!/^\d+$/.test(cursor)) throw new InvalidCursorError(`no such cursor: ${cursor}`);
+  return Number(cursor);
 }

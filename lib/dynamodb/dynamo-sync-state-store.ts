@@ -1,0 +1,114 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { SalesforceType } from '../person/person.ts';
+import { TransientError } from '../sync/errors.ts';
+import type { FeedState } from '../sync/feed-state.ts';
+import type { Cycle, CycleReport, StoredSchema, SyncStateStore } from '../sync/ports/sync-state-store.ts';
+import {
+  type FeedItem,
+  type RecentItem,
+  type SchemaItem,
+  toFeedItem,
+  toFeedState,
+  toRecentItem,
+  toSchemaItem,
+  toStoredSchema,
+} from './feed-item.ts';
+import { ItemTable } from './item-table.ts';
+import { type Key, syncKey } from './keys.ts';
+
+interface CycleItem extends Key {
+  readonly number: number;
+  readonly owner: string;
+  /** Until when the cycle has its right; absent once it has ended. */
+  readonly runsUntil?: string | undefined;
+  readonly report?: CycleReport | undefined;
+}
+
+const CYCLE = syncKey('CYCLE');
+
+/** Where the sync stands, in DynamoDB, as items beside the persons. */
+export class DynamoSyncStateStore implements SyncStateStore {
+  readonly #table: ItemTable;
+
+  constructor(client: DynamoDBDocumentClient, options: { readonly tableName: string }) {
+    this.#table = new ItemTable(client, options.tableName);
+  }
+
+  async beginCycle(owner: string, now: string, expiresAt: string): Promise<Cycle | undefined> {
+    const last = await this.#table.get<CycleItem>(CYCLE);
+    const runs = last?.runsUntil !== undefined && last.runsUntil > now;
+    if (runs && last.owner !== owner) return undefined;
+    const number = (last?.number ?? 0) + 1;
+    const item: CycleItem = { ...CYCLE, number, owner, runsUntil: expiresAt, report: last?.report };
+    const write = await this.#table.putIf({ Item: item, ...unchanged(last) });
+    if (write !== 'written' && !(await this.#isOurs(number, owner))) return undefined;
+    return { number, owner, previousEnded: last === undefined || last.runsUntil === undefined };
+  }
+
+  async endCycle(cycle: Cycle, report: CycleReport): Promise<void> {
+    const item: CycleItem = { ...CYCLE, number: cycle.number, owner: cycle.owner, report };
+    // Where a later cycle has begun, this one has lost its right, and that one tells what happened.
+    await this.#table.putIf({
+      Item: item,
+      ConditionExpression: '#number = :number AND attribute_exists(#runsUntil)',
+      ExpressionAttributeNames: { '#number': 'number', '#runsUntil': 'runsUntil' },
+      ExpressionAttributeValues: { ':number': cycle.number },
+    });
+  }
+
+  async lastReport(): Promise<CycleReport | null> {
+    const item = await this.#table.get<CycleItem>(CYCLE);
+    return item?.report ?? null;
+  }
+
+  async loadFeed(type: SalesforceType): Promise<FeedState | undefined> {
+    // The rows are saved before the position, so they must be read after it: they may only be ahead of it.
+    const feed = await this.#table.get<FeedItem>(syncKey(`FEED#${type}`));
+    if (feed === undefined) return undefined;
+    return toFeedState(feed, await this.#table.get<RecentItem>(syncKey(`RECENT#${type}`)));
+  }
+
+  async saveFeed(type: SalesforceType, state: FeedState, cycle: Cycle): Promise<void> {
+    await this.#putFenced(toRecentItem(type, state.recent, cycle.number), cycle);
+    await this.#putFenced(toFeedItem(type, state, cycle.number), cycle);
+  }
+
+  async loadSchema(type: SalesforceType): Promise<StoredSchema | undefined> {
+    const item = await this.#table.get<SchemaItem>(syncKey(`SCHEMA#${type}`));
+    return item === undefined ? undefined : toStoredSchema(item);
+  }
+
+  async saveSchema(schema: StoredSchema): Promise<void> {
+    await this.#table.put(toSchemaItem(schema));
+  }
+
+  async #isOurs(number: number, owner: string): Promise<boolean> {
+    const current = await this.#table.get<CycleItem>(CYCLE);
+    return current?.number === number && current.owner === owner;
+  }
+
+  async #putFenced(item: Key & { readonly cycle: number }, cycle: Cycle): Promise<void> {
+    const write = await this.#table.putIf({
+      Item: item,
+      ConditionExpression: 'attribute_not_exists(pk) OR #cycle <= :cycle',
+      ExpressionAttributeNames: { '#cycle': 'cycle' },
+      ExpressionAttributeValues: { ':cycle': cycle.number },
+    });
+    if (write !== 'written') {
+      throw new TransientError('cycleOvertaken', `a later cycle has written since cycle ${cycle.number} began`);
+    }
+  }
+}
+
+/** The condition that the cycle's item still is what was read. */
+function unchanged(last: CycleItem | undefined) {
+  if (last === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };
+  return {
+    ConditionExpression:
+      last.runsUntil === undefined
+        ? '#number = :number AND attribute_not_exists(#runsUntil)'
+        : '#number = :number AND #runsUntil = :runsUntil',
+    ExpressionAttributeNames: { '#number': 'number', '#runsUntil': 'runsUntil' },
+    ExpressionAttributeValues: { ':number': last.number, ':runsUntil': last.runsUntil },
+  };
+}

@@ -1,0 +1,42 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { DynamoPersonStore } from '../../lib/dynamodb/dynamo-person-store.ts';
+import { DynamoSyncStateStore } from '../../lib/dynamodb/dynamo-sync-state-store.ts';
+import { type DynamoDb, type DynamoDbEngine, startDynamoDb } from '../sandbox/engines/dynamodb.ts';
+import { dynoxideBinary } from '../sandbox/engines/dynoxide-binary.ts';
+import { clientOf, createTable } from './dynamodb-table.ts';
+import { personListsContract } from './person-lists-contract.ts';
+import { personStoreContract } from './person-store-contract.ts';
+import { syncStateStoreContract } from './sync-state-store-contract.ts';
+
+const engines: DynamoDbEngine[] = dynoxideBinary() === undefined ? ['dynalite'] : ['dynoxide', 'dynalite'];
+
+describe.each(engines)('on %s', (engine) => {
+  let database: DynamoDb;
+  let client: DynamoDBDocumentClient;
+  let tables = 0;
+
+  beforeAll(async () => {
+    database = await startDynamoDb({ engine });
+    client = clientOf(database.endpoint);
+  });
+
+  afterAll(async () => {
+    client.destroy();
+    await database.close();
+  });
+
+  const emptyTable = async () => {
+    tables += 1;
+    await createTable(client, `persons-${tables}`);
+    return { tableName: `persons-${tables}` };
+  };
+
+  const emptyStore = async () => {
+    return new DynamoPersonStore(client, { ...(await emptyTable()), activityRetentionDays: 365 });
+  };
+
+  personStoreContract('DynamoDB', emptyStore);
+  personListsContract('DynamoDB', emptyStore);
+  syncStateStoreContract('DynamoDB', async () => new DynamoSyncStateStore(client, await emptyTable()));
+});

@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest';
+import { InvalidCursorError } from '../../lib/sync/errors.ts';
+import type { PersonStore } from '../../lib/sync/ports/person-store.ts';
+import {
+  allActivities,
+  at,
+  collect,
+  edited,
+  leadPerson,
+  localPerson,
+  rejectedAt,
+  stored,
+  updated,
+  withActivities,
+} from './persons.ts';
+
+/** What every `PersonStore` guarantees of the lists and lookups beside the persons; `open` gives an empty one. */
+export function personListsContract(name: string, open: () => Promise<PersonStore>): void {
+  describe(`${name}: activities`, () => {
+    test('all are read newest first, each once, in pages of any size', async () => {
+      const store = await open();
+      const person = await withActivities(store, await stored(store, localPerson('ada')), 37);
+      const expected = Array.from({ length: 38 }, (_, n) => 37 - n);
+      for (const limit of [1, 7, 8, 9, 38, 100]) {
+        const found = await allActivities(store, person, limit);
+        expect(found.map((activity) => activity.seq)).toEqual(expected);
+      }
+      const [newest] = (await store.activities(person, 1, null)).items;
+      expect(newest).toEqual({
+        type: 'linked',
+        direction: 'pull',
+        detail: { type: 'Lead', id: '00Q37' },
+        seq: 37,
+        at: at(37),
+      });
+    });
+
+    test('the person itself keeps few of them', async () => {
+      const store = await open();
+      const person = await withActivities(store, await stored(store, localPerson('ada')), 37);
+      expect(person.log.recent.length).toBeLessThanOrEqual(16);
+      expect((await store.get('ada'))?.log).toEqual(person.log);
+    });
+
+    test('entries that were moved but not yet taken out are read once', async () => {
+      const store = await open();
+      const person = await withActivities(store, await stored(store, localPerson('ada')), 7);
+      await updated(store, person, edited(person, { Title: 'CTO' }));
+      expect(await store.update(person, edited(person, { Title: 'CEO' }))).toEqual({ kind: 'versionConflict' });
+      expect((await allActivities(store, person, 3)).map((activity) => activity.seq)).toEqual([7, 6, 5, 4, 3, 2, 1, 0]);
+      const now = await store.get('ada');
+      expect(now && (await allActivities(store, now, 3)).map((activity) => activity.seq)).toEqual([
+        8, 7, 6, 5, 4, 3, 2, 1, 0,
+      ]);
+    });
+
+    test('a page of a read person has nothing newer than that person', async () => {
+      const store = await open();
+      const early = await withActivities(store, await stored(store, localPerson('ada')), 3);
+      await withActivities(store, early, 20);
+      expect((await allActivities(store, early, 2)).map((activity) => activity.seq)).toEqual([3, 2, 1, 0]);
+    });
+
+    test('a cursor nobody gave out is refused', async () => {
+      const store = await open();
+      const person = await stored(store, localPerson('ada'));
+      for (const cursor of ['', 'x', '-1', '1.5', '[null]', 'e30']) {
+        await expect(store.activities(person, 5, cursor)).rejects.toBeInstanceOf(InvalidCursorError);
+        await expect(store.rejected(5, cursor)).rejects.toBeInstanceOf(InvalidCursorError);
+      }
+    });
+  });
+
+  describe(`${name}: emails, claims and links`, () => {
+    test('persons are found by email without case', async () => {
+      const store = await open();
+      await store.create(localPerson('ada', { Email: 'Ada@Example.com' }));
+      const twin = await stored(store, leadPerson(1, { Email: 'ADA@example.com ' }));
+      await store.create(localPerson('bob', { Email: 'bob@example.com' }));
+      await store.create(localPerson('nil', { Email: '' }));
+      expect([...(await store.idsByEmail(' ada@EXAMPLE.com'))].sort()).toEqual(['ada', twin.personId].sort());
+      await updated(store, twin, edited(twin, { Email: null }));
+      expect(await store.idsByEmail('ada@example.com')).toEqual(['ada']);
+      expect(await store.idsByEmail('')).toEqual([]);
+      expect(await store.idsByEmail('x'.repeat(5000))).toEqual([]);
+    });
+
+    test('an email that is too long for a key is found and claimed all the same', async () => {
+      const store = await open();
+      const email = `${'x'.repeat(3000)}@example.com`;
+      await store.create(localPerson('ada', { Email: email }));
+      expect(await store.idsByEmail(email.toUpperCase())).toEqual(['ada']);
+      expect(await store.claimEmail(email, 'ada')).toBe('ada');
+    });
+
+    test('the first claim of an email stands, whoever claims it next', async () => {
+      const store = await open();
+      const claims = Array.from({ length: 20 }, (_, n) => store.claimEmail('ada@example.com', `p${n}`));
+      const holders = new Set(await Promise.all(claims));
+      expect(holders.size).toBe(1);
+      expect([await store.claimEmail('ADA@example.com', 'late')]).toEqual([...holders]);
+    });
+
+    test('a claim is taken over only from the holder that was named', async () => {
+      const store = await open();
+      await store.claimEmail('ada@example.com', 'ada');
+      expect(await store.claimEmail('ada@example.com', 'bob', 'carl')).toBe('ada');
+      expect(await store.claimEmail('ada@example.com', 'bob', 'ada')).toBe('bob');
+      expect(await store.claimEmail('new@example.com', 'bob', 'ada')).toBe('bob');
+    });
+
+    test('claims are read by the email as it was asked for', async () => {
+      const store = await open();
+      await store.claimEmail('ada@example.com', 'ada');
+      const claims = await store.emailClaims(['ADA@example.com', 'ada@example.com', 'bob@example.com']);
+      expect([...claims]).toEqual([
+        ['ADA@example.com', 'ada'],
+        ['ada@example.com', 'ada'],
+      ]);
+    });
+
+    test('a row is linked to the person it was last linked to', async () => {
+      const store = await open();
+      await store.linkRow('00Q1', 'ada');
+      await store.linkRow('00Q2', 'ada');
+      await store.linkRow('00Q1', 'bob');
+      const links = await store.linksOf(['00Q1', '00Q2', '00Q3', '00Q1']);
+      expect(Object.fromEntries(links)).toEqual({ '00Q1': 'bob', '00Q2': 'ada' });
+    });
+  });
+
+  describe(`${name}: queues`, () => {
+    test('persons with edits to push are listed, and no others', async () => {
+      const store = await open();
+      const waiting = Array.from({ length: 150 }, (_, n) => edited(leadPerson(n), { Title: 'CTO' }, at(n)));
+      const deleted = edited(leadPerson(900), { Title: 'CTO' });
+      const others = [
+        localPerson('local', { Title: 'CTO' }),
+        leadPerson(901),
+        rejectedAt(edited(leadPerson(902), { Title: 'CTO' }), at(1)),
+        { ...deleted, salesforce: deleted.salesforce && { ...deleted.salesforce, isDeleted: true } },
+      ];
+      await Promise.all([...waiting, ...others].map((person) => store.create(person)));
+      const ids = await collect(store.awaitingPush());
+      expect(ids.sort()).toEqual(waiting.map((person) => person.personId).sort());
+      expect(await store.backlog()).toEqual({ count: 150, oldestAt: at(0) });
+    });
+
+    test('a person who was pushed leaves the list', async () => {
+      const store = await open();
+      const person = await stored(store, edited(leadPerson(1), { Title: 'CTO' }));
+      await updated(store, person, { ...person, pending: {}, pendingSince: null });
+      expect(await collect(store.awaitingPush())).toEqual([]);
+      expect(await store.backlog()).toEqual({ count: 0, oldestAt: null });
+    });
+
+    test('rejected persons are listed newest first, in pages, each once', async () => {
+      const store = await open();
+      const parked = Array.from({ length: 25 }, (_, n) => rejectedAt(leadPerson(n), at(Math.floor(n / 3))));
+      await Promise.all([...parked, leadPerson(99)].map((person) => store.create(person)));
+      for (const limit of [1, 4, 25, 100]) {
+        const found = await collect(rejectedPages(store, limit));
+        expect(found.map((person) => person.personId).sort()).toEqual(parked.map((person) => person.personId).sort());
+        const instants = found.map((person) => person.rejection?.at);
+        expect(instants).toEqual(instants.toSorted((a = '', b = '') => (a < b ? 1 : -1)));
+      }
+    });
+
+    test('a person who is no longer rejected is not listed', async () => {
+      const store = await open();
+      const person = await stored(store, rejectedAt(edited(leadPerson(1), { Title: 'CTO' }), at(2)));
+      await updated(store, person, edited(person, { Title: 'CEO' }, at(3)));
+      expect(await store.rejected(10, null)).toEqual({ items: [], cursor: null });
+      expect(await collect(store.awaitingPush())).toEqual([person.personId]);
+    });
+  });
+}
+
+async function* rejectedPages(store: PersonStore, limit: number) {
+  let cursor: string | null = null;
+  do {
+    const page: Awaited<ReturnType<PersonStore['rejected']>> = await store.rejected(limit, cursor);
+    expect(page.items.length).toBeLessThanOrEqual(limit);
+    yield page.items;
+    cursor = page.cursor;
+  } while (cursor !== null);
+}

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import { TransientError } from '../../lib/sync/errors.ts';
+import { type FeedState, NEW_FEED, RECENT_ROWS_LIMIT } from '../../lib/sync/feed-state.ts';
+import type { Cycle, CycleReport, SyncStateStore } from '../../lib/sync/ports/sync-state-store.ts';
+import { at } from './persons.ts';
+
+const report = (cycle: number): CycleReport => ({
+  cycle,
+  startedAt: at(0),
+  endedAt: at(1),
+  outcome: 'complete',
+  pulled: { Lead: 3 },
+  pushed: 1,
+  calls: 2,
+  apiUsage: { used: 10, max: 15_000 },
+});
+
+const feedState = (checkpoint: string): FeedState => ({
+  ...NEW_FEED,
+  checkpoint,
+  unfinished: { from: at(-30), covered: at(-20), after: { systemModstamp: at(-10), id: '00Q000000000001AAA' } },
+  recent: { rows: new Map([['00Q000000000001AAA', [at(-10), at(0)]]]), incompleteUntil: at(9) },
+});
+
+async function begun(store: SyncStateStore, owner: string, now = at(0)): Promise<Cycle> {
+  const cycle = await store.beginCycle(owner, now, at(15));
+  if (cycle === undefined) throw new Error(`${owner} could not begin`);
+  return cycle;
+}
+
+/** What every `SyncStateStore` guarantees; `open` gives an empty one. */
+export function syncStateStoreContract(name: string, open: () => Promise<SyncStateStore>): void {
+  describe(`${name}: cycles`, () => {
+    test('one cycle runs at a time', async () => {
+      const store = await open();
+      expect(await store.beginCycle('one', at(0), at(15))).toEqual({ number: 1, owner: 'one', previousEnded: true });
+      expect(await store.beginCycle('two', at(14), at(29))).toBeUndefined();
+    });
+
+    test('of many that begin at once one does', async () => {
+      const store = await open();
+      const begins = Array.from({ length: 20 }, (_, n) => store.beginCycle(`w${n}`, at(0), at(15)));
+      const cycles = await Promise.all(begins);
+      expect(cycles.filter((cycle) => cycle !== undefined)).toHaveLength(1);
+    });
+
+    test('the next begins when the one before has ended, and knows that it did', async () => {
+      const store = await open();
+      await store.endCycle(await begun(store, 'one'), report(1));
+      expect(await store.beginCycle('two', at(1), at(16))).toEqual({ number: 2, owner: 'two', previousEnded: true });
+    });
+
+    test('the right of a cycle that never ended expires, and the next knows that it never did', async () => {
+      const store = await open();
+      await begun(store, 'one');
+      expect(await store.beginCycle('two', at(15), at(30))).toEqual({ number: 2, owner: 'two', previousEnded: false });
+    });
+
+    test('a cycle that was overtaken ends nothing', async () => {
+      const store = await open();
+      const first = await begun(store, 'one');
+      await begun(store, 'two', at(15));
+      await store.endCycle(first, report(1));
+      expect(await store.lastReport()).toBeNull();
+      expect(await store.beginCycle('three', at(14), at(40))).toBeUndefined();
+    });
+
+    test('the last report stays while the next cycle runs', async () => {
+      const store = await open();
+      expect(await store.lastReport()).toBeNull();
+      await store.endCycle(await begun(store, 'one'), report(1));
+      await begun(store, 'two');
+      expect(await store.lastReport()).toEqual(report(1));
+    });
+  });
+
+  describe(`${name}: feeds`, () => {
+    test('a feed is loaded as it was saved, apart from that of another type', async () => {
+      const store = await open();
+      const cycle = await begun(store, 'one');
+      expect(await store.loadFeed('Lead')).toBeUndefined();
+      await store.saveFeed('Lead', feedState(at(0)), cycle);
+      await store.saveFeed('Contact', NEW_FEED, cycle);
+      expect(await store.loadFeed('Lead')).toEqual(feedState(at(0)));
+      expect(await store.loadFeed('Contact')).toEqual(NEW_FEED);
+    });
+
+    test('a later save of the same cycle stands, and so does that of a later cycle', async () => {
+      const store = await open();
+      const first = await begun(store, 'one');
+      await store.saveFeed('Lead', feedState(at(0)), first);
+      await store.saveFeed('Lead', feedState(at(1)), first);
+      expect((await store.loadFeed('Lead'))?.checkpoint).toBe(at(1));
+      await store.saveFeed('Lead', NEW_FEED, await begun(store, 'two', at(15)));
+      expect(await store.loadFeed('Lead')).toEqual(NEW_FEED);
+    });
+
+    test('a cycle that was overtaken saves nothing', async () => {
+      const store = await open();
+      const first = await begun(store, 'one');
+      const second = await begun(store, 'two', at(15));
+      await store.saveFeed('Lead', feedState(at(2)), second);
+      await expect(store.saveFeed('Lead', feedState(at(1)), first)).rejects.toBeInstanceOf(TransientError);
+      expect(await store.loadFeed('Lead')).toEqual(feedState(at(2)));
+    });
+
+    test('as many rows as may be remembered are', async () => {
+      const store = await open();
+      const rows = new Map(Array.from({ length: RECENT_ROWS_LIMIT }, (_, n) => randomRow(n)));
+      const state = { ...NEW_FEED, recent: { rows, incompleteUntil: null } };
+      await store.saveFeed('Lead', state, await begun(store, 'one'));
+      expect(await store.loadFeed('Lead')).toEqual(state);
+    });
+  });
+
+  describe(`${name}: schemas`, () => {
+    test('a schema is loaded as it was last saved', async () => {
+      const store = await open();
+      expect(await store.loadSchema('Lead')).toBeUndefined();
+      const schema = { type: 'Lead' as const, fields: wideFields(800), systemColumns: ['Id'], problems: [] };
+      await store.saveSchema({ schema: { ...schema, problems: ['none'] }, lastModified: null });
+      await store.saveSchema({ schema, lastModified: 'Sat, 21 Nov 2026 10:00:00 GMT' });
+      expect(await store.loadSchema('Lead')).toEqual({ schema, lastModified: 'Sat, 21 Nov 2026 10:00:00 GMT' });
+      expect(await store.loadSchema('Contact')).toBeUndefined();
+    });
+  });
+}
+
+/** Ids and instants as unlike each other as they can be: they pack worst. */
+function randomRow(n: number): readonly [string, readonly [string, string]] {
+  const noise = (salt: number): number =>
+    Math.abs(Math.imul(n + 1, 0x9e3779b1 ^ Math.imul(salt, 0x85ebca6b)) % 2 ** 31);
+  const id = [1, 2, 3].map((salt) => noise(salt).toString(36).padStart(6, '0').slice(-5)).join('');
+  const stamp = new Date(Date.UTC(2026, 0) + (noise(4) % 30_000_000) * 1000).toISOString();
+  return [`00Q${id}`, [stamp, new Date(Date.UTC(2026, 0) + (noise(5) % 864_000_000)).toISOString()]];
+}
+
+function wideFields(count: number) {
+  const field = (n: number) => ({
+    name: `Custom_Field_With_A_Long_Name_${n}__c`,
+    remoteName: `Custom_Field_With_A_Long_Name_${n}__c`,
+    shape: { kind: 'number' as const, scale: 2 },
+    pull: true,
+    create: true,
+    update: n % 2 === 0,
+  });
+  return Object.fromEntries(Array.from({ length: count }, (_, n) => [field(n).name, field(n)]));
+}
