@@ -69,7 +69,7 @@ export async function createOrEditByEmail(ports: EditPorts, fields: Fields): Pro
     return { kind: 'invalidFields', problems: [{ field: 'Email', reason: 'is required' }] };
   }
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const known = await personWithEmail(ports, email);
+    const [known] = await personsWithEmail(ports, email);
     if (known !== undefined) return editFields(ports, known.personId, fields);
     const problems = checkFields(schemas.Lead.schema, fields, 'create');
     if (problems.length > 0) return { kind: 'invalidFields', problems };
@@ -79,11 +79,12 @@ export async function createOrEditByEmail(ports: EditPorts, fields: Fields): Pro
   throw new TransientError('CONTENTION', 'the person was changed by others on every try');
 }
 
-async function personWithEmail({ persons }: EditPorts, email: string): Promise<Person | undefined> {
+/** The persons who have this email, the one changed last first. */
+export async function personsWithEmail({ persons }: Pick<Ports, 'persons'>, email: string): Promise<readonly Person[]> {
   const claims = await persons.emailClaims([email]);
   const ids = new Set([...claims.values(), ...(await persons.idsByEmail(email))]);
   const found = [...(await persons.getMany([...ids])).values()].filter((person) => hasEmail(person, email));
-  return found.sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1))[0];
+  return found.sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
 }
 
 /** Undefined where another claims the email, or made the person, at the same time. */

@@ -1,0 +1,40 @@
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { backgroundHandler } from '../lib/lambda/background-handler.ts';
+import { composeQueue } from '../lib/lambda/compose-queue.ts';
+import { composeSalesforce } from '../lib/lambda/compose-salesforce.ts';
+import { composeStore } from '../lib/lambda/compose-store.ts';
+import { readEnvironment } from '../lib/lambda/environment.ts';
+import { describeError, logger, publishCounts } from '../lib/lambda/observability.ts';
+import { parseChangeMessage } from '../lib/sync/change-message.ts';
+import { type MergeReport, mergeChanges } from '../lib/sync/merge-changes.ts';
+
+const environment = readEnvironment('merge', process.env);
+const { settings } = environment;
+const store = composeStore(environment);
+const queue = composeQueue(environment);
+
+/** Merges a batch of messages; those that must come again are named. */
+async function merge(event: SQSEvent): Promise<SQSBatchResponse> {
+  const salesforce = await composeSalesforce(settings, { timeoutMs: 45_000, reserve: settings.apiReserve });
+  const deliveries = event.Records.map(({ messageId, body }) => ({ id: messageId, message: parseChangeMessage(body) }));
+  const report = await mergeChanges({ ...store, ...salesforce, queue }, deliveries);
+  tell(report);
+  return { batchItemFailures: report.retry.map((itemIdentifier) => ({ itemIdentifier })) };
+}
+
+function tell({ retry, rows, changed, push, error }: MergeReport): void {
+  const { pushed, rejected, postponed } = push;
+  publishCounts({
+    RowsMerged: rows,
+    PersonsChanged: changed,
+    PersonsPushed: pushed,
+    PersonsRejected: rejected,
+    PushesPostponed: postponed,
+    DeliveriesFailed: retry.length,
+  });
+  if (error !== null)
+    logger.error('some rows must come again', { deliveries: retry.length, error: describeError(error) });
+  if (push.error !== null) logger.error('some pushes are postponed', { postponed, error: describeError(push.error) });
+}
+
+export const handler = backgroundHandler(merge);

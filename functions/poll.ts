@@ -1,0 +1,47 @@
+import type { Context } from 'aws-lambda';
+import { backgroundHandler } from '../lib/lambda/background-handler.ts';
+import { composeQueue } from '../lib/lambda/compose-queue.ts';
+import { composeSalesforce } from '../lib/lambda/compose-salesforce.ts';
+import { composeStore } from '../lib/lambda/compose-store.ts';
+import { readEnvironment } from '../lib/lambda/environment.ts';
+import { describeError, logger, publishCounts } from '../lib/lambda/observability.ts';
+import { type PollOutcome, pollCycle } from '../lib/sync/poll-cycle.ts';
+
+const environment = readEnvironment('poll', process.env);
+const { settings } = environment;
+const store = composeStore(environment);
+const queue = composeQueue(environment);
+
+/** Longer than the function may run. */
+const CYCLE_LEASE_MS = 15 * 60_000;
+
+/** One cycle; what it leaves undone is the next one's. */
+async function poll(_event: unknown, context: Context): Promise<PollOutcome['kind']> {
+  const salesforce = await composeSalesforce(settings, { timeoutMs: 60_000, reserve: settings.apiReserve });
+  const { objects, lagSeconds, lookbackSeconds } = settings;
+  const outcome = await pollCycle(
+    { ...store, ...salesforce, queue },
+    { objects, lagSeconds, lookbackSeconds, cycleLeaseMs: CYCLE_LEASE_MS },
+    () => context.getRemainingTimeInMillis(),
+  );
+  tell(outcome);
+  return outcome.kind;
+}
+
+function tell(outcome: PollOutcome): void {
+  if (outcome.kind === 'busy') {
+    logger.info('another cycle is under way');
+    return;
+  }
+  const { report, error } = outcome;
+  publishCounts({
+    RowsQueued: Object.values(report.pulled).reduce((sum, count) => sum + count, 0),
+    PersonsHandedOut: report.pushed,
+    SalesforceCalls: report.calls,
+    CyclesFailed: report.outcome === 'failed' ? 1 : 0,
+  });
+  if (error === null) logger.info('cycle', { report });
+  else logger.error('cycle', { report, error: describeError(error) });
+}
+
+export const handler = backgroundHandler(poll);

@@ -1,0 +1,37 @@
+import { composeSalesforce } from '../lib/lambda/compose-salesforce.ts';
+import { composeStore } from '../lib/lambda/compose-store.ts';
+import { readEnvironment } from '../lib/lambda/environment.ts';
+import { type ApiAnswer, apiHandler } from '../lib/lambda/http-api.ts';
+import { editAnswer, syncAnswer } from '../lib/lambda/person-answers.ts';
+import { parsePersonId, parseSync, parseSyncPerson } from '../lib/lambda/person-requests.ts';
+import { createOrEditByEmail } from '../lib/sync/edit-persons.ts';
+import { loadSchemas } from '../lib/sync/schemas.ts';
+import { type AssignTo, syncPerson } from '../lib/sync/sync-person.ts';
+
+const environment = readEnvironment('sync-person', process.env);
+const store = composeStore(environment);
+
+/** Nothing is held back from a person whom somebody waits for. */
+const ports = async () => ({
+  ...store,
+  ...(await composeSalesforce(environment.settings, { timeoutMs: 15_000, reserve: 0 })),
+});
+
+async function sync(personId: string, assignTo: AssignTo): Promise<ApiAnswer> {
+  return syncAnswer(await syncPerson(await ports(), personId, assignTo));
+}
+
+export const handler = apiHandler({
+  'POST /persons/{personId}/sync': async (request) => {
+    return sync(parsePersonId(request), parseSync(request.body));
+  },
+
+  'POST /sync-person': async (request) => {
+    const { fields, assignTo } = parseSyncPerson(request.body);
+    // Before the first cycle nobody has asked Salesforce which fields there are.
+    await loadSchemas(await ports());
+    const edited = await createOrEditByEmail(store, fields);
+    if (edited.kind !== 'created' && edited.kind !== 'updated') return editAnswer(edited);
+    return sync(edited.person.personId, assignTo);
+  },
+});

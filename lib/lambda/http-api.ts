@@ -1,0 +1,93 @@
+import middy, { type MiddlewareObj } from '@middy/core';
+import httpHeaderNormalizer from '@middy/http-header-normalizer';
+import httpJsonBodyParser from '@middy/http-json-body-parser';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { InvalidCursorError, QuotaExceededError, TransientError } from '../sync/errors.ts';
+import { describeError, logger } from './observability.ts';
+import { Problem, problemResponse } from './problem.ts';
+
+/** A call of the API, its body parsed and its parts present. */
+export interface ApiRequest {
+  readonly path: Readonly<Record<string, string | undefined>>;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Undefined where none was sent. */
+  readonly body: unknown;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type Routes = Readonly<Record<string, (request: ApiRequest) => Promise<ApiAnswer>>>;
+
+type ApiEvent = Omit<APIGatewayProxyEventV2, 'body'> & { body?: unknown };
+type ApiMiddleware = MiddlewareObj<ApiEvent, APIGatewayProxyStructuredResultV2>;
+
+/** A handler for the routes, by their route keys (`GET /persons/{personId}`); what goes wrong is answered as a problem. */
+export function apiHandler(routes: Routes) {
+  const route = async (event: ApiEvent): Promise<APIGatewayProxyStructuredResultV2> => {
+    const { routeKey, pathParameters = {}, queryStringParameters = {}, headers, body } = event;
+    const answer = routes[routeKey];
+    if (answer === undefined) throw new Problem('not-found', `there is no ${routeKey}`);
+    return response(await answer({ path: pathParameters, query: queryStringParameters, headers, body }));
+  };
+  return middy<ApiEvent, APIGatewayProxyStructuredResultV2>()
+    .use(problems())
+    .use(httpHeaderNormalizer() as ApiMiddleware)
+    .use(jsonBody())
+    .handler(route);
+}
+
+function response({ status, body, headers }: ApiAnswer): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+/** Parses a body where there is one, whatever type it declares: several calls take none, and many callers declare none. */
+function jsonBody(): ApiMiddleware {
+  const parser = httpJsonBodyParser({ disableContentTypeCheck: true }) as ApiMiddleware;
+  return {
+    before: (request) => {
+      const { body } = request.event;
+      if (body === undefined || body === null || body === '') request.event.body = undefined;
+      else return parser.before?.(request);
+    },
+  };
+}
+
+function problems(): ApiMiddleware {
+  return {
+    onError: (request) => {
+      const problem = problemOf(request.error);
+      if (problem.problem === 'internal-error')
+        logger.error('unexpected error', { error: describeError(request.error) });
+      request.response = problemResponse(problem);
+    },
+  };
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof InvalidCursorError)
+    return new Problem('invalid-parameter', 'cursor: not one that this API gave');
+  if (error instanceof QuotaExceededError) return new Problem('salesforce-limit', 'no calls are left', RETRY_LATER);
+  if (error instanceof TransientError) return new Problem('store-unavailable', 'try again', { retryAfterSeconds: 1 });
+  if (isBodyError(error)) return new Problem('invalid-body', 'the body is not valid JSON');
+  return new Problem('internal-error', 'the error is in the log; nothing is known to be lost');
+}
+
+const RETRY_LATER = { retryAfterSeconds: 300 } as const;
+
+/** How the body parser tells that it could not parse. */
+function isBodyError(error: unknown): boolean {
+  return (
+    error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500
+  );
+}

@@ -1,0 +1,86 @@
+import type { Activity } from '../person/activity.ts';
+import { assertNever } from '../person/assert-never.ts';
+import { type Person, syncStatus } from '../person/person.ts';
+import type { EditOutcome } from '../sync/edit-persons.ts';
+import type { SyncOutcome } from '../sync/sync-person.ts';
+import type { ApiAnswer } from './http-api.ts';
+import { Problem } from './problem.ts';
+
+/** A person as the API shows it. */
+export function personView(person: Person) {
+  const { personId, version, fields, salesforce, pending, lastSyncedAt, rejection, createdAt, updatedAt } = person;
+  const status = syncStatus(person);
+  const sync = { status, pending: Object.keys(pending).sort(), lastSyncedAt, rejection };
+  return { personId, version, fields, salesforce, sync, createdAt, updatedAt };
+}
+
+export function activityView(personId: string, { seq, ...activity }: Activity) {
+  return { activityId: `${personId}-${seq}`, ...activity };
+}
+
+export function personAnswer(status: number, person: Person): ApiAnswer {
+  return { status, body: personView(person), headers: { etag: `"${person.version}"` } };
+}
+
+/** The answer to a create or an edit; throws the `Problem` of one that was not done. */
+export function editAnswer(outcome: EditOutcome): ApiAnswer {
+  switch (outcome.kind) {
+    case 'created':
+      return personAnswer(201, outcome.person);
+    case 'updated':
+      return personAnswer(200, outcome.person);
+    case 'invalidFields': {
+      const fields = outcome.problems;
+      const detail = fields.map(({ field, reason }) => `${field}: ${reason}`).join('; ');
+      throw new Problem('invalid-fields', detail, { members: { fields } });
+    }
+    case 'notFound':
+      throw new Problem('not-found', 'there is no such person');
+    case 'versionMismatch':
+      throw new Problem('version-mismatch', `the person has version ${outcome.version}`);
+    case 'schemaUnknown':
+      throw new Problem('salesforce-unavailable', 'which fields there are is not known before the first cycle', {
+        retryAfterSeconds: 30,
+      });
+    default:
+      return assertNever(outcome);
+  }
+}
+
+/** The answer to a sync; throws the `Problem` of one that was not done. */
+export function syncAnswer(outcome: SyncOutcome): ApiAnswer {
+  switch (outcome.kind) {
+    case 'synced': {
+      const { outcome: result, person, pushed, pulled, conflicts } = outcome;
+      return { status: 200, body: { outcome: result, person: personView(person), pushed, pulled, conflicts } };
+    }
+    case 'rejected': {
+      const { code, message, fields } = outcome.rejection;
+      throw new Problem('salesforce-rejected', message, { members: { rejection: { code, message, fields } } });
+    }
+    case 'ambiguousMatch':
+      throw new Problem('ambiguous-match', 'link the right one by hand, or give the others another email', {
+        members: { candidates: outcome.candidates },
+      });
+    case 'notFound':
+    case 'busy':
+    case 'contactNotAssignable':
+    case 'unavailable':
+    case 'limit':
+      throw new Problem(...UNDONE[outcome.kind]);
+    default:
+      return assertNever(outcome);
+  }
+}
+
+type Undone = Exclude<SyncOutcome['kind'], 'synced' | 'rejected' | 'ambiguousMatch'>;
+
+const KEPT = 'the edits are kept';
+
+const UNDONE: Readonly<Record<Undone, ConstructorParameters<typeof Problem>>> = {
+  notFound: ['not-found', 'there is no such person'],
+  busy: ['busy', `another sync of this person is under way, or may still be; ${KEPT}`, { retryAfterSeconds: 5 }],
+  contactNotAssignable: ['contact-not-assignable', `Salesforce lets no queue own a Contact; nothing was sent; ${KEPT}`],
+  unavailable: ['salesforce-unavailable', `no answer came in time; ${KEPT}`, { retryAfterSeconds: 30 }],
+  limit: ['salesforce-limit', `the org has no calls left today; ${KEPT}`, { retryAfterSeconds: 3600 }],
+};

@@ -1,0 +1,83 @@
+import { z } from 'zod/mini';
+import type { Fields } from '../person/field-value.ts';
+import type { AssignTo } from '../sync/sync-person.ts';
+import type { ApiRequest } from './http-api.ts';
+import { Problem } from './problem.ts';
+
+const fieldValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const fields = z.record(z.string().check(z.minLength(1)), fieldValue);
+const ownerId = z.string().check(z.regex(/^005[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/, 'is not the id of a user'));
+const queueId = z.string().check(z.regex(/^00G[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/, 'is not the id of a queue'));
+const assignTo = z.union(
+  [z.strictObject({ ownerId }), z.strictObject({ queueId }), z.strictObject({ assignmentRule: z.literal(true) })],
+  'takes one of ownerId (005…), queueId (00G…), assignmentRule: true',
+);
+
+const fieldsBody = z.strictObject({ fields });
+const syncBody = z.strictObject({ assignTo: z.optional(assignTo) });
+const syncPersonBody = z.strictObject({ fields, assignTo: z.optional(assignTo) });
+
+/** `{"fields": {...}}`; empty text is taken as null. */
+export function parseFields(body: unknown): Fields {
+  return withoutEmptyText(parse(fieldsBody, body).fields);
+}
+
+/** The optional body of a sync. */
+export function parseSync(body: unknown): AssignTo {
+  return assignToOf(parse(syncBody, body ?? {}).assignTo);
+}
+
+/** `{"fields": {...}, "assignTo": …}`. */
+export function parseSyncPerson(body: unknown): { readonly fields: Fields; readonly assignTo: AssignTo } {
+  const parsed = parse(syncPersonBody, body);
+  return { fields: withoutEmptyText(parsed.fields), assignTo: assignToOf(parsed.assignTo) };
+}
+
+/** The version that `If-Match` asks for: one strong entity tag, or `*`, which any version meets. */
+export function parseIfMatch(request: ApiRequest): number | undefined {
+  const header = request.headers['if-match'];
+  if (header === undefined || header.trim() === '*') return undefined;
+  const version = /^"(\d{1,15})"$/.exec(header.trim())?.[1];
+  if (version === undefined)
+    throw new Problem('invalid-parameter', 'If-Match: takes the ETag of a person, "<version>"');
+  return Number(version);
+}
+
+/** `limit` and `cursor` of a list. */
+export function parsePaging(request: ApiRequest): { readonly limit: number; readonly cursor: string | null } {
+  const { limit = '50', cursor } = request.query;
+  if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > 200) {
+    throw new Problem('invalid-parameter', 'limit: takes a whole number from 1 to 200');
+  }
+  return { limit: Number(limit), cursor: cursor === undefined || cursor === '' ? null : cursor };
+}
+
+export function parseEmail(request: ApiRequest): string {
+  const { email } = request.query;
+  if (email === undefined || email.trim() === '') throw new Problem('invalid-parameter', 'email: is required');
+  return email.trim();
+}
+
+export function parsePersonId(request: ApiRequest): string {
+  const { personId = '' } = request.path;
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(personId)) throw new Problem('not-found', 'there is no such person');
+  return personId;
+}
+
+function parse<Schema extends z.ZodMiniType>(schema: Schema, body: unknown): z.infer<Schema> {
+  const parsed = z.safeParse(schema, body);
+  if (parsed.success) return parsed.data;
+  const mistakes = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
+  throw new Problem('invalid-body', mistakes.join('; '));
+}
+
+function assignToOf(given: z.infer<typeof assignTo> | undefined): AssignTo {
+  if (given === undefined) return { kind: 'unchanged' };
+  if ('ownerId' in given) return { kind: 'user', ownerId: given.ownerId };
+  if ('queueId' in given) return { kind: 'queue', ownerId: given.queueId };
+  return { kind: 'assignmentRule' };
+}
+
+function withoutEmptyText(given: Fields): Fields {
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value === '' ? null : value]));
+}

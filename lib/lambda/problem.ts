@@ -1,0 +1,61 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+
+/** The problems of the API, each with its status and title; `type` is `/problems/<name>`. */
+const PROBLEMS = {
+  'invalid-body': { status: 400, title: 'The body is not what this call takes' },
+  'invalid-fields': { status: 400, title: 'Some fields cannot be taken' },
+  'invalid-parameter': { status: 400, title: 'A parameter is not what this call takes' },
+  'not-found': { status: 404, title: 'There is no such thing' },
+  busy: { status: 409, title: 'Another sync of this person is under way' },
+  'contact-not-assignable': { status: 409, title: 'A Contact cannot belong to a queue' },
+  'ambiguous-match': { status: 409, title: 'Several records in Salesforce could be this person' },
+  'version-mismatch': { status: 412, title: 'The person has another version' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body is not JSON' },
+  'salesforce-rejected': { status: 422, title: 'Salesforce refused the record' },
+  'internal-error': { status: 500, title: 'Something went wrong here' },
+  'salesforce-unavailable': { status: 503, title: 'Salesforce cannot be reached now' },
+  'salesforce-limit': { status: 503, title: 'The daily calls to Salesforce are used up' },
+  'store-unavailable': { status: 503, title: 'The person store cannot be reached now' },
+} as const;
+
+export type ProblemName = keyof typeof PROBLEMS;
+
+/** A problem to be answered; `members` stand beside the standard ones. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly problem: ProblemName;
+  readonly members: Readonly<Record<string, unknown>>;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    problem: ProblemName,
+    detail: string,
+    options: { readonly members?: Readonly<Record<string, unknown>>; readonly retryAfterSeconds?: number } = {},
+  ) {
+    super(detail);
+    this.problem = problem;
+    this.members = options.members ?? {};
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+/**
+ * The answer for a problem.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9457
+ */
+export function problemResponse({
+  problem,
+  message,
+  members,
+  retryAfterSeconds,
+}: Problem): APIGatewayProxyStructuredResultV2 {
+  const { status, title } = PROBLEMS[problem];
+  const retryAfter = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/problem+json', ...retryAfter },
+    body: JSON.stringify({ type: `/problems/${problem}`, title, status, detail: message, ...members }),
+  };
+}

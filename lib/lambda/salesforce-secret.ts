@@ -1,0 +1,52 @@
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { z } from 'zod/mini';
+import type { SalesforceCredentials } from '../salesforce/session.ts';
+import { ConfigError } from '../sync/errors.ts';
+
+const text = z.string().check(z.minLength(1));
+
+const secretSchema = z.union([
+  z.object({ loginUrl: z.url(), clientId: text, clientSecret: text }),
+  z.object({ loginUrl: z.url(), clientId: text, privateKey: text, username: text }),
+]);
+
+/** How long a function keeps what it read: a changed secret is in use after this. */
+const MAX_AGE_MS = 15 * 60_000;
+
+let cached: { readonly credentials: SalesforceCredentials; readonly readAt: number } | undefined;
+
+/** The org's credentials from Secrets Manager, read at most every quarter of an hour; `ConfigError` where they are unfit. */
+export async function salesforceCredentials(secretName: string): Promise<SalesforceCredentials> {
+  if (cached !== undefined && Date.now() - cached.readAt < MAX_AGE_MS) return cached.credentials;
+  const credentials = parseSecret(secretName, await readSecret(secretName));
+  cached = { credentials, readAt: Date.now() };
+  return credentials;
+}
+
+async function readSecret(secretName: string): Promise<string> {
+  try {
+    const answer = await new SecretsManagerClient().send(new GetSecretValueCommand({ SecretId: secretName }));
+    return answer.SecretString ?? '';
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+    throw new ConfigError(`there is no secret ${secretName}: make it as the README tells`, { cause: error });
+  }
+}
+
+/** The cause is left out: what the parser says of a secret could hold a part of it. */
+function parseSecret(secretName: string, value: string): SalesforceCredentials {
+  const expected = 'needs JSON with loginUrl, clientId and clientSecret, or privateKey and username';
+  let json: unknown;
+  try {
+    json = JSON.parse(value);
+  } catch {
+    throw new ConfigError(`secret ${secretName} ${expected}`);
+  }
+  const parsed = z.safeParse(secretSchema, json);
+  if (!parsed.success) throw new ConfigError(`secret ${secretName} ${expected}`);
+  return parsed.data;
+}

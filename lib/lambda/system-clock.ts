@@ -1,0 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../sync/ports/clock.ts';
+import type { IdSource } from '../sync/ports/id-source.ts';
+
+/** This machine's clock. */
+export const systemClock: Clock = {
+  now: () => new Date().toISOString(),
+  wait: async (milliseconds) => {
+    await sleep(milliseconds);
+  },
+};
+
+/** Random UUIDs: 36 characters, url-safe. */
+export const randomIds: IdSource = { next: () => randomUUID() };
