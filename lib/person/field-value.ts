@@ -86,7 +86,7 @@ function roundedTo(value: number, scale: number): number {
 }
 
 /** An instant names its zone: without one, `Date.parse` takes the machine's, and reads an instant into many a text. */
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
 
 /** Seconds since the epoch: Salesforce writes `+0000` where ISO 8601 has `Z`, and keeps whole seconds. */
 function canonicalInstant(value: FieldValue): FieldValue {

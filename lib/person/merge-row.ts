@@ -69,11 +69,12 @@ export function mergeRow(person: Person, row: Row, rules: MergeRules, own?: OwnP
 /** One person's fields on their way through a merge; copied only when the first of them changes. */
 class FieldMerge {
   local: Record<string, FieldValue>;
-  pending: Fields;
+  pending: Record<string, FieldValue>;
   readonly changes: FieldChange[] = [];
   readonly conflicts: Conflict[] = [];
   changed = false;
-  #copied = false;
+  #localCopied = false;
+  #pendingCopied = false;
   readonly #rules: MergeRules;
   readonly #own: OwnPush | undefined;
 
@@ -165,18 +166,21 @@ class FieldMerge {
   }
 
   #setLocal(field: string, value: FieldValue): void {
-    const writable: Record<string, FieldValue> = this.#copied ? this.local : { ...this.local };
+    const writable: Record<string, FieldValue> = this.#localCopied ? this.local : { ...this.local };
     writable[field] = value;
     this.local = writable;
-    this.#copied = true;
+    this.#localCopied = true;
     this.changed = true;
   }
 
   #setPending(field: string, base: FieldValue | undefined): void {
     const known = this.pending[field];
     if (known === base || (known !== undefined && base !== undefined && this.#same(field, known, base))) return;
-    const { [field]: _, ...others } = this.pending;
-    this.pending = base === undefined ? others : { ...others, [field]: base };
+    const writable: Record<string, FieldValue> = this.#pendingCopied ? this.pending : { ...this.pending };
+    if (base === undefined) delete writable[field];
+    else writable[field] = base;
+    this.pending = writable;
+    this.#pendingCopied = true;
     this.changed = true;
   }
 }

@@ -40,6 +40,7 @@ const SAME: readonly [string, FieldShape, FieldValue, FieldValue][] = [
     '2026-11-21T10:00:00Z',
   ],
   ['instants in two zones', { kind: 'datetime' }, '2026-11-21T11:00:00+01:00', '2026-11-21T10:00:00.000Z'],
+  ['a zone with a colon and without', { kind: 'datetime' }, '2026-11-21T11:00:00+0100', '2026-11-21T11:00:00+01:00'],
   ['instants within one second', { kind: 'datetime' }, '2026-11-21T10:00:00.999Z', '2026-11-21T10:00:00.000Z'],
   ['no instant and empty text', { kind: 'datetime' }, ' ', null],
   ['choices in another order', { kind: 'picklists' }, 'b;a', 'a;b'],
