@@ -1,5 +1,5 @@
 import type { Fields, FieldValue, ValueKind } from '../person/field-value.ts';
-import type { ObjectSchema } from './object-schema.ts';
+import { type ObjectSchema, syncFieldOf } from './object-schema.ts';
 
 /** Why a field of a request cannot be taken. */
 export interface FieldProblem {
@@ -30,7 +30,7 @@ const EXPECTED: Record<ValueKind, { readonly fits: (value: FieldValue) => boolea
  */
 export function checkFields(schema: ObjectSchema, edits: Fields, operation: 'create' | 'update'): FieldProblem[] {
   return Object.entries(edits).flatMap(([name, value]) => {
-    const field = schema.fields[name];
+    const field = syncFieldOf(schema, name);
     if (field === undefined) return { field: name, reason: 'unknown field' };
     if (!field[operation]) return { field: name, reason: 'read-only' };
     const expected = EXPECTED[field.shape.kind];
@@ -39,5 +39,11 @@ export function checkFields(schema: ObjectSchema, edits: Fields, operation: 'cre
 }
 
 function matches(value: FieldValue, pattern: RegExp): boolean {
-  return typeof value === 'string' && pattern.test(value) && !Number.isNaN(Date.parse(value));
+  return typeof value === 'string' && pattern.test(value) && !Number.isNaN(Date.parse(value)) && isDay(value);
+}
+
+/** Whether the calendar has the day: `Date.parse` takes February 30 for March 2. */
+function isDay(value: string): boolean {
+  const day = value.slice(0, 10);
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }

@@ -91,6 +91,11 @@ function problemsOf(type: SalesforceType, visible: ReadonlyMap<string, Described
   return problems;
 }
 
+/** The field of this local name, if it syncs. Any text may be asked for, `constructor` too. */
+export function syncFieldOf(schema: ObjectSchema, name: string): SyncField | undefined {
+  return Object.hasOwn(schema.fields, name) ? schema.fields[name] : undefined;
+}
+
 /** The API names that a query asks for: `Id` and `SystemModstamp` first, as the change feed relies on. */
 export function feedColumns(schema: ObjectSchema): string[] {
   const pulled = Object.values(schema.fields).filter((field) => field.pull);
@@ -99,10 +104,11 @@ export function feedColumns(schema: ObjectSchema): string[] {
 
 /** The schema as the merge needs it. */
 export function mergeRules(schema: ObjectSchema, policy: SyncPolicy): MergeRules {
-  const shapes = Object.fromEntries(Object.values(schema.fields).map((field) => [field.name, field.shape]));
+  const shapes: Record<string, FieldShape> = { __proto__: null as never };
+  for (const field of Object.values(schema.fields)) shapes[field.name] = field.shape;
   return {
     shapes,
-    canPush: (field) => schema.fields[field]?.update === true,
+    canPush: (field) => syncFieldOf(schema, field)?.update === true,
     winnerOf: (field) => policy.fields.conflictWinner[field] ?? policy.conflictWinner[schema.type],
   };
 }

@@ -2,14 +2,14 @@ import {
   type FieldShape,
   type Fields,
   type FieldValue,
-  sameValue,
+  isEmptyValue,
   toIsoInstant,
   toLongId,
 } from '../person/field-value.ts';
 import type { SalesforceType } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import { PERSON_ID_FIELD } from './catalogue.ts';
-import type { ObjectSchema, SyncField } from './object-schema.ts';
+import { type ObjectSchema, type SyncField, syncFieldOf } from './object-schema.ts';
 
 /** A record's values as the REST API answers and takes them, by API name. */
 export type RemoteRecord = Readonly<Record<string, FieldValue>>;
@@ -58,7 +58,7 @@ export function pushable(
   const sent: Record<string, FieldValue> = {};
   const refused: string[] = [];
   for (const [name, value] of Object.entries(fields)) {
-    const field = schema.fields[name];
+    const field = syncFieldOf(schema, name);
     if (field?.[operation]) {
       record[field.remoteName] = toRemote(field.shape, value);
       sent[name] = value;
@@ -75,11 +75,11 @@ export function localFieldNames(schema: ObjectSchema, remoteNames: readonly stri
 
 /** Which of the schema's fields hold a value of this object that differs from what a blank record has. */
 export function knownFields(schema: ObjectSchema, fields: Fields): Fields {
-  return Object.fromEntries(
-    Object.entries(fields).filter(
-      ([name, value]) => name in schema.fields && !sameValue(schema.fields[name]?.shape, value, null),
-    ),
-  );
+  const saysSomething = (name: string, value: FieldValue): boolean => {
+    const field = syncFieldOf(schema, name);
+    return field !== undefined && !isEmptyValue(field.shape, value);
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([name, value]) => saysSomething(name, value)));
 }
 
 export function isSalesforceType(name: string): name is SalesforceType {
@@ -99,9 +99,10 @@ function toLocal(shape: FieldShape, value: FieldValue): FieldValue {
   return shape.kind === 'datetime' && typeof value === 'string' ? toIsoInstant(value) : value;
 }
 
-/** A checkbox takes no null: Salesforce answers INVALID_TYPE_ON_FIELD_IN_RECORD. */
+/** Null clears a field; a checkbox takes no null, and only text takes '': Salesforce refuses either. */
 function toRemote(shape: FieldShape, value: FieldValue): FieldValue {
-  return shape.kind === 'boolean' && value === null ? false : value;
+  if (value !== null && value !== '') return value;
+  return shape.kind === 'boolean' ? false : null;
 }
 
 function text(value: FieldValue | undefined): string | null {

@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import { LOCAL_NAMES, PERSON_ID_FIELD, STANDARD_FIELDS, SYSTEM_COLUMNS } from '../../lib/schema/catalogue.ts';
+import { feedColumns, mergeRules, objectSchema } from '../../lib/schema/object-schema.ts';
+import { described, describedObject, policyWith, schemaOf } from './builders.ts';
+
+describe('the catalogue', () => {
+  test('names the Contact’s own address fields by the Lead’s names', () => {
+    expect(LOCAL_NAMES.Contact.get('MailingStreet')).toBe('Street');
+    expect(LOCAL_NAMES.Lead.get('Street')).toBe('Street');
+    expect(LOCAL_NAMES.Contact.has('Company')).toBe(false);
+    expect(LOCAL_NAMES.Lead.has('Birthdate')).toBe(false);
+  });
+
+  test.each(['Lead', 'Contact'] as const)(
+    'gives no two local fields of a %s one API name, nor a system column',
+    (type) => {
+      const remoteNames = [...STANDARD_FIELDS.values()].map((field) => field[type]).filter((name) => name !== null);
+      expect(new Set(remoteNames).size).toBe(remoteNames.length);
+      expect(remoteNames.filter((name) => SYSTEM_COLUMNS[type].includes(name))).toEqual([]);
+    },
+  );
+
+  test.each(['Lead', 'Contact'] as const)('begins the system columns of a %s as the change feed relies on', (type) => {
+    expect(SYSTEM_COLUMNS[type].slice(0, 2)).toEqual(['Id', 'SystemModstamp']);
+  });
+});
+
+describe('which fields sync', () => {
+  test.each([
+    ['a listed standard field', described('Title'), true],
+    ['a standard field that is not listed', described('Jigsaw'), false],
+    ['every custom field', described('Anything__c'), true],
+    ['a compound field', described('Address__c', { type: 'address' }), false],
+    ['a file', described('Photo__c', { type: 'base64' }), false],
+    ['the field that carries our own id', described(PERSON_ID_FIELD), false],
+  ])('%s', (_, field, syncs) => {
+    expect(Object.keys(schemaOf('Lead', [field]).fields)).toEqual(syncs ? [field.name] : []);
+  });
+
+  test('a field of a Contact goes by its local name', () => {
+    const schema = schemaOf('Contact', [described('MailingCity')]);
+    expect(schema.fields.City).toMatchObject({ name: 'City', remoteName: 'MailingCity' });
+    expect(feedColumns(schema)).toContain('MailingCity');
+  });
+
+  test('an excluded field does not, by local name', () => {
+    expect(schemaOf('Contact', [described('MailingCity')], policyWith({ exclude: ['City'] })).fields).toEqual({});
+  });
+});
+
+test.each([
+  ['string', { kind: 'text' }],
+  ['picklist', { kind: 'text' }],
+  ['textarea', { kind: 'text' }],
+  ['email', { kind: 'email' }],
+  ['int', { kind: 'number', scale: 0 }],
+  ['currency', { kind: 'number', scale: 2 }],
+  ['boolean', { kind: 'boolean' }],
+  ['date', { kind: 'date' }],
+  ['datetime', { kind: 'datetime' }],
+  ['multipicklist', { kind: 'picklists' }],
+  ['reference', { kind: 'reference' }],
+])('a field of type %s compares as such', (type, shape) => {
+  const field = described('X__c', { type, scale: type === 'currency' ? 2 : 0 });
+  expect(schemaOf('Lead', [field]).fields.X__c?.shape).toEqual(shape);
+});
+
+describe('the direction of a field', () => {
+  const readOnly = { createable: false, updateable: false };
+  const createOnly = { createable: true, updateable: false };
+  test.each([
+    ['both ways', {}, {}, { pull: true, create: true, update: true }],
+    ['only to us where it is read-only', readOnly, {}, { pull: true, create: false, update: false }],
+    ['on create alone where it cannot be edited later', createOnly, {}, { pull: true, create: true, update: false }],
+    ['only to us by policy', {}, { pullOnly: ['X__c'] }, { pull: true, create: false, update: false }],
+    ['only to Salesforce by policy', {}, { pushOnly: ['X__c'] }, { pull: false, create: true, update: true }],
+  ])('%s', (_, over, policy, directions) => {
+    const schema = schemaOf('Lead', [described('X__c', over)], policyWith(policy));
+    expect(schema.fields.X__c).toMatchObject(directions);
+    expect(feedColumns(schema).includes('X__c')).toBe(directions.pull);
+    expect(mergeRules(schema, policyWith(policy)).canPush('X__c')).toBe(directions.update);
+  });
+});
+
+describe('what keeps the sync from working', () => {
+  test('nothing, where the sync user sees every system column and edits our id', () => {
+    expect(schemaOf('Lead', []).problems).toEqual([]);
+  });
+
+  test('a hidden system column is named and not asked for', () => {
+    const object = describedObject('Contact', []);
+    const schema = objectSchema(
+      'Contact',
+      { ...object, fields: object.fields.filter((field) => field.name !== 'OwnerId') },
+      policyWith({}),
+    );
+    expect(schema.problems).toEqual(['Contact.OwnerId is not visible to the sync user']);
+    expect(feedColumns(schema)).toEqual(['Id', 'SystemModstamp', 'IsDeleted', 'MasterRecordId', PERSON_ID_FIELD]);
+  });
+
+  test('an id of ours that cannot be written is named', () => {
+    const object = describedObject('Lead', []);
+    const fields = object.fields.map((field) =>
+      field.name === PERSON_ID_FIELD ? { ...field, createable: false } : field,
+    );
+    expect(objectSchema('Lead', { ...object, fields }, policyWith({})).problems).toEqual([
+      `Lead.${PERSON_ID_FIELD} is not editable by the sync user`,
+    ]);
+  });
+});
+
+test('a conflict is won by the field’s own rule, else by its object’s', () => {
+  const policy = policyWith(
+    { conflictWinner: { Email: 'local' } },
+    { conflictWinner: { Lead: 'local', Contact: 'remote' } },
+  );
+  const fields = [described('Email', { type: 'email' }), described('Title')];
+  const winners = (['Lead', 'Contact'] as const).map((type) => {
+    const rules = mergeRules(schemaOf(type, fields), policy);
+    return [rules.winnerOf('Email'), rules.winnerOf('Title')];
+  });
+  expect(winners).toEqual([
+    ['local', 'local'],
+    ['local', 'remote'],
+  ]);
+});
+
+test('names that every object inherits are no fields', () => {
+  const rules = mergeRules(schemaOf('Lead', []), policyWith({}));
+  expect(['constructor', 'toString', '__proto__'].map((name) => rules.shapes[name])).toEqual(Array(3).fill(undefined));
+  expect(['constructor', '__proto__'].map((name) => rules.canPush(name))).toEqual([false, false]);
+});
