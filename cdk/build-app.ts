@@ -21,7 +21,12 @@ export function createApp({ outdir, bundling = true }: AppOptions = {}): App {
   const { context } = z.parse(cdkJson, JSON.parse(readFileSync(new URL('../cdk.json', import.meta.url), 'utf8')));
   return new App({
     ...(outdir !== undefined && { outdir }),
-    context: { ...context, ...(!bundling && { 'aws:cdk:bundling-stacks': [] }) },
+    context: {
+      ...context,
+      // The `cdk` command asks for construct paths in the templates; so do we, for those who read them without it.
+      'aws:cdk:enable-path-metadata': true,
+      ...(!bundling && { 'aws:cdk:bundling-stacks': [] }),
+    },
   });
 }
 

@@ -49,7 +49,7 @@ export class StatelessStack extends Stack {
       memorySize: 1024,
       environment: shared,
     });
-    const persons = new SyncFunction(this, 'PersonsApi', {
+    const persons = new SyncFunction(this, 'Persons', {
       name: 'persons',
       description: 'Creates, reads and edits persons; tells how the sync is doing',
       timeout: Duration.seconds(10),
