@@ -38,7 +38,7 @@ describe('an assembly', () => {
       deployment.addQueue({ resource, url: `http://queues/${resource.name}`, arn: resource.arn });
     }
     const names = functionDefinitions(assembly, deployment, {}).map(({ logicalId }) => logicalId);
-    expect(names).toEqual(['Echo', 'Slow', 'Single', 'Broken', 'NoHandler', 'Batch', 'Whole', 'Tick']);
+    expect(names).toEqual(['Echo', 'Slow', 'Single', 'Broken', 'NoHandler', 'Batch', 'Whole', 'Tick', 'Sulk']);
   });
 });
 

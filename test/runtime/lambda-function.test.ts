@@ -114,7 +114,7 @@ describe('how an invocation ends', () => {
   });
 
   test('a handler that returns nothing answers null', async () => {
-    expect(await act('nothing')).toEqual({ outcome: 'success', payload: 'null' });
+    expect(await act('nothing')).toMatchObject({ outcome: 'success', payload: 'null' });
   });
 
   test('a result that is not JSON is an error of the runtime', async () => {

@@ -148,7 +148,7 @@ describe('a runtime that starts', () => {
         const asked = { QueueUrl: fixture.runtime.queueUrl(name), AttributeNames: ['VisibilityTimeout' as const] };
         return (await sqs.send(new GetQueueAttributesCommand(asked))).Attributes?.VisibilityTimeout;
       });
-      expect(await Promise.all(hidden)).toEqual(['3', '10']);
+      expect(await Promise.all(hidden)).toEqual(['2', '10']);
     } finally {
       dynamodb.destroy();
       sqs.destroy();

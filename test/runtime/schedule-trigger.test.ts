@@ -1,3 +1,4 @@
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nextCronTime, parseCron } from '../sandbox/runtime/cron-expression.ts';
 import { parseTiming, type Schedule, withGap } from '../sandbox/runtime/schedule-trigger.ts';
@@ -82,6 +83,29 @@ describe('running schedules', () => {
   // https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-state.html
   test('a disabled schedule never fires', () => {
     expect(fixture.written('Tick', 'tick')).not.toContainEqual({ from: 'disabled' });
+  });
+
+  // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+  test('an invocation that failed every try is told to the failure destination, with event and error', async () => {
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    const client = new SQSClient({ endpoint: fixture.sqs.endpoint, region: 'us-east-1', credentials });
+    try {
+      const asked = { QueueUrl: fixture.runtime.queueUrl('Failed'), WaitTimeSeconds: 1 };
+      const message = await eventually(async () => (await client.send(new ReceiveMessageCommand(asked))).Messages?.[0]);
+      expect(JSON.parse(message.Body ?? '')).toMatchObject({
+        version: '1.0',
+        requestContext: {
+          functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:FixtureSync-Sulk:$LATEST',
+          condition: 'RetriesExhausted',
+          approximateInvokeCount: 1,
+        },
+        // Without an input of its own a target gets a notification.
+        requestPayload: { source: 'aws.scheduler', 'detail-type': 'Scheduled Event', detail: '{}' },
+        responsePayload: { errorType: 'Error', errorMessage: 'not today' },
+      });
+    } finally {
+      client.destroy();
+    }
   });
 
   test('the gap given at the start replaces only the most frequent rates', () => {

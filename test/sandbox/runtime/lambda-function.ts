@@ -14,6 +14,11 @@ export interface FunctionCounters {
   throttles: number;
 }
 
+/** The answer to an invocation, with the id that its log lines carry. */
+export interface CompletedInvocation extends InvocationResult {
+  readonly requestId: string;
+}
+
 const throttled: InvocationResult = {
   outcome: 'throttled',
   payload: JSON.stringify({ errorType: 'TooManyRequestsException', errorMessage: 'Rate Exceeded.' }),
@@ -44,7 +49,7 @@ export class LambdaFunction {
    * Runs one invocation to its end. Above the reserved concurrency it answers `throttled` at once.
    * https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
    */
-  async invoke(event: unknown, trigger: Trigger): Promise<InvocationResult> {
+  async invoke(event: unknown, trigger: Trigger): Promise<CompletedInvocation> {
     const startedAt = Date.now();
     const requestId = randomUUID();
     const limit = this.definition.reservedConcurrency ?? Number.POSITIVE_INFINITY;
@@ -58,7 +63,7 @@ export class LambdaFunction {
       durationMs: Date.now() - startedAt,
       ...result,
     });
-    return result;
+    return { ...result, requestId };
   }
 
   /** Loads the handler in a first process before anybody asks for it. */

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CronExpression, nextCronTime, parseCron } from './cron-expression.ts';
 import { accountId, type Deployment } from './deployment.ts';
-import type { LambdaFunction } from './lambda-function.ts';
 import { functionNameOf } from './queue-mapping.ts';
 import type { RunningTrigger } from './queue-trigger.ts';
 
@@ -72,7 +71,7 @@ export function withGap(all: readonly Schedule[], gapSeconds: number | undefined
 }
 
 /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html */
-function eventOf(schedule: Schedule, time: Date, attempt: number): unknown {
+function eventOf(schedule: Schedule, time: Date): unknown {
   const id = randomUUID();
   if (schedule.input === undefined) {
     return {
@@ -91,7 +90,7 @@ function eventOf(schedule: Schedule, time: Date, attempt: number): unknown {
     'schedule-arn': schedule.arn,
     'scheduled-time': time.toISOString().replace(/\.\d+Z$/, 'Z'),
     'execution-id': id,
-    'attempt-number': String(attempt),
+    'attempt-number': '1',
   };
   const filled = schedule.input.replace(/<aws\.scheduler\.([a-z-]+)>/g, (all, name: string) => attributes[name] ?? all);
   return JSON.parse(filled) as unknown;
@@ -114,36 +113,33 @@ function waitMs(timing: Timing, fired: number, now: Date): number | undefined {
 /** Node's timers hold no more. */
 const longestTimerMs = 2_147_483_647;
 
-async function isAborted(waiting: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
-  try {
-    await waiting;
-    return false;
-  } catch (error) {
-    if (signal.aborted) return true;
-    throw error;
-  }
-}
+type Fire = (event: unknown, signal: AbortSignal) => Promise<void>;
 
-async function run(schedule: Schedule, lambda: LambdaFunction, signal: AbortSignal): Promise<void> {
+async function run(schedule: Schedule, fire: Fire, signal: AbortSignal): Promise<void> {
   for (let fired = 0; ; fired++) {
     let left = waitMs(schedule.timing, fired, new Date());
     while (left !== undefined && left > 0) {
       const piece = Math.min(left, longestTimerMs);
-      if (await isAborted(sleep(piece, undefined, { signal }), signal)) return;
+      await sleep(piece, undefined, { signal });
       left -= piece;
     }
     if (left === undefined || signal.aborted) return;
-    await lambda.invoke(eventOf(schedule, new Date(), 1), 'schedule');
+    await fire(eventOf(schedule, new Date()), signal);
   }
 }
 
 /**
- * Runs a schedule. Unlike on AWS the gap of a `rate()` counts from the end of one invocation to the start of the next,
- * and a failed invocation is not retried before the next tick.
+ * Runs a schedule: `fire` gets an event each time and is waited for. Unlike on AWS the gap of a `rate()` counts from the
+ * end of one to the start of the next.
  */
-export function startScheduleTrigger(schedule: Schedule, lambda: LambdaFunction): RunningTrigger {
+export function startScheduleTrigger(schedule: Schedule, fire: Fire, onError: (error: Error) => void): RunningTrigger {
   const abort = new AbortController();
-  const running = run(schedule, lambda, abort.signal);
+  const ignoringAbort = (error: unknown) => {
+    if (!abort.signal.aborted) onError(error instanceof Error ? error : new Error(String(error)));
+  };
+  // A failure to fire, such as a queue that does not answer, is told; the schedule goes on.
+  const patient: Fire = (event, signal) => fire(event, signal).catch(ignoringAbort);
+  const running = run(schedule, patient, abort.signal).catch(ignoringAbort);
   return {
     close: async () => {
       abort.abort();

@@ -2,18 +2,18 @@ import { availableParallelism } from 'node:os';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Assembly } from './assembly.ts';
+import { type AsyncConfig, asyncConfigs, invokeAsynchronously } from './async-invocation.ts';
 import { createDeployment, type Deployment } from './deployment.ts';
-import type { InvocationResult } from './execution-environment.ts';
 import { functionDefinitions } from './function-definition.ts';
 import { openHttpApi } from './http-api.ts';
 import { routesOf } from './http-routes.ts';
-import { type FunctionCounters, LambdaFunction } from './lambda-function.ts';
+import { type CompletedInvocation, type FunctionCounters, LambdaFunction } from './lambda-function.ts';
 import { provisionQueues } from './provision-queues.ts';
 import { provisionTables } from './provision-tables.ts';
 import { queueMappings } from './queue-mapping.ts';
 import { type RunningTrigger, startQueueTrigger } from './queue-trigger.ts';
 import type { RuntimeLog } from './runtime-event.ts';
-import { schedules, startScheduleTrigger, withGap } from './schedule-trigger.ts';
+import { type Schedule, schedules, startScheduleTrigger, withGap } from './schedule-trigger.ts';
 
 /** Where the services are that the template's functions call. */
 export interface ServiceEndpoints {
@@ -62,7 +62,7 @@ export interface Runtime {
   /** Names a table in the same way and gives its physical name. */
   tableName(name: string): string;
   /** Invokes a function and waits, past all triggers; named like the others. Rejects for an unknown or ambiguous name. */
-  invoke(name: string, payload: unknown): Promise<InvocationResult>;
+  invoke(name: string, payload: unknown): Promise<CompletedInvocation>;
   /** Stops the triggers, gives running invocations a moment, and ends every process. */
   close(graceMs?: number): Promise<void>;
 }
@@ -122,6 +122,7 @@ class RunningAssembly {
   readonly #sqs: SQSClient;
   readonly #triggers: RunningTrigger[] = [];
   #functions: LambdaFunction[] = [];
+  #asyncConfigs: ReadonlyMap<string, AsyncConfig> = new Map();
 
   constructor(options: RuntimeOptions) {
     this.#options = options;
@@ -163,6 +164,7 @@ class RunningAssembly {
       mapping,
       lambda: this.function(mapping.functionName),
     }));
+    this.#asyncConfigs = asyncConfigs(this.#deployment);
     const planned = withGap(schedules(this.#deployment), scheduleSeconds).map((schedule) => ({
       schedule,
       lambda: this.function(schedule.functionName),
@@ -170,8 +172,18 @@ class RunningAssembly {
     for (const { mapping, lambda } of mappings) {
       this.#triggers.push(startQueueTrigger(mapping, lambda, this.#sqs, log));
     }
-    for (const { schedule, lambda } of planned) this.#triggers.push(startScheduleTrigger(schedule, lambda));
+    for (const { schedule, lambda } of planned) this.#triggers.push(this.#startSchedule(schedule, lambda));
     if (prewarm) for (const lambda of this.#functions) void lambda.warmUp();
+  }
+
+  #startSchedule(schedule: Schedule, lambda: LambdaFunction): RunningTrigger {
+    const { name } = lambda.definition;
+    const config = this.#asyncConfigs.get(name);
+    return startScheduleTrigger(
+      schedule,
+      (event, signal) => invokeAsynchronously(lambda, event, this.#sqs, { config, signal }),
+      (error) => this.#options.log({ type: 'trigger-error', function: name, trigger: 'schedule', error }),
+    );
   }
 
   async close(graceMs: number): Promise<void> {
