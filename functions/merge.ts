@@ -9,13 +9,12 @@ import { parseChangeMessage } from '../lib/sync/change-message.ts';
 import { type MergeReport, mergeChanges } from '../lib/sync/merge-changes.ts';
 
 const environment = readEnvironment('merge', process.env);
-const { settings } = environment;
 const store = composeStore(environment);
 const queue = composeQueue(environment);
 
 /** Merges a batch of messages; those that must come again are named. */
 async function merge(event: SQSEvent): Promise<SQSBatchResponse> {
-  const salesforce = await composeSalesforce(settings, { timeoutMs: 45_000, reserve: settings.apiReserve });
+  const salesforce = await composeSalesforce(environment.settings, 'background');
   const deliveries = event.Records.map(({ messageId, body }) => ({ id: messageId, message: parseChangeMessage(body) }));
   const report = await mergeChanges({ ...store, ...salesforce, queue }, deliveries);
   tell(report);

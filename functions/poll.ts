@@ -17,7 +17,7 @@ const CYCLE_LEASE_MS = 15 * 60_000;
 
 /** One cycle; what it leaves undone is the next one's. */
 async function poll(_event: unknown, context: Context): Promise<PollOutcome['kind']> {
-  const salesforce = await composeSalesforce(settings, { timeoutMs: 60_000, reserve: settings.apiReserve });
+  const salesforce = await composeSalesforce(settings, 'background');
   const { objects, lagSeconds, lookbackSeconds } = settings;
   const outcome = await pollCycle(
     { ...store, ...salesforce, queue },

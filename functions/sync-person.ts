@@ -14,7 +14,7 @@ const store = composeStore(environment);
 /** Nothing is held back from a person whom somebody waits for. */
 const ports = async () => ({
   ...store,
-  ...(await composeSalesforce(environment.settings, { timeoutMs: 15_000, reserve: 0 })),
+  ...(await composeSalesforce(environment.settings, 'waiting')),
 });
 
 async function sync(personId: string, assignTo: AssignTo): Promise<ApiAnswer> {

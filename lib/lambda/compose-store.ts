@@ -5,7 +5,7 @@ import type { Ports } from '../sync/ports/ports.ts';
 import { type Settings, syncPolicy } from './settings.ts';
 import { randomIds, systemClock } from './system-clock.ts';
 
-export type StorePorts = Pick<Ports, 'clock' | 'ids' | 'persons' | 'state' | 'policy'>;
+export type StorePorts = Pick<Ports, 'clock' | 'ids' | 'persons' | 'state' | 'policy' | 'leaseMs'>;
 
 /** What every function works with: the persons table, the clock and the policy. Made once, at cold start. */
 export function composeStore(environment: { readonly TABLE_NAME: string; readonly settings: Settings }): StorePorts {
@@ -18,5 +18,6 @@ export function composeStore(environment: { readonly TABLE_NAME: string; readonl
     persons: new DynamoPersonStore(client, { tableName, activityRetentionDays }),
     state: new DynamoSyncStateStore(client, { tableName }),
     policy: syncPolicy(settings),
+    leaseMs: settings.pushLeaseSeconds * 1000,
   };
 }

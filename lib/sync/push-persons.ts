@@ -7,7 +7,7 @@ import { ConfigError, QuotaExceededError, TransientError } from './errors.ts';
 import { chunked, inParallel } from './in-parallel.ts';
 import { addMs } from './ports/clock.ts';
 import type { PushAnswer } from './ports/salesforce-records.ts';
-import { LEASE_MS, type RefreshPorts, refreshPersons, STORE_PARALLELISM } from './refresh-persons.ts';
+import { type RefreshPorts, refreshPersons, STORE_PARALLELISM } from './refresh-persons.ts';
 import type { Schemas } from './schemas.ts';
 import { type PushEnd, storeSettled } from './store-settled.ts';
 
@@ -104,7 +104,7 @@ class PushRun {
     const { schema } = this.#schemas[type];
     const { record, sent, refused } = pushable(schema, pendingEdits(person), 'update');
     const now = this.#ports.clock.now();
-    const lease = { owner: this.#owner, expiresAt: addMs(now, LEASE_MS), attempt: sent };
+    const lease = { owner: this.#owner, expiresAt: addMs(now, this.#ports.leaseMs), attempt: sent };
     const outcome = await this.#ports.persons.takeLease(person, lease, now);
     if (outcome !== 'taken') {
       this.#postponed += 1;

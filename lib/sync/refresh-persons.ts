@@ -10,14 +10,7 @@ import { addMs } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
 import type { Schemas } from './schemas.ts';
 
-export type RefreshPorts = Pick<Ports, 'persons' | 'records' | 'clock' | 'ids'>;
-
-/**
- * How long a lease lasts: longer than Salesforce works on any request, so that no push of ours can commit after it.
- *
- * @see https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
- */
-export const LEASE_MS = 11 * 60_000;
+export type RefreshPorts = Pick<Ports, 'persons' | 'records' | 'clock' | 'ids' | 'leaseMs'>;
 
 /** How many persons are read or written at once. */
 export const STORE_PARALLELISM = 24;
@@ -53,7 +46,7 @@ export async function refreshPersons(
 async function leaseToRead(ports: RefreshPorts, person: Person, owner: string): Promise<Person | undefined> {
   if (person.salesforce === null) return undefined;
   const now = ports.clock.now();
-  const lease = { owner, expiresAt: addMs(now, LEASE_MS), attempt: person.lease?.attempt ?? {} };
+  const lease = { owner, expiresAt: addMs(now, ports.leaseMs), attempt: person.lease?.attempt ?? {} };
   return (await ports.persons.takeLease(person, lease, now)) === 'taken' ? { ...person, lease } : undefined;
 }
 

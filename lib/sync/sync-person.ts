@@ -6,7 +6,6 @@ import { addMs, msBetween } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
 import { pushNow } from './push-now.ts';
 import { pendingEdits, wasNotSent } from './push-persons.ts';
-import { LEASE_MS } from './refresh-persons.ts';
 import { loadSchemas, type Schemas } from './schemas.ts';
 
 /** Who shall own the record: nobody else than now, a user or a queue, or whom the assignment rules choose on a create. */
@@ -110,7 +109,7 @@ async function leaseWithPatience(ports: SyncPorts, personId: string): Promise<Pe
     const now = ports.clock.now();
     // What an earlier push attempted stays known until its row has been read, beside what this one will.
     const attempt = { ...person.lease?.attempt, ...pendingEdits(person) };
-    const lease = { owner, expiresAt: addMs(now, LEASE_MS), attempt };
+    const lease = { owner, expiresAt: addMs(now, ports.leaseMs), attempt };
     const outcome = await ports.persons.takeLease(person, lease, now);
     if (outcome === 'taken') return { ...person, lease };
     if (msBetween(since, now) >= PATIENCE_MS) return { kind: 'busy' };

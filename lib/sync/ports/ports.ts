@@ -17,4 +17,11 @@ export interface Ports {
   readonly records: SalesforceRecords;
   readonly queue: ChangeQueue;
   readonly policy: SyncPolicy;
+  /**
+   * How long a lease lasts: longer than Salesforce works on any request, so that no push of ours can commit after it.
+   * Salesforce ends a REST request after 10 minutes.
+   *
+   * @see https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
+   */
+  readonly leaseMs: number;
 }
