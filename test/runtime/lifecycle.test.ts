@@ -7,15 +7,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type DynamoDbEngine, startDynamoDb } from '../sandbox/engines/dynamodb.ts';
+import { dynoxideBinary } from '../sandbox/engines/dynoxide-binary.ts';
 import { createDeployment } from '../sandbox/runtime/deployment.ts';
 import { provisionQueues } from '../sandbox/runtime/provision-queues.ts';
 import { provisionTables } from '../sandbox/runtime/provision-tables.ts';
 import { eventually, fixtureAssembly, startFixture } from './fixtures/start-fixture.ts';
 
 const access = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+const engines: DynamoDbEngine[] = dynoxideBinary() === undefined ? ['dynalite'] : ['dynoxide', 'dynalite'];
 const script = fileURLToPath(new URL('./fixtures/run-fixture.ts', import.meta.url));
 
 interface Addresses {
@@ -153,6 +156,43 @@ describe('a runtime that starts', () => {
       dynamodb.destroy();
       sqs.destroy();
       await fixture.close();
+    }
+  });
+
+  test.each(engines)('gives a kept table the indexes that its template has gained, where %s can', async (engine) => {
+    const dynamodb = await startDynamoDb({ engine });
+    const client = new DynamoDBClient({ ...access, endpoint: dynamodb.endpoint });
+    const provision = (Properties: Record<string, unknown>) => {
+      const template = { Resources: { Table: { Type: 'AWS::DynamoDB::GlobalTable', Properties } } };
+      const assembly = { directory: '', assets: new Map(), stacks: [{ name: 'Only', template }] };
+      return provisionTables(createDeployment(assembly, 'us-east-1'), client);
+    };
+    const key = (AttributeName: string) => [{ AttributeName, KeyType: 'HASH' }];
+    const attribute = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' });
+    const index = (IndexName: string) => ({
+      IndexName,
+      KeySchema: key('colour'),
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    });
+    try {
+      await provision({ KeySchema: key('pk'), AttributeDefinitions: [attribute('pk')] });
+      const gained = {
+        KeySchema: key('pk'),
+        AttributeDefinitions: [attribute('pk'), attribute('colour')],
+        GlobalSecondaryIndexes: [index('one'), index('two')],
+      };
+      if (engine === 'dynalite') {
+        const message = 'The table Only-Table that was kept lacks the index one: start with an empty folder';
+        await expect(provision(gained)).rejects.toThrow(message);
+        return;
+      }
+      await provision(gained);
+      await provision(gained);
+      const { Table } = await client.send(new DescribeTableCommand({ TableName: 'Only-Table' }));
+      expect(Table?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName).sort()).toEqual(['one', 'two']);
+    } finally {
+      client.destroy();
+      await dynamodb.close();
     }
   });
 

@@ -60,21 +60,26 @@ async function waitUntilActive(client: DynamoDBClient, name: string) {
   }
 }
 
+async function addIndex(client: DynamoDBClient, name: string, properties: TableProperties, index: GlobalIndex) {
+  const { AttributeDefinitions } = properties;
+  const GlobalSecondaryIndexUpdates = [{ Create: index }];
+  try {
+    await client.send(new UpdateTableCommand({ TableName: name, AttributeDefinitions, GlobalSecondaryIndexUpdates }));
+  } catch (error) {
+    // dynalite cannot add an index to a table.
+    throw new Error(`The table ${name} that was kept lacks the index ${index.IndexName}: start with an empty folder`, {
+      cause: error,
+    });
+  }
+  await waitUntilActive(client, name);
+}
+
 /** A table kept from an earlier run may lack an index that the template has gained since: one can be added at a time. */
 async function addMissingIndexes(client: DynamoDBClient, name: string, properties: TableProperties): Promise<void> {
   const table = await waitUntilActive(client, name);
   const present = new Set((table.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => IndexName));
-  for (const index of properties.GlobalSecondaryIndexes ?? []) {
-    if (present.has(index.IndexName)) continue;
-    const { IndexName, KeySchema, Projection } = index;
-    await client.send(
-      new UpdateTableCommand({
-        TableName: name,
-        AttributeDefinitions: properties.AttributeDefinitions,
-        GlobalSecondaryIndexUpdates: [{ Create: { IndexName, KeySchema, Projection } }],
-      }),
-    );
-    await waitUntilActive(client, name);
+  for (const index of (properties.GlobalSecondaryIndexes ?? []).map(globalIndex)) {
+    if (!present.has(index.IndexName)) await addIndex(client, name, properties, index);
   }
 }
 
