@@ -11,8 +11,8 @@ const indexes = [
   { indexName: 'byQueue', partitionKey: text('queue'), sortKey: text('queueSince') },
 ];
 
-/** Single-item calls and their batches; the design needs no transaction and no scan. */
-const itemActions = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'];
+/** The calls that lib/dynamodb makes; the design needs no transaction, no scan and no delete. */
+const itemActions = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'];
 
 /** Persons, their links and activities, and the state of the sync: one table, kept whatever happens to its stack. */
 export class PersonsTable extends Construct {

@@ -31,7 +31,8 @@ export class SyncFunction<Name extends FunctionName> extends NodejsFunction {
     });
     super(scope, id, {
       ...rest,
-      environment: { ...environment },
+      // The service is the name in each log line and a dimension of each metric.
+      environment: { ...environment, POWERTOOLS_SERVICE_NAME: name },
       entry: fromRoot(`functions/${name}.ts`),
       // Said outright, so that a synth does not depend on the folder it is started in.
       projectRoot: fromRoot(''),

@@ -1,13 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { FunctionName } from '../../lib/lambda/environment.ts';
 import { actionsOf, functionNames, resourcesOf, statementsOf, synthesised } from './synthesised.ts';
 
 const { stateless } = synthesised();
 
+/** The commands that the adapter makes, as the permissions that they need. */
 const itemActions = [
   'dynamodb:BatchGetItem',
-  'dynamodb:BatchWriteItem',
-  'dynamodb:DeleteItem',
   'dynamodb:GetItem',
   'dynamodb:PutItem',
   'dynamodb:Query',
@@ -55,4 +55,12 @@ it('lets the functions read the Salesforce secret by the name that is set', () =
     Action.includes('secretsmanager:GetSecretValue'),
   );
   expect(JSON.stringify(statement?.Resource)).toContain(':secret:crm/credentials-??????');
+});
+
+it('grants exactly the calls that the DynamoDB adapter makes', () => {
+  const folder = new URL('../../lib/dynamodb/', import.meta.url);
+  const sources = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'));
+  const commands = sources.flatMap((text) => [...text.matchAll(/new (\w+)Command\(/g)].map(([, name = '']) => name));
+  const actions = commands.map((name) => `dynamodb:${name}${name === 'Query' ? '' : 'Item'}`);
+  expect([...new Set(actions)].toSorted()).toEqual(itemActions);
 });

@@ -18,10 +18,12 @@ describe('the functions', () => {
     );
   });
 
-  it.each(functionNames)('%s gets exactly the variables that it reads', (name) => {
+  it.each(functionNames)('%s gets exactly the variables that it reads, and its name', (name) => {
     const { Environment } = functionNamed(stateless, name).Properties;
     const variables = (Environment as { readonly Variables: Readonly<Record<string, unknown>> }).Variables;
-    expect(Object.keys(variables).toSorted()).toEqual(Object.keys(environmentSchemas[name].shape).toSorted());
+    const { POWERTOOLS_SERVICE_NAME, ...own } = variables;
+    expect(POWERTOOLS_SERVICE_NAME).toBe(name);
+    expect(Object.keys(own).toSorted()).toEqual(Object.keys(environmentSchemas[name].shape).toSorted());
     expect(JSON.parse(String(variables.LOCKSTEP_SETTINGS))).toEqual(parseSettings(settings));
   });
 
