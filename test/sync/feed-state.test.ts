@@ -215,11 +215,7 @@ class PolledOrg {
   }
 
   #poll(poll: Poll): void {
-    let { state } = this;
-    if (!this.#previousEnded) {
-      state = { ...state, recent: { ...state.recent, incompleteUntil: at(this.now + HORIZON) } };
-    }
-    this.#previousEnded = false;
+    const state = this.#load();
     const latest = at(Math.min(this.now, ...this.#open.map((transaction) => transaction.began)));
     if (poll.commitBefore === 'query') this.commit();
     const before = at(this.now - LAG);
@@ -236,6 +232,13 @@ class PolledOrg {
         ? windowRead(state, { from, before, covered, latestDateCovered: told })
         : { ...state, unfinished: { from, covered, after: stoppedAt } };
     this.#save(next, sent);
+  }
+
+  /** A poll that died may have queued rows that nobody remembers. */
+  #load(): FeedState {
+    const incompleteUntil = this.#previousEnded ? this.state.recent.incompleteUntil : at(this.now + HORIZON);
+    this.#previousEnded = false;
+    return { ...this.state, recent: { ...this.state.recent, incompleteUntil } };
   }
 
   #save(next: FeedState, sent: ReadonlyMap<string, string>): void {
