@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { ROOT, signIn, stillOrg } from './org-client.ts';
+
+const create = (referenceId: string, fields: Record<string, unknown> = {}) => ({
+  method: 'POST',
+  url: `${ROOT}/sobjects/Contact`,
+  referenceId,
+  body: { LastName: 'Hopper', ...fields },
+});
+
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite_post.htm */
+describe('a composite request', () => {
+  it('uses answers of earlier subrequests in URLs and bodies, and counts as one request', () => {
+    const org = stillOrg();
+    const client = signIn(org);
+    const compositeRequest = [
+      create('boss'),
+      create('report', { ReportsToId: '@{boss.id}' }),
+      { method: 'GET', url: `${ROOT}/sobjects/Contact/@{report.id}?fields=ReportsToId`, referenceId: 'read' },
+    ];
+    const { body } = client.post('/composite', { compositeRequest });
+    const answers = body.compositeResponse;
+    expect(answers?.map((answer) => [answer.referenceId, answer.httpStatusCode])).toEqual([
+      ['boss', 201],
+      ['report', 201],
+      ['read', 200],
+    ]);
+    expect(answers?.[2]?.body?.ReportsToId).toBe(answers?.[0]?.body?.id);
+    expect(answers?.[0]?.httpHeaders?.Location).toContain('/sobjects/Contact/003');
+    expect(org.state.stats).toMatchObject({ requests: 1, byKind: { composite: 1, write: 0, read: 0 } });
+  });
+
+  it('looks into lists, so that a read-back can follow a collections update', () => {
+    const client = signIn(stillOrg());
+    const id = client.lead();
+    const compositeRequest = [
+      {
+        method: 'PATCH',
+        url: `${ROOT}/composite/sobjects`,
+        referenceId: 'push',
+        body: { records: [{ attributes: { type: 'Lead' }, id, Title: 'CTO' }] },
+      },
+      {
+        method: 'POST',
+        url: `${ROOT}/composite/sobjects/Lead`,
+        referenceId: 'settle',
+        body: { ids: ['@{push[0].id}'], fields: ['Title'] },
+      },
+    ];
+    const { body } = client.post('/composite', { compositeRequest });
+    expect(body.compositeResponse?.[1]?.body?.[0]?.Title).toBe('CTO');
+  });
+
+  it('goes on after a failure without allOrNone, except where its answer is needed', () => {
+    const client = signIn(stillOrg());
+    const compositeRequest = [
+      create('bad', { LastName: null }),
+      create('needs', { ReportsToId: '@{bad.id}' }),
+      create('ok'),
+    ];
+    const { body } = client.post('/composite', { allOrNone: false, compositeRequest });
+    expect(body.compositeResponse?.map((answer) => answer.httpStatusCode)).toEqual([400, 400, 201]);
+    expect(body.compositeResponse?.[1]?.body?.[0]?.errorCode).toBe('PROCESSING_HALTED');
+  });
+
+  it('takes everything back with allOrNone', () => {
+    const org = stillOrg();
+    const client = signIn(org);
+    const compositeRequest = [create('ok'), create('bad', { LastName: null }), create('later')];
+    const { status, body } = client.post('/composite', { allOrNone: true, compositeRequest });
+    expect(status).toBe(200);
+    expect(body.compositeResponse?.map((answer) => answer.body?.[0]?.errorCode)).toEqual([
+      'PROCESSING_HALTED',
+      'REQUIRED_FIELD_MISSING',
+      'PROCESSING_HALTED',
+    ]);
+    expect(client.query('SELECT COUNT() FROM Contact').totalSize).toBe(0);
+    expect(org.state.stats.recordsCreated).toBe(0);
+  });
+
+  it('takes headers for each subrequest', () => {
+    const org = stillOrg();
+    const client = signIn(org);
+    const id = client.lead();
+    const patch = (referenceId: string, httpHeaders: Record<string, string>) => ({
+      method: 'PATCH',
+      url: `${ROOT}/sobjects/Lead/${id}`,
+      referenceId,
+      httpHeaders,
+      body: { Title: referenceId },
+    });
+    const compositeRequest = [
+      patch('late', { 'If-Unmodified-Since': 'Sat, 21 Nov 2026 09:00:00 GMT' }),
+      patch('quiet', { 'Sforce-Auto-Assign': 'FALSE' }),
+    ];
+    const { body } = client.post('/composite', { compositeRequest });
+    expect(body.compositeResponse?.map((answer) => answer.httpStatusCode)).toEqual([412, 204]);
+    expect(client.get(`/sobjects/Lead/${id}`).body.OwnerId).toBe(org.state.standard.lockstep.id);
+  });
+
+  it('takes 25 subrequests, five of them queries or collections', () => {
+    const client = signIn(stillOrg());
+    const queries = (count: number) =>
+      Array.from({ length: count }, (_, at) => ({
+        method: 'GET',
+        url: `${ROOT}/query?q=SELECT+Id+FROM+Lead`,
+        referenceId: `q${at}`,
+      }));
+    const creates = (count: number) => Array.from({ length: count }, (_, at) => create(`c${at}`));
+    const statusOf = (compositeRequest: unknown[]) => client.post('/composite', { compositeRequest }).status;
+    expect(statusOf([...queries(5), ...creates(20)])).toBe(200);
+    expect(statusOf([...queries(5), ...creates(21)])).toBe(400);
+    expect(statusOf(queries(6))).toBe(400);
+  });
+
+  it('refuses reference ids that are used twice', () => {
+    const client = signIn(stillOrg());
+    expect(client.post('/composite', { compositeRequest: [create('one'), create('one')] }).status).toBe(400);
+  });
+});
+
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_batch.htm */
+describe('a batch request', () => {
+  const bad = { method: 'GET', url: 'v62.0/sobjects/Lead/00Q5g00000zzzzz' };
+  const good = { method: 'GET', url: 'v62.0/limits' };
+
+  it('answers each subrequest by itself', () => {
+    const client = signIn(stillOrg());
+    const { status, body } = client.post('/composite/batch', { batchRequests: [bad, good] });
+    expect([status, body.hasErrors]).toEqual([200, true]);
+    expect(body.results?.map((result) => result.statusCode)).toEqual([404, 200]);
+  });
+
+  it('stops at the first failure with haltOnError', () => {
+    const client = signIn(stillOrg());
+    const { body } = client.post('/composite/batch', { haltOnError: true, batchRequests: [bad, good] });
+    expect(body.results?.map((result) => result.statusCode)).toEqual([404, 412]);
+    expect(body.results?.[1]?.result?.[0]?.errorCode).toBe('BATCH_PROCESSING_HALTED');
+  });
+});
