@@ -16,13 +16,15 @@ export const lineEndings = Object.keys(ENDINGS) as LineEnding[];
 
 /** One line with its ending; every value is quoted, as Salesforce writes results. */
 export function formatLine(values: readonly string[], { columnDelimiter, lineEnding }: CsvDialect): string {
-  const delimiter = DELIMITERS[columnDelimiter];
-  let line = '';
+  const between = `"${DELIMITERS[columnDelimiter]}"`;
+  let line = '"';
+  let first = true;
   for (const value of values) {
-    const quoted = value.includes('"') ? value.replaceAll('"', '""') : value;
-    line += line === '' ? `"${quoted}"` : `${delimiter}"${quoted}"`;
+    if (!first) line += between;
+    first = false;
+    line += value.includes('"') ? value.replaceAll('"', '""') : value;
   }
-  return line + ENDINGS[lineEnding];
+  return `${line}"${ENDINGS[lineEnding]}`;
 }
 
 /** Says whether the first line ends as the job was told that lines end. */

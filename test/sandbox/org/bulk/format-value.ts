@@ -7,7 +7,7 @@ import type { Value } from '../soql/source.ts';
  */
 export function formatValue(value: Value, type: string): string {
   if (value === null) return '';
-  if (typeof value === 'string') return type === 'datetime' ? value.replace('+0000', 'Z') : value;
+  if (typeof value === 'string') return type === 'datetime' ? `${value.slice(0, -'+0000'.length)}Z` : value;
   return typeof value === 'number' && DOUBLES.has(type) ? formatDouble(value) : String(value);
 }
 

@@ -111,6 +111,6 @@ function results(
 
 /** {@link https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/get_job_unprocessed_results.htm} */
 export function unprocessedRecords(job: IngestJob): string {
-  if (job.data !== '') return job.data;
+  if (job.data !== '' || job.header.length === 0) return job.data;
   return [job.header, ...job.records.slice(job.processed)].map((values) => formatLine(values, job.dialect)).join('');
 }

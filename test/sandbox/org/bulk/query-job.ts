@@ -85,24 +85,19 @@ function read(org: OrgState, job: QueryJob, at: number): void {
 
 /** A page of results: its header and its rows. */
 export function renderPage(job: QueryJob, from: number, to: number): string {
-  const pieces = [
-    formatLine(
-      job.columns.map(({ path }) => path.join('.')),
-      job.dialect,
-    ),
-  ];
-  const readers = job.columns.map(
-    ({ read: value, type }) =>
-      (row: Row) =>
-        formatValue(value(row), type),
+  const { columns, dialect, rows } = job;
+  let page = formatLine(
+    columns.map(({ path }) => path.join('.')),
+    dialect,
   );
-  for (const row of job.rows.slice(from, to)) {
-    pieces.push(
-      formatLine(
-        readers.map((cell) => cell(row)),
-        job.dialect,
-      ),
-    );
+  const cells = columns.map(() => '');
+  for (let at = from; at < to; at += 1) {
+    const row = rows[at];
+    if (!row) break;
+    columns.forEach(({ read: value, type }, index) => {
+      cells[index] = formatValue(value(row), type);
+    });
+    page += formatLine(cells, dialect);
   }
-  return pieces.join('');
+  return page;
 }
