@@ -81,7 +81,7 @@ export function attributesOf(person: Person): PersonAttributes {
     pending: isEmpty(person.pending) ? undefined : toStoredFields(person.pending),
     pendingSince: toStoredOrAbsent(person.pendingSince),
     salesforce: person.salesforce === null ? undefined : toStoredLink(person.salesforce),
-    rejection: person.rejection ?? undefined,
+    rejection: person.rejection === null ? undefined : { ...person.rejection },
     log: person.log.recent.length === 0 ? undefined : packActivities(person.log.recent),
     logNext: person.log.next,
     lastSyncedAt: toStoredOrAbsent(person.lastSyncedAt),

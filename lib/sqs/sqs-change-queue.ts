@@ -101,13 +101,13 @@ export function batched(bodies: readonly string[]): string[][] {
 }
 
 /**
- * SQS refuses a message that holds U+FFFE or U+FFFF, which text of Salesforce may hold. A body is JSON: there they can be
- * escaped as the control characters, which are refused too, are already.
+ * SQS refuses or replaces U+FFFE and U+FFFF, which text of Salesforce may hold. A body is JSON: there they can be escaped,
+ * as the control characters already are. So are surrogates, which SQS takes in pairs and local stand-ins do not.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */
 function allowedText(body: string): string {
-  return body.replace(/[\uFFFE\uFFFF]/g, (refused) => (refused === '\uFFFE' ? '\\uFFFE' : '\\uFFFF'));
+  return body.replace(/[\uD800-\uDFFF\uFFFE\uFFFF]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
 }
 
 async function translated<Answer>(sent: Promise<Answer>): Promise<Answer> {

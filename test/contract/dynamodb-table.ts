@@ -7,9 +7,9 @@ const hash = (AttributeName: string) => ({ AttributeName, KeyType: 'HASH' as con
 const range = (AttributeName: string) => ({ AttributeName, KeyType: 'RANGE' as const });
 const keysOnly = { Projection: { ProjectionType: 'KEYS_ONLY' as const } };
 
-export function clientOf(endpoint: string): DynamoDBDocumentClient {
+export function clientOf(endpoint: string, options: { readonly maxAttempts?: number } = {}): DynamoDBDocumentClient {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return documentClient(new DynamoDBClient({ endpoint, region: 'us-east-1', credentials }));
+  return documentClient(new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 5, ...options }));
 }
 
 /** Makes a table with the keys and indexes that the stores rely on. */

@@ -1,0 +1,90 @@
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type PersonItem, sameAtRest, toItem, toPerson } from '../../lib/dynamodb/item.ts';
+import { personUpdate } from '../../lib/dynamodb/person-update.ts';
+import { editPerson, logged } from '../../lib/person/edit-person.ts';
+import type { Person } from '../../lib/person/person.ts';
+import { at, edited, leadPerson, localPerson, rejectedAt } from '../contract/persons.ts';
+import { anyPerson } from './any-person.ts';
+
+/** The item as it comes back from the wire. */
+function stored(person: Person): PersonItem {
+  const wire = marshall(toItem(person), { removeUndefinedValues: true, allowImpreciseNumbers: true });
+  return unmarshall(wire, { wrapNumbers: Number }) as PersonItem;
+}
+
+describe('a person at rest', () => {
+  test('comes back as it was', () => {
+    fc.assert(
+      fc.property(anyPerson, (person) => {
+        expect(toPerson(stored(person))).toEqual(person);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('is the same as itself and no other', () => {
+    fc.assert(
+      fc.property(anyPerson, anyPerson, (one, other) => {
+        expect(sameAtRest(one, toPerson(stored(one)))).toBe(true);
+        expect(sameAtRest(one, { ...other, personId: one.personId, version: one.version + 1 })).toBe(false);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('holds no attribute that says nothing', () => {
+    expect(Object.keys(stored(localPerson('ada'))).sort()).toEqual(
+      ['createdAt', 'fields', 'log', 'logNext', 'pk', 'sk', 'updatedAt', 'version'].sort(),
+    );
+  });
+
+  test('stands in a queue only while it waits or is parked', () => {
+    const pending = edited(leadPerson(1), { Title: 'CTO' }, at(3));
+    expect(stored(leadPerson(1)).queue).toBeUndefined();
+    expect(stored(pending)).toMatchObject({ queue: expect.stringMatching(/^pending#[0-7]$/), queueSince: at(3) });
+    expect(stored(rejectedAt(pending, at(4)))).toMatchObject({
+      queue: expect.stringMatching(/^rejected#[0-7]$/),
+      queueSince: at(4),
+    });
+  });
+
+  test('of twenty-five fields and a half-full log is small beside its values', () => {
+    const names = Array.from({ length: 25 }, (_, n) => `Standard_${n}`);
+    let person = leadPerson(1, Object.fromEntries(names.map((name) => [name, 'a value'])));
+    for (const n of [1, 2, 3, 4]) person = edited(person, { [`Standard_${n}`]: `value ${n}` }, at(n));
+    const values = itemBytes(person.fields);
+    expect(itemBytes(stored({ ...person, pending: {}, pendingSince: null })) - values).toBeLessThan(500);
+  });
+});
+
+describe('an update', () => {
+  test('writes only what differs, and never the lease', () => {
+    const before = { ...leadPerson(1), lease: { owner: 'one', expiresAt: at(5), attempt: {} } };
+    const next = logged({ ...before, version: 2, lastSyncedAt: at(2) }, [], at(2));
+    const update = personUpdate(before, next);
+    expect(update.UpdateExpression).toBe(
+      'SET #version = :version, #lastSyncedAt = :lastSyncedAt, #updatedAt = :updatedAt',
+    );
+    expect(update.ConditionExpression).toBe('#version = :stored');
+  });
+
+  test('takes out what falls away', () => {
+    const before = edited(leadPerson(1), { Title: 'CTO' });
+    const next = { ...editPerson(before, { Title: null }, {}, at(2)), version: 2 };
+    expect(personUpdate(before, next).UpdateExpression).toMatch(
+      / REMOVE #pending, #pendingSince, #queue, #queueSince$/,
+    );
+  });
+});
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+function itemBytes(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (typeof value === 'number') return Math.ceil(String(value).replace(/\D/g, '').length / 2) + 1;
+  if (value instanceof Uint8Array) return value.length;
+  if (typeof value !== 'object' || value === null) return 1;
+  const parts = Array.isArray(value) ? value : Object.entries(value).flat();
+  return 3 + parts.reduce<number>((sum, part) => sum + 1 + itemBytes(part), 0);
+}
