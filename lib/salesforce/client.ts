@@ -3,7 +3,7 @@ import type { HttpRequest } from 'jsforce/lib/types/common.js';
 import { ConfigError, QuotaExceededError } from '../sync/errors.ts';
 import type { ApiUsage } from '../sync/ports/change-feed.ts';
 import { callError, errorEntries, lostAnswer, unexpectedAnswer } from './error-map.ts';
-import { type Exchange, type Fetch, FetchTransport } from './fetch-transport.ts';
+import { type Exchange, type Fetch, FetchTransport, fetchWhenAwake } from './fetch-transport.ts';
 import { isRaw } from './query-answer.ts';
 import { type SalesforceCredentials, Session } from './session.ts';
 
@@ -62,8 +62,8 @@ export interface SalesforceClient {
 
   usage(): ApiUsage;
 
-  /** Salesforce's clock in milliseconds since the epoch, as the last answer told it. */
-  now(): number;
+  /** Salesforce's clock in milliseconds since the epoch, as the last answer told it; signs in to hear of one. */
+  now(): Promise<number>;
 }
 
 /** A client that signs in by itself, when it first needs to and once more when its token has expired. */
@@ -92,7 +92,7 @@ class JsforceClient implements SalesforceClient {
       connection: this.#connection,
       credentials: options.credentials,
       transport: () => this.#transport(),
-      now: () => this.now(),
+      now: () => this.#now(),
       heard: (exchange) => this.#heard(exchange),
     });
   }
@@ -127,8 +127,9 @@ class JsforceClient implements SalesforceClient {
     return { calls: this.#calls, org: told === undefined ? null : { used: told.used, max: told.limit } };
   }
 
-  now(): number {
-    return Date.now() + this.#clockLead;
+  async now(): Promise<number> {
+    await this.#session.token();
+    return this.#now();
   }
 
   async #send(subrequest: Subrequest, writes: boolean): Promise<SubAnswer & { readonly beganAt: number }> {
@@ -160,7 +161,7 @@ class JsforceClient implements SalesforceClient {
   }
 
   #transport(): FetchTransport {
-    const { fetch = globalThis.fetch, timeoutMs } = this.#options;
+    const { fetch = fetchWhenAwake, timeoutMs } = this.#options;
     return new FetchTransport({ fetch, timeoutMs });
   }
 
@@ -178,10 +179,14 @@ class JsforceClient implements SalesforceClient {
     if (headers['sforce-limit-info'] !== undefined) this.#usageToldAt = Date.now();
   }
 
+  #now(): number {
+    return Date.now() + this.#clockLead;
+  }
+
   /** The `Date` header has whole seconds, cut off, and is written after the work began. */
   #beganAt({ headers, durationMs }: Exchange): number {
     const date = Date.parse(headers.date ?? '');
-    const answeredAt = Number.isNaN(date) ? Math.floor(this.now() / 1000) * 1000 : date;
+    const answeredAt = Number.isNaN(date) ? Math.floor(this.#now() / 1000) * 1000 : date;
     return answeredAt - Math.ceil(durationMs / 1000) * 1000;
   }
 }

@@ -1,9 +1,21 @@
 import { PassThrough } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { Transport } from 'jsforce/lib/transport.js';
 import type { HttpRequest, HttpResponse } from 'jsforce/lib/types/common.js';
 import { StreamPromise } from 'jsforce/lib/util/promise.js';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/**
+ * Node's own fetch, one turn of the event loop later: a function that was frozen for minutes learns in that turn which
+ * of its kept connections were closed meanwhile, rather than lose a write on one of them.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
+export const fetchWhenAwake: Fetch = async (url, init) => {
+  await setImmediate();
+  return fetch(url, init);
+};
 
 /** An answer of Salesforce, and how long it took to come whole. */
 export interface Exchange {

@@ -30,6 +30,11 @@ export function recordOf(raw: unknown, columns: readonly string[]): RemoteRecord
   return record;
 }
 
+/** The columns to ask for, where each row has to be told from the others. */
+export function withId(columns: readonly string[]): readonly string[] {
+  return columns.includes('Id') ? columns : ['Id', ...columns];
+}
+
 function scalar(value: unknown): FieldValue {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }

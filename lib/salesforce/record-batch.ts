@@ -5,7 +5,7 @@ import { TransientError } from '../sync/errors.ts';
 import type { PushAnswer, RecordPush, WriteOutcome } from '../sync/ports/salesforce-records.ts';
 import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
 import { blamesContents, callError, errorEntries, recordOutcome, unexpectedAnswer } from './error-map.ts';
-import { isRaw, recordOf } from './query-answer.ts';
+import { isRaw, recordOf, withId } from './query-answer.ts';
 
 /** The rows to push, and the columns to read before and after. */
 export interface Batch {
@@ -19,7 +19,7 @@ export type BatchAnswer = readonly PushAnswer[] | 'contentsRefused';
 
 /** Reads rows by id, in the order of the ids: up to 2,000, whatever the length of the field list. Null where hidden. */
 export function retrieveRequest({ type, pushes, columns }: Batch): Subrequest {
-  const body = { ids: pushes.map(({ id }) => id), fields: columns };
+  const body = { ids: pushes.map(({ id }) => id), fields: withId(columns) };
   return { method: 'POST', path: `/composite/sobjects/${type}`, body };
 }
 

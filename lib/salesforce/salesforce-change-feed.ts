@@ -45,7 +45,7 @@ export function createSalesforceChangeFeed(client: SalesforceClient): ChangeFeed
     },
 
     async open(requests) {
-      const updated = updatedQuery(client.now());
+      const updated = updatedQuery(await client.now());
       const { answers, beganAt } = await client.composite(
         requests.flatMap((request) => opening(request, updated)),
         false,

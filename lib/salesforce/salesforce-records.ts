@@ -12,7 +12,7 @@ import type {
 } from '../sync/ports/salesforce-records.ts';
 import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
 import { callError, errorEntries, recordOutcome, unexpectedAnswer } from './error-map.ts';
-import { isRaw, type QueryAnswer, queryAnswer, recordOf } from './query-answer.ts';
+import { isRaw, type QueryAnswer, queryAnswer, recordOf, withId } from './query-answer.ts';
 import { type Batch, inOneCall, pushAnswers, pushBatch, retrieveRequest } from './record-batch.ts';
 import { queryPath, soqlList, soqlText } from './soql.ts';
 
@@ -174,7 +174,7 @@ async function readSome(
 ): Promise<string[]> {
   const chunks: string[][] = [];
   for (let at = 0; at < reading.ids.length; at += IDS_PER_QUERY) chunks.push(reading.ids.slice(at, at + IDS_PER_QUERY));
-  const select = `SELECT ${reading.columns.join(', ')} FROM ${reading.type}`;
+  const select = `SELECT ${withId(reading.columns).join(', ')} FROM ${reading.type}`;
   const queries = chunks.map((ids) => queryRequest('queryAll', `${select} WHERE Id IN ${soqlList(ids)}`));
   const { answers } = await client.composite(queries, false);
   return chunks.flatMap((ids, at) => {

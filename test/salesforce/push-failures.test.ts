@@ -1,0 +1,191 @@
+import { afterEach, expect, test } from 'vitest';
+import { createSalesforceRecords } from '../../lib/salesforce/salesforce-records.ts';
+import type { SalesforceRecords } from '../../lib/sync/ports/salesforce-records.ts';
+import {
+  clientOf,
+  compositeAnswer,
+  failureOf,
+  type Stub,
+  type StubAnswer,
+  type StubRequest,
+  startStub,
+  subrequestsOf,
+} from './stub-salesforce.ts';
+
+const IDS = ['00Q000000000001AAA', '00Q000000000002AAA', '00Q000000000003AAA'];
+const PUSHES = IDS.map((id) => ({ id, record: { Title: id.slice(0, 15) } }));
+const COLUMNS = ['Id', 'Title'];
+const NO_RULES = { runAssignmentRules: false };
+
+const rows = (ids: readonly string[]) => ({
+  body: ids.map((Id) => ({ attributes: { type: 'Lead' }, Id, Title: null })),
+});
+const saved = (ids: readonly string[]) => ({ body: ids.map((id) => ({ id, success: true, errors: [] })) });
+const refused = (status: number, errorCode: string) => ({ status, body: [{ errorCode, message: 'told' }] });
+
+let stub: Stub;
+
+async function recordsWith(answer: (request: StubRequest, call: number) => StubAnswer): Promise<SalesforceRecords> {
+  stub = await startStub(answer);
+  return createSalesforceRecords(clientOf(stub.url));
+}
+
+afterEach(() => stub.close());
+
+/** The ids that a batch update names. */
+function updatedIds(request: StubRequest): string[] {
+  const body = subrequestsOf(request)[1]?.body as { records?: { Id: string }[] } | undefined;
+  return (body?.records ?? []).map(({ Id }) => Id);
+}
+
+test('a push reads, updates without rules of assignment, and reads again', async () => {
+  const records = await recordsWith(() => compositeAnswer(rows(IDS), saved(IDS), rows(IDS)));
+  await records.push('Lead', PUSHES, COLUMNS);
+  const read = {
+    method: 'POST',
+    url: '/services/data/v64.0/composite/sobjects/Lead',
+    body: { ids: IDS, fields: COLUMNS },
+  };
+  expect(subrequestsOf(stub.requests[0])).toMatchObject([
+    read,
+    {
+      method: 'PATCH',
+      url: '/services/data/v64.0/composite/sobjects',
+      httpHeaders: { 'Sforce-Auto-Assign': 'FALSE', 'Sforce-Duplicate-Rule-Header': 'allowSave=false' },
+      body: {
+        allOrNone: false,
+        records: PUSHES.map(({ id, record }) => ({ attributes: { type: 'Lead' }, Id: id, ...record })),
+      },
+    },
+    read,
+  ]);
+});
+
+test('a batch refused for what one record holds is halved until that record stands alone', async () => {
+  const bad = IDS[1] ?? '';
+  const records = await recordsWith((request) => {
+    const ids = updatedIds(request);
+    if (ids.length === 0) return compositeAnswer(rows([bad]), refused(400, 'JSON_PARSER_ERROR'), rows([bad]));
+    return ids.includes(bad)
+      ? compositeAnswer(rows(ids), refused(400, 'JSON_PARSER_ERROR'), rows(ids))
+      : compositeAnswer(rows(ids), saved(ids), rows(ids));
+  });
+  const answers = await records.push('Lead', PUSHES, COLUMNS);
+  expect(answers.map(({ outcome }) => outcome.kind)).toEqual(['written', 'rejected', 'written']);
+  expect(answers.map(({ after }) => after?.Id)).toEqual(IDS);
+  expect(answers[1]?.outcome).toMatchObject({ rejection: { code: 'JSON_PARSER_ERROR', message: 'told' } });
+});
+
+test.each([
+  [
+    'the update met the daily limit',
+    [rows(IDS), refused(403, 'REQUEST_LIMIT_EXCEEDED'), rows(IDS)],
+    { name: 'QuotaExceededError' },
+  ],
+  [
+    'the update was halted',
+    [rows(IDS), refused(400, 'PROCESSING_HALTED'), rows(IDS)],
+    { code: 'PROCESSING_HALTED', mayHaveCommitted: false },
+  ],
+  [
+    'the update failed inside Salesforce',
+    [rows(IDS), refused(500, 'UNKNOWN_EXCEPTION'), rows(IDS)],
+    { code: 'UNKNOWN_EXCEPTION', mayHaveCommitted: true },
+  ],
+  ['the object is hidden', [rows(IDS), refused(404, 'INVALID_TYPE'), rows(IDS)], { name: 'ConfigError' }],
+  [
+    'the rows could not be read after',
+    [rows(IDS), saved(IDS), refused(500, 'UNKNOWN_EXCEPTION')],
+    { name: 'TransientError', mayHaveCommitted: true },
+  ],
+  [
+    'the rows could not be read before',
+    [refused(400, 'INVALID_FIELD'), saved(IDS), rows(IDS)],
+    { code: 'INVALID_FIELD', mayHaveCommitted: true },
+  ],
+  [
+    'results are missing',
+    [rows(IDS), saved(IDS.slice(1)), rows(IDS)],
+    { code: 'UNEXPECTED_ANSWER', mayHaveCommitted: true },
+  ],
+  ['answers are missing', [rows(IDS), saved(IDS)], { code: 'UNEXPECTED_ANSWER', mayHaveCommitted: true }],
+])('nothing counts as written where %s', async (_, subs, expected) => {
+  const records = await recordsWith(() => compositeAnswer(...subs));
+  expect(await failureOf(records.push('Lead', PUSHES, COLUMNS))).toMatchObject(expected);
+});
+
+test('a push at once names the instant to the second and whether assignment rules run', async () => {
+  const records = await recordsWith(() => compositeAnswer(rows(IDS), { status: 412, body: [] }, rows(IDS)));
+  const push = { id: IDS[0] ?? '', record: { Title: 'CTO' }, ifUnmodifiedSince: '2026-11-21T10:00:00.000Z' };
+  const answer = await records.pushNow('Lead', push, COLUMNS, { runAssignmentRules: true });
+  expect(subrequestsOf(stub.requests[0])[1]).toMatchObject({
+    method: 'PATCH',
+    url: `/services/data/v64.0/sobjects/Lead/${IDS[0]}`,
+    httpHeaders: { 'If-Unmodified-Since': 'Sat, 21 Nov 2026 10:00:00 GMT', 'Sforce-Auto-Assign': 'TRUE' },
+    body: { Title: 'CTO' },
+  });
+  expect(answer).toEqual({
+    outcome: { kind: 'modified' },
+    before: { Id: IDS[0], Title: null },
+    after: { Id: IDS[0], Title: null },
+  });
+});
+
+test('an upsert that another one outran is transient, for its Lead is there the next time', async () => {
+  const message = 'duplicate value found: Person_Id__c duplicates value on record with id: 00Q000000000001';
+  const duplicate = { status: 400, body: [{ errorCode: 'DUPLICATE_VALUE', message, fields: ['Person_Id__c'] }] };
+  const records = await recordsWith(() => compositeAnswer(duplicate, { body: { records: [] } }));
+  const answer = await records.upsertLead('a/b', { LastName: 'L', Person_Id__c: 'a/b' }, COLUMNS, NO_RULES);
+  expect(answer).toEqual({ kind: 'transient', code: 'DUPLICATE_VALUE' });
+  const [write, read] = subrequestsOf(stub.requests[0]);
+  expect(write).toMatchObject({
+    url: '/services/data/v64.0/sobjects/Lead/Person_Id__c/a%2Fb',
+    body: { LastName: 'L' },
+  });
+  expect(write?.body).not.toHaveProperty('Person_Id__c');
+  expect(new URL(read?.url ?? '', stub.url).searchParams.get('q')).toBe(
+    "SELECT Id, Title FROM Lead WHERE Person_Id__c = 'a/b'",
+  );
+});
+
+test('an upsert whose Lead cannot be read back may stand', async () => {
+  const records = await recordsWith(() => compositeAnswer({ status: 201, body: {} }, { body: { records: [] } }));
+  const upsert = records.upsertLead('p-1', { LastName: 'L' }, COLUMNS, NO_RULES);
+  expect(await failureOf(upsert)).toMatchObject({ name: 'TransientError', mayHaveCommitted: true });
+});
+
+test('several Leads of one person are for a human', async () => {
+  const records = await recordsWith(() =>
+    compositeAnswer({ status: 300, body: ['/a', '/b'] }, { body: { records: [] } }),
+  );
+  expect((await failureOf(records.upsertLead('p-1', {}, COLUMNS, NO_RULES))).name).toBe('ConfigError');
+});
+
+test('rows that a short page left out are asked for again', async () => {
+  const page = (ids: readonly string[], done: boolean) => ({
+    body: { done, records: ids.map((Id) => ({ attributes: {}, Id, Title: 'T' })) },
+  });
+  const records = await recordsWith((_, call) =>
+    compositeAnswer(call === 1 ? page(IDS.slice(0, 1), false) : page(IDS.slice(1, 2), true)),
+  );
+  const found = await records.read('Lead', IDS, COLUMNS);
+  expect([...found.keys()]).toEqual(IDS.slice(0, 2));
+  expect(
+    stub.requests.map((request) => new URL(subrequestsOf(request)[0]?.url ?? '', stub.url).searchParams.get('q')),
+  ).toEqual([
+    `SELECT Id, Title FROM Lead WHERE Id IN ('${IDS.join("', '")}')`,
+    `SELECT Id, Title FROM Lead WHERE Id IN ('${IDS.slice(1).join("', '")}')`,
+  ]);
+});
+
+test('a person is looked for by one condition on each object', async () => {
+  const none = { body: { done: true, records: [] } };
+  const records = await recordsWith(() => compositeAnswer(none, none));
+  expect(
+    await records.find({ personId: "p'1", email: "o'neil@x.org" }, { Lead: ['Id'], Contact: ['Id', 'Email'] }),
+  ).toEqual([]);
+  expect(subrequestsOf(stub.requests[0]).map(({ url }) => new URL(url, stub.url).searchParams.get('q'))).toEqual([
+    "SELECT Id FROM Lead WHERE IsDeleted = false AND IsConverted = false AND (Person_Id__c = 'p\\'1' OR Email = 'o\\'neil@x.org')",
+    "SELECT Id, Email FROM Contact WHERE IsDeleted = false AND (Person_Id__c = 'p\\'1' OR Email = 'o\\'neil@x.org')",
+  ]);
+});

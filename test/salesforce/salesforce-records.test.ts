@@ -1,0 +1,263 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { SalesforceClient } from '../../lib/salesforce/client.ts';
+import { createSalesforceRecords } from '../../lib/salesforce/salesforce-records.ts';
+import type { SalesforceRecords } from '../../lib/sync/ports/salesforce-records.ts';
+import { createOrg, type Org } from '../sandbox/org/create-org.ts';
+import { clientOf, failureOf } from './stub-salesforce.ts';
+
+const COLUMNS = ['Id', 'SystemModstamp', 'LastName', 'Title', 'OwnerId'];
+const RULES = { runAssignmentRules: true };
+const NO_RULES = { runAssignmentRules: false };
+
+let org: Org;
+let client: SalesforceClient;
+let records: SalesforceRecords;
+
+beforeEach(async () => {
+  org = createOrg();
+  const url = await org.listen(0);
+  const credentials = { loginUrl: url, clientId: 'lockstep', clientSecret: 'lockstep' };
+  client = clientOf(url, { credentials, timeoutMs: 1_000 });
+  records = createSalesforceRecords(client);
+});
+
+afterEach(() => org.close());
+
+function drive(path: string, body: object): void {
+  const { status, body: answer } = org.handle({ method: 'POST', path: `/_org/${path}`, headers: {}, body });
+  if (status !== 200) throw new Error(JSON.stringify(answer));
+}
+
+async function leadOf(personId: string, more: Record<string, string> = {}): Promise<string> {
+  const record = { LastName: personId, Company: 'Engines', ...more };
+  const answer = await records.upsertLead(personId, record, ['Id'], NO_RULES);
+  if (answer.kind !== 'written') throw new Error(JSON.stringify(answer));
+  return String(answer.record.Id);
+}
+
+async function leads(count: number): Promise<string[]> {
+  const ids: string[] = [];
+  for (let at = 0; at < count; at += 1) ids.push(await leadOf(`p-${at}`));
+  return ids;
+}
+
+const stampOf = async (id: string): Promise<string> =>
+  String((await records.read('Lead', [id], ['SystemModstamp'])).get(id)?.SystemModstamp);
+
+describe('push', () => {
+  test('writes up to 200 rows in one call, with each row as it was before and is after', async () => {
+    const ids = await leads(3);
+    const calls = client.usage().calls;
+    const pushes = ids.map((id, at) => ({ id, record: { Title: ` T${at} ` } }));
+    const answers = await records.push('Lead', pushes, COLUMNS);
+    expect(client.usage().calls - calls).toBe(1);
+    expect(records.maxPushBatch).toBe(200);
+    expect(answers.map(({ outcome }) => outcome.kind)).toEqual(['written', 'written', 'written']);
+    expect(answers.map(({ before }) => before?.Title)).toEqual([null, null, null]);
+    expect(answers.map(({ after }) => after?.Title)).toEqual(['T0', 'T1', 'T2']);
+    expect(Object.keys(answers[0]?.after ?? {})).toEqual(COLUMNS);
+    expect(await records.push('Lead', [], COLUMNS)).toEqual([]);
+    expect(client.usage().calls - calls).toBe(1);
+  });
+
+  test('a refused row is its own outcome and touches no other', async () => {
+    const [good = '', bad = '', deleted = ''] = await leads(3);
+    drive('validation-rules', {
+      object: 'Lead',
+      name: 'NoTemp',
+      errorWhen: "Title = 'Temp'",
+      message: 'No temps',
+      field: 'Title',
+    });
+    org.handle(await asAdmin('DELETE', `/services/data/v64.0/sobjects/Lead/${deleted}`));
+    const answers = await records.push(
+      'Lead',
+      [
+        { id: bad, record: { Title: 'Temp' } },
+        { id: good, record: { Title: 'CTO' } },
+        { id: deleted, record: { Title: 'CEO' } },
+      ],
+      COLUMNS,
+    );
+    expect(answers[0]?.outcome).toEqual({
+      kind: 'rejected',
+      rejection: { code: 'FIELD_CUSTOM_VALIDATION_EXCEPTION', message: 'No temps', fields: ['Title'] },
+    });
+    expect(answers[0]?.after?.Title).toBeNull();
+    expect(answers[1]).toMatchObject({ outcome: { kind: 'written' }, after: { Title: 'CTO' } });
+    expect(answers[2]).toEqual({ outcome: { kind: 'gone', code: 'ENTITY_IS_DELETED' }, before: null, after: null });
+  });
+
+  test('a locked row is transient and nothing of it was written', async () => {
+    const [id = ''] = await leads(1);
+    drive('faults', { kind: 'lockRow', times: 1 });
+    const [answer] = await records.push('Lead', [{ id, record: { Title: 'CTO' } }], COLUMNS);
+    expect(answer).toMatchObject({
+      outcome: { kind: 'transient', code: 'UNABLE_TO_LOCK_ROW' },
+      after: { Title: null },
+    });
+  });
+
+  test('a converted Lead is gone', async () => {
+    const [id = ''] = await leads(1);
+    drive('convert', { leadId: id });
+    const [answer] = await records.push('Lead', [{ id, record: { Title: 'CTO' } }], COLUMNS);
+    expect(answer?.outcome).toEqual({ kind: 'gone', code: 'CANNOT_UPDATE_CONVERTED_LEAD' });
+  });
+
+  test('no assignment rule takes the row from its owner', async () => {
+    const [id = ''] = await leads(1);
+    const [answer] = await records.push('Lead', [{ id, record: { Title: 'CTO' } }], COLUMNS);
+    expect(answer?.after?.OwnerId).toBe(answer?.before?.OwnerId);
+  });
+
+  test('a text that looks like a reference of a composite request arrives as it is', async () => {
+    const ids = await leads(2);
+    const texts = ['Hello @{name}', 'plain'];
+    const pushes = ids.map((id, at) => ({ id, record: { Title: texts[at] ?? null } }));
+    const answers = await records.push('Lead', pushes, COLUMNS);
+    expect(answers.map(({ after }) => after?.Title)).toEqual(texts);
+  });
+
+  test('an answer lost after the commit says that the write may stand', async () => {
+    const [id = ''] = await leads(1);
+    drive('faults', { kind: 'timeoutAfterCommit', times: 1, match: 'composite' });
+    const push = records.push('Lead', [{ id, record: { Title: 'CTO' } }], COLUMNS);
+    expect(await failureOf(push)).toMatchObject({ name: 'TransientError', code: 'TIMEOUT', mayHaveCommitted: true });
+    expect((await records.read('Lead', [id], COLUMNS)).get(id)?.Title).toBe('CTO');
+  });
+
+  test('more rows than a batch holds are a mistake of the caller', async () => {
+    const pushes = Array.from({ length: 201 }, () => ({ id: '00Q000000000001AAA', record: {} }));
+    expect(await failureOf(records.push('Lead', pushes, COLUMNS))).toBeInstanceOf(RangeError);
+  });
+});
+
+describe('pushNow', () => {
+  test('writes a row that has not changed since base', async () => {
+    const [id = ''] = await leads(1);
+    const push = { id, record: { Title: 'CTO' }, ifUnmodifiedSince: await stampOf(id) };
+    const calls = client.usage().calls;
+    const answer = await records.pushNow('Lead', push, COLUMNS, NO_RULES);
+    expect(client.usage().calls - calls).toBe(1);
+    expect(answer).toMatchObject({ outcome: { kind: 'written' }, before: { Title: null }, after: { Title: 'CTO' } });
+  });
+
+  test('leaves a row alone that has, and tells what it is now', async () => {
+    const [id = ''] = await leads(1);
+    const ifUnmodifiedSince = await stampOf(id);
+    drive('clock', { advanceSeconds: 60 });
+    await records.push('Lead', [{ id, record: { Title: 'Theirs' } }], COLUMNS);
+    const answer = await records.pushNow(
+      'Lead',
+      { id, record: { Title: 'Ours' }, ifUnmodifiedSince },
+      COLUMNS,
+      NO_RULES,
+    );
+    expect(answer).toMatchObject({ outcome: { kind: 'modified' }, after: { Title: 'Theirs' } });
+  });
+
+  test('tells a rejection, and a row that is gone', async () => {
+    const [id = '', converted = ''] = await leads(2);
+    drive('convert', { leadId: converted });
+    const ifUnmodifiedSince = '2099-01-01T00:00:00.000Z';
+    const tooLong = { id, record: { Title: 'x'.repeat(129) }, ifUnmodifiedSince };
+    expect((await records.pushNow('Lead', tooLong, COLUMNS, NO_RULES)).outcome).toMatchObject({
+      kind: 'rejected',
+      rejection: { code: 'STRING_TOO_LONG', fields: ['Title'] },
+    });
+    const late = { id: converted, record: { Title: 'CTO' }, ifUnmodifiedSince };
+    expect((await records.pushNow('Lead', late, COLUMNS, NO_RULES)).outcome.kind).toBe('gone');
+    const unknown = { ...late, id: '00Q5g00000000zzEAA' };
+    expect(await records.pushNow('Lead', unknown, COLUMNS, NO_RULES)).toMatchObject({
+      outcome: { kind: 'gone', code: 'NOT_FOUND' },
+      after: null,
+    });
+  });
+});
+
+describe('upsertLead', () => {
+  test('creates once, then updates, in one call each', async () => {
+    const record = { LastName: 'Lovelace', Company: 'Engines' };
+    const calls = client.usage().calls;
+    const first = await records.upsertLead('p-1', record, COLUMNS, NO_RULES);
+    const second = await records.upsertLead('p-1', { ...record, Title: 'CTO' }, COLUMNS, NO_RULES);
+    expect(client.usage().calls - calls).toBe(2);
+    expect(first).toMatchObject({ kind: 'written', created: true, record: { LastName: 'Lovelace', Title: null } });
+    expect(second).toMatchObject({ kind: 'written', created: false, record: { Title: 'CTO' } });
+    expect(org.state.stats.recordsCreated).toBe(1);
+  });
+
+  test('twenty at once make one Lead', async () => {
+    const record = { LastName: 'Lovelace', Company: 'Engines' };
+    const all = await Promise.all(
+      Array.from({ length: 20 }, () => records.upsertLead('p-1', record, ['Id'], NO_RULES)),
+    );
+    expect(all.every(({ kind }) => kind === 'written')).toBe(true);
+    expect(org.state.stats.recordsCreated).toBe(1);
+  });
+
+  test('assignment rules choose the owner only where they are asked to', async () => {
+    const record = { LastName: 'Lovelace', Company: 'Engines' };
+    const asked = await records.upsertLead('p-1', record, COLUMNS, RULES);
+    const unasked = await records.upsertLead('p-2', record, COLUMNS, NO_RULES);
+    const owners = [asked, unasked].map((answer) => (answer.kind === 'written' ? answer.record.OwnerId : answer));
+    expect(owners[0]).not.toBe(owners[1]);
+    expect(owners[1]).toBe(org.state.standard.lockstep.id);
+  });
+
+  test('a refused create is a rejection', async () => {
+    expect(await records.upsertLead('p-1', { LastName: 'Lovelace' }, COLUMNS, NO_RULES)).toMatchObject({
+      kind: 'rejected',
+      rejection: { code: 'REQUIRED_FIELD_MISSING', fields: ['Company'] },
+    });
+  });
+
+  test('a missing Person_Id__c is for a human', async () => {
+    drive('field-access', { object: 'Lead', field: 'Person_Id__c', read: false, edit: false });
+    const upsert = records.upsertLead('p-1', { LastName: 'L', Company: 'C' }, COLUMNS, NO_RULES);
+    expect((await failureOf(upsert)).name).toBe('ConfigError');
+    expect((await failureOf(records.find({ personId: 'p', email: null }, COLUMNS_OF))).name).toBe('ConfigError');
+  });
+});
+
+const COLUMNS_OF = { Lead: ['Id', 'Email'], Contact: ['Id', 'Email'] };
+
+describe('reading', () => {
+  test('rows come by id, deleted ones too, any number of them', async () => {
+    org.seed({ leads: 2_600, contacts: 0, seed: 1 });
+    const ids = [...org.state.store.table('Lead').between('1999', '2999')].map((row) => String(row.Id));
+    const [first = ''] = ids;
+    org.handle(await asAdmin('DELETE', `/services/data/v64.0/sobjects/Lead/${first}`));
+    const calls = client.usage().calls;
+    const rows = await records.read('Lead', [...ids, ...ids.slice(0, 5), '00Q5g00000000zzEAA'], ['Id', 'IsDeleted']);
+    expect(rows.size).toBe(2_600);
+    expect(rows.get(first)).toEqual({ Id: first, IsDeleted: true });
+    expect(client.usage().calls - calls).toBe(2);
+    expect(await records.read('Lead', [], ['Id'])).toEqual(new Map());
+  });
+
+  test('a person is found by id and by email, on Leads and Contacts, live and unconverted', async () => {
+    const email = "o'neil@example.com";
+    const mine = await leadOf('p-1');
+    const sameEmail = await leadOf('p-2', { Email: email });
+    const converted = await leadOf('p-3', { Email: email });
+    const deleted = await leadOf('p-4', { Email: email });
+    drive('convert', { leadId: converted });
+    org.handle(await asAdmin('DELETE', `/services/data/v64.0/sobjects/Lead/${deleted}`));
+    const calls = client.usage().calls;
+    const found = await records.find({ personId: 'p-1', email }, COLUMNS_OF);
+    expect(client.usage().calls - calls).toBe(1);
+    expect(found.filter(({ type }) => type === 'Lead').map(({ record }) => record.Id)).toEqual([mine, sameEmail]);
+    expect(found.filter(({ type }) => type === 'Contact')).toMatchObject([{ record: { Email: email } }]);
+    expect(await records.find({ personId: 'p-1', email: null }, COLUMNS_OF)).toHaveLength(1);
+  });
+});
+
+/** A request of the administrator, straight to the org. */
+async function asAdmin(method: string, path: string) {
+  const body = 'grant_type=client_credentials&client_id=admin&client_secret=admin';
+  const login = org.handle({ method: 'POST', path: '/services/oauth2/token', headers: {}, body });
+  const { access_token: token } = login.body as { access_token: string };
+  return { method, path, headers: { authorization: `Bearer ${token}` } };
+}
