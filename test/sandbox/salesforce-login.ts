@@ -1,0 +1,21 @@
+import { UsageError } from './sandbox-options.ts';
+
+/** Signs in once, so that a wrong URL or a refused credential is told before anything starts. */
+export async function checkLogin(org: { loginUrl: string; clientId: string; clientSecret: string }): Promise<void> {
+  const { loginUrl, clientId, clientSecret } = org;
+  const body = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: clientId,
+    client_secret: clientSecret,
+  });
+  const url = new URL('/services/oauth2/token', loginUrl);
+  const answer = await fetch(url, { method: 'POST', body, signal: AbortSignal.timeout(15_000) }).catch(() => {
+    throw new UsageError(`no org answers at ${url.origin}: check SALESFORCE_LOGIN_URL`);
+  });
+  if (answer.ok) return;
+  const said = (await answer.text()).slice(0, 300);
+  const code = /"error"\s*:\s*"([a-z_]+)"/.exec(said)?.[1] ?? `HTTP ${answer.status}`;
+  throw new UsageError(
+    `the org at ${url.origin} refused the sign-in (${code}): check SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET`,
+  );
+}
