@@ -79,3 +79,10 @@ it('does not compile a function that lacks a variable', () => {
   const environment: Environment = { TABLE_NAME: 'persons', LOCKSTEP_SETTINGS: '{}' };
   expect(Object.keys(environment)).toHaveLength(2);
 });
+
+it('cdk.json spells the defaults out', () => {
+  const cdkJson = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
+    readonly context: { readonly lockstep: unknown };
+  };
+  expect(parseSettings(cdkJson.context.lockstep)).toEqual(parseSettings({}));
+});
