@@ -75,6 +75,11 @@ describe('after a window', () => {
     expect(windowRead(feed(), told(at(-900))).coveredUpTo).toBe(at(-900));
   });
 
+  test('a covered date that goes back is believed', () => {
+    const window = told(at(-900), { from: at(-60) });
+    expect(windowRead(feed({ coveredUpTo: at(-120), latestDateCovered: at(-120) }), window).coveredUpTo).toBe(at(-900));
+  });
+
   test('what a transaction held back is covered only once a window began there', () => {
     const held = feed({ coveredUpTo: at(-900), latestDateCovered: at(-900) });
     const ended = windowRead(held, told(at(301)));
