@@ -56,6 +56,7 @@ const DIFFERENT: readonly [string, FieldShape, FieldValue, FieldValue][] = [
   ['a number and text that is none', { kind: 'number' }, 1, 'one'],
   ['zero and no number', { kind: 'number' }, 0, null],
   ['numbers apart at the scale', CENTS, 1.01, 1.02],
+  ['a number and its negative', CENTS, 1, -1],
   ['numbers without a scale, however near', { kind: 'number' }, 1.001, 1.002],
   ['a checked box and an unchecked one', { kind: 'boolean' }, true, false],
   ['two days', { kind: 'date' }, '2026-11-21', '2026-11-22'],
