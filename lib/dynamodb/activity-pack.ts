@@ -1,5 +1,5 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Activity } from '../person/activity.ts';
+import { packJson, unpackJson } from './packed-json.ts';
 
 /**
  * Activities are packed: deflated JSON without what their place tells (`seq`). A person's item would otherwise grow by
@@ -11,20 +11,17 @@ export function packActivities(activities: readonly Activity[]): Uint8Array {
     const { seq: _, ...entry } = activity;
     return entry;
   });
-  return deflateRawSync(JSON.stringify(entries), { dictionary: DICTIONARY });
+  return packJson(entries, DICTIONARY);
 }
 
 /** The activities of a pack; `next` is the number that follows the last of them. */
 export function unpackActivities(packed: Uint8Array, next: number): Activity[] {
-  const entries = JSON.parse(inflateRawSync(packed, { dictionary: DICTIONARY }).toString()) as Omit<Activity, 'seq'>[];
+  const entries = unpackJson(packed, DICTIONARY) as Omit<Activity, 'seq'>[];
   const first = next - entries.length;
   return entries.map((entry, offset) => ({ ...entry, seq: first + offset }) as Activity);
 }
 
-/**
- * Text that entries are likely to hold, the likeliest last. Stored packs are read with it: it must never change; another
- * one needs another attribute.
- */
+/** Never to be changed: see `packJson`. */
 const DICTIONARY = Buffer.from(
   [
     'StreetCityStatePostalCodeCountryFirstNameLastNameCompanyTitlePhoneMobilePhoneEmailWebsiteIndustryRatingStatus',

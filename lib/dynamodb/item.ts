@@ -1,20 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Fields, FieldValue } from '../person/field-value.ts';
+import type { Fields } from '../person/field-value.ts';
 import { awaitsPush, type Lease, type Person, type SalesforceLink, type StandingRejection } from '../person/person.ts';
 import { packActivities, unpackActivities } from './activity-pack.ts';
+import { attributeBytes } from './attribute-size.ts';
 import { emailKey, type Key, personIdOf, personKey, queueKey } from './keys.ts';
+import { fromStoredFields, type StoredFields, storedOrPacked, toStoredFields } from './stored-fields.ts';
 
 /** An instant at rest: milliseconds since the epoch, a third of the ISO text's size. */
 type StoredInstant = number | string;
 
-/** A field's value at rest. A number that DynamoDB cannot hold stands as text. */
-type StoredValue = FieldValue | { readonly number: string };
-type StoredFields = Readonly<Record<string, StoredValue>>;
-
 /** The attributes of a person that an update writes; undefined where there is nothing to say: no pending edits, ... */
 export interface PersonAttributes {
   readonly version: number;
-  readonly fields: StoredFields;
+  readonly fields: StoredFields | Uint8Array;
   readonly pending: StoredFields | undefined;
   readonly pendingSince: StoredInstant | undefined;
   readonly salesforce: StoredLink | undefined;
@@ -75,9 +73,14 @@ export function toPerson(item: PersonItem): Person {
 }
 
 export function attributesOf(person: Person): PersonAttributes {
+  const others = attributesBesideFields(person);
+  const othersBytes = attributeBytes({ ...personKey(person.personId), ...others, fields: '' });
+  return { ...others, fields: storedOrPacked(person.fields, othersBytes) };
+}
+
+function attributesBesideFields(person: Person): Omit<PersonAttributes, 'fields'> {
   return {
     version: person.version,
-    fields: toStoredFields(person.fields),
     pending: isEmpty(person.pending) ? undefined : toStoredFields(person.pending),
     pendingSince: toStoredOrAbsent(person.pendingSince),
     salesforce: person.salesforce === null ? undefined : toStoredLink(person.salesforce),
@@ -150,25 +153,6 @@ function toStoredOrAbsent(instant: string | null): StoredInstant | undefined {
 
 function fromStoredInstant(stored: StoredInstant): string {
   return typeof stored === 'number' ? new Date(stored).toISOString() : stored;
-}
-
-function toStoredFields(fields: Fields): StoredFields {
-  return Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, toStoredValue(value)]));
-}
-
-function fromStoredFields(stored: StoredFields): Fields {
-  return Object.fromEntries(Object.entries(stored).map(([field, value]) => [field, fromStoredValue(value)]));
-}
-
-/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-data-types-numbers */
-function toStoredValue(value: FieldValue): StoredValue {
-  if (typeof value !== 'number' || value === 0) return value;
-  const size = Math.abs(value);
-  return size >= 1e-130 && size < 1e125 ? value : { number: String(value) };
-}
-
-function fromStoredValue(value: StoredValue): FieldValue {
-  return typeof value === 'object' && value !== null ? Number(value.number) : value;
 }
 
 function isEmpty(fields: Fields): boolean {

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { appendActivities, CHUNK_SIZE, type Happening } from '../../lib/person/activity.ts';
 import type { Person } from '../../lib/person/person.ts';
 
-const name = fc.stringMatching(/^[A-Z][A-Za-z0-9_]{0,30}$/);
+export const anyName = fc.stringMatching(/^[A-Z][A-Za-z0-9_]{0,30}$/);
 const instant = fc
   .date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true })
   .map((date) => date.toISOString());
 const whole = fc.string({ unit: 'grapheme', maxLength: 40 });
-const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
-const value = fc.oneof(whole, number, fc.integer(), fc.boolean(), fc.constant(null));
-const fields = fc.dictionary(name, value, { maxKeys: 12, noNullPrototype: true });
+const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((each) => each + 0);
+export const anyValue = fc.oneof(whole, number, fc.integer(), fc.boolean(), fc.constant(null));
+const fields = fc.dictionary(anyName, anyValue, { maxKeys: 12, noNullPrototype: true });
 const id = fc.stringMatching(/^[A-Za-z0-9-]{1,36}$/);
 
 const salesforce = fc.record({
@@ -25,12 +25,14 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({
     type: fc.constant('fieldsChanged' as const),
     direction: fc.constantFrom('pull' as const, 'push' as const, null),
-    detail: fc.record({ changes: fc.array(fc.record({ field: name, from: value, to: value }), { maxLength: 4 }) }),
+    detail: fc.record({
+      changes: fc.array(fc.record({ field: anyName, from: anyValue, to: anyValue }), { maxLength: 4 }),
+    }),
   }),
   fc.record({
     type: fc.constant('rejected' as const),
     direction: fc.constant('push' as const),
-    detail: fc.record({ code: name, message: whole, fields: fc.array(name, { maxLength: 3 }), values: fields }),
+    detail: fc.record({ code: anyName, message: whole, fields: fc.array(anyName, { maxLength: 3 }), values: fields }),
   }),
   fc.record({
     type: fc.constant('merged' as const),
@@ -52,7 +54,7 @@ export const anyPerson: fc.Arbitrary<Person> = fc.record({
   pending: fields,
   salesforce: fc.option(salesforce),
   rejection: fc.option(
-    fc.record({ code: name, message: whole, fields: fc.array(name, { maxLength: 3 }), at: instant }),
+    fc.record({ code: anyName, message: whole, fields: fc.array(anyName, { maxLength: 3 }), at: instant }),
   ),
   lease: fc.option(fc.record({ owner: id, expiresAt: instant, attempt: fields })),
   log,

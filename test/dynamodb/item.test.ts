@@ -1,12 +1,13 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { attributeBytes } from '../../lib/dynamodb/attribute-size.ts';
 import { type PersonItem, sameAtRest, toItem, toPerson } from '../../lib/dynamodb/item.ts';
 import { personUpdate } from '../../lib/dynamodb/person-update.ts';
 import { editPerson, logged } from '../../lib/person/edit-person.ts';
 import type { Person } from '../../lib/person/person.ts';
 import { at, edited, leadPerson, localPerson, rejectedAt } from '../contract/persons.ts';
-import { anyPerson } from './any-person.ts';
+import { anyName, anyPerson, anyValue } from './any-person.ts';
 
 /** The item as it comes back from the wire. */
 function stored(person: Person): PersonItem {
@@ -34,6 +35,29 @@ describe('a person at rest', () => {
     );
   });
 
+  test('comes back as it was where its fields are packed', () => {
+    const wordy = anyValue.map((value) => (typeof value === 'string' ? value.repeat(5) : value));
+    const wide = fc.dictionary(anyName, wordy, { minKeys: 60, maxKeys: 80, noNullPrototype: true });
+    let packed = 0;
+    fc.assert(
+      fc.property(anyPerson, wide, (person, fields) => {
+        const item = stored({ ...person, fields });
+        packed += item.fields instanceof Uint8Array ? 1 : 0;
+        expect(toPerson(item)).toEqual({ ...person, fields });
+        expect(sameAtRest({ ...person, fields }, toPerson(item))).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
+    expect(packed).toBeGreaterThan(50);
+  });
+
+  test('has its fields packed only where that saves a write unit', () => {
+    const fields = (length: number) => ({ LastName: 'Lovelace', Description: 'difference '.repeat(length) });
+    expect(stored(localPerson('ada', fields(30))).fields).toMatchObject({ LastName: 'Lovelace' });
+    expect(stored(localPerson('ada', fields(300))).fields).toBeInstanceOf(Uint8Array);
+    expect(attributeBytes(stored(localPerson('ada', fields(300))))).toBeLessThan(1024);
+  });
+
   test('holds no attribute that says nothing', () => {
     expect(Object.keys(stored(localPerson('ada'))).sort()).toEqual(
       ['createdAt', 'fields', 'log', 'logNext', 'pk', 'sk', 'updatedAt', 'version'].sort(),
@@ -54,8 +78,8 @@ describe('a person at rest', () => {
     const names = Array.from({ length: 25 }, (_, n) => `Standard_${n}`);
     let person = leadPerson(1, Object.fromEntries(names.map((name) => [name, 'a value'])));
     for (const n of [1, 2, 3, 4]) person = edited(person, { [`Standard_${n}`]: `value ${n}` }, at(n));
-    const values = itemBytes(person.fields);
-    expect(itemBytes(stored({ ...person, pending: {}, pendingSince: null })) - values).toBeLessThan(500);
+    const values = attributeBytes(person.fields);
+    expect(attributeBytes(stored({ ...person, pending: {}, pendingSince: null })) - values).toBeLessThan(500);
   });
 });
 
@@ -78,13 +102,3 @@ describe('an update', () => {
     );
   });
 });
-
-/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
-function itemBytes(value: unknown): number {
-  if (typeof value === 'string') return Buffer.byteLength(value);
-  if (typeof value === 'number') return Math.ceil(String(value).replace(/\D/g, '').length / 2) + 1;
-  if (value instanceof Uint8Array) return value.length;
-  if (typeof value !== 'object' || value === null) return 1;
-  const parts = Array.isArray(value) ? value : Object.entries(value).flat();
-  return 3 + parts.reduce<number>((sum, part) => sum + 1 + itemBytes(part), 0);
-}
