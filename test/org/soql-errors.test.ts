@@ -93,6 +93,11 @@ describe('SOQL errors', () => {
       'Semi join sub-selects can only query id fields',
     ],
     [
+      'SELECT Id FROM Account WHERE Id IN (SELECT Id FROM Account)',
+      'MALFORMED_QUERY',
+      'The inner and outer selects should not be on the same object type',
+    ],
+    [
       `SELECT Id FROM Lead WHERE LastName = '${'x'.repeat(100_000)}'`,
       'MALFORMED_QUERY',
       'cannot be longer than 100000 characters',

@@ -77,6 +77,13 @@ describe('ORDER BY', () => {
     expect(names.map(({ LastName }) => LastName).join()).toBe(expected);
   });
 
+  it('sorts by the stamp of a parent as by any other field', () => {
+    const contacts = records(
+      'SELECT LastName FROM Contact ORDER BY Account.SystemModstamp DESC NULLS LAST, LastName DESC',
+    );
+    expect(contacts).toMatchObject([{ LastName: 'Loose' }, { LastName: 'Curie' }]);
+  });
+
   it('LIMIT and OFFSET cut what was sorted', () => {
     expect(records('SELECT LastName FROM Lead ORDER BY LastName LIMIT 1 OFFSET 1')).toMatchObject([
       { LastName: 'Lovelace' },

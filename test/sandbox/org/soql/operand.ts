@@ -66,9 +66,9 @@ export function rowOperands(scope: Scope, clause: string): OperandResolver<Row> 
 }
 
 function fieldOperand(scope: Scope, written: string, clause: string): Operand<Row> {
-  const { field, read } = resolvePath(scope, written, clause);
+  const { names, field, read } = resolvePath(scope, written, clause);
   const { type, filterable, sortable, groupable } = field;
-  return { label: field.name, type, filterable, sortable, groupable, read };
+  return { label: names.join('.'), type, filterable, sortable, groupable, read };
 }
 
 function functionOperand(scope: Scope, fn: FunctionExp, clause: string): Operand<Row> {

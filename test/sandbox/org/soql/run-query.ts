@@ -125,7 +125,7 @@ function aggregate(scope: Scope, query: Query, options: QueryOptions): Aggregate
 }
 
 function select(scope: Scope, query: Query, options: QueryOptions): RecordsResult {
-  checkFieldsLimit(scope, query);
+  checkFieldsLimit(query);
   const { columns, record } = compileProjection(scope, query.fields ?? [], options.urlPrefix);
   const operand = rowOperands(scope, 'ORDER');
   const keys = sortKeys(query.orderBy, operand, (written, message) =>
@@ -142,17 +142,12 @@ function select(scope: Scope, query: Query, options: QueryOptions): RecordsResul
   return { kind: 'records', object: scope.object.name, columns, rows, record, records };
 }
 
-function checkFieldsLimit(scope: Scope, query: Query): void {
+function checkFieldsLimit(query: Query): void {
   for (const field of query.fields ?? []) {
     const group = fieldGroup(field);
     if (group === undefined || group === 'STANDARD' || (query.limit ?? Number.POSITIVE_INFINITY) <= MAX_FIELDS_LIMIT)
       continue;
-    throw failAt(
-      scope,
-      { written: 'FIELDS', clause: 'SELECT' },
-      `The SOQL FIELDS function must have a LIMIT of at most ${MAX_FIELDS_LIMIT}`,
-      'MALFORMED_QUERY',
-    );
+    throw new SoqlError('MALFORMED_QUERY', `The SOQL FIELDS function must have a LIMIT of at most ${MAX_FIELDS_LIMIT}`);
   }
 }
 
@@ -201,7 +196,11 @@ function rowConditions(scope: Scope, options: QueryOptions): ConditionScope<Row>
 }
 
 function selectedIds(scope: Scope, subquery: Query, options: QueryOptions): ReadonlySet<Value> {
-  const inner = execute(scopeOf(scope.source, scope.text, subquery), subquery, options);
+  const innerScope = scopeOf(scope.source, scope.text, subquery);
+  if (innerScope.object.name === scope.object.name) {
+    throw new SoqlError('MALFORMED_QUERY', 'The inner and outer selects should not be on the same object type');
+  }
+  const inner = execute(innerScope, subquery, options);
   const column = inner.kind === 'records' && inner.columns.length === 1 ? inner.columns[0] : undefined;
   if (inner.kind !== 'records' || !column) {
     throw new SoqlError('MALFORMED_QUERY', 'Semi join sub-selects must select exactly one field');
