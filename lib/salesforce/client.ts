@@ -1,6 +1,6 @@
 import { Connection } from 'jsforce/lib/connection.js';
 import type { HttpRequest } from 'jsforce/lib/types/common.js';
-import { ConfigError, QuotaExceededError } from '../sync/errors.ts';
+import { ConfigError, QuotaExceededError, TransientError } from '../sync/errors.ts';
 import type { ApiUsage } from '../sync/ports/change-feed.ts';
 import { callError, errorEntries, lostAnswer, unexpectedAnswer } from './error-map.ts';
 import { type Exchange, type Fetch, FetchTransport, fetchWhenAwake } from './fetch-transport.ts';
@@ -16,7 +16,10 @@ const USAGE_IS_NEWS_MS = 10 * 60_000;
 export interface SalesforceClientOptions {
   readonly credentials: SalesforceCredentials;
   readonly apiVersion?: string;
-  /** For one HTTP exchange, answer included. Must end before the function's own time-out does. */
+  /**
+   * For one call, answer included: nothing is sent later than this after it began. Must end well before the
+   * function's own time-out and before the lease of a push; signing in may take as long once more.
+   */
   readonly timeoutMs: number;
   /** Share of the org's daily calls to leave for others: 0 for sync person, the setting `apiReserve` for the rest. */
   readonly reserve: number;
@@ -72,6 +75,13 @@ export function createSalesforceClient(options: SalesforceClientOptions): Salesf
   return new JsforceClient(options);
 }
 
+/** `writes`: a lost answer may hide a write, of this request or of one before it. */
+interface Sending {
+  readonly writes: boolean;
+  /** As `performance.now()` counts. */
+  readonly deadline: number;
+}
+
 class JsforceClient implements SalesforceClient {
   readonly #options: SalesforceClientOptions;
   readonly #connection: Connection;
@@ -91,7 +101,7 @@ class JsforceClient implements SalesforceClient {
     this.#session = new Session({
       connection: this.#connection,
       credentials: options.credentials,
-      transport: () => this.#transport(),
+      transport: () => this.#transport(options.timeoutMs),
       now: () => this.#now(),
       heard: (exchange) => this.#heard(exchange),
     });
@@ -107,17 +117,19 @@ class JsforceClient implements SalesforceClient {
       body,
     }));
     const request = { allOrNone: false, collateSubrequests: false, compositeRequest };
-    const answer = await this.#send({ method: 'POST', path: '/composite', body: request }, writes);
+    const subrequest: Subrequest = { method: 'POST', path: '/composite', body: request };
+    const answer = await this.#send(subrequest, { writes, deadline: this.#deadline() });
     if (answer.status !== 200) throw callError(answer.status, errorEntries(answer.body), writes);
     return { answers: subAnswers(answer.body, subrequests.length, writes), beganAt: answer.beganAt };
   }
 
   async oneByOne(subrequests: readonly Subrequest[]): Promise<readonly SubAnswer[]> {
     const answers: SubAnswer[] = [];
-    let written = false;
+    const deadline = this.#deadline();
+    let writes = false;
     for (const subrequest of subrequests) {
-      written ||= subrequest.method === 'PATCH';
-      answers.push(await this.#send(subrequest, written));
+      writes ||= subrequest.method === 'PATCH';
+      answers.push(await this.#send(subrequest, { writes, deadline }));
     }
     return answers;
   }
@@ -132,20 +144,29 @@ class JsforceClient implements SalesforceClient {
     return this.#now();
   }
 
-  async #send(subrequest: Subrequest, writes: boolean): Promise<SubAnswer & { readonly beganAt: number }> {
+  #deadline(): number {
+    return performance.now() + this.#options.timeoutMs;
+  }
+
+  async #send(subrequest: Subrequest, sending: Sending): Promise<SubAnswer & { readonly beganAt: number }> {
     this.#keepReserve();
     const token = await this.#session.token();
-    const answer = await this.#attempt(subrequest, writes);
+    const answer = await this.#attempt(subrequest, sending);
     if (answer.status !== 401) return answer;
     // Refused before anything was done: a new token and the same request again are safe, once.
     await this.#session.tokenInsteadOf(token);
-    const second = await this.#attempt(subrequest, writes);
+    const second = await this.#attempt(subrequest, sending);
     if (second.status !== 401) return second;
     throw callError(401, errorEntries(second.body), false);
   }
 
-  async #attempt(subrequest: Subrequest, writes: boolean): Promise<SubAnswer & { readonly beganAt: number }> {
-    const transport = this.#transport();
+  async #attempt(
+    subrequest: Subrequest,
+    { writes, deadline }: Sending,
+  ): Promise<SubAnswer & { readonly beganAt: number }> {
+    const left = Math.floor(deadline - performance.now());
+    if (left <= 0) throw new TransientError('TIMEOUT', 'No time was left to call Salesforce');
+    const transport = this.#transport(left);
     this.#calls += 1;
     let body: unknown;
     try {
@@ -160,9 +181,8 @@ class JsforceClient implements SalesforceClient {
     return { status: exchange.status, headers: exchange.headers, body, beganAt: this.#beganAt(exchange) };
   }
 
-  #transport(): FetchTransport {
-    const { fetch = fetchWhenAwake, timeoutMs } = this.#options;
-    return new FetchTransport({ fetch, timeoutMs });
+  #transport(timeoutMs: number): FetchTransport {
+    return new FetchTransport({ fetch: this.#options.fetch ?? fetchWhenAwake, timeoutMs });
   }
 
   #keepReserve(): void {

@@ -196,23 +196,34 @@ const LIVE: Readonly<Record<SalesforceType, string>> = {
 
 const TYPES: readonly SalesforceType[] = ['Lead', 'Contact'];
 
+type Found = Awaited<ReturnType<SalesforceRecords['find']>>[number];
+
 async function findRows(
   client: SalesforceClient,
-  { personId, email }: Parameters<SalesforceRecords['find']>[0],
+  who: Parameters<SalesforceRecords['find']>[0],
   columns: Parameters<SalesforceRecords['find']>[1],
-): ReturnType<SalesforceRecords['find']> {
-  const byPersonId = `${PERSON_ID_FIELD} = ${soqlText(personId)}`;
-  const who = email === null ? byPersonId : `(${byPersonId} OR Email = ${soqlText(email)})`;
-  const queries = TYPES.map((type) =>
-    queryRequest('query', `SELECT ${columns[type].join(', ')} FROM ${type} WHERE ${LIVE[type]} AND ${who}`),
-  );
+): Promise<readonly Found[]> {
+  // An object that does not sync has no columns.
+  const types = TYPES.filter((type) => columns[type].length > 0);
+  const queries = types.map((type) => queryRequest('query', findQuery(type, who, columns[type])));
   const { answers } = await client.composite(queries, false);
-  return TYPES.flatMap((type, at) =>
-    rowsOf(answers[at], false).records.flatMap((raw) => {
+  return types.flatMap((type, at) =>
+    rowsOf(answers[at], false).records.flatMap((raw): Found[] => {
       const record = recordOf(raw, columns[type]);
       return record === null ? [] : [{ type, record }];
     }),
   );
+}
+
+function findQuery(
+  type: SalesforceType,
+  { personId, email }: Parameters<SalesforceRecords['find']>[0],
+  columns: readonly string[],
+): string {
+  const byPersonId = `${PERSON_ID_FIELD} = ${soqlText(personId)}`;
+  // Salesforce refuses conditions on a field that the sync user may not see.
+  const byEmail = email !== null && columns.includes('Email') ? ` OR Email = ${soqlText(email)}` : '';
+  return `SELECT ${columns.join(', ')} FROM ${type} WHERE ${LIVE[type]} AND (${byPersonId}${byEmail})`;
 }
 
 function queryRequest(resource: 'query' | 'queryAll', soql: string): Subrequest {

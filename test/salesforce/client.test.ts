@@ -1,5 +1,5 @@
 import { createVerify, generateKeyPairSync } from 'node:crypto';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { API_VERSION, createSalesforceClient, type Subrequest } from '../../lib/salesforce/client.ts';
 import {
   clientOf,
@@ -29,6 +29,7 @@ const start = async (...args: Parameters<typeof startStub>): Promise<Stub> => {
 };
 
 afterEach(async () => {
+  vi.useRealTimers();
   for (const stub of open.splice(0)) await stub.close();
 });
 
@@ -225,6 +226,28 @@ test('background calls leave the reserve alone, others do not', async () => {
   await atOnce.composite(READ, false);
   await atOnce.composite(READ, false);
   expect(stub.requests).toHaveLength(4);
+});
+
+test('a reserve that was short ten minutes ago is asked after again', async () => {
+  const stub = await start(() => withHeaders(fine, { 'sforce-limit-info': 'api-usage=90/100' }));
+  const client = clientOf(stub.url, { reserve: 0.2 });
+  vi.useFakeTimers({ toFake: ['Date'] });
+  await client.composite(READ, false);
+  vi.setSystemTime(Date.now() + 9 * 60_000);
+  expect(await failureOf(client.composite(READ, false))).toMatchObject({ name: 'QuotaExceededError' });
+  vi.setSystemTime(Date.now() + 2 * 60_000);
+  await client.composite(READ, false);
+  expect(stub.requests).toHaveLength(2);
+});
+
+test('nothing is sent again when the time of a call is over', async () => {
+  const stub = await start(
+    () => expired,
+    (_, login) => (login === 1 ? tokenAnswer(TOKEN) : 'hang'),
+  );
+  const client = clientOf(stub.url, { timeoutMs: 150 });
+  expect(await failureOf(client.composite(READ, true))).toMatchObject({ code: 'TIMEOUT', mayHaveCommitted: false });
+  expect(stub.requests).toHaveLength(1);
 });
 
 test("the time of Salesforce's clock that a call began at is never too late", async () => {
