@@ -181,3 +181,15 @@ describe('deleting a collection', () => {
     expect(client.get(`/sobjects/Lead/${id}`).status).toBe(200);
   });
 });
+
+describe('a collection with a record that cannot be read', () => {
+  it.each([
+    ['JSON_PARSER_ERROR', { NumberOfEmployees: 'many' }],
+    ['INVALID_FIELD', { Nope__c: 1 }],
+  ])('is refused as a whole with %s, and nothing of it is saved', (code, wrong) => {
+    const client = signIn(stillOrg());
+    const { status, body } = client.post('/composite/sobjects', { records: [lead(), lead(wrong)] });
+    expect([status, body[0]?.errorCode]).toEqual([400, code]);
+    expect(client.query('SELECT COUNT() FROM Lead').totalSize).toBe(0);
+  });
+});

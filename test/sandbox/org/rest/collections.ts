@@ -4,7 +4,7 @@ import { normaliseId } from '../ids.ts';
 import type { Field } from '../schema/field.ts';
 import type { ObjectDefinition } from '../schema/standard-objects.ts';
 import { deleteRecord } from '../store/lifecycle.ts';
-import type { RecordInput } from '../store/parse-record.ts';
+import { parseRecord, type RecordInput } from '../store/parse-record.ts';
 import { type SaveOptions, type SaveOutcome, saveRecord } from '../store/save.ts';
 import { type Call, isObject, mustBeEditable, objectBody, objectOf, type Route } from './call.ts';
 import { idsByKey, keyField } from './external-id.ts';
@@ -44,12 +44,21 @@ function itemsOf(call: Call, body: Record<string, unknown>): Item[] {
   if (!Array.isArray(records)) throw refusals.badJson('The request has no records');
   if (records.length > MAX_RECORDS) throw tooMany(MAX_RECORDS);
   const items = records.map((record) => itemOf(call, record));
+  for (const item of items) mustBeReadable(call, item);
   const chunks = items.filter(({ object }, at) => items[at - 1]?.object !== object).length;
   if (chunks <= MAX_CHUNKS) return items;
   throw new ApiError(
     'LIMIT_EXCEEDED',
     'Cannot have more than 10 chunks in a single operation. Please rearrange the data to reduce chunking.',
   );
+}
+
+/**
+ * The whole request is read before anything of it is done: a record that cannot be read, or that names a field which is
+ * not there, refuses them all.
+ */
+function mustBeReadable({ org, user }: Call, { object, fields }: Item): void {
+  parseRecord(org.schema, object.name, fields, { viewer: user, creating: true });
 }
 
 function itemOf(call: Call, record: unknown): Item {

@@ -2,6 +2,7 @@ import { fromStamp, toDate, toStamp } from '../clock.ts';
 import { ApiError, refusals } from '../errors.ts';
 import type { OrgState } from '../org-state.ts';
 import type { Row, Value } from '../soql/source.ts';
+import { takenValues } from './integrity.ts';
 import { quietOptions, saveRecord } from './save.ts';
 
 /** Writes a row that the org itself changes, with new stamps. */
@@ -51,6 +52,8 @@ export function undeleteRecord(org: OrgState, id: string): void {
   if (row.IsDeleted !== true) {
     throw new ApiError('UNDELETE_FAILED', 'Entity is not in the recycle bin');
   }
+  const [taken] = takenValues(org, object, row);
+  if (taken) throw taken;
   const change: Record<string, Value> = { IsDeleted: false };
   if ('MasterRecordId' in row) change.MasterRecordId = null;
   restamp(org, object, { row, change });
