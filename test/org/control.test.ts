@@ -68,7 +68,7 @@ describe('POST /_org/seed', () => {
 
   it('gives people with unique addresses, Contacts with Accounts, Leads with several owners', () => {
     const { leads, contacts, accounts } = seeded(1);
-    const emails = [...(leads ?? []), ...(contacts ?? [])].map((record) => String(record.Email));
+    const emails = [leads, contacts].flatMap((people) => people?.map((record) => String(record.Email)) ?? []);
     expect(new Set(emails).size).toBe(80);
     expect(emails.every((email) => email.endsWith('@example.com'))).toBe(true);
     expect(accounts).toHaveLength(5);

@@ -22,8 +22,20 @@ export function control(org: OrgState, request: OrgRequest): OrgResponse {
   return json(404, { error: `There is no ${path}` });
 }
 
+/** Bodies are JSON whatever their content type says, so that the shortest curl line works. */
 function inputOf({ method, body }: OrgRequest, search: string): unknown {
-  return method === 'GET' ? Object.fromEntries(new URLSearchParams(search)) : (body ?? {});
+  if (method === 'GET') return Object.fromEntries(new URLSearchParams(search));
+  if (typeof body !== 'string') return body ?? {};
+  return body.trim() === '' ? {} : parseJson(body);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError) return text;
+    throw error;
+  }
 }
 
 function run(org: OrgState, call: ControlCall, input: unknown): OrgResponse {

@@ -43,6 +43,11 @@ export function objectOf(call: Call): ObjectDefinition {
 /** A body that must be a JSON object. */
 export function objectBody(call: Call): Record<string, unknown> {
   if (isObject(call.body)) return call.body;
+  const type = call.headers['content-type'];
+  if (type !== undefined && !type.includes('json')) {
+    const message = `Content-Type header specified in HTTP request is not supported: ${type}`;
+    throw new ApiError('UNSUPPORTED_MEDIA_TYPE', message);
+  }
   throw refusals.badJson('Unexpected character: a JSON object was expected at [line:1, column:1]');
 }
 
