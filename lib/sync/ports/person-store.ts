@@ -2,13 +2,17 @@ import type { Activity } from '../../person/activity.ts';
 import type { Lease, Person } from '../../person/person.ts';
 
 export type UpdateOutcome =
+  /** As it stands now, but for the lease: that is the one `stored` held, whatever has become of it since. */
   | { readonly kind: 'written'; readonly person: Person }
   /** The stored person has another version, or its lease is not the one we hold: nothing was written. */
   | { readonly kind: 'versionConflict' };
 
 export type LeaseOutcome = 'taken' | 'leased' | 'versionConflict';
 
-/** A page of a list: `cursor` is opaque, null at the end. */
+/**
+ * A page of a list: `cursor` is opaque, null at the end. A page may hold fewer items than asked for, even none, before
+ * the end. A cursor that no page gave out is an `InvalidCursorError`.
+ */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly cursor: string | null;
@@ -17,7 +21,7 @@ export interface Page<Item> {
 /**
  * The persons. Each method is one or more single-item operations; there are no transactions. Every read is strongly
  * consistent unless it says otherwise. Throttling and outages come as `TransientError`, after which a write may or may
- * not have happened.
+ * not have happened; a person that is too large to be stored comes as `ItemTooLargeError`.
  */
 export interface PersonStore {
   get(personId: string): Promise<Person | undefined>;
@@ -37,8 +41,8 @@ export interface PersonStore {
   update(stored: Person, next: Person): Promise<UpdateOutcome>;
 
   /**
-   * Takes the lease, if the version is still `stored.version` and no other lease stands at `now` (ISO). Does not count
-   * as a version: nobody's view of the person changed.
+   * Takes the lease, if the version is still `stored.version` and no other owner's lease stands at `now` (ISO). Does not
+   * count as a version: nobody's view of the person changed.
    */
   takeLease(stored: Person, lease: Lease, now: string): Promise<LeaseOutcome>;
 
@@ -54,7 +58,7 @@ export interface PersonStore {
    */
   claimEmail(email: string, personId: string, insteadOf?: string): Promise<string>;
 
-  /** Who holds the claims of these emails. */
+  /** Who holds the claims of these emails, by the email as given; one that nobody claimed is missing. */
   emailClaims(emails: readonly string[]): Promise<ReadonlyMap<string, string>>;
 
   /** The persons that rows were linked to, by row id; a row without a link is missing. */

@@ -32,10 +32,10 @@ export interface Cycle {
 
 /** Where the sync stands. Reads are strongly consistent; every write is one item. */
 export interface SyncStateStore {
-  /** Begins a cycle unless another one runs at `now`; its right expires by itself. */
+  /** Begins a cycle unless another owner's runs at `now`; its right expires by itself. */
   beginCycle(owner: string, now: string, expiresAt: string): Promise<Cycle | undefined>;
 
-  /** Ends it and keeps the report. */
+  /** Ends it and keeps the report; where a later cycle has begun, nothing happens. */
   endCycle(cycle: Cycle, report: CycleReport): Promise<void>;
 
   lastReport(): Promise<CycleReport | null>;

@@ -1,0 +1,77 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DynamoPersonStore } from '../../lib/dynamodb/dynamo-person-store.ts';
+import { clientOf, createTable } from '../contract/dynamodb-table.ts';
+import { at, edited, leadPerson, stored, updated } from '../contract/persons.ts';
+import { type DynamoDb, startDynamoDb } from '../sandbox/engines/dynamodb.ts';
+
+let database: DynamoDb;
+let client: DynamoDBDocumentClient;
+
+beforeAll(async () => {
+  database = await startDynamoDb();
+  client = clientOf(database.endpoint);
+  await createTable(client, 'persons');
+});
+
+afterAll(async () => {
+  client.destroy();
+  await database.close();
+});
+
+const LEAD = {
+  Email: 'augusta.lovelace@analytical-engines.example.com',
+  FirstName: 'Augusta',
+  Company: 'Analytical Engines Ltd',
+  Title: 'Chief Technology Officer',
+  Phone: '+44 20 7946 0958',
+  MobilePhone: '+44 7700 900123',
+  Street: '12 St James Square',
+  City: 'London',
+  State: 'Greater London',
+  PostalCode: 'SW1Y 4JH',
+  Country: 'United Kingdom',
+  Website: 'https://analytical-engines.example.com',
+  Industry: 'Technology',
+  Rating: 'Hot',
+  Status: 'Open - Not Contacted',
+  LeadSource: 'Web',
+  NumberOfEmployees: 250,
+  AnnualRevenue: 12_500_000,
+  HasOptedOutOfEmail: false,
+  Tier__c: 'Gold',
+  Description:
+    'Met at the trade fair in Hannover, where she wanted to see the difference engine; asks for a quotation for forty ' +
+    'mills with variable cards, delivery before Easter, and somebody who can explain the operation table to her clerks. ' +
+    'Prefers letters to telephone calls.',
+};
+
+test('a change of a person of 1 KB costs one write unit, and one more for each eight activities', async () => {
+  expect(JSON.stringify(LEAD).length).toBeGreaterThan(870);
+  const store = new DynamoPersonStore(client, { tableName: 'persons', activityRetentionDays: 365 });
+  let person = await stored(store, leadPerson(1, LEAD));
+  const units = countWriteUnits();
+  for (let n = 1; n <= 64; n += 1) {
+    const change = edited(person, { Score__c: n, Title: `Title ${n}` }, at(n));
+    person = await updated(store, person, { ...change, pending: {}, pendingSince: null, lastSyncedAt: at(n) });
+  }
+  expect(units()).toBeLessThanOrEqual(64 + 8);
+});
+
+/** Counts what every write from now on is charged. */
+function countWriteUnits(): () => number {
+  let units = 0;
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const answer = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } as never });
+      units +=
+        (answer.output as { ConsumedCapacity?: { CapacityUnits?: number } }).ConsumedCapacity?.CapacityUnits ?? 0;
+      return answer;
+    },
+    { step: 'initialize', priority: 'high' },
+  );
+  return () => {
+    expect(units).toBeGreaterThan(0);
+    return units;
+  };
+}
