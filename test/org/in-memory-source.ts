@@ -97,7 +97,7 @@ export function smallOrg(): InMemorySource {
       LastName: 'string',
       Email: 'email',
       Description: { type: 'textarea', filterable: false, sortable: false, groupable: false },
-      Status: 'picklist',
+      Status: { type: 'picklist', values: ['Working', 'Open'] },
       Interests__c: 'multipicklist',
       NumberOfEmployees: 'int',
       AnnualRevenue: 'currency',

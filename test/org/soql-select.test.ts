@@ -71,6 +71,8 @@ describe('ORDER BY', () => {
     ['NumberOfEmployees DESC', "hopper,O'Neil,Lovelace"],
     ['NumberOfEmployees ASC NULLS LAST', "Lovelace,O'Neil,hopper"],
     ['Owner.Name DESC, LastName', "O'Neil,hopper,Lovelace"],
+    ['Status, LastName', "hopper,Lovelace,O'Neil"],
+    ['Status DESC, LastName', "Lovelace,O'Neil,hopper"],
     ['SystemModstamp DESC', "O'Neil,hopper,Lovelace"],
   ])('%s', (order, expected) => {
     const names = records(`SELECT LastName FROM Lead ORDER  BY ${order}`) as { LastName: string }[];

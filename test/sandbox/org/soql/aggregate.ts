@@ -195,8 +195,9 @@ function aggregatedOperand(scope: Scope, { fn }: OperandName, numbersOnly: boole
 }
 
 function groupOperand(expressions: readonly Expression[], position: number): Operand<Group> {
-  const { label = '', type = 'string' } = expressions[position]?.operand ?? {};
-  return { label, type, filterable: true, sortable: true, groupable: true, read: (group) => group[position] ?? null };
+  const { label = '', type = 'string', values = [] } = expressions[position]?.operand ?? {};
+  const able = { filterable: true, sortable: true, groupable: true };
+  return { label, type, values, ...able, read: (group) => group[position] ?? null };
 }
 
 /** Fields keep their names, functions without an alias are expr0, expr1 and so on. */

@@ -9,6 +9,8 @@ export interface Operand<Subject> {
   filterable: boolean;
   sortable: boolean;
   groupable: boolean;
+  /** The values that a picklist offers, in their order. */
+  values?: readonly string[];
   read: (subject: Subject) => Value;
 }
 
@@ -67,8 +69,8 @@ export function rowOperands(scope: Scope, clause: string): OperandResolver<Row> 
 
 function fieldOperand(scope: Scope, written: string, clause: string): Operand<Row> {
   const { names, field, read } = resolvePath(scope, written, clause);
-  const { type, filterable, sortable, groupable } = field;
-  return { label: names.join('.'), type, filterable, sortable, groupable, read };
+  const { type, filterable, sortable, groupable, values = [] } = field;
+  return { label: names.join('.'), type, filterable, sortable, groupable, values, read };
 }
 
 function functionOperand(scope: Scope, fn: FunctionExp, clause: string): Operand<Row> {

@@ -8,7 +8,8 @@ import type { Value } from './source.ts';
 export interface SortKey<Subject> {
   label: string;
   read: (subject: Subject) => Value;
-  text: boolean;
+  /** Makes a value comparable. */
+  fold: (value: string | number | boolean) => string | number | boolean;
   descending: boolean;
   nullsLast: boolean;
 }
@@ -21,22 +22,33 @@ export function sortKeys<Subject>(
 ): SortKey<Subject>[] {
   if (!clauses) return [];
   return [clauses].flat().map((clause) => {
-    const { label, type, sortable, read } = operand(clause);
+    const { label, type, sortable, read, values = [] } = operand(clause);
     const written = 'field' in clause ? clause.field : (clause.fn.rawValue ?? label);
     if (!sortable) throw fail(written, `field '${label}' can not be sorted in a query call`);
     return {
       label,
       read,
-      text: isTextType(type),
+      fold: foldOf(type, values),
       descending: clause.order === 'DESC',
       nullsLast: clause.nulls === 'LAST',
     };
   });
 }
 
-const collator = new Intl.Collator('en', { sensitivity: 'accent', numeric: false });
+/**
+ * Text sorts without case and by its characters' codes, as for users of an English locale; a picklist in the order in
+ * which it offers its values, others after them; everything else by value.
+ * https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_orderby.htm
+ */
+function foldOf(type: string, values: readonly string[]): SortKey<unknown>['fold'] {
+  if (type === 'picklist' && values.length > 0) {
+    const ranks = new Map(values.map((value, rank) => [value, rank]));
+    return (value) => ranks.get(String(value)) ?? values.length;
+  }
+  return isTextType(type) ? (value) => String(value).toLowerCase() : (value) => value;
+}
 
-/** Compares by every key in turn: text as the users' English locale sorts it, everything else by value. */
+/** Compares by every key in turn. */
 export function comparator<Subject>(keys: readonly SortKey<Subject>[]): (a: Subject, b: Subject) => number {
   return (a, b) => {
     for (const key of keys) {
@@ -47,12 +59,13 @@ export function comparator<Subject>(keys: readonly SortKey<Subject>[]): (a: Subj
   };
 }
 
-function compareBy<Subject>(key: SortKey<Subject>, a: Value, b: Value): number {
+function compareBy<Subject>({ fold, nullsLast, descending }: SortKey<Subject>, a: Value, b: Value): number {
   if (a === b) return 0;
-  if (a === null) return key.nullsLast ? 1 : -1;
-  if (b === null) return key.nullsLast ? -1 : 1;
-  const order = key.text ? collator.compare(String(a), String(b)) : a < b ? -1 : 1;
-  return key.descending ? -order : order;
+  if (a === null) return nullsLast ? 1 : -1;
+  if (b === null) return nullsLast ? -1 : 1;
+  const [one, other] = [fold(a), fold(b)];
+  if (one === other) return 0;
+  return one < other === descending ? 1 : -1;
 }
 
 /** The first so many subjects in order; never keeps many more than are wanted. */

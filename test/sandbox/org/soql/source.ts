@@ -17,6 +17,8 @@ export interface SoqlField {
   filterable: boolean;
   sortable: boolean;
   groupable: boolean;
+  /** The values that a picklist offers, in the order in which it offers them. */
+  values?: readonly string[];
 }
 
 /** An object as the running user sees it. */
