@@ -68,6 +68,17 @@ const RECORD_RULES: readonly Rule<'transient' | 'gone'>[] = [
   { code: 'CANNOT_UPDATE_CONVERTED_LEAD', kind: 'gone' },
 ];
 
+/** Codes with which a whole batch is refused for what one record in it holds, before any of them is saved. */
+const CONTENT_CODES = new Set([
+  'JSON_PARSER_ERROR',
+  'INVALID_FIELD',
+  'INVALID_FIELD_FOR_INSERT_UPDATE',
+  'INVALID_TYPE_ON_FIELD_IN_RECORD',
+  'INVALID_ID_FIELD',
+  'MALFORMED_ID',
+  'NUMBER_OUTSIDE_VALID_RANGE',
+]);
+
 /** Statuses that tell of trouble on the way or on the other side, whatever the body says. */
 const TRANSIENT_STATUSES = new Set([408, 420, 425, 429]);
 
@@ -111,9 +122,7 @@ export function unexpectedAnswer(what: string, mayHaveCommitted = false): Transi
  * JSON type: then each record has to be tried without the others.
  */
 export function blamesContents(status: number, entries: readonly ErrorEntry[]): boolean {
-  const entry = entries[0];
-  if (status !== 400 || entry === undefined || entry.code.startsWith('ERROR_HTTP')) return false;
-  return entry.code === 'INVALID_FIELD' || ruleFor(CALL_RULES, entry) === undefined;
+  return status === 400 && entries[0] !== undefined && CONTENT_CODES.has(entries[0].code);
 }
 
 /** What became of a record that Salesforce refused. Throws what concerns not the record but the call. */

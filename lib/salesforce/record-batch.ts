@@ -65,8 +65,12 @@ export function pushAnswers(
   outcomes: readonly WriteOutcome[],
   [before, after]: readonly [SubAnswer, SubAnswer],
 ): PushAnswer[] {
-  const rowsBefore = retrieved(before, batch.columns);
-  const rowsAfter = retrieved(after, batch.columns);
+  const written = outcomes.some(({ kind }) => kind === 'written');
+  for (const { status, body } of [before, after]) {
+    if (status !== 200 || !Array.isArray(body)) throw unread(status, body, written);
+  }
+  const rowsBefore = retrieved(before.body, batch.columns);
+  const rowsAfter = retrieved(after.body, batch.columns);
   return batch.pushes.map(({ id }, at) => {
     const outcome = outcomes[at];
     if (outcome === undefined) throw unexpectedAnswer('update', true);
@@ -75,10 +79,9 @@ export function pushAnswers(
   });
 }
 
-function retrieved({ status, body }: SubAnswer, columns: readonly string[]): ReadonlyMap<string, RemoteRecord> {
-  if (status !== 200 || !Array.isArray(body)) throw unread(status, body);
+function retrieved(body: unknown, columns: readonly string[]): ReadonlyMap<string, RemoteRecord> {
   const rows = new Map<string, RemoteRecord>();
-  for (const raw of body) {
+  for (const raw of Array.isArray(body) ? body : []) {
     const id: unknown = isRaw(raw) ? raw.Id : undefined;
     const record = recordOf(raw, columns);
     if (record !== null && typeof id === 'string') rows.set(toLongId(id), record);
@@ -86,11 +89,11 @@ function retrieved({ status, body }: SubAnswer, columns: readonly string[]): Rea
   return rows;
 }
 
-/** The write went through, but what it made of the rows is not known: as good as an answer that never came. */
-function unread(status: number, body: unknown): TransientError {
+/** A write went through, but what it made of the rows is not known: as good as an answer that never came. */
+function unread(status: number, body: unknown, mayHaveCommitted: boolean): TransientError {
   const code = errorEntries(body)[0]?.code ?? `ERROR_HTTP_${status}`;
   return new TransientError(code, `Salesforce could not read the rows around a push: ${status} ${code}`, {
-    mayHaveCommitted: true,
+    mayHaveCommitted,
   });
 }
 

@@ -186,7 +186,7 @@ test.each<[string, StubAnswer, object]>([
 
 test('a call without an answer is given up, and a write among it may stand', async () => {
   const stub = await start(() => 'hang');
-  const client = clientOf(stub.url, { timeoutMs: 100 });
+  const client = clientOf(stub.url, { timeoutMs: 700 });
   expect(await failureOf(client.composite(READ, true))).toMatchObject({ code: 'TIMEOUT', mayHaveCommitted: true });
   expect(await failureOf(client.composite(READ, false))).toMatchObject({ code: 'TIMEOUT', mayHaveCommitted: false });
 });
@@ -245,7 +245,7 @@ test('nothing is sent again when the time of a call is over', async () => {
     () => expired,
     (_, login) => (login === 1 ? tokenAnswer(TOKEN) : 'hang'),
   );
-  const client = clientOf(stub.url, { timeoutMs: 150 });
+  const client = clientOf(stub.url, { timeoutMs: 700 });
   expect(await failureOf(client.composite(READ, true))).toMatchObject({ code: 'TIMEOUT', mayHaveCommitted: false });
   expect(stub.requests).toHaveLength(1);
 });

@@ -114,6 +114,7 @@ test('a batch is only tried in halves where the contents are to blame', () => {
   expect(blamesContents(400, [entry('JSON_PARSER_ERROR')])).toBe(true);
   expect(blamesContents(400, [entry('INVALID_FIELD')])).toBe(true);
   expect(blamesContents(400, [entry('UNABLE_TO_LOCK_ROW')])).toBe(false);
-  expect(blamesContents(503, [entry('SOMETHING_NEW')])).toBe(false);
+  expect(blamesContents(400, [entry('SOMETHING_NEW')])).toBe(false);
+  expect(blamesContents(503, [entry('JSON_PARSER_ERROR')])).toBe(false);
   expect(blamesContents(400, [])).toBe(false);
 });

@@ -115,6 +115,19 @@ test.each([
   expect(await failureOf(records.push('Lead', PUSHES, COLUMNS))).toMatchObject(expected);
 });
 
+test('rows that could not be read around a push of which nothing was written leave no doubt', async () => {
+  const locked = {
+    id: IDS[0],
+    success: false,
+    errors: [{ statusCode: 'UNABLE_TO_LOCK_ROW', message: '', fields: [] }],
+  };
+  const records = await recordsWith(() =>
+    compositeAnswer(rows([]), { body: [locked] }, refused(500, 'UNKNOWN_EXCEPTION')),
+  );
+  const push = records.push('Lead', PUSHES.slice(0, 1), COLUMNS);
+  expect(await failureOf(push)).toMatchObject({ name: 'TransientError', mayHaveCommitted: false });
+});
+
 test('a push at once names the instant to the second and whether assignment rules run', async () => {
   const records = await recordsWith(() => compositeAnswer(rows(IDS), { status: 412, body: [] }, rows(IDS)));
   const push = { id: IDS[0] ?? '', record: { Title: 'CTO' }, ifUnmodifiedSince: '2026-11-21T10:00:00.000Z' };

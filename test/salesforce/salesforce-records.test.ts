@@ -10,14 +10,16 @@ const RULES = { runAssignmentRules: true };
 const NO_RULES = { runAssignmentRules: false };
 
 let org: Org;
+let url: string;
 let client: SalesforceClient;
 let records: SalesforceRecords;
 
+const credentials = () => ({ loginUrl: url, clientId: 'lockstep', clientSecret: 'lockstep' });
+
 beforeEach(async () => {
   org = createOrg();
-  const url = await org.listen(0);
-  const credentials = { loginUrl: url, clientId: 'lockstep', clientSecret: 'lockstep' };
-  client = clientOf(url, { credentials, timeoutMs: 1_000 });
+  url = await org.listen(0);
+  client = clientOf(url, { credentials: credentials() });
   records = createSalesforceRecords(client);
 });
 
@@ -119,12 +121,28 @@ describe('push', () => {
     expect(answers.map(({ after }) => after?.Title)).toEqual(texts);
   });
 
-  test('an answer lost after the commit says that the write may stand', async () => {
+  test.each([
+    ['limitExceeded', { name: 'QuotaExceededError' }, false],
+    ['unavailable', { code: 'SERVER_UNAVAILABLE', mayHaveCommitted: false }, false],
+    ['serverError', { code: 'UNKNOWN_EXCEPTION', mayHaveCommitted: true }, false],
+    ['htmlError', { code: 'ERROR_HTTP_502', mayHaveCommitted: true }, false],
+    ['timeoutBefore', { code: 'TIMEOUT', mayHaveCommitted: true }, false],
+    ['timeoutAfterCommit', { code: 'TIMEOUT', mayHaveCommitted: true }, true],
+    ['dropConnection', { name: 'TransientError', mayHaveCommitted: true }, true],
+  ])('%s is told as what it may have left behind', async (kind, expected, written) => {
     const [id = ''] = await leads(1);
-    drive('faults', { kind: 'timeoutAfterCommit', times: 1, match: 'composite' });
-    const push = records.push('Lead', [{ id, record: { Title: 'CTO' } }], COLUMNS);
-    expect(await failureOf(push)).toMatchObject({ name: 'TransientError', code: 'TIMEOUT', mayHaveCommitted: true });
-    expect((await records.read('Lead', [id], COLUMNS)).get(id)?.Title).toBe('CTO');
+    const hurried = createSalesforceRecords(clientOf(url, { credentials: credentials(), timeoutMs: 1_000 }));
+    drive('faults', { kind, times: 1, match: 'composite' });
+    const push = hurried.push('Lead', [{ id, record: { Title: 'CTO' } }], COLUMNS);
+    expect(await failureOf(push)).toMatchObject(expected);
+    expect((await records.read('Lead', [id], COLUMNS)).get(id)?.Title).toBe(written ? 'CTO' : null);
+  });
+
+  test('a session that ended meanwhile goes unnoticed', async () => {
+    const [id = ''] = await leads(1);
+    drive('faults', { kind: 'expireSession', times: 1 });
+    const [answer] = await records.push('Lead', [{ id, record: { Title: 'CTO' } }], COLUMNS);
+    expect(answer?.outcome.kind).toBe('written');
   });
 
   test('more rows than a batch holds are a mistake of the caller', async () => {

@@ -143,7 +143,7 @@ export function soqlOf(request: StubRequest | undefined): string[] {
 
 export function clientOf(url: string, options: Partial<SalesforceClientOptions> = {}): SalesforceClient {
   const credentials = { loginUrl: url, clientId: 'lockstep', clientSecret: SECRET };
-  return createSalesforceClient({ credentials, timeoutMs: 2_000, reserve: 0, ...options });
+  return createSalesforceClient({ credentials, timeoutMs: 20_000, reserve: 0, ...options });
 }
 
 /** The error that a promise ends with. */
