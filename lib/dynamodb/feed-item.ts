@@ -7,7 +7,7 @@ import { type Key, syncKey } from './keys.ts';
 /** The position of a feed, with the number of the cycle that wrote it. */
 export type FeedItem = Key & Omit<FeedState, 'recent'> & { readonly cycle: number };
 
-/** The remembered rows of a feed, packed: 8,000 of them take 100 to 200 KB of the 400 that an item may have. */
+/** The remembered rows of a feed, packed: 8,000 of them take at most 210 KB of the 400 that an item may have. */
 export type RecentItem = Key & {
   readonly rows: Uint8Array;
   readonly incompleteUntil: string | null;
