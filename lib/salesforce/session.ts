@@ -79,7 +79,7 @@ export class Session {
     try {
       const { statusCode, body } = await transport.httpRequest({
         method: 'POST',
-        url: `${this.#options.credentials.loginUrl.replace(/\/+$/, '')}/services/oauth2/token`,
+        url: `${audienceOf(this.#options.credentials)}/services/oauth2/token`,
         headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
         body: new URLSearchParams(form).toString(),
       });
@@ -90,6 +90,11 @@ export class Session {
       if (transport.exchange !== undefined) this.#options.heard(transport.exchange);
     }
   }
+}
+
+/** Salesforce compares the audience letter by letter, without a slash at its end. */
+function audienceOf({ loginUrl }: SalesforceCredentials): string {
+  return loginUrl.replace(/\/+$/, '');
 }
 
 function grantOf(credentials: SalesforceCredentials, nowMs: number): Record<string, string> {
@@ -104,7 +109,7 @@ function assertionOf(credentials: Extract<SalesforceCredentials, { privateKey: s
   const claims = {
     iss: credentials.clientId,
     sub: credentials.username,
-    aud: credentials.loginUrl,
+    aud: audienceOf(credentials),
     exp: Math.floor(nowMs / 1000) + ASSERTION_SECONDS,
   };
   const unsigned = `${base64url({ alg: 'RS256' })}.${base64url(claims)}`;

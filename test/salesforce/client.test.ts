@@ -56,7 +56,7 @@ test('signs in with a signed assertion', async () => {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const stub = await start(() => fine);
-  const credentials = { loginUrl: stub.url, clientId: 'app', username: 'sync@example.com', privateKey: pem };
+  const credentials = { loginUrl: `${stub.url}/`, clientId: 'app', username: 'sync@example.com', privateKey: pem };
   await clientOf(stub.url, { credentials }).composite(READ, false);
   const form = new URLSearchParams(stub.logins[0]?.body);
   expect(form.get('grant_type')).toBe('urn:ietf:params:oauth:grant-type:jwt-bearer');
