@@ -1,9 +1,11 @@
 import type { FieldValue } from '../person/field-value.ts';
 import type { SalesforceType } from '../person/person.ts';
 
-/** A row on its way through the queue: its values in the order of its message's columns. */
+/** A row to be put on the queue. */
 export interface QueuedRow {
-  readonly values: readonly FieldValue[];
+  readonly id: string;
+  /** Its values in the order of its message's columns, as JSON. */
+  readonly text: string;
   /** An earlier state of this row may still be under way. */
   readonly newer: boolean;
 }
@@ -57,10 +59,9 @@ export function* packRows(
   let bytes = 0;
   const body = () => `${head}"newer":[${newer.join()}],"rows":[${packed.join()}]}`;
   for (const row of rows) {
-    const text = JSON.stringify(row.values);
-    const size = byteLength(text) + 1 + (row.newer ? 6 : 0);
+    const size = byteLength(row.text) + 1 + (row.newer ? 6 : 0);
     if (size > room) {
-      yield* packIds({ kind: 'refresh', type, queuedAt }, [String(row.values[0])]);
+      yield* packIds({ kind: 'refresh', type, queuedAt }, [row.id]);
       continue;
     }
     if (bytes + size > room) {
@@ -70,7 +71,7 @@ export function* packRows(
       bytes = 0;
     }
     if (row.newer) newer.push(packed.length);
-    packed.push(text);
+    packed.push(row.text);
     bytes += size;
   }
   if (packed.length > 0) yield body();

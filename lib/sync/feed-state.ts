@@ -18,11 +18,11 @@ export interface FeedState {
 }
 
 /**
- * The rows queued lately: id → [SystemModstamp, when queued (our clock, ISO)]. They keep the lookback from queueing a
+ * The rows queued lately: id → [which state of the row, when queued (our clock, ISO)]. They keep the lookback from queueing a
  * row twice, and tell a row of which an earlier state may still be under way.
  */
 export interface RecentRows {
-  readonly rows: ReadonlyMap<string, readonly [systemModstamp: string, queuedAt: string]>;
+  readonly rows: ReadonlyMap<string, readonly [state: string, queuedAt: string]>;
   /** Until then (our clock, ISO) rows may be under way that are not remembered here. */
   readonly incompleteUntil: string | null;
 }
@@ -79,12 +79,23 @@ export function windowRead(state: FeedState, window: WindowRead): FeedState {
 export type RowSight = 'queued' | 'new' | 'newer';
 
 /**
+ * A text that stands for one state of a row: its stamp, and a fingerprint of its values, for a transaction that commits
+ * late may leave other values under the stamp that was read before. Texts of later stamps are greater.
+ */
+export function rowState(systemModstamp: string, values: string): string {
+  // FNV-1a, 32 bits.
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < values.length; at += 1) hash = Math.imul(hash ^ values.charCodeAt(at), 0x01000193);
+  return `${systemModstamp} ${(hash >>> 0).toString(36)}`;
+}
+
+/**
  * Whether this state of the row was queued already (`queued`), or another state of it may still be under way (`newer`),
  * so that even a merge which changes nothing must leave a trace in the store; else `new`.
  */
-export function sightOf(recent: RecentRows, id: string, systemModstamp: string, now: string): RowSight {
+export function sightOf(recent: RecentRows, id: string, state: string, now: string): RowSight {
   const known = recent.rows.get(id);
-  if (known?.[0] === systemModstamp) return 'queued';
+  if (known?.[0] === state) return 'queued';
   const mayBeForgotten = recent.incompleteUntil !== null && recent.incompleteUntil > now;
   return known !== undefined || mayBeForgotten ? 'newer' : 'new';
 }
@@ -95,7 +106,7 @@ export function sightOf(recent: RecentRows, id: string, systemModstamp: string, 
  */
 export function rememberRows(
   recent: RecentRows,
-  queued: Iterable<readonly [id: string, systemModstamp: string]>,
+  queued: Iterable<readonly [id: string, state: string]>,
   bounds: {
     readonly now: string;
     readonly keepFrom: string;
@@ -107,10 +118,8 @@ export function rememberRows(
   for (const [id, known] of recent.rows) {
     if (known[0] >= bounds.keepFrom || known[1] > bounds.keepQueuedAfter) rows.set(id, known);
   }
-  for (const [id, systemModstamp] of queued) {
-    // Salesforce's order within the window is by stamp: a later one replaces the earlier.
-    rows.set(id, [systemModstamp, bounds.now]);
-  }
+  // The feed's order is by stamp: a later state replaces the earlier.
+  for (const [id, state] of queued) rows.set(id, [state, bounds.now]);
   if (rows.size <= RECENT_ROWS_LIMIT) return { rows, incompleteUntil: recent.incompleteUntil };
   const newest = [...rows].sort((a, b) => (a[1][1] < b[1][1] ? 1 : -1)).slice(0, RECENT_ROWS_LIMIT);
   return { rows: new Map(newest), incompleteUntil: addMs(bounds.now, bounds.horizonMs) };

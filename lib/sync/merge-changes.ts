@@ -1,3 +1,4 @@
+import type { FieldValue } from '../person/field-value.ts';
 import { awaitsPush, type Person, type SalesforceType } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import { rowOfValues } from '../schema/record.ts';
@@ -37,7 +38,9 @@ export const FRESH_MESSAGE_MS = 10 * 60_000;
 interface Arrival {
   readonly delivery: Delivery;
   readonly type: SalesforceType;
-  readonly queued: QueuedRow;
+  readonly values: readonly FieldValue[];
+  /** An earlier state of the row may still be under way. */
+  readonly newer: boolean;
   readonly row: Row;
 }
 
@@ -120,7 +123,7 @@ class MergeRun {
       }
       try {
         // One row a message: a row that never succeeds reaches the dead-letter queue alone.
-        const bodies = failed.flatMap(({ queued }) => [...packRows(message, [queued])]);
+        const bodies = failed.flatMap((arrival) => [...packRows(message, [queuedRow(arrival)])]);
         await this.#ports.queue.send(bodies);
       } catch (error) {
         this.fail(delivery, error);
@@ -152,9 +155,9 @@ class MergeRun {
   async #apply(arrival: Arrival, owner: Owner): Promise<void> {
     this.#rows += 1;
     try {
-      const { row, type, queued } = arrival;
+      const { row, type, newer } = arrival;
       const object = this.#schemas[type];
-      const applied = await applyRow(this.#ports, { row, owner, object, newer: queued.newer });
+      const applied = await applyRow(this.#ports, { row, owner, object, newer });
       if (applied.person === undefined) return;
       if (applied.person.version !== owner.person?.version) this.#changed += 1;
       if (awaitsPush(applied.person)) this.#toPush.set(applied.person.personId, applied.person);
@@ -173,7 +176,8 @@ class MergeRun {
       return {
         delivery,
         type,
-        queued: { values, newer: true },
+        values,
+        newer: true,
         row: rowOfValues(object.schema, object.columns, values),
       };
     });
@@ -200,9 +204,14 @@ function arrivalsOf(
   return message.rows.map((values, index) => ({
     delivery,
     type: message.type,
-    queued: { values, newer: newer.has(index) },
+    values,
+    newer: newer.has(index),
     row: rowOfValues(schema, message.columns, values),
   }));
+}
+
+function queuedRow({ row, values, newer }: Arrival): QueuedRow {
+  return { id: row.id, text: JSON.stringify(values), newer };
 }
 
 /** Of several states of one row only the newest counts; it takes the others' place. */

@@ -1,7 +1,7 @@
 import type { FieldValue } from '../person/field-value.ts';
 import { toIsoInstant, toLongId } from '../person/field-value.ts';
 import { packRows, type QueuedRow } from './change-message.ts';
-import { type FeedState, rememberRows, sightOf, windowRead, windowStart } from './feed-state.ts';
+import { type FeedState, rememberRows, rowState, sightOf, windowRead, windowStart } from './feed-state.ts';
 import type { CycleRun } from './poll-cycle.ts';
 import type { FeedPage, FeedPosition, FeedRequest } from './ports/change-feed.ts';
 import { addMs } from './ports/clock.ts';
@@ -40,7 +40,8 @@ export async function readWindow(run: CycleRun, window: WindowStart): Promise<Wi
   const sent = new SentRows(window.state, run);
   const end = await sendPages(run, window, sent);
   const from = window.state.unfinished?.from ?? request.from;
-  const latestDateCovered = window.latestDateCovered ?? before;
+  // Where Salesforce did not tell, what it told before still stands.
+  const latestDateCovered = window.latestDateCovered ?? window.state.latestDateCovered;
   const earlier = window.state.unfinished?.covered ?? latestDateCovered;
   const covered = earlier < latestDateCovered ? earlier : latestDateCovered;
   const reached: FeedState =
@@ -110,17 +111,19 @@ class SentRows {
   async send(request: FeedRequest, rows: readonly (readonly FieldValue[])[]): Promise<void> {
     const now = this.#run.ports.clock.now();
     const fresh: QueuedRow[] = [];
-    const stamps: [string, string][] = [];
+    const states: [string, string][] = [];
     for (const values of rows) {
       const { id, systemModstamp } = placeOf(values);
-      const sight = this.#sent.has(id) ? 'newer' : sightOf(this.#state.recent, id, systemModstamp, now);
+      const text = JSON.stringify(values);
+      const state = rowState(systemModstamp, text);
+      const sight = this.#sent.has(id) ? 'newer' : sightOf(this.#state.recent, id, state, now);
       if (sight === 'queued') continue;
-      fresh.push({ values, newer: sight === 'newer' });
-      stamps.push([id, systemModstamp]);
+      fresh.push({ id, text, newer: sight === 'newer' });
+      states.push([id, state]);
     }
     const { type, columns } = request;
     await this.#run.ports.queue.send([...packRows({ type, queuedAt: now, columns }, fresh)]);
-    for (const [id, systemModstamp] of stamps) this.#sent.set(id, systemModstamp);
+    for (const [id, state] of states) this.#sent.set(id, state);
     this.count += fresh.length;
   }
 

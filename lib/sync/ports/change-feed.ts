@@ -28,7 +28,7 @@ export interface FeedOpening {
   /** The first page, or `invalidField` where a column is no longer visible: describe again. */
   readonly page: FeedPage | 'invalidField';
   /**
-   * Salesforce holds back no change before this instant: what is older is visible to a query that began later. Where a
+   * Told before the first page is read: Salesforce holds back no change before this instant: what is older is visible to a query that began later. Where a
    * long transaction runs, it is that transaction's start.
    */
   readonly latestDateCovered: string | null;
