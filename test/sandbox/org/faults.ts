@@ -122,11 +122,11 @@ export class Faults {
     return effects;
   }
 
-  /** Does a fault lock this record's row against a write that comes by this path? */
-  locksRow(path: string): boolean {
+  /** Does a fault lock this record's row against a write that comes by one of these paths? */
+  locksRow(paths: readonly string[]): boolean {
     if (this.#active.length === 0) return false;
     const locking = this.#active.filter(({ spec }) => spec.kind === 'lockRow');
-    const struck = locking.some((fault) => meets(fault, path) && this.#hits(fault));
+    const struck = locking.some((fault) => paths.some((path) => meets(fault, path)) && this.#hits(fault));
     this.#dropSpent();
     return struck;
   }

@@ -142,7 +142,7 @@ function saveOptions(org: OrgState, job: IngestJob): SaveOptions {
     viewer: job.user,
     autoAssign: job.assignmentRuleId ?? false,
     duplicates: defaultDuplicateOptions,
-    isLocked: () => org.faults.locksRow(path),
+    isLocked: () => org.faults.locksRow([path]),
   };
 }
 

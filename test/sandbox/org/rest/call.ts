@@ -12,8 +12,10 @@ export interface Call {
   readonly org: OrgState;
   readonly user: OrgUser;
   readonly method: string;
-  /** The path as it was sent, with its query string: what faults are matched against. */
+  /** The path with its query string. */
   readonly path: string;
+  /** For a subrequest, the path of the request that it came with. */
+  readonly outerPath?: string;
   /** Parts of the path that the route names. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -65,6 +67,11 @@ export function liveRow(call: Call, object: ObjectDefinition, text: string): Row
   if (!row) throw refusals.notFound();
   if (row.IsDeleted === true) throw refusals.deleted();
   return row;
+}
+
+/** Does a fault lock the next record that this call writes? */
+export function isRowLocked({ org, path, outerPath }: Call): boolean {
+  return org.faults.locksRow(outerPath === undefined ? [path] : [path, outerPath]);
 }
 
 /** Setup objects are read-only here. */

@@ -6,7 +6,7 @@ import type { ObjectDefinition } from '../schema/standard-objects.ts';
 import { deleteRecord } from '../store/lifecycle.ts';
 import { parseRecord, type RecordInput } from '../store/parse-record.ts';
 import { type SaveOptions, type SaveOutcome, saveRecord } from '../store/save.ts';
-import { type Call, isObject, mustBeEditable, objectBody, objectOf, type Route } from './call.ts';
+import { type Call, isObject, isRowLocked, mustBeEditable, objectBody, objectOf, type Route } from './call.ts';
 import { idsByKey, keyField } from './external-id.ts';
 import { saveOptions } from './headers.ts';
 import { namedFields, renderRecord } from './render.ts';
@@ -207,7 +207,7 @@ function deleteOne(call: Call, text: string): Result {
   if (id === undefined) return refusedResult([new ApiError('MALFORMED_ID', `malformed id ${text}`)]);
   if (!found) return { id, ...refusedResult([refusals.crossReference()]) };
   try {
-    if (call.org.faults.locksRow(call.path)) throw refusals.locked(id);
+    if (isRowLocked(call)) throw refusals.locked(id);
     deleteRecord(call.org, id, call.user.id);
     return { id, success: true, errors: [] };
   } catch (error) {

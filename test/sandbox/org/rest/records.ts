@@ -1,10 +1,10 @@
 import { fromStamp } from '../clock.ts';
-import { ApiError } from '../errors.ts';
+import { type ApiError, refusals } from '../errors.ts';
 import { empty, json, type OrgResponse } from '../http-message.ts';
 import type { Row } from '../soql/source.ts';
 import { deleteRecord } from '../store/lifecycle.ts';
 import { type SaveOutcome, saveRecord } from '../store/save.ts';
-import { type Call, liveRow, mustBeEditable, objectBody, objectOf, type Route } from './call.ts';
+import { type Call, isRowLocked, liveRow, mustBeEditable, objectBody, objectOf, type Route } from './call.ts';
 import { conditionDate, saveOptions } from './headers.ts';
 import { allFields, namedFields, renderRecord } from './render.ts';
 
@@ -90,12 +90,8 @@ function removeRecord(call: Call): OrgResponse {
 }
 
 export function removeRow(call: Call, id: string): void {
-  if (call.org.faults.locksRow(call.path)) throw new ApiError('UNABLE_TO_LOCK_ROW', lockMessage(id));
+  if (isRowLocked(call)) throw refusals.locked(id);
   deleteRecord(call.org, id, call.user.id);
-}
-
-function lockMessage(id: string): string {
-  return `unable to obtain exclusive access to this record or 1 records: ${id}`;
 }
 
 export const recordRoutes: readonly Route[] = [

@@ -99,16 +99,25 @@ export function route(org: OrgState, user: OrgUser, request: OrgRequest): OrgRes
   });
 }
 
+interface Subrequest {
+  readonly request: OrgRequest;
+  readonly outerPath?: string | undefined;
+}
+
+interface Incoming extends Subrequest {
+  readonly found: Found;
+}
+
 /** Answers a subrequest: counted as a part of the request that it came with. */
-function subroute(org: OrgState, user: OrgUser, request: OrgRequest): OrgResponse {
+function subroute(org: OrgState, user: OrgUser, { request, outerPath }: Subrequest): OrgResponse {
   return answered(() => {
     const found = findRoute(request);
     if (found.route.kind === 'composite') throw new ApiError('INVALID_INPUT', 'Composite requests cannot be nested');
-    return found.route.handle(callOf(org, user, { request, found }));
+    return found.route.handle(callOf(org, user, { request, found, outerPath }));
   });
 }
 
-function callOf(org: OrgState, user: OrgUser, { request, found }: { request: OrgRequest; found: Found }): Call {
+function callOf(org: OrgState, user: OrgUser, { request, found, outerPath }: Incoming): Call {
   return {
     org,
     user,
@@ -119,7 +128,8 @@ function callOf(org: OrgState, user: OrgUser, { request, found }: { request: Org
     headers: request.headers,
     body: request.body,
     root: found.root,
-    dispatch: (subrequest) => subroute(org, user, subrequest),
+    ...(outerPath === undefined ? {} : { outerPath }),
+    dispatch: (subrequest) => subroute(org, user, { request: subrequest, outerPath: request.path }),
   };
 }
 
