@@ -165,3 +165,14 @@ describe('limits', () => {
     expect(client.get('/limits').status).toBe(200);
   });
 });
+
+/** https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm */
+describe('a request whose URI and headers are longer than 16,384 bytes', () => {
+  it('is answered with 414 by what stands before the API, and not counted', () => {
+    const org = stillOrg();
+    const client = signIn(org);
+    const query = (length: number) => client.get(`/query?q=SELECT+Id+FROM+Lead${'+'.repeat(length)}`);
+    expect([query(16_000).status, query(16_400).status]).toEqual([200, 414]);
+    expect(org.state.stats.requests).toBe(1);
+  });
+});

@@ -9,6 +9,12 @@ const decompress = promisify(gunzip);
 /** Answers shorter than this are not worth compressing. */
 const GZIP_FROM = 1024;
 
+/** Idle connections are kept as long as load balancers do, so that pooled clients do not meet closed ones. */
+const KEEP_ALIVE_MS = 65_000;
+
+/** More than the org itself takes, so that it is the org that refuses. */
+const MAX_HEAD = 128 * 1024;
+
 /** The org over HTTP: reads and writes bytes, compresses, and does to connections what faults ask for. */
 export class OrgServer {
   readonly #handle: (request: OrgRequest) => OrgResponse;
@@ -20,7 +26,7 @@ export class OrgServer {
   }
 
   listen(port: number): Promise<string> {
-    const server = createServer((incoming, outgoing) => {
+    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: MAX_HEAD }, (incoming, outgoing) => {
       this.#answer(incoming, outgoing).catch((error: unknown) => failWith(outgoing, error));
     });
     this.#server = server;

@@ -5,27 +5,32 @@ import { defineField, type Field, type FieldType } from '../schema/field.ts';
 import { compileFormula } from '../store/formulas.ts';
 import { defineCall, mustHaveField, mustHaveObject, refuse } from './call.ts';
 
+/** Long text cannot be filtered, sorted or grouped by. */
+const LONG_TEXT = { filterable: false, sortable: false, groupable: false } as const;
+
 /** The types that a custom field may be given: describe's names, and what Setup calls some of them. */
 const TYPES: Readonly<Record<string, { type: FieldType; more?: Partial<Field> }>> = {
   string: { type: 'string' },
   text: { type: 'string' },
   textarea: { type: 'textarea' },
-  longtextarea: { type: 'textarea', more: { length: 32_768, filterable: false, sortable: false, groupable: false } },
+  longtextarea: { type: 'textarea', more: { length: 32_768, ...LONG_TEXT } },
   email: { type: 'email' },
   phone: { type: 'phone' },
   url: { type: 'url' },
   boolean: { type: 'boolean' },
   checkbox: { type: 'boolean' },
-  int: { type: 'double', more: { precision: 18, scale: 0 } },
+  int: { type: 'int', more: { precision: 9 } },
   number: { type: 'double', more: { precision: 18, scale: 0 } },
   double: { type: 'double', more: { precision: 18, scale: 2 } },
   currency: { type: 'currency', more: { precision: 18, scale: 2 } },
   percent: { type: 'percent', more: { precision: 18, scale: 2 } },
   date: { type: 'date' },
   datetime: { type: 'datetime' },
-  picklist: { type: 'picklist', more: { restricted: true } },
-  multipicklist: { type: 'multipicklist', more: { restricted: true } },
+  picklist: { type: 'picklist' },
+  multipicklist: { type: 'multipicklist' },
+  multiselectpicklist: { type: 'multipicklist' },
   reference: { type: 'reference' },
+  lookup: { type: 'reference' },
   autonumber: { type: 'string', more: { autoNumber: true, createable: false, updateable: false, length: 30 } },
 };
 
@@ -65,6 +70,8 @@ function differences(input: FieldInput): Partial<Field> {
   return {
     ...input.type.more,
     ...(formula === undefined ? {} : { ...FORMULA, formula }),
+    ...(values === undefined ? {} : { restricted: true }),
+    ...(length !== undefined && length > 255 ? LONG_TEXT : {}),
     ...(input.required === true ? { nillable: false } : {}),
     ...(input.externalId === true ? { externalId: true, idLookup: true } : {}),
     ...(input.type.type === 'reference' ? { relationshipName: input.name.replace(/__c$/, '__r') } : {}),

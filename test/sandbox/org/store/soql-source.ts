@@ -1,4 +1,5 @@
 import type { OrgState } from '../org-state.ts';
+import type { Field } from '../schema/field.ts';
 import type { Viewer } from '../schema/schema.ts';
 import type { Row, SoqlSource, Value } from '../soql/source.ts';
 import { liveFormulas } from './formulas.ts';
@@ -25,7 +26,13 @@ export function createSource(org: OrgState, viewer: Viewer): SoqlSource {
 
 function isIndexed(org: OrgState, object: string, field: string): boolean {
   const definition = org.schema.field(object, field);
-  return definition?.idLookup === true || definition?.externalId === true || definition?.type === 'reference';
+  if (!definition) return false;
+  return definition.idLookup || definition.externalId || isParent(definition);
+}
+
+/** References to users are not worth an index: few users own, made or changed all the rows there are. */
+function isParent({ type, referenceTo }: Field): boolean {
+  return type === 'reference' && !referenceTo.includes('User');
 }
 
 function rowsOf(org: OrgState, object: string, { field, value }: { field: string; value: Value }): Row[] {
