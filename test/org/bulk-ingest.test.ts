@@ -149,6 +149,17 @@ describe('a Bulk API 2.0 ingest job', () => {
     expect(client.results(id, 'unprocessedrecords').includes('Ada')).toBe(data !== '');
   });
 
+  it('does not know fields that its user may not see, and refuses those that the user may not edit', () => {
+    const admin = new BulkClient();
+    admin.control('POST', '/field-access', { object: 'Lead', field: 'Title', read: false, edit: false });
+    admin.control('POST', '/field-access', { object: 'Lead', field: 'Phone', read: true, edit: false });
+    const user = new BulkClient('lockstep', admin.org);
+    const hidden = user.ingest(INSERT, 'LastName,Company,Title\nAda,Acme,CTO\n');
+    expect(hidden.info).toMatchObject({ errorMessage: 'InvalidBatch : Field name not found : Title' });
+    const readOnly = user.ingest(INSERT, 'LastName,Company,Phone\nAda,Acme,123\n');
+    expect(user.results(readOnly.id, 'failedResults')).toContain('INVALID_FIELD_FOR_INSERT_UPDATE');
+  });
+
   it('leaves records unprocessed that it was aborted before', () => {
     const client = new BulkClient();
     const id = String(client.json('POST', '/jobs/ingest', INSERT).id);

@@ -177,6 +177,17 @@ describe('a Bulk API 2.0 query job', () => {
     expect(new BulkClient('admin', client.org).json('GET', '/jobs/query')).toMatchObject({ records: [] });
   });
 
+  it('does not know fields that its user may not see', () => {
+    const admin = seeded(1);
+    admin.control('POST', '/field-access', { object: 'Lead', field: 'Title', read: false, edit: false });
+    const query = { operation: 'query', query: 'SELECT Title FROM Lead' };
+    const answers = [admin, new BulkClient('lockstep', admin.org)].map((client) =>
+      client.send('POST', '/jobs/query', query),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 400]);
+    expect(answers[1]?.body).toMatchObject([{ errorCode: 'INVALID_FIELD' }]);
+  });
+
   it('is counted as bulk requests', () => {
     const client = seeded();
     client.query({ query: 'SELECT Id FROM Lead' });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runQuery, SoqlError } from '../sandbox/org/soql/index.ts';
 import { smallOrg } from './in-memory-source.ts';
@@ -56,6 +57,8 @@ describe('SOQL errors', () => {
       "value of filter criterion for field 'HasOptedOutOfEmail' must be of type boolean and should not be enclosed in quotes",
     ],
     ["SELECT Id FROM Lead WHERE Id = 'nonsense'", 'INVALID_QUERY_FILTER_OPERATOR', 'invalid ID field: nonsense'],
+    ['SELECT Id FROM Lead WHERE Birthday__c = 2026-02-30', 'INVALID_QUERY_FILTER_OPERATOR', 'invalid date: 2026-02-30'],
+    ['SELECT Id FROM Lead WHERE CreatedDate > LAST_N_YEARS:9999', 'INVALID_QUERY_FILTER_OPERATOR', 'invalid date'],
     ["SELECT Id FROM Lead WHERE Id LIKE '00Q%'", 'INVALID_QUERY_FILTER_OPERATOR', 'invalid operator on id field'],
     [
       "SELECT Id FROM Lead WHERE Description = 'x'",
@@ -108,5 +111,29 @@ describe('SOQL errors', () => {
       code,
       says: message,
     });
+  });
+});
+
+describe('any text', () => {
+  const words =
+    "SELECT|Id|Owner.Name|,|FROM|Lead|WHERE|AND|NOT|(|)|=|LIKE|IN|'x'|5|null|TODAY|LAST_N_DAYS:3|2026-01-01|2026-99-01T00:00:00Z|" +
+    "ORDER BY|GROUP BY|HAVING|COUNT()|MAX(Status)|LIMIT|OFFSET|FIELDS(ALL)|toLabel(Status)|TYPEOF|(SELECT Id FROM Contacts)|'|@";
+
+  it('is answered or refused, and nothing else', () => {
+    const org = smallOrg();
+    const texts = fc
+      .array(fc.constantFrom(...words.split('|')), { maxLength: 12 })
+      .map((parts) => `SELECT Id FROM Lead ${parts.join(' ')}`);
+    fc.assert(
+      fc.property(fc.oneof(texts, fc.string()), (soql) => {
+        try {
+          const result = runQuery(org, soql, { includeDeleted: true });
+          if (result.kind === 'records') expect([...result.records].length).toBeLessThanOrEqual(4);
+        } catch (error) {
+          expect(error).toBeInstanceOf(SoqlError);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });

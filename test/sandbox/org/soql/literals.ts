@@ -1,5 +1,5 @@
 import { normaliseId } from '../ids.ts';
-import { relativeRange } from './date-ranges.ts';
+import { type DateRange, relativeRange } from './date-ranges.ts';
 import { isIdType, isTextType } from './field-types.ts';
 import { SoqlError } from './soql-error.ts';
 
@@ -36,7 +36,7 @@ const READERS: Record<string, Record<string, Reader>> = {
     DECIMAL_WITH_CURRENCY_PREFIX: (text) => exactly(Number(text.slice(3))),
   },
   boolean: { BOOLEAN: (text) => exactly(text.toUpperCase() === 'TRUE') },
-  date: { DATE: (text) => exactly(text), DATE_LITERAL: relativeDates, DATE_N_LITERAL: relativeDates },
+  date: { DATE: (text) => exactly(toDay(text)), DATE_LITERAL: relativeDates, DATE_N_LITERAL: relativeDates },
   datetime: {
     DATETIME: (text) => exactly(toStamp(text)),
     DATE_LITERAL: relativeInstants,
@@ -87,13 +87,34 @@ function exactly(value: string | number | boolean): Span {
 }
 
 function relativeDates(text: string, { now }: LiteralContext): Span {
-  const { from, to } = relativeRange(text, now);
+  const { from, to } = rangeOf(text, now);
   return { low: from.toISOString().slice(0, 10), high: new Date(to.getTime() - 1).toISOString().slice(0, 10) };
 }
 
 function relativeInstants(text: string, { now }: LiteralContext): Span {
-  const { from, to } = relativeRange(text, now);
+  const { from, to } = rangeOf(text, now);
   return { low: stampOf(from), high: stampOf(new Date(to.getTime() - 1)) };
+}
+
+/** Years have four digits: a range that reaches further is refused. */
+function rangeOf(text: string, now: Date): DateRange {
+  const range = relativeRange(text, now);
+  if (hasFourDigitYear(range.from) && hasFourDigitYear(range.to)) return range;
+  throw invalidDate(text);
+}
+
+function hasFourDigitYear(date: Date): boolean {
+  return date.getUTCFullYear() > 0 && date.getUTCFullYear() < 10_000;
+}
+
+function invalidDate(text: string): SoqlError {
+  return new SoqlError('INVALID_QUERY_FILTER_OPERATOR', `invalid date: ${text}`);
+}
+
+function toDay(text: string): string {
+  const date = new Date(`${text}T00:00:00Z`);
+  if (!hasFourDigitYear(date) || !date.toISOString().startsWith(text)) throw invalidDate(text);
+  return text;
 }
 
 /** A date in the format in which rows hold their date-times. */
@@ -103,7 +124,7 @@ export function stampOf(date: Date): string {
 
 function toStamp(text: string): string {
   const date = new Date(text.replace(/([+-]\d\d):?(\d\d)$/, '$1:$2'));
-  if (Number.isNaN(date.getTime())) throw new SoqlError('INVALID_QUERY_FILTER_OPERATOR', `invalid date: ${text}`);
+  if (!hasFourDigitYear(date)) throw invalidDate(text);
   return stampOf(date);
 }
 
