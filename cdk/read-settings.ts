@@ -1,5 +1,4 @@
 import type { IConstruct } from 'constructs';
-import * as z from 'zod/mini';
 import { parseSettings, type Settings, SettingsError } from '../lib/lambda/settings.ts';
 
 /**
@@ -13,8 +12,6 @@ const maxSettingsBytes = 3_500;
  * line (`cdk synth -c lockstep='{…}'`). Throws `SettingsError` with one line that names the mistakes.
  */
 export function readSettings(scope: IConstruct): Settings {
-  // The small build of zod says only "Invalid input" until it is given words for what was expected.
-  z.config(z.locales.en());
   const settings = parseSettings(parsedContext(scope.node.tryGetContext('lockstep')));
   const bytes = Buffer.byteLength(JSON.stringify(settings));
   if (bytes <= maxSettingsBytes) return settings;

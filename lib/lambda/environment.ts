@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { parseSettings, type Settings, SettingsError } from './settings.ts';
 
 const text = z.string().check(z.minLength(1));

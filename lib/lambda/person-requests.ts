@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Fields } from '../person/field-value.ts';
 import type { AssignTo } from '../sync/sync-person.ts';
 import type { ApiRequest } from './http-api.ts';

@@ -3,7 +3,7 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { SalesforceCredentials } from '../salesforce/session.ts';
 import { ConfigError } from '../sync/errors.ts';
 

@@ -1,5 +1,9 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import type { SyncPolicy } from '../schema/sync-policy.ts';
+
+// The small build of zod says only "Invalid input" until it is given words for what was expected.
+z.config(en());
 
 const winner = z.enum(['local', 'remote']);
 const salesforceType = z.enum(['Lead', 'Contact']);
@@ -32,11 +36,14 @@ export const settingsSchema = z.strictObject({
   apiReserve: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.2),
   activityRetentionDays: z._default(z.number().check(z.int(), z.minimum(1)), 365),
   auth: z._default(
-    z.union([
-      z.literal('iam'),
-      z.literal('none'),
-      z.strictObject({ jwt: z.strictObject({ issuer: z.string(), audience: z.array(z.string()) }) }),
-    ]),
+    z.union(
+      [
+        z.literal('iam'),
+        z.literal('none'),
+        z.strictObject({ jwt: z.strictObject({ issuer: z.string(), audience: z.array(z.string()) }) }),
+      ],
+      'takes "iam" or {"jwt": {"issuer": "…", "audience": ["…"]}}',
+    ),
     'iam',
   ),
   /** How long to wait for an answer of Salesforce before it counts as lost; a caller of sync person waits 15 at most. */
