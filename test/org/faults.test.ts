@@ -166,13 +166,20 @@ describe('limits', () => {
   });
 });
 
-/** https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm */
-describe('a request whose URI and headers are longer than 16,384 bytes', () => {
-  it('is answered with 414 by what stands before the API, and not counted', () => {
+/** https://help.salesforce.com/s/articleView?id=000386264 */
+describe('a request that is too long', () => {
+  const path = (length: number) => `/query?q=SELECT+Id+FROM+Lead${'+'.repeat(length)}`;
+
+  it('is answered with 414 for its URI and 431 for URI and headers, and not counted', () => {
     const org = stillOrg();
     const client = signIn(org);
-    const query = (length: number) => client.get(`/query?q=SELECT+Id+FROM+Lead${'+'.repeat(length)}`);
-    expect([query(16_000).status, query(16_400).status]).toEqual([200, 414]);
+    expect([16_000, 16_200, 16_400].map((length) => client.get(path(length)).status)).toEqual([200, 431, 414]);
     expect(org.state.stats.requests).toBe(1);
+  });
+
+  it('gets through as a subrequest', () => {
+    const compositeRequest = [{ method: 'GET', url: `/services/data/v62.0${path(20_000)}`, referenceId: 'long' }];
+    const { body } = signIn(stillOrg()).post('/composite', { compositeRequest });
+    expect(body.compositeResponse?.[0]?.httpStatusCode).toBe(200);
   });
 });

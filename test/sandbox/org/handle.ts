@@ -1,6 +1,7 @@
 import { control } from './control/control.ts';
 import { ApiError } from './errors.ts';
 import type { FaultEffect } from './faults.ts';
+import { checkHead } from './head-limit.ts';
 import { json, type OrgRequest, type OrgResponse, type Transport } from './http-message.ts';
 import { bearer } from './oauth/bearer.ts';
 import { oauth } from './oauth/endpoints.ts';
@@ -17,7 +18,8 @@ export function handle(org: OrgState, sent: OrgRequest): OrgResponse {
   org.transactions.commitDue(org.clock.now());
   org.bulk.advance(org);
   if (request.path.startsWith('/_org')) return control(org, request);
-  if (isTooLong(request)) return TOO_LONG;
+  const refusedHead = checkHead(request);
+  if (refusedHead) return refusedHead;
   const effects = org.faults.strike(request.path);
   const answer = faultAnswer(org, request, effects) ?? answerRequest(org, request);
   const struck = effects.find((effect) => effect.kind === 'transport');
@@ -63,21 +65,6 @@ function answerRequest(org: OrgState, request: OrgRequest): OrgResponse {
 }
 
 const EXPIRED = new ApiError('INVALID_SESSION_ID', 'Session expired or invalid');
-
-/** URI and headers together may have this many characters; beyond, not the API answers but what stands before it. */
-const MAX_HEAD = 16_384;
-
-const TOO_LONG: OrgResponse = {
-  status: 414,
-  headers: { 'Content-Type': 'text/html;charset=UTF-8' },
-  body: '<html><head><title>414 URI Too Long</title></head><body><h1>URI Too Long</h1></body></html>',
-};
-
-function isTooLong({ path, headers }: OrgRequest): boolean {
-  if (path.length < MAX_HEAD / 2) return false;
-  const length = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0);
-  return path.length + length > MAX_HEAD;
-}
 
 function answerSignedIn(org: OrgState, request: OrgRequest): OrgResponse {
   const now = org.clock.now();
