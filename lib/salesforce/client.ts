@@ -2,7 +2,7 @@ import { Connection } from 'jsforce/lib/connection.js';
 import type { HttpRequest } from 'jsforce/lib/types/common.js';
 import { ConfigError, QuotaExceededError, TransientError } from '../sync/errors.ts';
 import type { ApiUsage } from '../sync/ports/change-feed.ts';
-import { callError, errorEntries, lostAnswer, unexpectedAnswer } from './error-map.ts';
+import { callError, endedAfterWrite, errorEntries, lostAnswer, unexpectedAnswer } from './error-map.ts';
 import { type Exchange, type Fetch, FetchTransport, fetchWhenAwake } from './fetch-transport.ts';
 import { isRaw } from './query-answer.ts';
 import { type SalesforceCredentials, Session } from './session.ts';
@@ -128,8 +128,10 @@ class JsforceClient implements SalesforceClient {
     const deadline = this.#deadline();
     let writes = false;
     for (const subrequest of subrequests) {
+      const written = writes;
       writes ||= subrequest.method === 'PATCH';
-      answers.push(await this.#send(subrequest, { writes, deadline }));
+      const answer = this.#send(subrequest, { writes, deadline });
+      answers.push(await (written ? answer.catch(endedAfterWrite) : answer));
     }
     return answers;
   }

@@ -110,6 +110,12 @@ export function lostAnswer(cause: unknown, writes: boolean): TransientError {
   return new TransientError(code, `No answer from Salesforce: ${code}`, { mayHaveCommitted, cause });
 }
 
+/** Throws the error for calls that belong together, of which a write was answered before another failed. */
+export function endedAfterWrite(cause: unknown): never {
+  const code = cause instanceof TransientError ? cause.code : 'INTERRUPTED';
+  throw new TransientError(code, 'The calls to Salesforce ended after a write', { mayHaveCommitted: true, cause });
+}
+
 /** The error for an answer that is not of the form Salesforce documents; a proxy or a maintenance page, mostly. */
 export function unexpectedAnswer(what: string, mayHaveCommitted = false): TransientError {
   return new TransientError('UNEXPECTED_ANSWER', `Salesforce answered a ${what} in an unknown form`, {
@@ -125,11 +131,14 @@ export function blamesContents(status: number, entries: readonly ErrorEntry[]): 
   return status === 400 && entries[0] !== undefined && CONTENT_CODES.has(entries[0].code);
 }
 
-/** What became of a record that Salesforce refused. Throws what concerns not the record but the call. */
+/** Whether an error told of one record concerns the call: a limit, a missing object, a permission of the user. */
+export function concernsCall(entries: readonly ErrorEntry[]): boolean {
+  return entries.some((entry) => recordKind(entry) === 'call');
+}
+
+/** What became of a record that Salesforce refused. In a batch what concerns the call lets the record wait. */
 export function recordOutcome(entries: readonly ErrorEntry[]): Exclude<WriteOutcome, { kind: 'written' | 'modified' }> {
   const kinds = entries.map(recordKind);
-  const stop = entries[kinds.indexOf('call')];
-  if (stop !== undefined) throw callError(400, [stop], false);
   const gone = entries[kinds.indexOf('gone')];
   if (gone !== undefined) return { kind: 'gone', code: gone.code };
   const refusals = entries.filter((_, at) => kinds[at] === 'rejected');

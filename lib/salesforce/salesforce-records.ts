@@ -11,7 +11,14 @@ import type {
   WriteOutcome,
 } from '../sync/ports/salesforce-records.ts';
 import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
-import { callError, errorEntries, recordOutcome, unexpectedAnswer } from './error-map.ts';
+import {
+  callError,
+  concernsCall,
+  endedAfterWrite,
+  errorEntries,
+  recordOutcome,
+  unexpectedAnswer,
+} from './error-map.ts';
 import { isRaw, type QueryAnswer, queryAnswer, recordOf, withId } from './query-answer.ts';
 import { type Batch, inOneCall, pushAnswers, pushBatch, retrieveRequest } from './record-batch.ts';
 import { queryPath, soqlList, soqlText } from './soql.ts';
@@ -56,7 +63,9 @@ async function pushEach(client: SalesforceClient, batch: Batch): Promise<readonl
   if (pushes.length === 1 && only !== undefined) return [await pushNow(client, batch, writeHeaders(NO_RULES))];
   const middle = Math.ceil(pushes.length / 2);
   const first = await pushEach(client, { ...batch, pushes: pushes.slice(0, middle) });
-  return [...first, ...(await pushEach(client, { ...batch, pushes: pushes.slice(middle) }))];
+  const second = pushEach(client, { ...batch, pushes: pushes.slice(middle) });
+  const written = first.some(({ outcome }) => outcome.kind === 'written');
+  return [...first, ...(await (written ? second.catch(endedAfterWrite) : second))];
 }
 
 const NO_RULES: WriteOptions = { runAssignmentRules: false };
@@ -101,7 +110,7 @@ function rowOutcome({ status, body }: SubAnswer): WriteOutcome {
 /** What a refused write of one record came to; throws where the call, not the record, is at fault. */
 function refusal(status: number, body: unknown): Exclude<WriteOutcome, { kind: 'written' | 'modified' }> {
   const errors = errorEntries(body);
-  if (errors.length === 0 || status >= 500 || status === 401) throw callError(status, errors, true);
+  if (errors.length === 0 || status >= 500 || concernsCall(errors)) throw callError(status, errors, true);
   return recordOutcome(errors);
 }
 

@@ -274,6 +274,19 @@ test('one by one, a refusal is an answer too, and a loss after the write says th
   expect(client.usage().calls).toBe(4);
 });
 
+test('a limit or a lost session after a write, one by one, leaves open whether it stands', async () => {
+  const steps: Subrequest[] = [
+    { method: 'PATCH', path: '/b', body: {} },
+    { method: 'GET', path: '/a' },
+  ];
+  const spent = await start(() => ({ status: 204, headers: { 'sforce-limit-info': 'api-usage=90/100' } }));
+  const background = clientOf(spent.url, { reserve: 0.2 });
+  expect(await failureOf(background.oneByOne(steps))).toMatchObject({ name: 'TransientError', mayHaveCommitted: true });
+  expect(await failureOf(background.oneByOne(steps))).toMatchObject({ name: 'QuotaExceededError' });
+  const ended = await start((_, call) => (call === 1 ? { status: 204 } : expired));
+  expect(await failureOf(clientOf(ended.url).oneByOne(steps))).toMatchObject({ mayHaveCommitted: true });
+});
+
 test('a login URL that is none is told at once', () => {
   expect(() =>
     createSalesforceClient({

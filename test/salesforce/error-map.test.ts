@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { blamesContents, callError, errorEntries, lostAnswer, recordOutcome } from '../../lib/salesforce/error-map.ts';
+import {
+  blamesContents,
+  callError,
+  concernsCall,
+  errorEntries,
+  lostAnswer,
+  recordOutcome,
+} from '../../lib/salesforce/error-map.ts';
 
 const entry = (code: string, message = 'told', fields: string[] = []) => ({ code, message, fields });
 
@@ -96,10 +103,11 @@ describe('an error of one record', () => {
     });
   });
 
-  test('what concerns the call is thrown', () => {
-    expect(() => recordOutcome([entry('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.')])).toThrow(
-      expect.objectContaining({ name: 'QuotaExceededError' }),
-    );
+  test('what concerns the call is told apart, and lets a record of a batch wait', () => {
+    const limit = [entry('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.')];
+    expect(concernsCall(limit)).toBe(true);
+    expect(concernsCall([entry('STRING_TOO_LONG')])).toBe(false);
+    expect(recordOutcome(limit)).toEqual({ kind: 'transient', code: 'REQUEST_LIMIT_EXCEEDED' });
   });
 });
 

@@ -77,6 +77,18 @@ test('a batch refused for what one record holds is halved until that record stan
   expect(answers[1]?.outcome).toMatchObject({ rejection: { code: 'JSON_PARSER_ERROR', message: 'told' } });
 });
 
+test('a limit between the halves of a batch does not hide that the first was written', async () => {
+  const records = await recordsWith((request, call) => {
+    const ids = updatedIds(request);
+    if (call === 1) return compositeAnswer(rows(ids), refused(400, 'JSON_PARSER_ERROR'), rows(ids));
+    return call === 2
+      ? compositeAnswer(rows(ids), saved(ids), rows(ids))
+      : compositeAnswer(rows(ids), refused(403, 'REQUEST_LIMIT_EXCEEDED'), rows(ids));
+  });
+  const push = records.push('Lead', PUSHES, COLUMNS);
+  expect(await failureOf(push)).toMatchObject({ name: 'TransientError', mayHaveCommitted: true });
+});
+
 test.each([
   [
     'the update met the daily limit',
@@ -142,6 +154,16 @@ test('a push at once names the instant to the second and whether assignment rule
     outcome: { kind: 'modified' },
     before: { Id: IDS[0], Title: null },
     after: { Id: IDS[0], Title: null },
+  });
+});
+
+test("a write of one row that meets the limit is the call's failure, not the row's", async () => {
+  const records = await recordsWith(() =>
+    compositeAnswer(rows(IDS), refused(403, 'REQUEST_LIMIT_EXCEEDED'), rows(IDS)),
+  );
+  const push = { id: IDS[0] ?? '', record: {}, ifUnmodifiedSince: '2026-11-21T10:00:00.000Z' };
+  expect(await failureOf(records.pushNow('Lead', push, COLUMNS, NO_RULES))).toMatchObject({
+    name: 'QuotaExceededError',
   });
 });
 
