@@ -210,6 +210,21 @@ describe('a Bulk API 2.0 ingest job', () => {
     expect(client.results(id, 'failedResults')).toContain('UNABLE_TO_LOCK_ROW:unable to obtain exclusive access');
   });
 
+  // https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_limits.htm
+  it('uses up daily limits, as query jobs do', () => {
+    const client = new BulkClient();
+    client.ingest(INSERT, leads(10_001));
+    client.query({ query: 'SELECT Id FROM Lead' });
+    const limits = (): unknown[] => {
+      const { DailyBulkApiBatches: batches, DailyBulkV2QueryJobs: jobs } = client.json('GET', '/limits');
+      return [batches, jobs];
+    };
+    expect(limits()).toEqual([
+      { Max: 15_000, Remaining: 14_998 },
+      { Max: 10_000, Remaining: 9_999 },
+    ]);
+  });
+
   it.each([
     [{ operation: 'insert', object: 'Nothing' }, 'INVALIDENTITY'],
     [{ operation: 'merge', object: 'Lead' }, 'BAD_REQUEST'],

@@ -84,6 +84,8 @@ describe('SOQL errors', () => {
       'The SOQL FIELDS function must have a LIMIT of at most 200',
     ],
     ['SELECT Id FROM Lead OFFSET 2001', 'NUMBER_OUTSIDE_VALID_RANGE', 'Maximum SOQL offset allowed is 2000'],
+    ['SELECT Id FROM Lead USING SCOPE mine', 'MALFORMED_QUERY', "unexpected token: 'mine'"],
+    ['SELECT Status FROM Lead GROUP BY ROLLUP(Status)', 'MALFORMED_QUERY', "unexpected token: 'ROLLUP'"],
     ['SELECT Id, FROM Lead', 'MALFORMED_QUERY', "unexpected token: 'FROM'"],
     ['SELEC Id FROM Lead', 'MALFORMED_QUERY', "unexpected token: 'SELEC'"],
     ['SELECT Id FROM Lead WHERE', 'MALFORMED_QUERY', "unexpected token: '<EOF>'"],

@@ -7,8 +7,13 @@ import { advanceQuery, type QueryJob } from './query-job.ts';
 
 export type BulkJob = QueryJob | IngestJob;
 
+const DAY_MS = 24 * 3_600_000;
+
+/** What the org's daily limits count. */
+export type BulkUse = 'queryJob' | 'ingestBatch';
+
 /** Results and jobs are kept for seven days. */
-const KEPT_MS = 7 * 24 * 3_600_000;
+const KEPT_MS = 7 * DAY_MS;
 
 /**
  * The Bulk API 2.0 jobs of the org. They move with the org's clock: what is due by now is done whenever the org
@@ -17,7 +22,19 @@ const KEPT_MS = 7 * 24 * 3_600_000;
 export class BulkJobs {
   readonly #jobs = new Map<string, BulkJob>();
   readonly #unfinished = new Set<BulkJob>();
+  #uses: { use: BulkUse; at: number }[] = [];
   #serial = 0;
+
+  /** Counts towards a daily limit. */
+  count(use: BulkUse, at: number): void {
+    this.#uses.push({ use, at });
+  }
+
+  /** How much of a daily limit the last 24 hours have used. */
+  used(use: BulkUse, now: number): number {
+    this.#uses = this.#uses.filter(({ at }) => at > now - DAY_MS);
+    return this.#uses.filter((one) => one.use === use).length;
+  }
 
   nextId(): string {
     this.#serial += 1;

@@ -80,6 +80,7 @@ function runBatch(org: OrgState, job: IngestJob): void {
     job.outcomes.push(outcome);
   }
   job.processed += batch.length;
+  org.bulk.count('ingestBatch', org.clock.now());
 }
 
 /** {@link https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/get_job_successful_results.htm} */

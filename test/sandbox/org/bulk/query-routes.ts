@@ -41,6 +41,7 @@ function createJob(call: Call): OrgResponse {
     doneAt: Number.POSITIVE_INFINITY,
   };
   call.org.bulk.add(job);
+  call.org.bulk.count('queryJob', job.createdAt);
   return json(200, describeJob(job));
 }
 

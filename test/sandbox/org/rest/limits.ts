@@ -11,9 +11,7 @@ export function limitHeader(org: OrgState): string {
 const UNTOUCHED: Readonly<Record<string, number>> = {
   ConcurrentAsyncGetReportInstances: 200,
   DailyAsyncApexExecutions: 250_000,
-  DailyBulkApiBatches: 15_000,
   DailyBulkV2QueryFileStorageMB: 976_562,
-  DailyBulkV2QueryJobs: 10_000,
   DailyStreamingApiEvents: 1_000_000,
   DailyWorkflowEmails: 1_000,
   DataStorageMB: 10_240,
@@ -23,13 +21,20 @@ const UNTOUCHED: Readonly<Record<string, number>> = {
   SingleEmail: 5_000,
 };
 
+/** Limits of Bulk API 2.0, by what counts towards them. */
+const BULK = { DailyBulkApiBatches: ['ingestBatch', 15_000], DailyBulkV2QueryJobs: ['queryJob', 10_000] } as const;
+
 /** {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_limits.htm} */
 function readLimits({ org }: Call): OrgResponse {
   const { daily } = org.limits.maxRequests;
   const untouched = Object.entries(UNTOUCHED).map(([name, max]) => [name, { Max: max, Remaining: max }] as const);
-  const used = org.limits.used(org.clock.now());
-  const requests = { Max: daily, Remaining: Math.max(0, daily - used) };
-  return json(200, { DailyApiRequests: requests, ...Object.fromEntries(untouched) });
+  const now = org.clock.now();
+  const requests = { Max: daily, Remaining: Math.max(0, daily - org.limits.used(now)) };
+  const bulk = Object.entries(BULK).map(([name, [use, max]]) => [
+    name,
+    { Max: max, Remaining: max - org.bulk.used(use, now) },
+  ]);
+  return json(200, { DailyApiRequests: requests, ...Object.fromEntries([...bulk, ...untouched]) });
 }
 
 export const limitRoutes: readonly Route[] = [{ method: 'GET', path: '/limits', kind: 'limits', handle: readLimits }];

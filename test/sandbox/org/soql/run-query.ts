@@ -84,9 +84,25 @@ function execute(scope: Scope, query: Query, options: QueryOptions): QueryResult
   if ((query.offset ?? 0) > MAX_OFFSET) {
     throw new SoqlError('NUMBER_OUTSIDE_VALID_RANGE', `Maximum SOQL offset allowed is ${MAX_OFFSET}`);
   }
+  refuseOtherClauses(query);
   if (isCount(query)) return count(scope, query, options);
   if (query.groupBy || query.fields?.some(isAggregate)) return aggregate(scope, query, options);
   return select(scope, query, options);
+}
+
+/** Clauses that the parser knows and this engine does not: refused rather than passed over. */
+function refuseOtherClauses(query: Query): void {
+  const { usingScope = 'everything', withDataCategory, update, groupBy = [] } = query;
+  const rollup = [groupBy]
+    .flat()
+    .find((clause) => 'fn' in clause && /^(?:ROLLUP|CUBE)$/i.test(clause.fn.functionName ?? ''));
+  const token = [
+    usingScope.toLowerCase() === 'everything' ? undefined : usingScope,
+    withDataCategory && 'DATA CATEGORY',
+    update,
+    rollup && 'ROLLUP',
+  ].find((word) => word !== undefined);
+  if (token !== undefined) throw new SoqlError('MALFORMED_QUERY', `unexpected token: '${token}'`);
 }
 
 function isCount(query: Query): boolean {
