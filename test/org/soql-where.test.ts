@@ -124,6 +124,17 @@ describe('SOQL dates', () => {
   });
 });
 
+describe('a condition that is kept', () => {
+  it('means the day of its use by TODAY', () => {
+    const kept = smallOrg();
+    const isToday = matches(kept, 'Lead', 'CreatedDate = TODAY');
+    const row = { CreatedDate: '2026-11-21T10:00:00.000+0000' };
+    const before = isToday(row);
+    kept.instant = '2026-11-22T00:00:00.000Z';
+    expect([before, isToday(row)]).toEqual([true, false]);
+  });
+});
+
 // https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_quotedstringescapes.htm
 describe('SOQL strings', () => {
   it.each([

@@ -51,6 +51,7 @@ const MAX_OFFSET = 2_000;
 /** https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_fields.htm */
 const MAX_FIELDS_LIMIT = 200;
 const MAX_GROUPS = 2_000;
+const DAY_MS = 86_400_000;
 
 /** Runs a query as its user, or throws the SoqlError that Salesforce would answer. */
 export function runQuery(source: SoqlSource, soql: string, options: QueryOptions): QueryResult {
@@ -58,14 +59,25 @@ export function runQuery(source: SoqlSource, soql: string, options: QueryOptions
   return execute(scopeOf(source, text, query), query, options);
 }
 
-/** Compiles a condition into a predicate over rows of an object: what follows WHERE. */
+/**
+ * Compiles a condition, what follows WHERE, into a predicate over rows of an object. It may be kept: TODAY and its
+ * like mean the day on which the predicate is used.
+ */
 export function matches(source: SoqlSource, object: string, condition: string): Predicate<Row> {
   const { text, query } = parseSoql(`SELECT Id FROM ${object} WHERE ${condition}`);
   const scope = scopeOf(source, text, query);
-  return compileCondition(
-    whereTree(query, text) ?? { kind: 'and', terms: [] },
-    rowConditions(scope, { includeDeleted: false }),
-  );
+  const tree = whereTree(query, text) ?? { kind: 'and', terms: [] };
+  const compile = (): Predicate<Row> => compileCondition(tree, rowConditions(scope, { includeDeleted: false }));
+  let compiled = { day: dayOf(source), predicate: compile() };
+  return (row) => {
+    const day = dayOf(source);
+    if (day !== compiled.day) compiled = { day, predicate: compile() };
+    return compiled.predicate(row);
+  };
+}
+
+function dayOf(source: SoqlSource): number {
+  return Math.floor(source.now().getTime() / DAY_MS);
 }
 
 function scopeOf(source: SoqlSource, text: string, query: Query): Scope {
