@@ -4,6 +4,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { MAX_DELIVERIES } from '../lib/lambda/environment.ts';
 
 export interface ChangesQueueProps {
   /** The time-out of the function that takes from the queue. */
@@ -37,7 +38,7 @@ export class ChangesQueue extends Construct {
       // Six times the function's time-out plus the batching window, so that a throttled batch is not handed out twice.
       // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
       visibilityTimeout: Duration.seconds(6 * consumerTimeout.toSeconds()).plus(batchingWindow),
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 },
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_DELIVERIES },
     });
     this.queueUrl = this.#queue.queueUrl;
     this.deadLetterQueueUrl = deadLetters.queueUrl;

@@ -3,7 +3,7 @@ import { backgroundHandler } from '../lib/lambda/background-handler.ts';
 import { composeQueue } from '../lib/lambda/compose-queue.ts';
 import { composeSalesforce } from '../lib/lambda/compose-salesforce.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
-import { readEnvironment } from '../lib/lambda/environment.ts';
+import { MAX_DELIVERIES, readEnvironment } from '../lib/lambda/environment.ts';
 import { describeError, logger, publishCounts } from '../lib/lambda/observability.ts';
 import { parseChangeMessage } from '../lib/sync/change-message.ts';
 import { type MergeReport, mergeChanges } from '../lib/sync/merge-changes.ts';
@@ -15,7 +15,11 @@ const queue = composeQueue(environment);
 /** Merges a batch of messages; those that must come again are named. */
 async function merge(event: SQSEvent): Promise<SQSBatchResponse> {
   const salesforce = await composeSalesforce(environment.settings, 'background');
-  const deliveries = event.Records.map(({ messageId, body }) => ({ id: messageId, message: parseChangeMessage(body) }));
+  const deliveries = event.Records.map(({ messageId, body, attributes }) => ({
+    id: messageId,
+    message: parseChangeMessage(body),
+    lastTry: Number(attributes.ApproximateReceiveCount) >= MAX_DELIVERIES,
+  }));
   const report = await mergeChanges({ ...store, ...salesforce, queue }, deliveries);
   tell(report);
   return { batchItemFailures: report.retry.map((itemIdentifier) => ({ itemIdentifier })) };

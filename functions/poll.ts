@@ -36,7 +36,7 @@ function tell(outcome: PollOutcome): void {
   const { report, error } = outcome;
   publishCounts({
     RowsQueued: Object.values(report.pulled).reduce((sum, count) => sum + count, 0),
-    PersonsHandedOut: report.pushed,
+    PersonsHandedOut: report.handedOut,
     SalesforceCalls: report.calls,
     CyclesFailed: report.outcome === 'failed' ? 1 : 0,
   });

@@ -2,7 +2,14 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { SalesforceType } from '../person/person.ts';
 import { TransientError } from '../sync/errors.ts';
 import type { FeedState } from '../sync/feed-state.ts';
-import type { Cycle, CycleReport, StoredSchema, SyncStateStore } from '../sync/ports/sync-state-store.ts';
+import type {
+  Cycle,
+  CycleReport,
+  CycleSummary,
+  MergeCounts,
+  StoredSchema,
+  SyncStateStore,
+} from '../sync/ports/sync-state-store.ts';
 import {
   type FeedItem,
   type RecentItem,
@@ -24,7 +31,12 @@ interface CycleItem extends Key {
   readonly report?: CycleReport | undefined;
 }
 
+/** What merges came to since the last cycle began; absent counts are zero. */
+type CountsItem = Key & Partial<MergeCounts>;
+
 const CYCLE = syncKey('CYCLE');
+const COUNTS = syncKey('COUNTS');
+const COUNTS_OF_NONE: Partial<MergeCounts> = {};
 
 /** Where the sync stands, in DynamoDB, as items beside the persons. */
 export class DynamoSyncStateStore implements SyncStateStore {
@@ -42,6 +54,7 @@ export class DynamoSyncStateStore implements SyncStateStore {
     const item: CycleItem = { ...CYCLE, number, owner, runsUntil: expiresAt, report: last?.report };
     const write = await this.#table.putIf({ Item: item, ...unchanged(last) });
     if (write !== 'written' && !(await this.#isOurs(number, owner))) return undefined;
+    await this.#table.put({ ...COUNTS });
     return { number, owner, previousEnded: last === undefined || last.runsUntil === undefined };
   }
 
@@ -56,9 +69,19 @@ export class DynamoSyncStateStore implements SyncStateStore {
     });
   }
 
-  async lastReport(): Promise<CycleReport | null> {
-    const item = await this.#table.get<CycleItem>(CYCLE);
-    return item?.report ?? null;
+  async lastReport(): Promise<CycleSummary | null> {
+    const report = (await this.#table.get<CycleItem>(CYCLE))?.report;
+    if (report === undefined) return null;
+    const { pushed = 0, rejected = 0, calls = 0 } = (await this.#table.get<CountsItem>(COUNTS)) ?? COUNTS_OF_NONE;
+    return { ...report, pushed, rejected, calls: report.calls + calls };
+  }
+
+  async countMerges({ pushed, rejected, calls }: MergeCounts): Promise<void> {
+    await this.#table.updateIf({
+      Key: COUNTS,
+      UpdateExpression: 'ADD pushed :pushed, rejected :rejected, calls :calls',
+      ExpressionAttributeValues: { ':pushed': pushed, ':rejected': rejected, ':calls': calls },
+    });
   }
 
   async loadFeed(type: SalesforceType): Promise<FeedState | undefined> {

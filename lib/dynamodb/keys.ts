@@ -45,7 +45,7 @@ export const claimKey = (email: string): Key => ({ pk: CLAIM + emailKey(email), 
 export const linkKey = (rowId: string): Key => ({ pk: LINK + rowId, sk: 'LINK' });
 export const rowIdOf = (key: Key): string => key.pk.slice(LINK.length);
 
-export type SyncItem = 'CYCLE' | `${'FEED' | 'RECENT' | 'SCHEMA'}#${SalesforceType}`;
+export type SyncItem = 'CYCLE' | 'COUNTS' | `${'FEED' | 'RECENT' | 'SCHEMA'}#${SalesforceType}`;
 export const syncKey = (sk: SyncItem): Key => ({ pk: 'SYNC', sk });
 
 /**

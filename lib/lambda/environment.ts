@@ -16,6 +16,9 @@ export const environmentSchemas = {
 
 export type FunctionName = keyof typeof environmentSchemas;
 
+/** How often a message is delivered to the merge before it goes to the dead-letter queue. */
+export const MAX_DELIVERIES = 5;
+
 /** What a function must be given, by variable name. */
 export type EnvironmentOf<Name extends FunctionName> = z.infer<(typeof environmentSchemas)[Name]>;
 

@@ -1,3 +1,4 @@
+import { logged } from '../person/edit-person.ts';
 import type { FieldValue } from '../person/field-value.ts';
 import { awaitsPush, type Person, type SalesforceType } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
@@ -16,6 +17,8 @@ import { loadSchemas, type Schemas } from './schemas.ts';
 export interface Delivery {
   readonly id: string;
   readonly message: ChangeMessage | undefined;
+  /** If it fails now, it goes to the dead-letter queue. */
+  readonly lastTry: boolean;
 }
 
 export interface MergeReport {
@@ -50,6 +53,7 @@ interface Arrival {
  * record holds back no other.
  */
 export async function mergeChanges(ports: Ports, deliveries: readonly Delivery[]): Promise<MergeReport> {
+  const callsBefore = ports.feed.usage().calls;
   const schemas = await loadSchemas(ports);
   const run = new MergeRun(ports, schemas);
   const now = ports.clock.now();
@@ -63,7 +67,10 @@ export async function mergeChanges(ports: Ports, deliveries: readonly Delivery[]
   }
   await run.merge(newestOfEach(arrivals));
   await run.queueFailedAgain();
-  return run.report(await run.push());
+  const push = await run.push();
+  const counts = { pushed: push.pushed, rejected: push.rejected, calls: ports.feed.usage().calls - callsBefore };
+  if (counts.pushed + counts.rejected + counts.calls > 0) await ports.state.countMerges(counts);
+  return run.report(push);
 }
 
 class MergeRun {
@@ -119,6 +126,7 @@ class MergeRun {
       const { message } = delivery;
       if (message?.kind !== 'rows' || message.rows.length === 1) {
         this.#retry.add(delivery.id);
+        if (delivery.lastTry) for (const arrival of failed) await this.#tellUnmerged(arrival);
         continue;
       }
       try {
@@ -164,6 +172,20 @@ class MergeRun {
     } catch (error) {
       this.#error ??= error;
       this.#failed.push(arrival);
+    }
+  }
+
+  /** The person says that its row could not be taken over, if it can be told at all. */
+  async #tellUnmerged({ row }: Arrival): Promise<void> {
+    try {
+      const owner = (await resolvePersons(this.#ports.persons, [row])).get(row.id);
+      if (owner?.person === undefined) return;
+      const message = 'What Salesforce holds could not be stored; it waits in the dead-letter queue';
+      const detail = { code: 'NOT_MERGED', message, fields: [], values: {} };
+      const told = logged(owner.person, [{ type: 'rejected', direction: 'pull', detail }], this.#ports.clock.now());
+      await this.#ports.persons.update(owner.person, told);
+    } catch (error) {
+      this.#error ??= error;
     }
   }
 

@@ -57,7 +57,7 @@ export async function pollCycle(
     endedAt: ports.clock.now(),
     outcome: pull.error === null && push.error !== null ? 'failed' : pull.outcome,
     pulled: pull.pulled,
-    pushed: push.count,
+    handedOut: push.count,
     calls: usage.calls - callsBefore,
     apiUsage: usage.org,
   };

@@ -1,16 +1,16 @@
 import type { SalesforceType } from '../person/person.ts';
 import { msBetween } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
-import type { CycleReport } from './ports/sync-state-store.ts';
+import type { CycleSummary } from './ports/sync-state-store.ts';
 
 /** Where the sync stands, for people and for checks from outside. */
 export interface SyncStatus {
   readonly objects: Readonly<Partial<Record<SalesforceType, { readonly checkpoint: string | null }>>>;
-  readonly lastCycle: CycleReport | null;
+  readonly lastCycle: CycleSummary | null;
   readonly backlog: { readonly messages: number; readonly personsToPush: number };
   /** Seconds since the oldest waiting edit was made; null where none waits. */
   readonly oldestWaitingSeconds: number | null;
-  readonly apiUsage: CycleReport['apiUsage'];
+  readonly apiUsage: CycleSummary['apiUsage'];
   readonly schemaProblems: readonly string[];
 }
 

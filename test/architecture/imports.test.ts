@@ -30,7 +30,7 @@ const rules: Readonly<Record<string, Rule>> = {
   functions: {
     imports: ['lib/sync', 'lib/lambda'],
     typesFrom: ['lib/person'],
-    packages: ['@middy/', 'aws-lambda', 'zod/mini'],
+    packages: ['@middy/', 'aws-lambda', 'zod/mini', 'zod/v4/locales/en.js'],
   },
   cdk: {
     imports: ['lib/lambda/settings.ts', 'lib/lambda/environment.ts', 'lib/salesforce/jsforce-shims/aliases.ts'],

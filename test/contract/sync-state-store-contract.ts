@@ -10,7 +10,7 @@ const report = (cycle: number): CycleReport => ({
   endedAt: at(1),
   outcome: 'complete',
   pulled: { Lead: 3 },
-  pushed: 1,
+  handedOut: 1,
   calls: 2,
   apiUsage: { used: 10, max: 15_000 },
 });
@@ -35,6 +35,18 @@ export function syncStateStoreContract(name: string, open: () => Promise<SyncSta
       const store = await open();
       expect(await store.beginCycle('one', at(0), at(15))).toEqual({ number: 1, owner: 'one', previousEnded: true });
       expect(await store.beginCycle('two', at(14), at(29))).toBeUndefined();
+    });
+
+    test('merges are counted from the start of the last cycle', async () => {
+      const store = await open();
+      await store.endCycle(await begun(store, 'one'), report(1));
+      await Promise.all([
+        store.countMerges({ pushed: 2, rejected: 1, calls: 1 }),
+        store.countMerges({ pushed: 3, rejected: 0, calls: 2 }),
+      ]);
+      expect(await store.lastReport()).toMatchObject({ pushed: 5, rejected: 1, calls: report(1).calls + 3 });
+      await begun(store, 'two', at(20));
+      expect(await store.lastReport()).toMatchObject({ cycle: 1, pushed: 0, rejected: 0, calls: report(1).calls });
     });
 
     test('of many that begin at once one does', async () => {
@@ -70,7 +82,7 @@ export function syncStateStoreContract(name: string, open: () => Promise<SyncSta
       expect(await store.lastReport()).toBeNull();
       await store.endCycle(await begun(store, 'one'), report(1));
       await begun(store, 'two');
-      expect(await store.lastReport()).toEqual(report(1));
+      expect(await store.lastReport()).toEqual({ ...report(1), pushed: 0, rejected: 0 });
     });
   });
 

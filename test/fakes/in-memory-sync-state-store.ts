@@ -1,7 +1,14 @@
 import type { SalesforceType } from '../../lib/person/person.ts';
 import { TransientError } from '../../lib/sync/errors.ts';
 import type { FeedState, RecentRows } from '../../lib/sync/feed-state.ts';
-import type { Cycle, CycleReport, StoredSchema, SyncStateStore } from '../../lib/sync/ports/sync-state-store.ts';
+import type {
+  Cycle,
+  CycleReport,
+  CycleSummary,
+  MergeCounts,
+  StoredSchema,
+  SyncStateStore,
+} from '../../lib/sync/ports/sync-state-store.ts';
 import { frozen, type Io, immediately } from './io.ts';
 
 interface CycleItem {
@@ -12,6 +19,8 @@ interface CycleItem {
   readonly report: CycleReport | null;
 }
 
+const NO_MERGES: MergeCounts = { pushed: 0, rejected: 0, calls: 0 };
+
 interface Fenced<Value> {
   readonly cycle: number;
   readonly value: Value;
@@ -19,37 +28,68 @@ interface Fenced<Value> {
 
 /** Where the sync stands, in memory. The remembered rows and the feed are two writes, as in the real store. */
 export class InMemorySyncStateStore implements SyncStateStore {
-  #cycle: CycleItem | undefined;
-  readonly #feeds = new Map<SalesforceType, Fenced<Omit<FeedState, 'recent'>>>();
-  readonly #recent = new Map<SalesforceType, Fenced<RecentRows>>();
-  readonly #schemas = new Map<SalesforceType, StoredSchema>();
+  readonly #latest: { cycle: CycleItem | undefined; merges: MergeCounts };
+  readonly #feeds: Map<SalesforceType, Fenced<Omit<FeedState, 'recent'>>>;
+  readonly #recent: Map<SalesforceType, Fenced<RecentRows>>;
+  readonly #schemas: Map<SalesforceType, StoredSchema>;
   readonly #io: Io;
 
-  constructor(options: { readonly io?: Io } = {}) {
+  constructor(options: { readonly io?: Io } = {}, sameAs?: InMemorySyncStateStore) {
+    this.#latest = sameAs?.#latest ?? { cycle: undefined, merges: NO_MERGES };
+    this.#feeds = sameAs?.#feeds ?? new Map();
+    this.#recent = sameAs?.#recent ?? new Map();
+    this.#schemas = sameAs?.#schemas ?? new Map();
     this.#io = options.io ?? immediately;
+  }
+
+  /** The same state as another client reaches it, with operations of its own. */
+  through(io: Io): InMemorySyncStateStore {
+    return new InMemorySyncStateStore({ io }, this);
+  }
+
+  /** The feed as stored now, for tests to look at. */
+  peekFeed(type: SalesforceType): Omit<FeedState, 'recent'> | undefined {
+    return this.#feeds.get(type)?.value;
   }
 
   beginCycle(owner: string, now: string, expiresAt: string): Promise<Cycle | undefined> {
     return this.#io('syncState.beginCycle', () => {
-      const last = this.#cycle;
+      const last = this.#latest.cycle;
       const stands = last !== undefined && last.expiresAt !== null && last.expiresAt > now;
       if (stands && last.owner !== owner) return undefined;
       const number = (last?.number ?? 0) + 1;
-      this.#cycle = { number, owner, expiresAt, report: last?.report ?? null };
+      this.#latest.cycle = { number, owner, expiresAt, report: last?.report ?? null };
+      this.#latest.merges = NO_MERGES;
       return { number, owner, previousEnded: last === undefined || last.expiresAt === null };
     });
   }
 
   endCycle(cycle: Cycle, report: CycleReport): Promise<void> {
     return this.#io('syncState.endCycle', () => {
-      const last = this.#cycle;
+      const last = this.#latest.cycle;
       if (last === undefined || last.number !== cycle.number || last.expiresAt === null) return;
-      this.#cycle = { ...last, expiresAt: null, report: frozen(structuredClone(report)) };
+      this.#latest.cycle = { ...last, expiresAt: null, report: frozen(structuredClone(report)) };
     });
   }
 
-  lastReport(): Promise<CycleReport | null> {
-    return this.#io('syncState.lastReport', () => this.#cycle?.report ?? null);
+  lastReport(): Promise<CycleSummary | null> {
+    return this.#io('syncState.lastReport', () => {
+      const report = this.#latest.cycle?.report;
+      if (report === undefined || report === null) return null;
+      const { pushed, rejected, calls } = this.#latest.merges;
+      return { ...report, pushed, rejected, calls: report.calls + calls };
+    });
+  }
+
+  countMerges(counts: MergeCounts): Promise<void> {
+    return this.#io('syncState.countMerges', () => {
+      const { pushed, rejected, calls } = this.#latest.merges;
+      this.#latest.merges = {
+        pushed: pushed + counts.pushed,
+        rejected: rejected + counts.rejected,
+        calls: calls + counts.calls,
+      };
+    });
   }
 
   loadFeed(type: SalesforceType): Promise<FeedState | undefined> {

@@ -45,7 +45,7 @@ function cycleLine(report: CycleReport): string {
   const outcome = report.outcome === 'complete' ? '' : `, ${report.outcome}`;
   return (
     `${report.endedAt.slice(11, 19)} cycle ${report.cycle}: pulled ${pulled.join(', ') || 'nothing'}; ` +
-    `${report.pushed} to push; ${calls}, ${seconds} s${outcome}`
+    `${report.handedOut} to push; ${calls}, ${seconds} s${outcome}`
   );
 }
 

@@ -8,19 +8,31 @@ export interface StoredSchema {
   readonly lastModified: string | null;
 }
 
-/** What a cycle did, for people and metrics. Counts, no values. */
+/** What the poll of a cycle did, for people and metrics. Counts, no values. */
 export interface CycleReport {
   readonly cycle: number;
   readonly startedAt: string;
   readonly endedAt: string;
   readonly outcome: 'complete' | 'paused' | 'quota' | 'failed';
-  /** Rows and persons handed to the queue. */
+  /** Rows handed to the queue. */
   readonly pulled: Readonly<Partial<Record<SalesforceType, number>>>;
-  readonly pushed: number;
-  /** Salesforce API calls of this cycle, and the org's use as last told. */
+  /** Persons with edits to push, handed to the queue. */
+  readonly handedOut: number;
+  /** Salesforce API calls, and the org's use as last told. */
   readonly calls: number;
   readonly apiUsage: { readonly used: number; readonly max: number } | null;
 }
+
+/** What merges came to since a cycle began. */
+export interface MergeCounts {
+  readonly pushed: number;
+  readonly rejected: number;
+  /** Salesforce API calls. */
+  readonly calls: number;
+}
+
+/** A cycle with what its merges have come to so far; `calls` are the poll's and theirs. */
+export type CycleSummary = CycleReport & MergeCounts;
 
 export interface Cycle {
   /** Counts up: a later cycle's writes shut out an earlier one's. */
@@ -38,7 +50,11 @@ export interface SyncStateStore {
   /** Ends it and keeps the report; where a later cycle has begun, nothing happens. */
   endCycle(cycle: Cycle, report: CycleReport): Promise<void>;
 
-  lastReport(): Promise<CycleReport | null>;
+  /** The last cycle that ended. Its merges are those since the last cycle began. */
+  lastReport(): Promise<CycleSummary | null>;
+
+  /** Adds what a batch of merges came to. Counted for people: a lost answer may count twice. */
+  countMerges(counts: MergeCounts): Promise<void>;
 
   loadFeed(type: SalesforceType): Promise<FeedState | undefined>;
 
