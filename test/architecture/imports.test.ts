@@ -25,12 +25,12 @@ const rules: Readonly<Record<string, Rule>> = {
   'lib/sqs': { imports: ports, packages: ['@aws-sdk/client-sqs', '@smithy/', 'node:'] },
   'lib/lambda': {
     imports: ['lib'],
-    packages: ['@aws-sdk/', '@aws-lambda-powertools/', '@middy/', '@smithy/', 'aws-lambda', 'zod/mini', 'node:'],
+    packages: ['@aws-sdk/', '@aws-lambda-powertools/', '@middy/', '@smithy/', 'aws-lambda', 'zod/', 'node:'],
   },
   functions: {
     imports: ['lib/sync', 'lib/lambda'],
     typesFrom: ['lib/person'],
-    packages: ['@middy/', 'aws-lambda', 'zod/mini', 'zod/v4/locales/en.js'],
+    packages: ['@middy/', 'aws-lambda', 'zod/mini'],
   },
   cdk: {
     imports: ['lib/lambda/settings.ts', 'lib/lambda/environment.ts', 'lib/salesforce/jsforce-shims/aliases.ts'],
