@@ -203,3 +203,26 @@ describe('the org', () => {
     );
   });
 });
+
+describe('an org in the same process', () => {
+  it('gives the same answers to the same requests, byte for byte', () => {
+    const run = () => {
+      const org = stillOrg({ seed: 5 });
+      control(org, 'POST seed', { leads: 20, contacts: 10, seed: 5 });
+      control(org, 'POST faults', { kind: 'lockRow', probability: 0.3 });
+      const client = signIn(org);
+      const answers = Array.from({ length: 50 }, (_, at) => {
+        org.clock.advance(at % 3);
+        const fields = { LastName: `Person ${at}`, Company: 'C', Email: at % 7 ? `p${at}@example.com` : 'nonsense' };
+        return [
+          client.patch(`/sobjects/Lead/Person_Id__c/p${at % 20}`, fields),
+          client.queryAll(
+            'SELECT Id, Name, Owner.Name, SystemModstamp FROM Lead ORDER BY SystemModstamp DESC, Id LIMIT 5',
+          ),
+        ];
+      });
+      return JSON.stringify(answers);
+    };
+    expect(run()).toBe(run());
+  });
+});

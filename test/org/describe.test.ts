@@ -52,6 +52,20 @@ describe('describing an object', () => {
     expect(again().status).toBe(200);
   });
 
+  it('never answers 304 over a change, not even over one in the same second', () => {
+    const org = stillOrg();
+    const client = signIn(org);
+    const seen = (headers: Record<string, string>) => client.get('/sobjects/Lead/describe', headers);
+    let { headers } = seen({});
+    for (const change of ['POST fields', 'DELETE fields', 'POST reset']) {
+      const body = change === 'POST reset' ? {} : { object: 'Lead', name: 'A__c' };
+      control(org, change, change === 'POST fields' ? { ...body, type: 'string' } : body);
+      const again = seen({ 'if-modified-since': headers['Last-Modified'] ?? '' });
+      expect(again.status).toBe(200);
+      headers = again.headers;
+    }
+  });
+
   it('answers 404 for an object that is not there', () => {
     expect(signIn(stillOrg()).get('/sobjects/Nope/describe').status).toBe(404);
   });
@@ -103,6 +117,19 @@ describe('custom fields', () => {
     expect(client.query('SELECT Id FROM Lead WHERE Vip__c = TRUE').totalSize).toBe(1);
     control(org, 'DELETE fields', { object: 'Lead', name: 'Vip__c' });
     expect(client.get(`/sobjects/Lead/${id}`).body).not.toHaveProperty('Vip__c');
+  });
+
+  it('stay as long as automation or formulas use them', () => {
+    const org = stillOrg();
+    control(org, 'POST fields', { object: 'Lead', name: 'A__c', type: 'number' });
+    control(org, 'POST fields', { object: 'Lead', name: 'F__c', type: 'double', formula: 'A__c * 2' });
+    control(org, 'POST validation-rules', { object: 'Lead', name: 'Big', errorWhen: 'F__c > 10', message: 'too big' });
+    const remove = (name: string) => control(org, 'DELETE fields', { object: 'Lead', name }).status;
+    expect([remove('A__c'), remove('F__c')]).toEqual([400, 400]);
+    const { body } = signIn(org).post('/sobjects/Lead', { LastName: 'L', Company: 'C', A__c: 6 });
+    expect(body[0]?.message).toBe('too big');
+    control(org, 'DELETE validation-rules', { object: 'Lead', name: 'Big' });
+    expect([remove('F__c'), remove('A__c')]).toEqual([200, 200]);
   });
 
   /** https://help.salesforce.com/s/articleView?id=platform.custom_field_types.htm */

@@ -53,6 +53,19 @@ describe('converting a Lead', () => {
     expect(control(org, 'POST convert', { leadId }).status).toBe(400);
   });
 
+  it('does nothing at all where one of the new records is refused', () => {
+    const org = stillOrg();
+    const client = signIn(org);
+    const leadId = client.lead();
+    const rule = { object: 'Contact', name: 'Never', errorWhen: 'LastName != null', message: 'never' };
+    control(org, 'POST validation-rules', rule);
+    const before = control(org, 'GET stats').body;
+    expect(control(org, 'POST convert', { leadId }).body.error).toContain('never');
+    expect(client.query('SELECT COUNT() FROM Account').totalSize).toBe(0);
+    expect(client.get(`/sobjects/Lead/${leadId}`).body.IsConverted).toBe(false);
+    expect(control(org, 'GET stats').body.recordsCreated).toBe(before.recordsCreated);
+  });
+
   it('gives the Contact of a queue’s Lead to the converting user', () => {
     const org = stillOrg();
     const client = signIn(org);
@@ -128,6 +141,32 @@ describe('the recycle bin', () => {
     client.delete(`/sobjects/Account/${String(account)}`);
     expect(client.query('SELECT COUNT() FROM Contact').totalSize).toBe(0);
     expect(org.state.stats.recordsDeleted).toBe(2);
+  });
+
+  /** https://help.salesforce.com/s/articleView?id=xcloud.home_delete.htm */
+  it('is emptied after 15 days, but not of what came out of it', () => {
+    const org = stillOrg();
+    const client = signIn(org, 'admin');
+    const [gone, back, again] = [client.lead(), client.lead(), client.lead()];
+    for (const id of [gone, back, again]) client.delete(`/sobjects/Lead/${id}`);
+    org.clock.advance(14 * 24 * 3600);
+    for (const id of [back, again]) control(org, 'POST undelete', { id });
+    signIn(org).delete(`/sobjects/Lead/${again}`);
+    org.clock.advance(24 * 3600);
+    const rows = signIn(org).queryAll('SELECT Id, IsDeleted FROM Lead ORDER BY Id').records;
+    expect(rows).toMatchObject([
+      { Id: back, IsDeleted: false },
+      { Id: again, IsDeleted: true },
+    ]);
+  });
+
+  it('gives nothing back whose key is taken meanwhile', () => {
+    const org = stillOrg();
+    const client = signIn(org);
+    const id = client.lead({ Person_Id__c: 'p1' });
+    client.delete(`/sobjects/Lead/${id}`);
+    client.lead({ Person_Id__c: 'p1' });
+    expect(control(org, 'POST undelete', { id }).body.error).toContain('DUPLICATE_VALUE');
   });
 
   it('keeps nothing of what is deleted for good', () => {

@@ -63,6 +63,19 @@ describe('creating a record', () => {
     });
   });
 
+  it('takes no id, neither for a new record nor for an old one', () => {
+    const client = signIn(stillOrg());
+    const Id = client.lead();
+    expect(client.post('/sobjects/Lead', { Id, LastName: 'L', Company: 'C' }).body[0]).toMatchObject({
+      errorCode: 'INVALID_FIELD_FOR_INSERT_UPDATE',
+      message: 'cannot specify Id in an insert call',
+    });
+    expect(client.patch(`/sobjects/Lead/${Id}`, { Id, Title: 'X' }).body[0]).toMatchObject({
+      errorCode: 'INVALID_FIELD',
+      message: 'The Id field should not be specified in the sobject data.',
+    });
+  });
+
   it('names a parent by its external id', () => {
     const client = signIn(stillOrg());
     const manager = client.patch('/sobjects/Contact/Person_Id__c/boss', { LastName: 'Boss' }).body.id;

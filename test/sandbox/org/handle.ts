@@ -16,6 +16,7 @@ const BASE_URL = 'https://simulated.my.salesforce.com';
 export function handle(org: OrgState, sent: OrgRequest): OrgResponse {
   const request = { ...sent, path: sent.path.replace(/^[^?]*/, (path) => path.replace(/\/{2,}/g, '/')) };
   org.transactions.commitDue(org.clock.now());
+  org.recycleBin.emptyDue(org);
   org.bulk.advance(org);
   if (request.path.startsWith('/_org')) return control(org, request);
   const refusedHead = checkHead(request);

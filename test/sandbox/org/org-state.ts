@@ -8,6 +8,7 @@ import { Schema } from './schema/schema.ts';
 import { createStandardRecords, type StandardRecords } from './standard-records.ts';
 import { newStats, type Stats } from './stats.ts';
 import { type Automation, noAutomation } from './store/automation.ts';
+import { RecycleBin } from './store/recycle-bin.ts';
 import { Store } from './store/store.ts';
 import { Transactions } from './store/transactions.ts';
 
@@ -23,6 +24,7 @@ export class OrgState {
   automation: Automation;
   stats: Stats;
   transactions: Transactions;
+  recycleBin = new RecycleBin();
   bulk = new BulkJobs();
   /** Records that are gone for good: only `deleted` still tells of them. */
   purged: { object: string; id: string; at: number }[] = [];
@@ -44,11 +46,12 @@ export class OrgState {
 
   reset(): void {
     this.purged = [];
+    this.recycleBin = new RecycleBin();
     this.faults.clear();
     this.locators.clear();
     this.bulk = new BulkJobs();
     this.limits.clear();
-    this.schema = new Schema(this.clock.now());
+    this.schema = new Schema(this.clock.now(), this.schema.changedAt);
     this.store = new Store(this.schema);
     this.automation = noAutomation();
     this.stats = newStats();

@@ -41,7 +41,14 @@ export const automationCalls = [
     (org, { object: objectName, name, errorWhen, message, field }) => {
       const object = mustHaveObject(org, objectName).name;
       const shown = field === undefined ? undefined : mustHaveField(org, object, field).name;
-      const rule = { object, name, errorWhen: conditionOf(org, object, errorWhen), message, field: shown };
+      const rule = {
+        object,
+        name,
+        errorWhen: conditionOf(org, object, errorWhen),
+        text: errorWhen,
+        message,
+        field: shown,
+      };
       org.automation.validationRules = [...others(org.automation.validationRules, rule), rule];
       return {};
     },

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { toStamp } from '../clock.ts';
 import { ApiError, refusals } from '../errors.ts';
 import type { OrgState } from '../org-state.ts';
+import { allOrNone } from '../store/all-or-none.ts';
 import { convertLead, hardDelete, mergeRecords, undeleteRecord } from '../store/lifecycle.ts';
 import { commitRow, type PreparedRow, prepareRow, quietOptions } from '../store/save.ts';
 import { defineCall, mustBeId, mustHaveObject } from './call.ts';
@@ -44,7 +45,7 @@ export const lifecycleCalls = [
   defineCall(
     'POST convert',
     z.strictObject({ leadId: id, contactId: id.optional(), accountId: id.optional() }),
-    (org, conversion) => convertLead(org, conversion),
+    (org, conversion) => allOrNone(org, () => convertLead(org, conversion)),
   ),
   defineCall(
     'POST merge',

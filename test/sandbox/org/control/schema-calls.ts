@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ApiError } from '../errors.ts';
 import type { OrgState } from '../org-state.ts';
 import { defineField, type Field, type FieldType } from '../schema/field.ts';
+import { usersOfField } from '../store/automation.ts';
 import { compileFormula } from '../store/formulas.ts';
 import { defineCall, mustHaveField, mustHaveObject, refuse } from './call.ts';
 
@@ -115,6 +116,8 @@ function removeCustomField(org: OrgState, { object: objectName, name }: { object
   const word = new RegExp(`\\b${field.name}\\b`, 'i');
   const user = org.schema.object(object)?.fields.find(({ formula }) => formula !== null && word.test(formula));
   if (user) refuse(`${field.name} is used by the formula of ${user.name}`);
+  const [automation] = usersOfField(org.automation, object, field.name);
+  if (automation !== undefined) refuse(`${field.name} is used by ${automation}`);
   org.schema.removeField(object, field.name, org.clock.now());
   org.store.reshape(object);
   return {};

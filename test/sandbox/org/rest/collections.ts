@@ -3,6 +3,7 @@ import { json, type OrgResponse } from '../http-message.ts';
 import { normaliseId } from '../ids.ts';
 import type { Field } from '../schema/field.ts';
 import type { ObjectDefinition } from '../schema/standard-objects.ts';
+import { allOrNone } from '../store/all-or-none.ts';
 import { deleteRecord } from '../store/lifecycle.ts';
 import { parseRecord, type RecordInput } from '../store/parse-record.ts';
 import { type SaveOptions, type SaveOutcome, saveRecord } from '../store/save.ts';
@@ -58,7 +59,7 @@ function itemsOf(call: Call, body: Record<string, unknown>): Item[] {
  * not there, refuses them all.
  */
 function mustBeReadable({ org, user }: Call, { object, fields }: Item): void {
-  parseRecord(org.schema, object.name, fields, { viewer: user, creating: true });
+  parseRecord(org.schema, object.name, withoutId(fields).rest, { viewer: user, creating: true });
 }
 
 function itemOf(call: Call, record: unknown): Item {
@@ -77,12 +78,10 @@ function itemOf(call: Call, record: unknown): Item {
  * Works off the records in order, each on its own, or all or none. The results are in the order of the records.
  * {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections.htm}
  */
-function eachOrNone(call: Call, allOrNone: boolean, work: () => Result[]): OrgResponse {
-  const { org } = call;
-  const { recordsCreated, recordsUpdated, recordsDeleted } = org.stats;
-  const results = org.store.attempt(work, (done) => !allOrNone || done.every(({ success }) => success));
-  if (!allOrNone || results.every(({ success }) => success)) return json(200, results);
-  Object.assign(org.stats, { recordsCreated, recordsUpdated, recordsDeleted });
+function eachOrNone(call: Call, wanted: boolean, work: () => Result[]): OrgResponse {
+  const isWhole = (results: Result[]) => !wanted || results.every(({ success }) => success);
+  const results = allOrNone(call.org, work, isWhole);
+  if (isWhole(results)) return json(200, results);
   return json(
     200,
     results.map((result) => (result.success ? ROLLED_BACK : result)),
@@ -160,6 +159,7 @@ function upsertOne(upsert: Upsert, { object: own, fields }: Item): Result {
   const { call, object, field, seen, options } = upsert;
   if (own !== object) return refusedResult([refusals.noObject(own.name)]);
   const text = keyText(fields, field);
+  if (text === undefined && field.name === 'Id') return insertOne(upsert, fields);
   if (text === undefined) return refusedResult([keyMissing(field.name)]);
   if (seen.has(text.toLowerCase())) return refusedResult([keyTwice(text)]);
   seen.add(text.toLowerCase());
@@ -172,6 +172,12 @@ function upsertOne(upsert: Upsert, { object: own, fields }: Item): Result {
   const request = { object: object.name, fields: rest, options };
   const outcome = saveRecord(call.org, id === undefined ? request : { ...request, id });
   return { ...savedResult(outcome), created: outcome.kind === 'saved' && outcome.created };
+}
+
+/** Without an id, an upsert by id is an insert. */
+function insertOne({ call, object, options }: Upsert, fields: RecordInput): Result {
+  const outcome = saveRecord(call.org, { object: object.name, fields, options });
+  return { ...savedResult(outcome), created: outcome.kind === 'saved' };
 }
 
 /** The key that a record gives itself, or undefined where it has none. */
@@ -197,8 +203,8 @@ function keyAmbiguous(name: string, count: number): ApiError {
 function deleteRecords(call: Call): OrgResponse {
   const ids = (call.query.get('ids') ?? '').split(',').map((id) => id.trim());
   if (ids.length > MAX_RECORDS) throw tooMany(MAX_RECORDS);
-  const allOrNone = call.query.get('allOrNone') === 'true';
-  return eachOrNone(call, allOrNone, () => ids.map((id) => deleteOne(call, id)));
+  const wanted = call.query.get('allOrNone') === 'true';
+  return eachOrNone(call, wanted, () => ids.map((id) => deleteOne(call, id)));
 }
 
 function deleteOne(call: Call, text: string): Result {

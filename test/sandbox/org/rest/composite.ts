@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ApiError, refusals } from '../errors.ts';
 import { json, type OrgResponse } from '../http-message.ts';
+import { allOrNone } from '../store/all-or-none.ts';
 import type { Call, Route } from './call.ts';
 import { resolveReferences } from './references.ts';
 
@@ -39,16 +40,11 @@ interface SubResponse {
 function composite(call: Call): OrgResponse {
   const parsed = compositeSchema.safeParse(call.body);
   if (!parsed.success) throw refusals.badJson(z.prettifyError(parsed.error));
-  const { compositeRequest, allOrNone = false } = parsed.data;
+  const { compositeRequest, allOrNone: wanted = false } = parsed.data;
   checkLimits(compositeRequest);
-  const { org } = call;
-  const { recordsCreated, recordsUpdated, recordsDeleted } = org.stats;
-  const answers = org.store.attempt(
-    () => runAll(call, compositeRequest, allOrNone),
-    (done) => !allOrNone || done.every(isSuccess),
-  );
-  if (!allOrNone || answers.every(isSuccess)) return json(200, { compositeResponse: answers });
-  Object.assign(org.stats, { recordsCreated, recordsUpdated, recordsDeleted });
+  const isWhole = (answers: SubResponse[]) => !wanted || answers.every(isSuccess);
+  const answers = allOrNone(call.org, () => runAll(call, compositeRequest, wanted), isWhole);
+  if (isWhole(answers)) return json(200, { compositeResponse: answers });
   return json(200, { compositeResponse: answers.map((answer) => (isSuccess(answer) ? halted(answer) : answer)) });
 }
 
@@ -84,11 +80,11 @@ function halted({ referenceId }: SubResponse | Subrequest): SubResponse {
   };
 }
 
-function runAll(call: Call, subrequests: readonly Subrequest[], allOrNone: boolean): SubResponse[] {
+function runAll(call: Call, subrequests: readonly Subrequest[], wanted: boolean): SubResponse[] {
   const answers = new Map<string, unknown>();
   const done: SubResponse[] = [];
   for (const subrequest of subrequests) {
-    const failed = allOrNone && done.some((answer) => !isSuccess(answer));
+    const failed = wanted && done.some((answer) => !isSuccess(answer));
     const answer = failed ? halted(subrequest) : runOne(call, subrequest, answers);
     done.push(answer);
     if (isSuccess(answer)) answers.set(subrequest.referenceId, answer.body);

@@ -24,7 +24,7 @@ function describeObject(call: Call): OrgResponse {
   const object = objectOf(call);
   const { schema } = call.org;
   const since = conditionDate(call, 'if-modified-since');
-  const changedAt = Math.floor(schema.changedAt / 1000) * 1000;
+  const { changedAt } = schema;
   const headers = { 'Last-Modified': new Date(changedAt).toUTCString() };
   if (since !== undefined && changedAt <= since) return empty(304, headers);
   const visible = schema.visible(call.user, object.name)?.fields.values() ?? [];

@@ -31,8 +31,9 @@ export class Schema {
   changedAt: number;
   version = 0;
 
-  constructor(now: number) {
-    this.changedAt = now;
+  /** `since`: when it may have changed at the earliest, so that a new schema is never taken for an older one. */
+  constructor(now: number, since = 0) {
+    this.changedAt = nextSecond(now, since);
     for (const object of standardObjects) {
       const own = object.name === 'Lead' || object.name === 'Contact' ? [personIdField] : [];
       this.#objects.set(object.name.toLowerCase(), { ...object, fields: [...object.fields, ...own] });
@@ -100,10 +101,15 @@ export class Schema {
   }
 
   #changed(now: number): void {
-    this.changedAt = now;
+    this.changedAt = nextSecond(now, this.changedAt);
     this.version += 1;
     this.#visible.clear();
   }
+}
+
+/** Clients compare whole seconds: two changes never share one. */
+function nextSecond(now: number, previous: number): number {
+  return Math.max(Math.ceil(now / 1000) * 1000, previous + 1000);
 }
 
 function accessKey(object: string, field: string): string {

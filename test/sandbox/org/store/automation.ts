@@ -9,6 +9,8 @@ export interface ValidationRule {
   readonly object: string;
   readonly name: string;
   readonly errorWhen: Condition;
+  /** The condition as it was written. */
+  readonly text: string;
   readonly message: string;
   readonly field: string | undefined;
 }
@@ -47,6 +49,21 @@ export interface Automation {
 
 export function noAutomation(): Automation {
   return { validationRules: [], triggers: [], duplicateRules: [], assignmentRules: [] };
+}
+
+/** The automation of the object that uses a field, by its name; such a field cannot be removed. */
+export function usersOfField(automation: Automation, object: string, field: string): string[] {
+  const word = new RegExp(`\\b${field}\\b`, 'i');
+  const rules = automation.validationRules.map((rule) => ({ ...rule, uses: `${rule.text} ${rule.field ?? ''}` }));
+  const triggers = automation.triggers.map((trigger) => ({ ...trigger, uses: JSON.stringify(trigger.set) }));
+  const duplicates = automation.duplicateRules.map((rule) => ({
+    ...rule,
+    name: 'duplicate rule',
+    uses: rule.matchOn.join(),
+  }));
+  return [...rules, ...triggers, ...duplicates]
+    .filter((one) => one.object === object && word.test(one.uses))
+    .map(({ name }) => name);
 }
 
 /** Runs before-save automation on the row: the last trigger has the last word. */

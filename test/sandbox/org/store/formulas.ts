@@ -1,5 +1,6 @@
 import type { OrgState } from '../org-state.ts';
 import type { Field } from '../schema/field.ts';
+import type { Schema } from '../schema/schema.ts';
 import type { Row, Value } from '../soql/source.ts';
 import { type Formula, parseFormula } from './formula-parser.ts';
 
@@ -34,7 +35,7 @@ export function compileFormula(org: OrgState, object: string, field: Field): For
 type Compute = (row: Row) => Row;
 
 /** Compiled formulas of each object, as long as its schema stays the same. */
-const compiled = new WeakMap<OrgState, Map<string, { version: number; compute: Compute | undefined }>>();
+const compiled = new WeakMap<Schema, Map<string, { version: number; compute: Compute | undefined }>>();
 
 /**
  * Adds the values of formula fields to a row as it is read: they follow what they are made from without any save, so
@@ -42,10 +43,10 @@ const compiled = new WeakMap<OrgState, Map<string, { version: number; compute: C
  */
 export function liveFormulas(org: OrgState, object: string): Compute | undefined {
   const { schema } = org;
-  let byObject = compiled.get(org);
+  let byObject = compiled.get(schema);
   if (!byObject) {
     byObject = new Map();
-    compiled.set(org, byObject);
+    compiled.set(schema, byObject);
   }
   const known = byObject.get(object);
   if (known?.version === schema.version) return known.compute;

@@ -10,6 +10,9 @@ function restamp(org: OrgState, object: string, { row, change }: { row: Row; cha
   const stamp = toStamp(Math.max(org.clock.now(), fromStamp(row.SystemModstamp as string)));
   const changed: Row = { ...row, ...change, SystemModstamp: stamp, LastModifiedDate: stamp };
   org.store.put(object, changed);
+  if (changed.IsDeleted === true) {
+    org.recycleBin.add({ object, id: changed.Id as string, at: org.clock.now(), stamp });
+  }
   return changed;
 }
 

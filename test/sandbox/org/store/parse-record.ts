@@ -43,6 +43,7 @@ export function parseRecord(schema: Schema, object: string, input: RecordInput, 
   const readOnly: string[] = [];
   for (const [name, value] of Object.entries(input)) {
     if (NOT_FIELDS.has(name)) continue;
+    if (name.toLowerCase() === 'id') return { values, parents, refused: [idGiven(options)] };
     const field = visible.fields.get(name.toLowerCase());
     if (!field) {
       parents.push(parseParent(schema, { object, name, value, viewer: options.viewer }));
@@ -61,6 +62,13 @@ export function parseRecord(schema: Schema, object: string, input: RecordInput, 
 function canWrite(schema: Schema, object: string, field: Field, { viewer, creating }: ParseOptions): boolean {
   const allowed = creating ? field.createable : field.updateable;
   return allowed && schema.access(viewer, object, field).edit;
+}
+
+/** The id of a record is in the path of the request, or there is none yet. */
+function idGiven({ creating }: ParseOptions): ApiError {
+  return creating
+    ? new ApiError('INVALID_FIELD_FOR_INSERT_UPDATE', 'cannot specify Id in an insert call', ['Id'])
+    : new ApiError('INVALID_FIELD', 'The Id field should not be specified in the sobject data.');
 }
 
 function cannotWrite(fields: readonly string[]): ApiError {

@@ -6,6 +6,7 @@ import type { Viewer } from '../schema/schema.ts';
 import type { Row, Value } from '../soql/source.ts';
 import { brokenRules, runTriggers } from './automation.ts';
 import { type DuplicateOptions, defaultDuplicateOptions, findDuplicate } from './duplicates.ts';
+import { liveFormulas } from './formulas.ts';
 import { brokenReferences, resolveParents, takenValues } from './integrity.ts';
 import { parseRecord, type RecordInput } from './parse-record.ts';
 
@@ -73,10 +74,11 @@ export function prepareRow(org: OrgState, request: SaveRequest): PreparedRow {
   const row = { ...(before ?? newRow(org, object, options.viewer)) };
   for (const [name, value] of [...parsed.values, ...linked.values]) row[name] = value;
   runTriggers(org.automation, object, row);
+  if ('LastName' in row) row.Name = fullName(row);
   const errors = firstRefusals([
     () => missingFields(org, object, row),
     () => brokenReferences(org, object, { row, before }),
-    () => brokenRules(org.automation, object, row),
+    () => brokenRules(org.automation, object, liveFormulas(org, object)?.(row) ?? row),
     () => findDuplicate(org, row, { ...options.duplicates, viewer: options.viewer, object }) ?? [],
     () => takenValues(org, object, row),
   ]);
@@ -138,7 +140,6 @@ function finishRow(
   row.LastModifiedDate = stamp;
   row.LastModifiedById = options.viewer.id;
   row.SystemModstamp = stamp;
-  if ('LastName' in row) row.Name = fullName(row);
   const owner = assignedOwner(org, object, { row, autoAssign: options.autoAssign });
   if (owner !== undefined) row.OwnerId = owner;
 }

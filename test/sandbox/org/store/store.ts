@@ -6,6 +6,19 @@ import { Table } from './table.ts';
 /** A point to roll back to: what was there before each write since. */
 type Undo = () => void;
 
+/** What a piece of work came to. */
+export type Outcome<T> =
+  | { readonly kind: 'done'; readonly result: T }
+  | { readonly kind: 'threw'; readonly error: unknown };
+
+function outcomeOf<T>(work: () => T): Outcome<T> {
+  try {
+    return { kind: 'done', result: work() };
+  } catch (error) {
+    return { kind: 'threw', error };
+  }
+}
+
 /** The rows of all objects, with ids handed out in order and writes that can be taken back. */
 export class Store {
   readonly #schema: Schema;
@@ -69,19 +82,17 @@ export class Store {
     if (before) this.#journal?.push(() => table.put({ ...before }));
   }
 
-  /** Runs `work`, and takes back all its writes when `keep` says no to its result. */
-  attempt<T>(work: () => T, keep: (result: T) => boolean): T {
+  /** Runs `work`, and takes back all its writes when `keep` says no to what it came to. */
+  attempt<T>(work: () => T, keep: (outcome: Outcome<T>) => boolean): T {
     const outer = this.#journal;
     const journal: Undo[] = [];
     this.#journal = journal;
-    try {
-      const result = work();
-      if (!keep(result)) for (const undo of journal.toReversed()) undo();
-      else outer?.push(...journal);
-      return result;
-    } finally {
-      this.#journal = outer;
-    }
+    const outcome = outcomeOf(work);
+    this.#journal = outer;
+    if (keep(outcome)) outer?.push(...journal);
+    else for (const undo of journal.toReversed()) undo();
+    if (outcome.kind === 'done') return outcome.result;
+    throw outcome.error;
   }
 
   /** Gives every row of the object the shape that its fields ask for now. */
