@@ -71,6 +71,7 @@ describe('POST /_org/seed', () => {
     const emails = [leads, contacts].flatMap((people) => people?.map((record) => String(record.Email)) ?? []);
     expect(new Set(emails).size).toBe(80);
     expect(emails.every((email) => email.endsWith('@example.com'))).toBe(true);
+    expect(leads?.every((lead) => !/\s{2}|\\n/.test(JSON.stringify(lead)))).toBe(true);
     expect(accounts).toHaveLength(5);
     const accountIds = accounts?.map((account) => account.Id) ?? [];
     expect(contacts?.every((contact) => accountIds.includes(contact.AccountId as never))).toBe(true);

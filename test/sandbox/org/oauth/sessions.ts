@@ -4,6 +4,9 @@ import type { OrgUser } from '../standard-records.ts';
 /** How long a session lives after its last use. */
 const SESSION_MS = 2 * 3_600_000;
 
+/** How often sessions that nobody ended are cleared away. */
+const SWEEP_EVERY = 256;
+
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /** What an access token stands for. */
@@ -29,6 +32,7 @@ export class Sessions {
   open(user: OrgUser, { organizationId, now }: { organizationId: string; now: number }): Session {
     const session = { token: `${organizationId.slice(0, 15)}!${this.#secret(80)}`, user, expiresAt: now + SESSION_MS };
     this.#byToken.set(session.token, session);
+    if (this.#byToken.size % SWEEP_EVERY === 0) this.#forgetExpired(now);
     return session;
   }
 
@@ -42,6 +46,10 @@ export class Sessions {
     }
     session.expiresAt = now + SESSION_MS;
     return session;
+  }
+
+  #forgetExpired(now: number): void {
+    for (const [token, { expiresAt }] of this.#byToken) if (expiresAt <= now) this.#byToken.delete(token);
   }
 
   end(token: string): boolean {
