@@ -13,27 +13,46 @@ export interface InMemoryPersonStoreOptions {
   readonly freeze?: boolean;
   /** Ids per page of `awaitingPush`. */
   readonly pageSize?: number;
+  /** Hears of every write of a person, the taking and giving back of leases too. */
+  readonly written?: (before: Person | undefined, after: Person) => void;
 }
 
 const READ_BATCH = 100;
 
 /** The persons in memory, every operation atomic, as single items of the real store are. */
 export class InMemoryPersonStore implements PersonStore {
-  readonly #persons = new Map<string, Person>();
-  readonly #chunks = new Map<string, Map<number, ActivityChunk>>();
-  readonly #claims = new Map<string, string>();
-  readonly #links = new Map<string, string>();
-  readonly #index = new InMemoryPersonIndex();
+  readonly #persons: Map<string, Person>;
+  readonly #chunks: Map<string, Map<number, ActivityChunk>>;
+  readonly #claims: Map<string, string>;
+  readonly #links: Map<string, string>;
+  readonly #index: InMemoryPersonIndex;
+  readonly #options: InMemoryPersonStoreOptions;
   readonly #io: Io;
   readonly #indexLater: (refresh: () => void) => void;
   readonly #freeze: boolean;
   readonly #pageSize: number;
 
-  constructor(options: InMemoryPersonStoreOptions = {}) {
+  constructor(options: InMemoryPersonStoreOptions = {}, sameAs?: InMemoryPersonStore) {
+    this.#persons = sameAs?.#persons ?? new Map();
+    this.#chunks = sameAs?.#chunks ?? new Map();
+    this.#claims = sameAs?.#claims ?? new Map();
+    this.#links = sameAs?.#links ?? new Map();
+    this.#index = sameAs?.#index ?? new InMemoryPersonIndex();
+    this.#options = options;
     this.#io = options.io ?? immediately;
     this.#indexLater = options.indexLater ?? ((refresh) => refresh());
     this.#freeze = options.freeze ?? true;
     this.#pageSize = options.pageSize ?? READ_BATCH;
+  }
+
+  /** The same persons as another client reaches them, with operations of its own. */
+  through(io: Io): InMemoryPersonStore {
+    return new InMemoryPersonStore({ ...this.#options, io }, this);
+  }
+
+  /** One person as stored now, for tests to look at. */
+  peek(personId: string): Person | undefined {
+    return this.#persons.get(personId);
   }
 
   /** Every person as stored now, for tests to look at. */
@@ -184,6 +203,7 @@ export class InMemoryPersonStore implements PersonStore {
   }
 
   #put(person: Person): void {
+    this.#options.written?.(this.#persons.get(person.personId), person);
     this.#persons.set(person.personId, person);
     this.#indexLater(() => this.#index.refresh(this.#persons.get(person.personId) ?? person));
   }

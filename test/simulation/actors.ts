@@ -1,0 +1,208 @@
+import type { FieldValue } from '../../lib/person/field-value.ts';
+import { isWritable, type Person } from '../../lib/person/person.ts';
+import { remoteName } from './fields.ts';
+import type { Functions } from './functions.ts';
+import type { Operation, Origin } from './scenario.ts';
+import type { World } from './world.ts';
+
+/** A person of the story, who is a row, a person of ours, or both by now. */
+interface Subject {
+  readonly origin: Origin;
+  readonly email: string;
+  rowId: string | null;
+  personId: string | null;
+}
+
+/** Those who act: sales in the org, marketing through our API, the administrator of the org. */
+export class Actors {
+  readonly #world: World;
+  readonly #functions: Functions;
+  readonly #subjects: readonly Subject[];
+
+  constructor(world: World, functions: Functions, origins: readonly Origin[]) {
+    this.#world = world;
+    this.#functions = functions;
+    this.#subjects = origins.map((origin, at) => ({
+      origin,
+      email: `p${at}@example.com`,
+      rowId: null,
+      personId: null,
+    }));
+    this.#subjects.forEach((subject, at) => {
+      if (subject.origin !== 'here') subject.rowId = this.#createRow(subject.origin, at);
+    });
+  }
+
+  act(operation: Operation): void {
+    const subject = this.#subjects[operation.subject];
+    if (subject === undefined) return;
+    this.#world.tell(`${operation.kind} p${operation.subject} ${JSON.stringify(operation)}`);
+    switch (operation.kind) {
+      case 'salesEdit':
+        return this.#salesEdit(subject, operation.field, operation.value);
+      case 'massUpdate':
+        for (const each of this.#subjects) this.#salesEdit(each, operation.field, operation.value);
+        return this.#world.swarm.count('massUpdate');
+      case 'salesTransaction':
+        return this.#transaction(subject, operation);
+      case 'marketingEdit':
+        return this.#marketingEdit(subject, operation.field, operation.value);
+      case 'create':
+        return this.#create(subject, operation);
+      case 'sync':
+        return this.#sync(subject);
+      case 'rule':
+        return this.#rule(operation.on);
+      case 'access':
+        return this.#access(operation.on);
+      case 'automation':
+        return this.#automation();
+      case 'delete':
+        return this.#delete(subject);
+      case 'undelete':
+        return this.#undelete(subject);
+      case 'convert':
+        return this.#convert(subject);
+    }
+  }
+
+  #createRow(type: 'Lead' | 'Contact', at: number): string {
+    const fields = { FirstName: `First${at}`, LastName: `Last${at}`, Email: `p${at}@example.com` };
+    const company = type === 'Lead' ? { Company: `Company${at}` } : {};
+    const { status, body } = this.#world.asAdmin('POST', `/sobjects/${type}`, { ...fields, ...company });
+    if (status !== 201) throw new Error(`the org refused a ${type}: ${JSON.stringify(body)}`);
+    return (body as { id: string }).id;
+  }
+
+  /** The person as stored now, whichever way it came to be. */
+  #personOf(subject: Subject): Person | undefined {
+    const { persons } = this.#world;
+    if (subject.personId !== null) return persons.peek(subject.personId);
+    if (subject.rowId === null) return undefined;
+    return persons.peek(`sf-${subject.rowId}`);
+  }
+
+  #rowOf(subject: Subject): { readonly id: string; readonly type: 'Lead' | 'Contact' } | undefined {
+    const link = this.#personOf(subject)?.salesforce;
+    const id = subject.rowId ?? link?.id;
+    return id == null ? undefined : { id, type: id.startsWith('00Q') ? 'Lead' : 'Contact' };
+  }
+
+  #salesEdit(subject: Subject, field: string, value: FieldValue): void {
+    const row = this.#rowOf(subject);
+    if (row === undefined) return;
+    const name = remoteName(field, row.type);
+    if (name === null) return;
+    const { status } = this.#world.asAdmin('PATCH', `/sobjects/${row.type}/${row.id}`, { [name]: value });
+    this.#world.swarm.count(status < 300 ? 'salesEdit' : 'salesEditRefused');
+  }
+
+  #transaction(subject: Subject, operation: Extract<Operation, { kind: 'salesTransaction' }>): void {
+    const row = this.#rowOf(subject);
+    const name = row === undefined ? null : remoteName(operation.field, row.type);
+    if (row === undefined || name === null) return;
+    const updates = [{ object: row.type, id: row.id, fields: { [name]: operation.value } }];
+    const wish = { commitAfterSeconds: operation.seconds, updates };
+    const { status } = this.#world.asAdmin('POST', '/_org/transaction', wish);
+    if (status !== 200) return;
+    this.#world.swarm.count('longTransaction');
+    this.#world.timeline.after(operation.seconds * 1000 + 1, () => {
+      this.#world.org.state.transactions.commitDue(this.#world.org.clock.now());
+    });
+  }
+
+  #marketingEdit(subject: Subject, field: string, value: FieldValue): void {
+    const person = this.#personOf(subject);
+    if (person === undefined) return;
+    this.#world.swarm.count('marketingEdit');
+    void this.#functions.edit(person.personId, { [field]: value });
+  }
+
+  #create(subject: Subject, { sync, times }: Extract<Operation, { kind: 'create' }>): void {
+    const at = this.#subjects.indexOf(subject);
+    const fields = { Email: subject.email, LastName: `Last${at}`, Company: `Company${at}` };
+    for (let time = 0; time < times; time += 1) {
+      const later = this.#world.dice.between(0, 300);
+      this.#world.timeline.after(later, () => void this.#createOnce(subject, fields, sync));
+    }
+    if (times > 1) this.#world.swarm.count('createdAtOnce');
+  }
+
+  async #createOnce(subject: Subject, fields: Record<string, FieldValue>, sync: boolean): Promise<void> {
+    const unchanged = { kind: 'unchanged' } as const;
+    const end = await (sync ? this.#functions.createAndSync(fields, unchanged) : this.#functions.create(fields));
+    if (end.kind === 'answered' && 'person' in end.result) subject.personId ??= end.result.person.personId;
+    else
+      subject.personId ??=
+        this.#world.persons.all().find(({ fields }) => fields.Email === subject.email)?.personId ?? null;
+  }
+
+  #sync(subject: Subject): void {
+    const person = this.#personOf(subject);
+    if (person === undefined) return;
+    this.#world.swarm.count('syncPerson');
+    void this.#functions.sync(person.personId, { kind: 'unchanged' });
+  }
+
+  #rule(on: boolean): void {
+    for (const object of ['Lead', 'Contact']) {
+      const rule = {
+        object,
+        name: 'no_bad_titles',
+        errorWhen: "Title LIKE 'bad%'",
+        message: 'A bad title',
+        field: 'Title',
+      };
+      if (on) this.#world.asAdmin('POST', '/_org/validation-rules', rule);
+      else this.#world.asAdmin('DELETE', '/_org/validation-rules', { object, name: rule.name });
+    }
+    this.#world.swarm.count('validationRule');
+  }
+
+  #access(on: boolean): void {
+    const { swarm } = this.#world;
+    const hides = swarm.enabled.has('fieldHidden');
+    if (hides) this.#world.hiddenFields.add('Phone');
+    const access = { field: 'Phone', read: on || !hides, edit: on };
+    for (const object of ['Lead', 'Contact']) this.#world.asAdmin('POST', '/_org/field-access', { object, ...access });
+    swarm.count(hides ? 'fieldHidden' : 'fieldReadOnly');
+  }
+
+  /** Automation of the org puts what is saved into capitals. */
+  #automation(): void {
+    this.#world.swarm.count('automationRewrites');
+    const [lead, contact] = [{ City: { upper: 'City' } }, { MailingCity: { upper: 'MailingCity' } }];
+    this.#world.asAdmin('POST', '/_org/triggers', { object: 'Lead', name: 'capitals', set: lead });
+    this.#world.asAdmin('POST', '/_org/triggers', { object: 'Contact', name: 'capitals', set: contact });
+  }
+
+  #delete(subject: Subject): void {
+    const row = this.#rowOf(subject);
+    if (row === undefined) return;
+    const { status } = this.#world.asAdmin('DELETE', `/sobjects/${row.type}/${row.id}`);
+    if (status < 300) this.#world.swarm.count('rowDeleted');
+  }
+
+  #undelete(subject: Subject): void {
+    const row = this.#rowOf(subject);
+    if (row === undefined) return;
+    const { status } = this.#world.asAdmin('POST', '/_org/undelete', { id: row.id });
+    if (status === 200) this.#world.swarm.count('rowUndeleted');
+  }
+
+  #convert(subject: Subject): void {
+    const row = this.#rowOf(subject);
+    if (row === undefined || row.type !== 'Lead') return;
+    const { status, body } = this.#world.asAdmin('POST', '/_org/convert', { leadId: row.id });
+    if (status !== 200) return;
+    this.#world.swarm.count('leadConverted');
+    const person = this.#personOf(subject);
+    subject.personId ??= person?.personId ?? null;
+    if (subject.rowId !== null) subject.rowId = (body as { contactId: string }).contactId;
+  }
+
+  /** Whether the background may still push this person. */
+  static isPushable(person: Person): boolean {
+    return isWritable(person.salesforce);
+  }
+}

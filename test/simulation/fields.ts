@@ -1,0 +1,78 @@
+import type { FieldShape, FieldValue } from '../../lib/person/field-value.ts';
+import { sameValue, toIsoInstant } from '../../lib/person/field-value.ts';
+import type { SalesforceType } from '../../lib/person/person.ts';
+import type { Row } from '../sandbox/org/soql/source.ts';
+
+interface Field {
+  readonly name: string;
+  readonly remote: Readonly<Record<SalesforceType, string | null>>;
+  readonly shape: FieldShape;
+}
+
+const TEXT: FieldShape = { kind: 'text' };
+const both = (name: string, shape: FieldShape = TEXT): Field => ({
+  name,
+  remote: { Lead: name, Contact: name },
+  shape,
+});
+const leadOnly = (name: string, shape: FieldShape = TEXT): Field => ({
+  name,
+  remote: { Lead: name, Contact: null },
+  shape,
+});
+
+/** What the oracles compare: said again here rather than taken from the product, which could be wrong about it. */
+export const FIELDS: readonly Field[] = [
+  both('FirstName'),
+  both('LastName'),
+  leadOnly('Company'),
+  both('Email', { kind: 'email' }),
+  both('Title'),
+  both('Phone'),
+  { name: 'City', remote: { Lead: 'City', Contact: 'MailingCity' }, shape: TEXT },
+  leadOnly('NumberOfEmployees', { kind: 'number', scale: 0 }),
+  both('DoNotCall', { kind: 'boolean' }),
+  leadOnly('Status'),
+  both('Score__c', { kind: 'number', scale: 2 }),
+  both('Interests__c', { kind: 'picklists' }),
+];
+
+/** The fields in which each edit has a value that no other edit has, so that it can be followed. */
+export const FOLLOWED_FIELDS = ['Title', 'Phone', 'City', 'Score__c'] as const;
+
+/** The fields that people edit in these stories. */
+export const EDITED_FIELDS = [...FOLLOWED_FIELDS, ...FOLLOWED_FIELDS, 'Interests__c', 'DoNotCall'] as const;
+
+export function remoteName(field: string, type: SalesforceType): string | null {
+  return FIELDS.find(({ name }) => name === field)?.remote[type] ?? null;
+}
+
+export function remoteValue(row: Row, name: string): FieldValue {
+  const value = row[name] ?? null;
+  return typeof value === 'string' ? toIsoInstant(value) : (value as FieldValue);
+}
+
+/** Whether two values are one, also where automation has put a text into capitals. */
+export function alike(one: FieldValue, other: FieldValue): boolean {
+  return followed(one) === followed(other);
+}
+
+function followed(value: FieldValue): string {
+  return value === null || value === '' ? '' : String(value).toUpperCase();
+}
+
+/** The fields in which a person and a row of it differ. */
+export function differences(
+  fields: Readonly<Record<string, FieldValue>>,
+  row: Row,
+  type: SalesforceType,
+  leftOut: ReadonlySet<string>,
+): string[] {
+  const found: string[] = [];
+  for (const { name, remote, shape } of FIELDS) {
+    const column = remote[type];
+    if (column === null || leftOut.has(name)) continue;
+    if (!sameValue(shape, fields[name] ?? null, remoteValue(row, column))) found.push(name);
+  }
+  return found;
+}

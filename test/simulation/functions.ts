@@ -1,0 +1,150 @@
+import type { Fields } from '../../lib/person/field-value.ts';
+import { createSalesforceChangeFeed } from '../../lib/salesforce/salesforce-change-feed.ts';
+import { createSalesforceRecords } from '../../lib/salesforce/salesforce-records.ts';
+import { parseChangeMessage } from '../../lib/sync/change-message.ts';
+import { createOrEditByEmail, type EditOutcome, editFields } from '../../lib/sync/edit-persons.ts';
+import { ConfigError, QuotaExceededError, TransientError } from '../../lib/sync/errors.ts';
+import { mergeChanges } from '../../lib/sync/merge-changes.ts';
+import { type PollOutcome, pollCycle } from '../../lib/sync/poll-cycle.ts';
+import type { Ports } from '../../lib/sync/ports/ports.ts';
+import { loadSchemas } from '../../lib/sync/schemas.ts';
+import { type AssignTo, type SyncOutcome, syncPerson } from '../../lib/sync/sync-person.ts';
+import { Invocation } from './invocation.ts';
+import { SimulatedClient } from './simulated-client.ts';
+import { type BatchEnd, type QueuedMessage, SimulatedQueue } from './simulated-queue.ts';
+import type { World } from './world.ts';
+
+/** The functions as they are deployed: their time-outs, and whether a caller waits for Salesforce. */
+const DEPLOYED = {
+  poll: { timeoutMs: 14 * 60_000, somebodyWaits: false },
+  merge: { timeoutMs: 2 * 60_000, somebodyWaits: false },
+  'sync-person': { timeoutMs: 29_000, somebodyWaits: true },
+  persons: { timeoutMs: 10_000, somebodyWaits: false },
+} as const;
+
+type FunctionName = keyof typeof DEPLOYED;
+
+/** What an invocation came to. */
+export type End<Result> =
+  | { readonly kind: 'answered'; readonly result: Result }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'lost' };
+
+const LAG_SECONDS = 2;
+const LOOKBACK_SECONDS = 600;
+const CYCLE_LEASE_MS = 15 * 60_000;
+const LEASE_MS = 660_000;
+
+/** How far the clocks of two workers are apart, at most. */
+const WORKER_SKEW_MS = 1500;
+
+/** The product's functions on simulated ports. Each method is what the handler of that name does with its event. */
+export class Functions {
+  readonly queue: SimulatedQueue;
+  readonly #world: World;
+  readonly #invoked: Record<FunctionName, number> = { poll: 0, merge: 0, 'sync-person': 0, persons: 0 };
+  #polls = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.queue = new SimulatedQueue(world, world.dice.between(1, 4), (batch) => this.#merge(batch));
+  }
+
+  poll(): Promise<End<PollOutcome>> {
+    const settings = {
+      objects: ['Lead', 'Contact'] as const,
+      lagSeconds: LAG_SECONDS,
+      lookbackSeconds: LOOKBACK_SECONDS,
+      cycleLeaseMs: CYCLE_LEASE_MS,
+    };
+    this.#polls += 1;
+    return this.#invoke('poll', (ports, timeLeftMs) => pollCycle(ports, settings, timeLeftMs));
+  }
+
+  edit(personId: string, fields: Fields): Promise<End<EditOutcome>> {
+    return this.#invoke('persons', (ports) => editFields(ports, personId, fields));
+  }
+
+  create(fields: Fields): Promise<End<EditOutcome>> {
+    return this.#invoke('persons', (ports) => createOrEditByEmail(ports, fields));
+  }
+
+  sync(personId: string, assignTo: AssignTo): Promise<End<SyncOutcome>> {
+    return this.#invoke('sync-person', (ports) => syncPerson(ports, personId, assignTo));
+  }
+
+  createAndSync(fields: Fields, assignTo: AssignTo): Promise<End<SyncOutcome | EditOutcome>> {
+    return this.#invoke('sync-person', async (ports) => {
+      await loadSchemas(ports);
+      const edited = await createOrEditByEmail(ports, fields);
+      if (edited.kind !== 'created' && edited.kind !== 'updated') return edited;
+      return syncPerson(ports, edited.person.personId, assignTo);
+    });
+  }
+
+  async #merge(batch: readonly QueuedMessage[]): Promise<BatchEnd> {
+    const end = await this.#invoke('merge', async (ports) => {
+      const deliveries = batch.map(({ id, body }) => ({ id, message: parseChangeMessage(body) }));
+      const report = await mergeChanges(ports, deliveries);
+      this.#mustBeExpected('merge', report.error);
+      this.#mustBeExpected('merge', report.push.error);
+      return report;
+    });
+    return end.kind === 'answered' ? new Set(end.result.retry) : 'lost';
+  }
+
+  #invoke<Result>(
+    name: FunctionName,
+    run: (ports: Ports, timeLeftMs: () => number) => Promise<Result>,
+  ): Promise<End<Result>> {
+    const world = this.#world;
+    const { timeoutMs, somebodyWaits } = DEPLOYED[name];
+    this.#invoked[name] += 1;
+    return new Promise((resolve) => {
+      const skew = world.dice.between(-WORKER_SKEW_MS, WORKER_SKEW_MS);
+      const invocation = new Invocation(world, `${name}-${this.#invoked[name]}`, skew, () => resolve({ kind: 'lost' }));
+      world.timeline.after(timeoutMs, () => {
+        if (!over) invocation.die('timed out');
+      });
+      let over = false;
+      const endsAt = world.timeline.now + timeoutMs;
+      run(this.#portsOf(invocation, somebodyWaits), () => endsAt - world.timeline.now).then(
+        (result) => {
+          over = true;
+          resolve({ kind: 'answered', result });
+        },
+        (error: unknown) => {
+          over = true;
+          this.#mustBeExpected(invocation.name, error);
+          resolve({ kind: 'failed', error });
+        },
+      );
+    });
+  }
+
+  #portsOf(invocation: Invocation, somebodyWaits: boolean): Ports {
+    const world = this.#world;
+    const client = new SimulatedClient(world, invocation, somebodyWaits);
+    return {
+      clock: invocation.clock,
+      ids: invocation.ids,
+      persons: world.persons.through(invocation.io),
+      state: world.state.through(invocation.io),
+      feed: createSalesforceChangeFeed(client),
+      records: createSalesforceRecords(client),
+      queue: this.queue.through(invocation),
+      policy: world.policy,
+      leaseMs: LEASE_MS,
+    };
+  }
+
+  /** Failures of the outside are expected; a broken program is not. */
+  #mustBeExpected(where: string, error: unknown): void {
+    if (error === null || error instanceof TransientError || error instanceof QuotaExceededError) return;
+    if (error instanceof Error && error.message.startsWith('a person is busy')) return;
+    const text =
+      error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 3).join(' ') : String(error);
+    const kind = error instanceof ConfigError ? 'only expected errors (a human is called)' : 'only expected errors';
+    this.#world.breaks(kind, `${where} failed: ${text}`);
+  }
+}

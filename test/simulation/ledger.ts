@@ -1,0 +1,184 @@
+import type { Activity } from '../../lib/person/activity.ts';
+import type { FieldValue } from '../../lib/person/field-value.ts';
+import { toIsoInstant } from '../../lib/person/field-value.ts';
+import type { Person } from '../../lib/person/person.ts';
+import type { Subrequest } from '../../lib/salesforce/client.ts';
+import { parseChangeMessage } from '../../lib/sync/change-message.ts';
+import type { OrgResponse } from '../sandbox/org/http-message.ts';
+import type { Row } from '../sandbox/org/soql/source.ts';
+import type { Invocation } from './invocation.ts';
+import { checkWrite } from './oracles/write-oracles.ts';
+import type { World } from './world.ts';
+
+/** A row as it was from an instant on. */
+export interface RowState {
+  readonly at: number;
+  readonly object: string;
+  readonly row: Row;
+  readonly stamp: string;
+  /** The push that made it so; null where somebody in the org did. */
+  readonly push: Push | null;
+}
+
+/** A request of ours that writes. */
+export interface Push {
+  readonly invocation: Invocation;
+  readonly sentAt: number;
+  readonly rowIds: readonly string[];
+  /** Its answer came to a function that was still there. */
+  answered: boolean;
+  /** It has committed or never will. */
+  over: boolean;
+}
+
+/** A value of a field of a person, from an instant on. */
+export interface LocalValue {
+  readonly at: number;
+  readonly value: FieldValue;
+  /** Whether it was edited here, or came from Salesforce. */
+  readonly origin: 'edit' | 'pull';
+}
+
+/** The book of what happened on both sides: who changed what, when, and when the other side could know. */
+export class Ledger {
+  readonly rows = new Map<string, RowState[]>();
+  /** By person, then field. */
+  readonly values = new Map<string, Map<string, LocalValue[]>>();
+  readonly activities = new Map<string, Activity[]>();
+  readonly pushes: Push[] = [];
+  /** The stamps in which a row was durably queued. */
+  readonly queuedStamps = new Map<string, Set<string>>();
+  readonly createdLeads = new Map<string, string[]>();
+  purged = new Set<string>();
+  arriving: Push | null = null;
+  personWrites = 0;
+  messagesSent = 0;
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  rowSaved(object: string, row: Row): void {
+    if (object !== 'Lead' && object !== 'Contact') return;
+    const id = String(row.Id);
+    const states = this.rows.get(id) ?? [];
+    if (states.length === 0) this.rows.set(id, states);
+    const before = states.at(-1)?.row;
+    if (before === undefined && this.arriving !== null) this.#leadCreated(row);
+    const stamp = toIsoInstant(String(row.SystemModstamp));
+    states.push({ at: this.#world.timeline.now, object, row, stamp, push: this.arriving });
+    this.#world.story?.push(`${this.#world.time}  ${this.#rowChange(object, row, before)}`);
+  }
+
+  rowPurged(id: string): void {
+    this.purged.add(id);
+  }
+
+  queued(body: string): void {
+    this.messagesSent += 1;
+    const message = parseChangeMessage(body);
+    if (message === undefined || message.kind === 'pending') return;
+    const rows =
+      message.kind === 'rows' ? message.rows.map(([id, stamp]) => [id, stamp]) : message.ids.map((id) => [id, '']);
+    for (const [id, stamp] of rows) {
+      const stamps = this.queuedStamps.get(String(id)) ?? new Set();
+      this.queuedStamps.set(String(id), stamps.add(toIsoInstant(String(stamp))));
+    }
+  }
+
+  pushSent(invocation: Invocation, parts: readonly Subrequest[]): Push {
+    const rowIds = parts.filter(({ method }) => method === 'PATCH').flatMap(writtenRows);
+    const push: Push = { invocation, sentAt: this.#world.timeline.now, rowIds, answered: false, over: false };
+    const other = this.pushes.find((known) => !known.over && known.rowIds.some((id) => rowIds.includes(id)));
+    if (other !== undefined) {
+      const what = `${invocation.name} pushes ${rowIds.join()} while a push of ${other.invocation.name} is under way`;
+      this.#world.breaks('one push at a time', what);
+    }
+    this.pushes.push(push);
+    return push;
+  }
+
+  pushOver(push: Push, _response: OrgResponse | undefined): void {
+    push.over = true;
+  }
+
+  pushAnswered(push: Push): void {
+    push.answered = true;
+  }
+
+  personWritten(before: Person | undefined, after: Person): void {
+    if (before !== undefined && before.version === after.version) return;
+    this.personWrites += 1;
+    const logged = this.activities.get(after.personId) ?? [];
+    const known = logged.length;
+    const added = after.log.recent.filter((activity) => activity.seq >= known);
+    this.activities.set(after.personId, logged);
+    logged.push(...added);
+    this.#noteValues(before, after, added);
+    this.#world.story?.push(`${this.#world.time}  ${this.#personChange(before, after, added)}`);
+    checkWrite(this.#world, before, after, added);
+  }
+
+  valuesOf(personId: string, field: string): LocalValue[] {
+    const byField = this.values.get(personId) ?? new Map<string, LocalValue[]>();
+    this.values.set(personId, byField);
+    const values = byField.get(field) ?? [];
+    byField.set(field, values);
+    return values;
+  }
+
+  #noteValues(before: Person | undefined, after: Person, added: readonly Activity[]): void {
+    const edited = new Set(
+      added.flatMap((each) =>
+        each.type === 'fieldsChanged' && each.direction === null ? each.detail.changes.map(({ field }) => field) : [],
+      ),
+    );
+    const madeHere = before === undefined && after.salesforce === null;
+    for (const field in after.fields) {
+      const value = after.fields[field] ?? null;
+      if (before !== undefined && (before.fields[field] ?? null) === value) continue;
+      const origin = madeHere || edited.has(field) ? 'edit' : 'pull';
+      this.valuesOf(after.personId, field).push({ at: this.#world.timeline.now, value, origin });
+    }
+  }
+
+  #leadCreated(row: Row): void {
+    const personId = String(row.Person_Id__c);
+    const created = this.createdLeads.get(personId) ?? [];
+    this.createdLeads.set(personId, created);
+    created.push(String(row.Id));
+  }
+
+  #rowChange(object: string, row: Row, before: Row | undefined): string {
+    const by = this.arriving === null ? 'the org' : this.arriving.invocation.name;
+    return `${by} saves ${object} ${row.Id} ${changesOf(row, before)}`;
+  }
+
+  #personChange(before: Person | undefined, after: Person, added: readonly Activity[]): string {
+    const by = this.#world.acting?.name ?? 'somebody';
+    const told = added.map((each) => `${each.type} ${JSON.stringify(each.detail)}`).join('; ');
+    const pending = Object.keys(after.pending).length > 0 ? ` pending ${JSON.stringify(after.pending)}` : '';
+    const stamp = after.salesforce?.systemModstamp.slice(11, 19) ?? 'no row';
+    const changed = changesOf(after.fields, before?.fields);
+    return `${by} stores ${after.personId} v${after.version} (${stamp}) ${changed}${pending} [${told}]`;
+  }
+}
+
+const HIDDEN_IN_STORIES = /^(CreatedDate|CreatedById|LastModified|SystemModstamp$|Name$|Id$|attributes)/;
+
+function changesOf(after: Readonly<Record<string, unknown>>, before: Readonly<Record<string, unknown>> = {}): string {
+  const changed = Object.keys(after).filter(
+    (name) => (after[name] ?? null) !== (before[name] ?? null) && !HIDDEN_IN_STORIES.test(name),
+  );
+  const stamp = typeof after.SystemModstamp === 'string' ? ` (${after.SystemModstamp.slice(11, 19)})` : '';
+  return `${changed.map((name) => `${name}=${JSON.stringify(after[name])}`).join(' ')}${stamp}`;
+}
+
+/** The rows that a subrequest writes to; an upsert is known by its person. */
+function writtenRows({ path, body }: Subrequest): string[] {
+  const single = /^\/sobjects\/(?:Lead|Contact)\/(?:Person_Id__c\/)?([^/?]+)$/.exec(path);
+  if (single?.[1] !== undefined) return [decodeURIComponent(single[1])];
+  const { records = [] } = (body ?? {}) as { records?: readonly { Id?: unknown }[] };
+  return records.map(({ Id }) => String(Id));
+}

@@ -1,0 +1,103 @@
+import { hasPending, isWritable, type Person } from '../../../lib/person/person.ts';
+import type { Row } from '../../sandbox/org/soql/source.ts';
+import { differences } from '../fields.ts';
+import type { World } from '../world.ts';
+
+/** What must hold once the faults are over and three polls have passed. */
+export function checkAgreement(world: World): void {
+  for (const person of world.persons.all()) {
+    personAgreesWithRow(world, person);
+    nothingWaits(world, person);
+  }
+  everyRowHasOnePerson(world);
+}
+
+/** Invariant 8: both sides hold the same, but for what Salesforce refused. */
+function personAgreesWithRow(world: World, person: Person): void {
+  const link = person.salesforce;
+  if (link === null || world.ledger.purged.has(link.id)) return;
+  const row = currentRow(world, link.type, link.id);
+  if (row === undefined) return;
+  if ((row.IsDeleted === true) !== link.isDeleted) {
+    world.breaks(
+      'both sides agree',
+      `${person.personId}: deleted is ${String(row.IsDeleted)} there, ${link.isDeleted} here`,
+    );
+    return;
+  }
+  if (link.isDeleted) return;
+  const leftOut = new Set([...world.hiddenFields, ...(person.rejection === null ? [] : Object.keys(person.pending))]);
+  for (const field of differences(person.fields, row, link.type, leftOut)) {
+    const there = JSON.stringify(row[field === 'City' && link.type === 'Contact' ? 'MailingCity' : field]);
+    world.breaks(
+      'both sides agree',
+      `${person.personId}.${field}: ${JSON.stringify(person.fields[field])} here, ${there} there`,
+    );
+  }
+}
+
+/** Invariant 8: nothing that could go is left. */
+function nothingWaits(world: World, person: Person): void {
+  if (person.rejection === null && isWritable(person.salesforce) && hasPending(person)) {
+    world.breaks('nothing waits', `${person.personId} still has ${Object.keys(person.pending).join()} to push`);
+  }
+}
+
+/** Every living row is known, and is one person's. */
+function everyRowHasOnePerson(world: World): void {
+  const owners = new Map<string, string[]>();
+  for (const { personId, salesforce } of world.persons.all()) {
+    if (salesforce !== null) owners.set(salesforce.id, [...(owners.get(salesforce.id) ?? []), personId]);
+  }
+  for (const type of ['Lead', 'Contact'] as const) {
+    for (const row of world.org.state.store.table(type).values()) {
+      if (row.IsDeleted === true || row.IsConverted === true) continue;
+      const own = owners.get(String(row.Id)) ?? [];
+      if (own.length !== 1)
+        world.breaks('every row has one person', `${type} ${row.Id} is ${own.join(' and ') || 'nobody'}`);
+    }
+  }
+}
+
+/** Invariant 5: one Lead a person, unless the earlier one was deleted. */
+export function checkCreatedLeads(world: World): void {
+  for (const [personId, ids] of world.ledger.createdLeads) {
+    const kept = ids.filter((id) => !wasDeleted(world, id));
+    if (kept.length > 1) world.breaks('one Lead a person', `${personId} has ${kept.join(' and ')}`);
+  }
+}
+
+function wasDeleted(world: World, id: string): boolean {
+  return world.ledger.purged.has(id) || (world.ledger.rows.get(id) ?? []).some(({ row }) => row.IsDeleted === true);
+}
+
+export interface Quiet {
+  readonly personWrites: number;
+  readonly orgWrites: number;
+  readonly calls: number;
+  readonly messages: number;
+}
+
+export function countsNow(world: World): Quiet {
+  const { recordsCreated, recordsUpdated } = world.org.state.stats;
+  return {
+    personWrites: world.ledger.personWrites,
+    orgWrites: recordsCreated + recordsUpdated,
+    calls: world.calls,
+    messages: world.ledger.messagesSent,
+  };
+}
+
+/** Invariant 8: five more polls change nothing, and cost one call each. */
+export function checkSilence(world: World, before: Quiet, polls: number): void {
+  const after = countsNow(world);
+  const did = (name: keyof Quiet) => after[name] - before[name];
+  if (did('personWrites') > 0) world.breaks('silence', `${did('personWrites')} writes of persons in quiet polls`);
+  if (did('orgWrites') > 0) world.breaks('silence', `${did('orgWrites')} writes to Salesforce in quiet polls`);
+  if (did('messages') > 0) world.breaks('silence', `${did('messages')} messages queued in quiet polls`);
+  if (did('calls') > polls) world.breaks('silence', `${did('calls')} calls in ${polls} quiet polls`);
+}
+
+export function currentRow(world: World, type: string, id: string): Row | undefined {
+  return world.org.state.store.table(type).get(id);
+}

@@ -1,0 +1,73 @@
+import type { Activity } from '../../../lib/person/activity.ts';
+import { baseValue, type Person } from '../../../lib/person/person.ts';
+import { differences } from '../fields.ts';
+import type { World } from '../world.ts';
+
+/** What must hold of every write of a person, at once. */
+export function checkWrite(world: World, before: Person | undefined, after: Person, added: readonly Activity[]): void {
+  for (const oracle of [baseIsTruth, stampNeverGoesBack, versionCountsUp, activitiesHaveACause]) {
+    oracle(world, before, after, added);
+  }
+}
+
+type Oracle = (world: World, before: Person | undefined, after: Person, added: readonly Activity[]) => void;
+
+/** Invariant 1: the stored base is a state that the row really had at that stamp. */
+const baseIsTruth: Oracle = (world, before, after) => {
+  const link = after.salesforce;
+  if (
+    link === null ||
+    link.isDeleted ||
+    (before !== undefined && before.salesforce === link && samePending(before, after))
+  )
+    return;
+  const states = (world.ledger.rows.get(link.id) ?? []).filter(({ stamp }) => stamp === link.systemModstamp);
+  if (states.length === 0) {
+    world.breaks('base is truth', `${after.personId}: ${link.id} never had the stamp ${link.systemModstamp}`);
+    return;
+  }
+  const base = Object.fromEntries(Object.keys(after.fields).map((field) => [field, baseValue(after, field) ?? null]));
+  const wrong = states.map(({ row }) => differences(base, row, link.type, world.hiddenFields));
+  const least = wrong.reduce((fewest, each) => (each.length < fewest.length ? each : fewest));
+  if (least.length > 0) {
+    const told = least.map((field) => `${field}=${JSON.stringify(base[field])}`).join(', ');
+    world.breaks(
+      'base is truth',
+      `${after.personId} v${after.version}: ${link.id} at ${link.systemModstamp} never held ${told}`,
+    );
+  }
+};
+
+/** Invariant 2: a person never goes back to an older state of its row. */
+const stampNeverGoesBack: Oracle = (world, before, after) => {
+  const [earlier, later] = [before?.salesforce, after.salesforce];
+  if (earlier == null || later == null || earlier.id !== later.id) return;
+  if (later.systemModstamp < earlier.systemModstamp) {
+    const what = `${after.personId} went from ${earlier.systemModstamp} back to ${later.systemModstamp}`;
+    world.breaks('no older state', what);
+  }
+};
+
+const versionCountsUp: Oracle = (world, before, after) => {
+  if (before !== undefined && after.version !== before.version + 1) {
+    world.breaks('versions count up', `${after.personId} went from ${before.version} to ${after.version}`);
+  }
+};
+
+/** Invariant 7, second half: an activity tells of something that this very write did. */
+const activitiesHaveACause: Oracle = (world, before, after, added) => {
+  for (const activity of added) {
+    if (activity.type === 'fieldsChanged') {
+      const idle = activity.detail.changes.find(({ from, to }) => from === to);
+      if (idle !== undefined)
+        world.breaks('no activity without cause', `${after.personId}: ${idle.field} did not change`);
+    }
+    if (activity.type === 'rejected' && after.rejection === null && before !== undefined) {
+      world.breaks('no activity without cause', `${after.personId}: told as rejected, but not parked`);
+    }
+  }
+};
+
+function samePending(before: Person, after: Person): boolean {
+  return before.pending === after.pending && before.fields === after.fields;
+}

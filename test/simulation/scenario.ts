@@ -1,0 +1,153 @@
+import type { FieldValue } from '../../lib/person/field-value.ts';
+import { Dice } from './dice.ts';
+import { EDITED_FIELDS, FOLLOWED_FIELDS } from './fields.ts';
+import { drawFaults, FAULTS, type FaultName } from './swarm.ts';
+
+/** What somebody does, and when, in milliseconds from the beginning. Subjects are persons by number. */
+export type Operation = { readonly at: number; readonly subject: number } & (
+  | { readonly kind: 'salesEdit' | 'marketingEdit'; readonly field: string; readonly value: FieldValue }
+  | { readonly kind: 'salesTransaction'; readonly field: string; readonly value: FieldValue; readonly seconds: number }
+  | { readonly kind: 'massUpdate'; readonly field: string; readonly value: FieldValue }
+  | { readonly kind: 'create'; readonly sync: boolean; readonly times: number }
+  | { readonly kind: 'sync' | 'delete' | 'undelete' | 'convert' }
+  | { readonly kind: 'rule' | 'access' | 'automation'; readonly on: boolean }
+);
+
+/** Where a person is first seen. */
+export type Origin = 'Lead' | 'Contact' | 'here';
+
+export interface Scenario {
+  readonly seed: number;
+  readonly faults: readonly FaultName[];
+  readonly subjects: readonly Origin[];
+  readonly operations: readonly Operation[];
+  readonly minutes: number;
+}
+
+const RECENT_MS = 10 * 60_000;
+const LONG_PAUSE_MS = 4 * 60_000;
+const INTERESTS = ['Golf', 'Chess', 'Opera', 'Sailing'];
+
+/** The story of a seed: who does what when. What the product makes of it is not part of it. */
+export function drawScenario(seed: number): Scenario {
+  const dice = new Dice(seed).fork('scenario');
+  const faults = drawFaults(dice.fork('faults'));
+  const subjects = Array.from(
+    { length: dice.between(2, 7) },
+    (): Origin => (dice.chance(0.55) ? 'Lead' : dice.chance(0.45) ? 'Contact' : 'here'),
+  );
+  const writer = new ScenarioWriter(dice, faults, subjects);
+  const operations = writer.write(dice.between(10, 60));
+  const last = operations.at(-1)?.at ?? 0;
+  return { seed, faults, subjects, operations, minutes: Math.ceil(last / 60_000) + 1 };
+}
+
+interface Edit {
+  readonly at: number;
+  readonly side: 'salesEdit' | 'marketingEdit';
+  readonly subject: number;
+  readonly field: string;
+  readonly value: FieldValue;
+}
+
+class ScenarioWriter {
+  readonly #dice: Dice;
+  readonly #faults: ReadonlySet<FaultName>;
+  readonly #subjects: readonly Origin[];
+  readonly #operations: Operation[] = [];
+  readonly #edits: Edit[] = [];
+  #now = 0;
+  #serial = 0;
+
+  constructor(dice: Dice, faults: readonly FaultName[], subjects: readonly Origin[]) {
+    this.#dice = dice;
+    this.#faults = new Set(faults);
+    this.#subjects = subjects;
+  }
+
+  write(count: number): readonly Operation[] {
+    this.#subjects.forEach((origin, subject) => {
+      if (origin === 'here') this.#creation(subject);
+    });
+    this.#now = this.#dice.between(1000, 400_000);
+    if (this.#faults.has('automationRewrites')) this.#add({ kind: 'automation', on: true }, 0);
+    for (let at = 0; at < count; at += 1) {
+      this.#pass();
+      this.#next();
+    }
+    return this.#operations.toSorted((one, other) => one.at - other.at);
+  }
+
+  #pass(): void {
+    const dice = this.#dice;
+    if (dice.chance(0.3)) this.#now += dice.between(0, 2000);
+    else if (dice.chance(0.5)) this.#now += dice.between(1000, 40_000);
+    else this.#now += dice.between(20_000, LONG_PAUSE_MS);
+  }
+
+  #next(): void {
+    const dice = this.#dice;
+    const subject = dice.below(this.#subjects.length);
+    if (this.#odd('rowDeleted')) this.#add({ kind: 'delete' }, subject);
+    else if (this.#odd('rowUndeleted')) this.#add({ kind: 'undelete' }, subject);
+    else if (this.#odd('leadConverted')) this.#add({ kind: 'convert' }, subject);
+    else if (this.#odd('validationRule')) this.#add({ kind: 'rule', on: dice.chance(0.6) }, subject);
+    else if (this.#odd('fieldHidden', 0.1)) this.#add({ kind: 'access', on: dice.chance(0.5) }, subject);
+    else if (this.#odd('fieldReadOnly', 0.1)) this.#add({ kind: 'access', on: dice.chance(0.5) }, subject);
+    else if (this.#odd('massUpdate')) {
+      this.#add({ kind: 'massUpdate', field: 'City', value: this.#newValue('City', 's') }, subject);
+    } else if (dice.chance(0.12)) this.#add({ kind: 'sync' }, subject);
+    else this.#edit();
+  }
+
+  #odd(fault: FaultName, share = 1): boolean {
+    return this.#faults.has(fault) && this.#dice.chance(FAULTS[fault].strikes * share);
+  }
+
+  #edit(): void {
+    const dice = this.#dice;
+    const side = dice.chance(0.5) ? 'salesEdit' : 'marketingEdit';
+    const recent = this.#edits.filter((edit) => edit.side !== side && this.#now - edit.at < RECENT_MS);
+    // Edits that meet by chance alone would hardly ever meet.
+    const other = recent.length > 0 && dice.chance(0.7) ? dice.pick(recent) : undefined;
+    const subject = other?.subject ?? dice.below(this.#subjects.length);
+    const field = other?.field ?? dice.pick(EDITED_FIELDS);
+    const value = other !== undefined && dice.chance(0.1) ? other.value : this.#value(side, subject, field);
+    this.#edits.push({ at: this.#now, side, subject, field, value });
+    if (side === 'salesEdit' && this.#odd('longTransaction')) {
+      const seconds = dice.between(1, dice.chance(0.5) ? 60 : 1200);
+      this.#add({ kind: 'salesTransaction', field, value, seconds }, subject);
+    } else this.#add({ kind: side, field, value }, subject);
+  }
+
+  #value(side: Edit['side'], subject: number, field: string): FieldValue {
+    const dice = this.#dice;
+    if (field === 'DoNotCall') return dice.chance(0.5);
+    if (field === 'Interests__c') return INTERESTS.filter(() => dice.chance(0.4)).join(';') || null;
+    if (dice.chance(0.04)) return null;
+    const earlier = this.#edits.filter((edit) => edit.subject === subject && edit.field === field);
+    if (earlier.length > 0 && dice.chance(0.05)) return dice.pick(earlier).value;
+    const isBad = field === 'Title' && side === 'marketingEdit' && this.#faults.has('validationRule');
+    if (isBad && dice.chance(0.3)) return this.#newValue(field, 'bad');
+    return this.#newValue(field, side === 'salesEdit' ? 's' : 'm');
+  }
+
+  /** A value that no other edit has. */
+  #newValue(field: string, prefix: string): FieldValue {
+    this.#serial += 1;
+    const isText = field !== 'Score__c' && (FOLLOWED_FIELDS as readonly string[]).includes(field);
+    return isText ? `${prefix}${this.#serial}` : this.#serial + 0.25;
+  }
+
+  #creation(subject: number): void {
+    this.#now = this.#dice.between(20_000, 900_000);
+    const times = this.#dice.chance(0.4) ? this.#dice.between(2, 5) : 1;
+    this.#add({ kind: 'create', sync: this.#dice.chance(0.6), times }, subject);
+  }
+
+  #add(what: DistributiveOmit<Operation, 'at' | 'subject'>, subject: number): void {
+    this.#operations.push({ ...what, at: this.#now, subject } as Operation);
+  }
+}
+
+type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;

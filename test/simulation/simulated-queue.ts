@@ -1,0 +1,157 @@
+import type { ChangeQueue } from '../../lib/sync/ports/change-queue.ts';
+import type { Invocation } from './invocation.ts';
+import type { World } from './world.ts';
+
+export interface QueuedMessage {
+  readonly id: string;
+  readonly body: string;
+  receives: number;
+  /** Visible, or hidden until its visibility time-out; `gone` once it is deleted or a dead letter. */
+  state: 'visible' | 'hidden' | 'gone';
+}
+
+const SEND_BATCH = 10;
+const RECEIVE_BATCH = 10;
+const MAX_RECEIVES = 5;
+const BATCHING_WINDOW_MS = 2000;
+
+/** Six times the merge function's time-out and the batching window, as the queue is deployed. */
+const VISIBILITY_MS = 6 * 120_000 + BATCHING_WINDOW_MS;
+
+/** What a batch came to: the messages that failed, or `lost` where the function gave no answer. */
+export type BatchEnd = 'lost' | ReadonlySet<string>;
+
+/**
+ * A standard queue and its event source mapping: at least once, in any order, at any time later; what fails or is not
+ * answered comes again after the visibility time-out, and the sixth time goes to the dead letters.
+ */
+export class SimulatedQueue {
+  readonly dead: QueuedMessage[] = [];
+  readonly #world: World;
+  readonly #consume: (batch: readonly QueuedMessage[]) => Promise<BatchEnd>;
+  readonly #concurrency: number;
+  #messages: QueuedMessage[] = [];
+  #running = 0;
+  #sent = 0;
+  #pumping = false;
+
+  constructor(world: World, concurrency: number, consume: (batch: readonly QueuedMessage[]) => Promise<BatchEnd>) {
+    this.#world = world;
+    this.#concurrency = concurrency;
+    this.#consume = consume;
+  }
+
+  /** The queue as one invocation reaches it. */
+  through(invocation: Invocation): ChangeQueue {
+    return {
+      send: async (bodies) => {
+        for (let from = 0; from < bodies.length; from += SEND_BATCH) {
+          const batch = bodies.slice(from, from + SEND_BATCH);
+          await invocation.io('changeQueue.send', () => {
+            for (const body of batch) this.#accept(body);
+          });
+        }
+      },
+      depth: () => invocation.io('changeQueue.depth', () => this.waiting),
+    };
+  }
+
+  get waiting(): number {
+    return this.#messages.filter(({ state }) => state !== 'gone').length;
+  }
+
+  /** Makes what waits for its time visible now, the dead letters too. */
+  redrive(): void {
+    for (const message of this.dead.splice(0)) {
+      message.receives = 0;
+      this.#messages.push(message);
+      this.#show(message);
+    }
+    for (const message of this.#messages) if (message.state === 'hidden') this.#show(message);
+  }
+
+  #accept(body: string): void {
+    const { swarm, dice } = this.#world;
+    this.#sent += 1;
+    this.#world.ledger.queued(body);
+    const copies = swarm.strikes('messageDuplicated', dice) ? 2 : 1;
+    for (let copy = 0; copy < copies; copy += 1) {
+      const message: QueuedMessage = { id: `m${this.#sent}-${copy}`, body, receives: 0, state: 'hidden' };
+      this.#messages.push(message);
+      const late = copy > 0 || swarm.strikes('messageDelayed', dice);
+      this.#showAfter(message, late ? dice.between(1000, 20 * 60_000) : dice.between(5, 500));
+    }
+  }
+
+  #showAfter(message: QueuedMessage, delay: number): void {
+    this.#world.timeline.after(delay, () => {
+      if (message.state === 'hidden') this.#show(message);
+    });
+  }
+
+  #show(message: QueuedMessage): void {
+    message.state = 'visible';
+    if (this.#pumping) return;
+    this.#pumping = true;
+    this.#world.timeline.after(this.#world.dice.between(0, BATCHING_WINDOW_MS), () => {
+      this.#pumping = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    while (this.#running < this.#concurrency) {
+      const visible = this.#messages.filter(({ state }) => state === 'visible');
+      if (visible.length === 0) return;
+      const { dice } = this.#world;
+      const batch: QueuedMessage[] = [];
+      while (batch.length < RECEIVE_BATCH && visible.length > 0) {
+        batch.push(...visible.splice(dice.below(visible.length), 1));
+      }
+      const alive = batch.filter((message) => this.#receive(message));
+      if (alive.length > 0) void this.#hand(alive);
+    }
+  }
+
+  #receive(message: QueuedMessage): boolean {
+    message.receives += 1;
+    if (message.receives > MAX_RECEIVES) {
+      message.state = 'gone';
+      this.#forget();
+      this.dead.push(message);
+      this.#world.swarm.count('deadLetter');
+      this.#world.tell(`${message.id} is a dead letter`);
+      return false;
+    }
+    if (message.receives > 1) this.#world.swarm.count('redelivery');
+    message.state = 'hidden';
+    return true;
+  }
+
+  async #hand(batch: readonly QueuedMessage[]): Promise<void> {
+    const shownAgain = this.#world.timeline.now + VISIBILITY_MS;
+    this.#running += 1;
+    const end = await this.#consume(batch);
+    this.#running -= 1;
+    for (const message of batch) {
+      if (end === 'lost' || end.has(message.id)) {
+        if (end !== 'lost') this.#world.swarm.count('partialFailure');
+        this.#showAfter(message, shownAgain - this.#world.timeline.now);
+      } else this.#finish(message);
+    }
+    this.#pump();
+  }
+
+  #finish(message: QueuedMessage): void {
+    const { swarm, dice } = this.#world;
+    if (swarm.strikes('messageAgain', dice)) this.#showAfter(message, dice.between(1000, 15 * 60_000));
+    else {
+      message.state = 'gone';
+      this.#forget();
+    }
+  }
+
+  #forget(): void {
+    if (this.#messages.length > 64) this.#messages = this.#messages.filter(({ state }) => state !== 'gone');
+  }
+}

@@ -1,0 +1,81 @@
+import type { Dice } from './dice.ts';
+
+/**
+ * The faults, each with how likely a seed has it switched on and how likely it then strikes where it can: for each
+ * operation, message, exchange or edit of the kind that it is about.
+ */
+export const FAULTS = {
+  /** A function dies between two awaits: what it waited for never comes. */
+  crash: { on: 0.4, strikes: 0.004 },
+  /** A function hangs at one await until Lambda ends it. */
+  functionTimeout: { on: 0.25, strikes: 0.002 },
+  storeThrottled: { on: 0.3, strikes: 0.01 },
+  /** A write to the store happens, but its answer is an error. */
+  storeAnswerLost: { on: 0.3, strikes: 0.006 },
+  storeSlow: { on: 0.3, strikes: 0.02 },
+  indexLate: { on: 0.4, strikes: 0.3 },
+  sendFailed: { on: 0.25, strikes: 0.05 },
+  sendAnswerLost: { on: 0.25, strikes: 0.05 },
+  messageDuplicated: { on: 0.5, strikes: 0.08 },
+  messageDelayed: { on: 0.4, strikes: 0.12 },
+  /** A message that was handled comes again, minutes later. */
+  messageAgain: { on: 0.3, strikes: 0.06 },
+  pollsOverlap: { on: 0.3, strikes: 0.15 },
+  pollSkipped: { on: 0.3, strikes: 0.1 },
+  salesforceUnavailable: { on: 0.3, strikes: 0.03 },
+  serverErrorBefore: { on: 0.25, strikes: 0.02 },
+  serverErrorAfter: { on: 0.25, strikes: 0.03 },
+  gatewayError: { on: 0.25, strikes: 0.02 },
+  connectionDropped: { on: 0.25, strikes: 0.03 },
+  answerTimedOut: { on: 0.25, strikes: 0.03 },
+  /** The answer is given up, and minutes later the request commits all the same. */
+  commitsLate: { on: 0.25, strikes: 0.03 },
+  salesforceSlow: { on: 0.3, strikes: 0.05 },
+  sessionExpired: { on: 0.3, strikes: 0.03 },
+  rowLocked: { on: 0.3, strikes: 0.05 },
+  quotaExceeded: { on: 0.15, strikes: 0.02 },
+  /** The clocks of the functions and of Salesforce differ by up to five minutes. */
+  clockSkewed: { on: 0.4, strikes: 1 },
+  longTransaction: { on: 0.35, strikes: 0.15 },
+  /** Many rows change in one second. */
+  massUpdate: { on: 0.25, strikes: 0.05 },
+  validationRule: { on: 0.3, strikes: 0.12 },
+  automationRewrites: { on: 0.3, strikes: 1 },
+  fieldReadOnly: { on: 0.15, strikes: 0.5 },
+  fieldHidden: { on: 0.12, strikes: 0.5 },
+  rowDeleted: { on: 0.2, strikes: 0.1 },
+  rowUndeleted: { on: 0.15, strikes: 0.5 },
+  leadConverted: { on: 0.2, strikes: 0.1 },
+} as const;
+
+export type FaultName = keyof typeof FAULTS;
+
+export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
+
+/** The faults of one seed, and how often each of them struck. */
+export class Swarm {
+  readonly enabled: ReadonlySet<FaultName>;
+  readonly hits: Partial<Record<string, number>> = {};
+  healed = false;
+
+  constructor(enabled: Iterable<FaultName>) {
+    this.enabled = new Set(enabled);
+  }
+
+  /** Whether the fault strikes here. */
+  strikes(name: FaultName, dice: Dice): boolean {
+    if (this.healed || !this.enabled.has(name) || !dice.chance(FAULTS[name].strikes)) return false;
+    this.count(name);
+    return true;
+  }
+
+  count(name: string): void {
+    this.hits[name] = (this.hits[name] ?? 0) + 1;
+  }
+}
+
+/** A random part of the faults: a seed with all of them at once would seldom come far in any. */
+export function drawFaults(dice: Dice): FaultName[] {
+  if (dice.chance(0.06)) return [];
+  return FAULT_NAMES.filter((name) => dice.chance(FAULTS[name].on));
+}

@@ -1,0 +1,158 @@
+import { DEFAULT_POLICY, type SyncPolicy } from '../../lib/schema/sync-policy.ts';
+import { InMemoryPersonStore } from '../fakes/in-memory-person-store.ts';
+import { InMemorySyncStateStore } from '../fakes/in-memory-sync-state-store.ts';
+import { createOrg, type Org } from '../sandbox/org/create-org.ts';
+import { type Dice, hashOf } from './dice.ts';
+import type { Invocation } from './invocation.ts';
+import { Ledger } from './ledger.ts';
+import type { Swarm } from './swarm.ts';
+import { Timeline } from './timeline.ts';
+
+/** When every story begins. */
+const BEGINNING = Date.parse('2026-11-21T10:00:00.000Z');
+
+/** The fields that the sync user sees, beside the ones that nobody can hide; the others only cost time. */
+export const VISIBLE_FIELDS = [
+  'FirstName',
+  'LastName',
+  'Company',
+  'Email',
+  'Title',
+  'Phone',
+  'City',
+  'MailingCity',
+  'NumberOfEmployees',
+  'DoNotCall',
+  'Status',
+  'OwnerId',
+  'IsDeleted',
+  'MasterRecordId',
+  'CreatedDate',
+  'Score__c',
+  'Interests__c',
+  'Person_Id__c',
+] as const;
+
+const CUSTOM_FIELDS = [
+  { name: 'Score__c', type: 'double', scale: 2 },
+  { name: 'Interests__c', type: 'multipicklist', values: ['Golf', 'Chess', 'Opera', 'Sailing'] },
+];
+
+/** One simulated world: an org, a store, time, chance, and the book that is kept of all that happens. */
+export class World {
+  readonly dice: Dice;
+  readonly swarm: Swarm;
+  readonly timeline = new Timeline(BEGINNING);
+  readonly org: Org;
+  readonly persons: InMemoryPersonStore;
+  readonly state = new InMemorySyncStateStore();
+  readonly ledger: Ledger;
+  readonly policy: SyncPolicy;
+  /** Whose operation is being done. */
+  acting: Invocation | null = null;
+  session: string | null = null;
+  quotaUntil = 0;
+  calls = 0;
+  /** Of all that happened so far: equal for equal stories. */
+  traceHash = 0;
+  /** What happened, in words, where somebody wants to read it. */
+  readonly story: string[] | null;
+  readonly broken: string[] = [];
+  /** Local names of fields that the sync user could not see at some time. */
+  readonly hiddenFields = new Set<string>();
+  #adminSession = '';
+
+  constructor(dice: Dice, swarm: Swarm, recorded: boolean) {
+    this.dice = dice;
+    this.swarm = swarm;
+    this.story = recorded ? [] : null;
+    const skewed = swarm.strikes('clockSkewed', dice);
+    const leadMs = skewed ? dice.between(-300_000, 300_000) : dice.between(-400, 400);
+    this.org = createOrg({ time: () => this.timeline.now + leadMs, seed: dice.below(1 << 30) });
+    this.policy = dice.chance(0.75)
+      ? DEFAULT_POLICY
+      : { ...DEFAULT_POLICY, conflictWinner: { Lead: dice.pick(['local', 'remote']), Contact: 'remote' } };
+    this.ledger = new Ledger(this);
+    this.persons = new InMemoryPersonStore({
+      pageSize: 5,
+      indexLater: (refresh) => {
+        if (!swarm.strikes('indexLate', dice)) return refresh();
+        this.timeline.after(dice.between(100, 60_000), refresh);
+      },
+      written: (before, after) => this.ledger.personWritten(before, after),
+    });
+    this.#prepareOrg();
+  }
+
+  /** Seconds since the beginning, for people. */
+  get time(): string {
+    const seconds = Math.floor((this.timeline.now - BEGINNING) / 1000);
+    const text = (value: number) => String(value).padStart(2, '0');
+    return `${text(Math.floor(seconds / 3600))}:${text(Math.floor(seconds / 60) % 60)}:${text(seconds % 60)}`;
+  }
+
+  step(what: string): void {
+    this.traceHash = hashOf(what, this.traceHash ^ (this.timeline.now & 0xffffffff));
+  }
+
+  tell(what: string): void {
+    this.step(what);
+    this.story?.push(`${this.time}  ${what}`);
+  }
+
+  /** Says that an invariant does not hold. */
+  breaks(invariant: string, what: string): void {
+    const line = `${invariant}: ${what}`;
+    if (this.broken.includes(line)) return;
+    this.broken.push(line);
+    this.tell(`BROKEN ${line}`);
+  }
+
+  sessionToken(): string {
+    this.session ??= this.#signIn('lockstep');
+    return this.session;
+  }
+
+  /** A call of the org's REST API as an administrator, or of its control calls. */
+  asAdmin(method: string, path: string, body?: unknown): { readonly status: number; readonly body: unknown } {
+    const authorization = `Bearer ${this.#adminSession}`;
+    const absolute = path.startsWith('/_org') ? path : `/services/data/v64.0${path}`;
+    const headers = { authorization, 'sforce-auto-assign': 'FALSE' };
+    let answer = this.org.handle({ method, path: absolute, headers, body });
+    if (answer.status === 401) {
+      this.#adminSession = this.#signIn('admin');
+      const renewed = { ...headers, authorization: `Bearer ${this.#adminSession}` };
+      answer = this.org.handle({ method, path: absolute, headers: renewed, body });
+    }
+    return { status: answer.status, body: answer.body };
+  }
+
+  #signIn(name: string): string {
+    const body = `grant_type=client_credentials&client_id=${name}&client_secret=${name}`;
+    const token = this.org.handle({ method: 'POST', path: '/services/oauth2/token', headers: {}, body });
+    return (token.body as { access_token: string }).access_token;
+  }
+
+  #prepareOrg(): void {
+    const { schema, clock } = this.org.state;
+    const visible = new Set<string>(VISIBLE_FIELDS);
+    for (const object of ['Lead', 'Contact']) {
+      for (const field of CUSTOM_FIELDS) this.asAdmin('POST', '/_org/fields', { object, ...field });
+      for (const field of schema.object(object)?.fields ?? []) {
+        if (visible.has(field.name) || field.alwaysVisible) continue;
+        schema.setAccess(object, field.name, { access: { read: false, edit: false }, now: clock.now() });
+      }
+    }
+    const { store } = this.org.state;
+    const put = store.put.bind(store);
+    store.put = (object, row) => {
+      put(object, row);
+      this.ledger.rowSaved(object, row);
+    };
+    const remove = store.remove.bind(store);
+    store.remove = (object, id) => {
+      remove(object, id);
+      this.ledger.rowPurged(id);
+    };
+  }
+}
