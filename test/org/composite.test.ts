@@ -78,6 +78,27 @@ describe('a composite request', () => {
     expect(org.state.stats.recordsCreated).toBe(0);
   });
 
+  /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_allornone.htm */
+  it('with allOrNone overrides the flag of a collection in it', () => {
+    const client = signIn(stillOrg());
+    const record = (LastName: string | null) => ({ attributes: { type: 'Contact' }, LastName });
+    const body = { allOrNone: false, records: [record('Good'), record(null)] };
+    const collection = { method: 'POST', url: `${ROOT}/composite/sobjects`, referenceId: 'all', body };
+    const post = (allOrNone: boolean) => {
+      const answer = client.post('/composite', { allOrNone, compositeRequest: [collection, create('one')] });
+      return answer.body.compositeResponse?.map((response) => response.body);
+    };
+    const [results, contact] = post(true) ?? [];
+    expect(results?.map((result) => result.errors?.[0]?.statusCode)).toEqual([
+      'ALL_OR_NONE_OPERATION_ROLLED_BACK',
+      'REQUIRED_FIELD_MISSING',
+    ]);
+    expect(contact?.[0]?.errorCode).toBe('PROCESSING_HALTED');
+    expect(client.query('SELECT COUNT() FROM Contact').totalSize).toBe(0);
+    expect(post(false)?.[1]?.success).toBe(true);
+    expect(client.query('SELECT COUNT() FROM Contact').totalSize).toBe(2);
+  });
+
   it('takes headers for each subrequest', () => {
     const org = stillOrg();
     const client = signIn(org);

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ApiError, refusals } from '../errors.ts';
 import { json, type OrgResponse } from '../http-message.ts';
 import { allOrNone } from '../store/all-or-none.ts';
-import type { Call, Route } from './call.ts';
+import { type Call, isObject, type Route } from './call.ts';
 import { resolveReferences } from './references.ts';
 
 const MAX_SUBREQUESTS = 25;
@@ -66,8 +66,13 @@ function checkLimits(subrequests: readonly Subrequest[]): void {
   if (names.size < subrequests.length) throw new ApiError('INVALID_INPUT', 'Every referenceId must be unique');
 }
 
-function isSuccess({ httpStatusCode }: SubResponse): boolean {
-  return httpStatusCode < 300 || httpStatusCode === 304;
+/**
+ * A subrequest fails with its status, and a collection with any of its records where the whole request is all or none.
+ * {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_allornone.htm}
+ */
+function isSuccess({ httpStatusCode, body }: SubResponse): boolean {
+  if (httpStatusCode >= 300 && httpStatusCode !== 304) return false;
+  return !Array.isArray(body) || !body.some((result) => isObject(result) && result.success === false);
 }
 
 function halted({ referenceId }: SubResponse | Subrequest): SubResponse {
@@ -85,11 +90,19 @@ function runAll(call: Call, subrequests: readonly Subrequest[], wanted: boolean)
   const done: SubResponse[] = [];
   for (const subrequest of subrequests) {
     const failed = wanted && done.some((answer) => !isSuccess(answer));
-    const answer = failed ? halted(subrequest) : runOne(call, subrequest, answers);
+    const answer = failed
+      ? halted(subrequest)
+      : runOne(call, wanted ? allOrNoneInside(subrequest) : subrequest, answers);
     done.push(answer);
-    if (isSuccess(answer)) answers.set(subrequest.referenceId, answer.body);
+    if (answer.httpStatusCode < 400) answers.set(subrequest.referenceId, answer.body);
   }
   return done;
+}
+
+/** The outer flag, where it is set, overrides that of a collection. */
+function allOrNoneInside(subrequest: Subrequest): Subrequest {
+  if (!isObject(subrequest.body) || !/\/composite\/sobjects\b/.test(subrequest.url)) return subrequest;
+  return { ...subrequest, body: { ...subrequest.body, allOrNone: true } };
 }
 
 function runOne(call: Call, subrequest: Subrequest, answers: ReadonlyMap<string, unknown>): SubResponse {
