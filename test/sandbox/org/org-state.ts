@@ -17,18 +17,18 @@ export class OrgState {
   readonly clock: OrgClock;
   readonly faults: Faults;
   readonly sessions: Sessions;
-  readonly limits: Limits;
   readonly locators: Locators;
+  readonly limits: Limits;
   schema: Schema;
   store: Store;
-  automation: Automation;
-  stats: Stats;
-  transactions: Transactions;
+  standard: StandardRecords;
+  automation: Automation = noAutomation();
+  stats: Stats = newStats();
+  transactions = new Transactions();
   recycleBin = new RecycleBin();
   bulk = new BulkJobs();
   /** Records that are gone for good: only `deleted` still tells of them. */
   purged: { object: string; id: string; at: number }[] = [];
-  standard: StandardRecords;
 
   constructor(parts: Pick<OrgState, 'clock' | 'faults' | 'sessions' | 'locators'> & { dailyRequests: number }) {
     this.clock = parts.clock;
@@ -38,24 +38,21 @@ export class OrgState {
     this.limits = new Limits(parts.dailyRequests);
     this.schema = new Schema(this.clock.now());
     this.store = new Store(this.schema);
-    this.automation = noAutomation();
-    this.stats = newStats();
-    this.transactions = new Transactions();
     this.standard = createStandardRecords(this);
   }
 
   reset(): void {
-    this.purged = [];
-    this.recycleBin = new RecycleBin();
     this.faults.clear();
     this.locators.clear();
-    this.bulk = new BulkJobs();
     this.limits.clear();
-    this.schema = new Schema(this.clock.now(), this.schema.changedAt);
-    this.store = new Store(this.schema);
     this.automation = noAutomation();
     this.stats = newStats();
     this.transactions = new Transactions();
+    this.recycleBin = new RecycleBin();
+    this.bulk = new BulkJobs();
+    this.purged = [];
+    this.schema = new Schema(this.clock.now(), this.schema.changedAt);
+    this.store = new Store(this.schema);
     this.standard = createStandardRecords(this);
   }
 }
