@@ -1,0 +1,93 @@
+import type { activityView, personView } from '../../../lib/lambda/person-answers.ts';
+import type { Conflict, Rejection } from '../../../lib/person/activity.ts';
+import type { Fields } from '../../../lib/person/field-value.ts';
+import type { SyncStatus } from '../../../lib/sync/sync-status.ts';
+import { bodyOf, callJson, type JsonAnswer, UnexpectedAnswerError } from './json-call.ts';
+
+/** A person as the API shows it. */
+export type PersonView = ReturnType<typeof personView>;
+
+/** An entry of a person's activity log as the API shows it. */
+export type ActivityView = ReturnType<typeof activityView>;
+
+export type AssignTo = { readonly ownerId: string } | { readonly queueId: string } | { readonly assignmentRule: true };
+
+/** A sync that was done, or the problem that it was answered with. */
+export type SyncAnswer =
+  | {
+      readonly kind: 'synced';
+      readonly outcome: 'created' | 'linked' | 'updated' | 'unchanged';
+      readonly person: PersonView;
+      readonly pushed: readonly string[];
+      readonly pulled: readonly string[];
+      readonly conflicts: readonly Conflict[];
+    }
+  | { readonly kind: 'problem'; readonly status: number; readonly type: string; readonly rejection?: Rejection };
+
+/** The person API. Every method but `send`, `sync` and `syncPerson` throws `UnexpectedAnswerError` for a problem. */
+export interface PersonApiClient {
+  /** Any call, `GET /persons?email=…`, with whatever it is answered. */
+  send(line: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<JsonAnswer>;
+  create(fields: Fields): Promise<PersonView>;
+  person(personId: string): Promise<PersonView>;
+  personsWithEmail(email: string): Promise<readonly PersonView[]>;
+  edit(personId: string, fields: Fields): Promise<PersonView>;
+  sync(personId: string, assignTo?: AssignTo): Promise<SyncAnswer>;
+  /** Creates or edits by email, and syncs. */
+  syncPerson(fields: Fields, assignTo?: AssignTo): Promise<SyncAnswer>;
+  /** The whole log, newest first. */
+  activities(personId: string): Promise<readonly ActivityView[]>;
+  status(): Promise<SyncStatus>;
+  /** All that are rejected now, newest first. */
+  rejections(): Promise<readonly PersonView[]>;
+}
+
+/** A client of the person API at this URL. */
+export function personApiClient(apiUrl: string): PersonApiClient {
+  const call = (line: string, body?: unknown) => {
+    const [method = '', path = ''] = line.split(' ');
+    return { method, url: `${apiUrl}${path}`, ...(body === undefined ? {} : { body }) };
+  };
+  const get = <Body>(path: string) => bodyOf<Body>(call(`GET ${path}`));
+  return {
+    send: (line, body, headers = {}) => callJson({ ...call(line, body), headers }),
+    create: (fields) => bodyOf(call('POST /persons', { fields })),
+    person: (personId) => get(`/persons/${personId}`),
+    personsWithEmail: async (email) => {
+      const path = `/persons?email=${encodeURIComponent(email)}`;
+      return (await get<{ persons: PersonView[] }>(path)).persons;
+    },
+    edit: (personId, fields) => bodyOf(call(`PATCH /persons/${personId}`, { fields })),
+    sync: (personId, assignTo) => synced(call(`POST /persons/${personId}/sync`, assignTo && { assignTo })),
+    syncPerson: (fields, assignTo) => synced(call('POST /sync-person', { fields, ...(assignTo && { assignTo }) })),
+    activities: (personId) => allPages(get, `/persons/${personId}/activities`, 'activities'),
+    status: () => get('/sync/status'),
+    rejections: () => allPages(get, '/sync/rejections', 'persons'),
+  };
+}
+
+async function synced(call: Parameters<typeof callJson>[0]): Promise<SyncAnswer> {
+  const answer = await callJson(call);
+  if (answer.status === 200) return { kind: 'synced', ...(answer.body as object) } as SyncAnswer;
+  if (!answer.headers.get('content-type')?.startsWith('application/problem+json')) {
+    throw new UnexpectedAnswerError(call, answer);
+  }
+  return { kind: 'problem', ...(answer.body as object) } as SyncAnswer;
+}
+
+type Page<Item> = Readonly<Record<string, readonly Item[]>> & { readonly cursor: string | null };
+
+async function allPages<Item>(
+  get: (path: string) => Promise<unknown>,
+  path: string,
+  member: string,
+): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const page = (await get(`${path}?limit=200&cursor=${encodeURIComponent(cursor)}`)) as unknown as Page<Item>;
+    items.push(...(page[member] ?? []));
+    cursor = page.cursor;
+  }
+  return items;
+}
