@@ -103,6 +103,21 @@ describe('pages of a query', () => {
   });
 });
 
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_record_count.htm */
+describe('the record count resource', () => {
+  it('counts records that are not deleted', () => {
+    const client = signIn(stillOrg());
+    client.lead();
+    client.delete(`/sobjects/Lead/${client.lead()}`);
+    expect(client.get('/limits/recordCount?sObjects=Lead,Contact,Nope').body).toEqual({
+      sObjects: [
+        { count: 1, name: 'Lead' },
+        { count: 0, name: 'Contact' },
+      ],
+    });
+  });
+});
+
 describe('the order of changes', () => {
   /** https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_orderby.htm */
   it('is by stamp and then by id, also where rows are saved again and again', () => {

@@ -37,4 +37,24 @@ function readLimits({ org }: Call): OrgResponse {
   return json(200, { DailyApiRequests: requests, ...Object.fromEntries([...bulk, ...untouched]) });
 }
 
-export const limitRoutes: readonly Route[] = [{ method: 'GET', path: '/limits', kind: 'limits', handle: readLimits }];
+/**
+ * Approximate counts in Salesforce; exact ones here. Deleted records are not counted.
+ * {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_record_count.htm}
+ */
+function countRecords({ org, query }: Call): OrgResponse {
+  const names = query.get('sObjects')?.split(',') ?? org.schema.objects().map(({ name }) => name);
+  const known = names.flatMap((name) => org.schema.object(name.trim())?.name ?? []);
+  const sObjects = known.map((name) => ({ count: liveCount(org, name), name }));
+  return json(200, { sObjects });
+}
+
+function liveCount(org: OrgState, object: string): number {
+  let count = 0;
+  for (const row of org.store.table(object).values()) if (row.IsDeleted !== true) count += 1;
+  return count;
+}
+
+export const limitRoutes: readonly Route[] = [
+  { method: 'GET', path: '/limits/recordCount', kind: 'limits', handle: countRecords },
+  { method: 'GET', path: '/limits', kind: 'limits', handle: readLimits },
+];
