@@ -60,7 +60,8 @@ async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<Applied
   if (row.convertedContactId !== null) await ports.persons.linkRow(row.convertedContactId, stored.personId);
   const outcome = await ports.persons.update(stored, mergedPerson(merge, ports.clock.now()));
   if (outcome.kind === 'versionConflict') return undefined;
-  return { person: outcome.person, ...(merge.kind === 'merged' ? merge : NOTHING) };
+  const { pulled, conflicts } = merge.kind === 'merged' ? merge : NOTHING;
+  return { person: outcome.person, pulled, conflicts };
 }
 
 /** The person of a row that is nobody's yet. A row that is gone makes none: a converted Lead's Contact comes by itself. */
