@@ -1,6 +1,6 @@
 import type { Conflict, Happening, Rejection } from '../person/activity.ts';
 import { logged, rejectPerson, withPending } from '../person/edit-person.ts';
-import type { Fields } from '../person/field-value.ts';
+import { type Fields, sameValue } from '../person/field-value.ts';
 import { mergeRow, type OwnPush } from '../person/merge-row.ts';
 import type { Person } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
@@ -8,12 +8,14 @@ import { localFieldNames, type RemoteRecord, rowOfRecord } from '../schema/recor
 import { ownPushOf } from './apply-row.ts';
 import type { ObjectRules } from './schemas.ts';
 
-/** A push that Salesforce took, with the row as it was before and as it is now. */
+/** A push that Salesforce took, with the row as it was just before and just after. */
 export interface TakenPush {
   readonly sent: Fields;
   readonly before: RemoteRecord | null;
   readonly after: RemoteRecord;
   readonly created: boolean;
+  /** The row as read once more because the person was changed meanwhile. */
+  readonly latest?: RemoteRecord;
 }
 
 export interface Settled {
@@ -32,9 +34,14 @@ export function settlePush(person: Person, push: TakenPush, object: ObjectRules,
     direction: 'push',
     detail: { fields: Object.keys(push.sent), created: push.created },
   };
-  const seen = mergeStep(unmerged(person), push.before, object, ownPushOf(person));
+  const { latest } = push;
+  // Once others have written the person, a state with the stamp of base may be older than base: only newer ones count,
+  // and what was read last is no longer the push as Salesforce kept it, but that and whatever came after it.
+  const open = (record: RemoteRecord | null) => (latest === undefined ? record : ifNewer(person, record, object));
+  const seen = mergeStep(unmerged(person), open(push.before), object, ownPushOf(person));
   const taken: MergeStep = { ...seen, happenings: [...seen.happenings, told] };
-  const settled = mergeStep(taken, push.after, object, { values: push.sent, settled: true });
+  const kept = mergeStep(taken, open(push.after), object, { values: push.sent, settled: true });
+  const settled = mergeStep(kept, latest ?? null, object, { values: push.sent, settled: false });
   const happenings = push.created ? settled.happenings.filter((each) => each.type !== 'linked') : settled.happenings;
   const next = withPending({ ...settled.person, lease: null, rejection: null, lastSyncedAt: now }, now);
   return { ...settled, person: logged(next, happenings, now) };
@@ -50,7 +57,21 @@ export function settleRejection(
   const seen = mergeStep(unmerged(person), push.before, object, ownPushOf(person));
   const merged = withPending({ ...seen.person, lease: null }, now);
   const rejection = { ...push.rejection, fields: localFieldNames(object.schema, push.rejection.fields) };
-  return { ...seen, person: rejectPerson(logged(merged, seen.happenings, now), rejection, push.sent, now) };
+  const told = rejectPerson(logged(merged, seen.happenings, now), rejection, push.sent, now);
+  // An edit made meanwhile was not refused: it is still to be tried.
+  return { ...seen, person: holdsWhatWasSent(merged, push.sent, object) ? told : { ...told, rejection: null } };
+}
+
+function holdsWhatWasSent({ fields, pending }: Person, sent: Fields, { rules }: ObjectRules): boolean {
+  const isAsSent = (field: string) => sameValue(rules.shapes[field], fields[field] ?? null, sent[field] ?? null);
+  const open = Object.keys(pending).filter((field) => rules.canPush(field));
+  return [...Object.keys(sent), ...open].every((field) => field in sent && isAsSent(field));
+}
+
+/** The record, where it is a newer state than base. */
+function ifNewer({ salesforce }: Person, record: RemoteRecord | null, object: ObjectRules): RemoteRecord | null {
+  if (record === null || salesforce === null) return record;
+  return rowOfRecord(object.schema, record).systemModstamp > salesforce.systemModstamp ? record : null;
 }
 
 interface MergeStep extends Settled {

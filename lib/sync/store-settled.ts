@@ -19,6 +19,7 @@ export type PushEnd =
       readonly before: RemoteRecord | null;
       readonly after: RemoteRecord;
       readonly created: boolean;
+      readonly latest?: RemoteRecord;
     }
   | { readonly kind: 'rejected'; readonly before: RemoteRecord | null; readonly rejection: Rejection };
 
@@ -64,5 +65,5 @@ async function withRowReadAgain(
   if (end.kind === 'rejected') return end;
   const id = String(end.after.Id ?? pushed.salesforce?.id);
   const records = await ports.records.read(object.schema.type, [id], object.columns);
-  return { ...end, after: records.get(id) ?? end.after };
+  return { ...end, latest: records.get(id) ?? end.latest ?? end.after };
 }
