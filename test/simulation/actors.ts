@@ -162,6 +162,7 @@ export class Actors {
   #access(on: boolean): void {
     const { swarm } = this.#world;
     const hides = swarm.enabled.has('fieldHidden');
+    this.#world.restrictedFields.add('Phone');
     if (hides) this.#world.hiddenFields.add('Phone');
     const access = { field: 'Phone', read: on || !hides, edit: on };
     for (const object of ['Lead', 'Contact']) this.#world.asAdmin('POST', '/_org/field-access', { object, ...access });

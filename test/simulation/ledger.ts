@@ -1,11 +1,12 @@
 import type { Activity } from '../../lib/person/activity.ts';
 import type { FieldValue } from '../../lib/person/field-value.ts';
 import { toIsoInstant } from '../../lib/person/field-value.ts';
-import type { Person } from '../../lib/person/person.ts';
+import { baseValue, type Person } from '../../lib/person/person.ts';
 import type { Subrequest } from '../../lib/salesforce/client.ts';
 import { parseChangeMessage } from '../../lib/sync/change-message.ts';
 import type { OrgResponse } from '../sandbox/org/http-message.ts';
 import type { Row } from '../sandbox/org/soql/source.ts';
+import { alike } from './fields.ts';
 import type { Invocation } from './invocation.ts';
 import { checkWrite } from './oracles/write-oracles.ts';
 import type { World } from './world.ts';
@@ -29,6 +30,8 @@ export interface Push {
   answered: boolean;
   /** It has committed or never will. */
   over: boolean;
+  /** Its answer holds the rows as they were before and after. */
+  readAround: boolean;
 }
 
 /** A value of a field of a person, from an instant on. */
@@ -37,6 +40,8 @@ export interface LocalValue {
   readonly value: FieldValue;
   /** Whether it was edited here, or came from Salesforce. */
   readonly origin: 'edit' | 'pull';
+  /** An edit back to what Salesforce was known to hold, which leaves nothing to push. */
+  readonly toBase: boolean;
 }
 
 /** The book of what happened on both sides: who changed what, when, and when the other side could know. */
@@ -48,6 +53,8 @@ export class Ledger {
   readonly pushes: Push[] = [];
   /** The stamps in which a row was durably queued. */
   readonly queuedStamps = new Map<string, Set<string>>();
+  /** Every row that a person has been linked to. */
+  readonly links = new Map<string, Set<string>>();
   readonly createdLeads = new Map<string, string[]>();
   purged = new Set<string>();
   arriving: Push | null = null;
@@ -89,7 +96,14 @@ export class Ledger {
 
   pushSent(invocation: Invocation, parts: readonly Subrequest[]): Push {
     const rowIds = parts.filter(({ method }) => method === 'PATCH').flatMap(writtenRows);
-    const push: Push = { invocation, sentAt: this.#world.timeline.now, rowIds, answered: false, over: false };
+    const push: Push = {
+      invocation,
+      sentAt: this.#world.timeline.now,
+      rowIds,
+      answered: false,
+      over: false,
+      readAround: true,
+    };
     const other = this.pushes.find((known) => !known.over && known.rowIds.some((id) => rowIds.includes(id)));
     if (other !== undefined) {
       const what = `${invocation.name} pushes ${rowIds.join()} while a push of ${other.invocation.name} is under way`;
@@ -99,8 +113,10 @@ export class Ledger {
     return push;
   }
 
-  pushOver(push: Push, _response: OrgResponse | undefined): void {
+  pushOver(push: Push, response: OrgResponse | undefined): void {
     push.over = true;
+    const { compositeResponse = [] } = (response?.body ?? {}) as { compositeResponse?: { httpStatusCode: number }[] };
+    push.readAround = compositeResponse.every(({ httpStatusCode }) => httpStatusCode < 300);
   }
 
   pushAnswered(push: Push): void {
@@ -116,6 +132,10 @@ export class Ledger {
     this.activities.set(after.personId, logged);
     logged.push(...added);
     this.#noteValues(before, after, added);
+    if (after.salesforce !== null) {
+      const links = this.links.get(after.personId) ?? new Set();
+      this.links.set(after.personId, links.add(after.salesforce.id));
+    }
     this.#world.story?.push(`${this.#world.time}  ${this.#personChange(before, after, added)}`);
     checkWrite(this.#world, before, after, added);
   }
@@ -139,7 +159,8 @@ export class Ledger {
       const value = after.fields[field] ?? null;
       if (before !== undefined && (before.fields[field] ?? null) === value) continue;
       const origin = madeHere || edited.has(field) ? 'edit' : 'pull';
-      this.valuesOf(after.personId, field).push({ at: this.#world.timeline.now, value, origin });
+      const toBase = before !== undefined && alike(baseValue(before, field) ?? null, value);
+      this.valuesOf(after.personId, field).push({ at: this.#world.timeline.now, value, origin, toBase });
     }
   }
 

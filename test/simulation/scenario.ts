@@ -29,9 +29,9 @@ const LONG_PAUSE_MS = 4 * 60_000;
 const INTERESTS = ['Golf', 'Chess', 'Opera', 'Sailing'];
 
 /** The story of a seed: who does what when. What the product makes of it is not part of it. */
-export function drawScenario(seed: number): Scenario {
+export function drawScenario(seed: number, withLater = false): Scenario {
   const dice = new Dice(seed).fork('scenario');
-  const faults = drawFaults(dice.fork('faults'));
+  const faults = drawFaults(dice.fork('faults'), withLater);
   const subjects = Array.from(
     { length: dice.between(2, 7) },
     (): Origin => (dice.chance(0.55) ? 'Lead' : dice.chance(0.45) ? 'Contact' : 'here'),

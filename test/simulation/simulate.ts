@@ -1,6 +1,7 @@
 import { Actors } from './actors.ts';
 import { Dice } from './dice.ts';
 import { Functions } from './functions.ts';
+import { checkEdits } from './oracles/edit-oracles.ts';
 import { checkAgreement, checkCreatedLeads, checkSilence, countsNow } from './oracles/end-oracles.ts';
 import type { Scenario } from './scenario.ts';
 import { Swarm } from './swarm.ts';
@@ -63,7 +64,11 @@ async function play(world: World, functions: Functions, minutes: number): Promis
   await timeline.wait(POLLS_TO_AGREE * POLL_MS);
   checkAgreement(world);
   checkCreatedLeads(world);
-  const before = countsNow(world);
-  await timeline.wait(QUIET_POLLS * POLL_MS);
+  checkEdits(world);
+  let before = countsNow(world);
+  await timeline.wait(POLL_MS);
+  // The echo of the last push may still come through the queue; it must change nothing.
+  before = { ...before, messages: world.ledger.messagesSent };
+  await timeline.wait((QUIET_POLLS - 1) * POLL_MS);
   checkSilence(world, before, QUIET_POLLS);
 }

@@ -126,8 +126,9 @@ export class SimulatedClient implements SalesforceClient {
   #arrive({ method, path, body }: { method: string; path: string; body?: unknown }, writes: boolean): OrgResponse {
     const world = this.#world;
     const { swarm, org } = world;
+    const isNew = world.session === null;
     const token = world.sessionToken();
-    if (swarm.strikes('sessionExpired', this.#invocation.dice)) org.state.sessions.end(token);
+    if (!isNew && swarm.strikes('sessionExpired', this.#invocation.dice)) org.state.sessions.end(token);
     const lock = writes && swarm.strikes('rowLocked', this.#invocation.dice);
     if (lock) org.state.faults.add({ kind: 'lockRow', probability: 0.6 });
     const request: OrgRequest = {
@@ -152,9 +153,7 @@ export class SimulatedClient implements SalesforceClient {
     const { dice } = this.#invocation;
     const slow = swarm.strikes('salesforceSlow', dice);
     const there = slow ? dice.between(2000, 20_000) : dice.between(30, 500);
-    const back = slow
-      ? dice.between(2000, Math.max(2001, Math.min(20_000, this.#timeoutMs - there - 1)))
-      : dice.between(30, 700);
+    const back = slow ? dice.between(2000, 20_000) : dice.between(30, 700);
     const answeredAfter = Math.min(there + back, this.#timeoutMs);
     const refused = (status: number, body: unknown): Course => ({
       arrivesAfter: null,
@@ -187,7 +186,7 @@ export class SimulatedClient implements SalesforceClient {
       const arrivesAfter = dice.between(this.#timeoutMs, SALESFORCE_TIMEOUT_MS);
       return { arrivesAfter, answer: 'lost', answeredAfter: this.#timeoutMs };
     }
-    return { ...arrived, answer: 'given' };
+    return { ...arrived, answer: there + back < this.#timeoutMs ? 'given' : 'lost' };
   }
 }
 

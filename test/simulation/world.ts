@@ -60,6 +60,8 @@ export class World {
   readonly broken: string[] = [];
   /** Local names of fields that the sync user could not see at some time. */
   readonly hiddenFields = new Set<string>();
+  /** Local names of fields that the sync user could not edit at some time: there, Salesforce has its way. */
+  readonly restrictedFields = new Set<string>();
   #adminSession = '';
 
   constructor(dice: Dice, swarm: Swarm, recorded: boolean) {

@@ -1,6 +1,6 @@
 import { hasPending, isWritable, type Person } from '../../../lib/person/person.ts';
 import type { Row } from '../../sandbox/org/soql/source.ts';
-import { differences } from '../fields.ts';
+import { alike, differences } from '../fields.ts';
 import type { World } from '../world.ts';
 
 /** What must hold once the faults are over and three polls have passed. */
@@ -8,6 +8,7 @@ export function checkAgreement(world: World): void {
   for (const person of world.persons.all()) {
     personAgreesWithRow(world, person);
     nothingWaits(world, person);
+    parkedForWhatItHolds(world, person);
   }
   everyRowHasOnePerson(world);
 }
@@ -40,6 +41,27 @@ function personAgreesWithRow(world: World, person: Person): void {
 function nothingWaits(world: World, person: Person): void {
   if (person.rejection === null && isWritable(person.salesforce) && hasPending(person)) {
     world.breaks('nothing waits', `${person.personId} still has ${Object.keys(person.pending).join()} to push`);
+  }
+}
+
+/** A person is parked for the values that were refused, not for newer ones. */
+function parkedForWhatItHolds(world: World, person: Person): void {
+  if (person.rejection === null || person.salesforce === null) return;
+  const told = world.ledger.activities.get(person.personId)?.findLast(({ type }) => type === 'rejected');
+  if (told?.type !== 'rejected') {
+    world.breaks(
+      'a rejection is told',
+      `${person.personId} is parked by ${person.rejection.code}, and the log does not say so`,
+    );
+    return;
+  }
+  for (const [field, value] of Object.entries(told.detail.values)) {
+    if (field in person.pending && !alike(person.fields[field] ?? null, value)) {
+      world.breaks(
+        'parked for what it holds',
+        `${person.personId}.${field}: ${JSON.stringify(value)} was refused, it holds ${JSON.stringify(person.fields[field])}`,
+      );
+    }
   }
 }
 
