@@ -51,9 +51,14 @@ export function editPerson(person: Person, edits: Fields, shapes: FieldShapes, n
   return logged(withPending({ ...person, fields, pending, rejection: null }, now), [edited], now);
 }
 
-/** The person parked by a rejection, its values kept, with the one activity that tells it. */
+/**
+ * The person parked by a rejection, its values kept, with the one activity that tells it. Refused once more in the same
+ * words, with nothing changed in between, it stays as it is.
+ */
 export function rejectPerson(person: Person, rejection: Rejection, values: Fields, now: string): Person {
   const { code, message, fields } = rejection;
+  const known = person.rejection;
+  if (known?.code === code && known.message === message && known.fields.join() === fields.join()) return person;
   const told: Happening = { type: 'rejected', direction: 'push', detail: { code, message, fields, values } };
   return logged({ ...person, rejection: { code, message, fields, at: now } }, [told], now);
 }

@@ -97,6 +97,8 @@ describe('an edit', () => {
 
   test('wakes a parked person', () => {
     const parked = rejectPerson(aPerson({ fields: { Title: 'x' } }), REJECTION, { Title: 'x' }, LATER);
+    expect(rejectPerson(parked, REJECTION, { Title: 'x' }, LATER)).toBe(parked);
+    expect(rejectPerson(parked, { ...REJECTION, code: 'OTHER' }, { Title: 'x' }, LATER).log.recent).toHaveLength(2);
     expect(editPerson(parked, { Title: 'y' }, SHAPES, NOW).rejection).toBeNull();
     expect(editPerson(parked, { Title: 'x' }, SHAPES, NOW).rejection).not.toBeNull();
   });
