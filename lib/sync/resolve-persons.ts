@@ -1,5 +1,5 @@
 import type { Person } from '../person/person.ts';
-import { personIdOfRow } from '../person/person.ts';
+import { hasEmail, personIdOfRow } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import type { PersonStore } from './ports/person-store.ts';
 
@@ -15,26 +15,49 @@ export interface Owner {
 /** A person id that our side could have given: what people type into the field is not followed. */
 const PERSON_ID = /^[A-Za-z0-9_-]{1,36}$/;
 
+/** A search on its way. */
+interface Search {
+  readonly store: PersonStore;
+  readonly owners: Map<string, Owner>;
+  /** Ids of persons who stand for other rows than those that were looked up. */
+  readonly taken: Set<string>;
+}
+
 /**
- * Whose each row is, in this order: the person whose id it carries; the person it was linked to; the person derived
- * from the row's own id; a person made here, never in Salesforce, who claimed the row's email. By key only, so that
+ * Whose each row is, in this order: the person whose id it carries; the person derived from the row's own id; the
+ * person it was linked to; a person made here, never in Salesforce, who claimed the row's email. By key only, so that
  * the answer does not depend on how far an index has come.
  */
 export async function resolvePersons(store: PersonStore, rows: readonly Row[]): Promise<ReadonlyMap<string, Owner>> {
-  const owners = new Map<string, Owner>();
-  const first = await store.getMany([...new Set(rows.map(likelyPersonId))]);
-  const open: Row[] = [];
-  for (const row of rows) {
-    const personId = likelyPersonId(row);
-    const person = first.get(personId);
-    if (person !== undefined && mayOwn(person, row)) owners.set(row.id, { person, personId, needsLink: false });
-    else open.push(row);
+  const search: Search = { store, owners: new Map(), taken: new Set() };
+  const { owners, taken } = search;
+  const isOpen = (row: Row): boolean => !owners.has(row.id);
+  await resolveById(search, rows, likelyPersonId);
+  await resolveById(search, rows.filter(isOpen).filter(carriesId), ownPersonId);
+  await resolveByLink(search, rows.filter(isOpen));
+  const takenOwn = rows.filter(isOpen).filter((row) => taken.has(ownPersonId(row)));
+  await resolveById(search, takenOwn, secondPersonId);
+  for (const row of rows.filter(isOpen)) {
+    const ids = [likelyPersonId(row), ownPersonId(row)];
+    const personId = ids.find((id) => !taken.has(id)) ?? secondPersonId(row);
+    owners.set(row.id, { person: undefined, personId, needsLink: false });
   }
-  if (open.length > 0) await resolveByLink(store, open, owners);
   return owners;
 }
 
-async function resolveByLink(store: PersonStore, rows: readonly Row[], owners: Map<string, Owner>): Promise<void> {
+async function resolveById(search: Search, rows: readonly Row[], idOf: (row: Row) => string): Promise<void> {
+  if (rows.length === 0) return;
+  const persons = await search.store.getMany([...new Set(rows.map(idOf))]);
+  for (const row of rows) {
+    const person = persons.get(idOf(row));
+    if (person === undefined) continue;
+    if (mayOwn(person, row)) search.owners.set(row.id, { person, personId: person.personId, needsLink: false });
+    else search.taken.add(person.personId);
+  }
+}
+
+async function resolveByLink({ store, owners }: Search, rows: readonly Row[]): Promise<void> {
+  if (rows.length === 0) return;
   const emails = rows.flatMap((row) => emailOf(row) ?? []);
   const [links, claims] = await Promise.all([
     store.linksOf(rows.map((row) => row.id)),
@@ -43,21 +66,29 @@ async function resolveByLink(store: PersonStore, rows: readonly Row[], owners: M
   const personIdOf = (row: Row) => links.get(row.id) ?? claims.get(emailOf(row) ?? '');
   const persons = await store.getMany([...new Set(rows.flatMap((row) => personIdOf(row) ?? []))]);
   for (const row of rows) {
-    const linkedId = personIdOf(row);
-    const person = linkedId === undefined ? undefined : persons.get(linkedId);
-    const isLink = links.has(row.id);
-    if (person !== undefined && (isLink || awaitsRow(person, row))) {
-      owners.set(row.id, { person, personId: person.personId, needsLink: !isLink });
-    } else {
-      const personId = likelyPersonId(row);
-      owners.set(row.id, { person: undefined, personId, needsLink: false });
-    }
+    const person = persons.get(personIdOf(row) ?? '');
+    const isLinked = links.has(row.id);
+    if (person === undefined || !(isLinked ? mayOwn(person, row) : awaitsRow(person, row))) continue;
+    owners.set(row.id, { person, personId: person.personId, needsLink: !isLinked });
   }
 }
 
 /** The id that the row carries, else the one derived from the row. */
 function likelyPersonId(row: Row): string {
-  return row.personId !== null && PERSON_ID.test(row.personId) ? row.personId : personIdOfRow(row.id);
+  return carriesId(row) ? (row.personId ?? '') : ownPersonId(row);
+}
+
+function carriesId(row: Row): boolean {
+  return row.personId !== null && PERSON_ID.test(row.personId);
+}
+
+function ownPersonId(row: Row): string {
+  return personIdOfRow(row.id);
+}
+
+/** For a row that lives again after its person has gone over to another one. */
+function secondPersonId(row: Row): string {
+  return `${personIdOfRow(row.id)}-2`;
 }
 
 /** A person who stands for another live row of the same kind does not own this one, whatever the row says. */
@@ -67,15 +98,17 @@ function mayOwn(person: Person, row: Row): boolean {
   return link.type !== row.type || row.isDeleted || row.isConverted;
 }
 
-/** A person made here, never in Salesforce, with the row's email: the row is that person, seen from the other side. */
+/**
+ * A person made here, never in Salesforce, with the row's email: the row is that person, seen from the other side. Not
+ * so under a lease: then the person's own Lead is being made, or may have been.
+ */
 function awaitsRow(person: Person, row: Row): boolean {
   const email = emailOf(row);
-  const own = person.fields.Email;
-  return person.salesforce === null && email !== undefined && typeof own === 'string' && own.toLowerCase() === email;
+  return person.salesforce === null && person.lease === null && email !== undefined && hasEmail(person, email);
 }
 
 /** The email by which a row may be linked; a row that is gone is nobody's match. */
 function emailOf(row: Row): string | undefined {
   const email = row.fields.Email;
-  return typeof email === 'string' && !row.isDeleted && !row.isConverted ? email.toLowerCase() : undefined;
+  return typeof email === 'string' && !row.isDeleted && !row.isConverted ? email.trim().toLowerCase() : undefined;
 }
