@@ -3,8 +3,9 @@ import { mergeRow } from '../person/merge-row.ts';
 import type { Person } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import { pushable, type RemoteRecord, rowOfRecord } from '../schema/record.ts';
-import { mergedPerson } from './apply-row.ts';
+import { mergedPerson, ownPushOf } from './apply-row.ts';
 import { TransientError } from './errors.ts';
+import { rememberAttempt } from './push-now.ts';
 import { resolvePersons } from './resolve-persons.ts';
 import { storeSettled } from './store-settled.ts';
 import type { PersonSync, SyncOutcome, SyncStep } from './sync-person.ts';
@@ -44,7 +45,7 @@ async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncS
   const { ports, schemas } = sync;
   // The link first: from then on everybody who meets the row finds this person.
   await ports.persons.linkRow(row.id, person.personId);
-  const merge = mergeRow(person, row, schemas[row.type].rules);
+  const merge = mergeRow(person, row, schemas[row.type].rules, ownPushOf(person));
   if (merge.kind !== 'merged') return over({ kind: 'busy' });
   const outcome = await ports.persons.update(person, mergedPerson(merge, ports.clock.now()));
   if (outcome.kind === 'versionConflict') {
@@ -55,10 +56,12 @@ async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncS
   return { kind: 'goOn', linked: true, person: outcome.person, conflicts: merge.conflicts };
 }
 
-async function createLead(sync: PersonSync, person: Person): Promise<SyncOutcome> {
+async function createLead(sync: PersonSync, unsent: Person): Promise<SyncOutcome> {
   const { ports, schemas, assignTo } = sync;
   const object = schemas.Lead;
-  const { record, sent } = pushable(object.schema, nonEmptyFields(person.fields, object.rules.shapes), 'create');
+  const { record, sent } = pushable(object.schema, nonEmptyFields(unsent.fields, object.rules.shapes), 'create');
+  const person = await rememberAttempt(sync, unsent, sent);
+  if (person === undefined) return { kind: 'busy' };
   const owned: RemoteRecord = 'ownerId' in assignTo ? { ...record, OwnerId: assignTo.ownerId } : record;
   const options = { runAssignmentRules: assignTo.kind === 'assignmentRule' };
   const answer = await ports.records.upsertLead(person.personId, owned, object.columns, options);

@@ -37,7 +37,8 @@ export async function pushNow(sync: PersonSync, from: Extract<SyncStep, { kind: 
     const link = so.person.salesforce;
     if (!isWritable(link)) return { ...so, kind: 'goOn' };
     if (link.type === 'Contact' && sync.assignTo.kind === 'queue') return over({ kind: 'contactNotAssignable' });
-    const step = await pushOrRead(sync, { ...so, link });
+    const readsFirst = sync.afterLostPush && attempt === 0;
+    const step = await (readsFirst ? readAgain : pushOrRead)(sync, { ...so, link });
     if (step.kind === 'over') return step;
     so = step.progress;
   }
@@ -93,7 +94,11 @@ async function takeAnswer(
 }
 
 /** The lease says what is under way before it is sent: an answer may be lost. Undefined where the lease is not ours now. */
-async function rememberAttempt({ ports }: PersonSync, person: Person, sent: Fields): Promise<Person | undefined> {
+export async function rememberAttempt(
+  { ports }: PersonSync,
+  person: Person,
+  sent: Fields,
+): Promise<Person | undefined> {
   if (person.lease === null) return undefined;
   const { attempt } = person.lease;
   if (Object.keys(sent).every((field) => attempt[field] === sent[field])) return person;
@@ -106,7 +111,7 @@ async function end(sync: PersonSync, progress: Progress, sent: Fields, pushEnd: 
   const { person, link } = progress;
   const settled = await storeSettled(sync.ports, sync.schemas[link.type], { person, sent }, pushEnd);
   if (settled === undefined) return over({ kind: 'busy' });
-  const rejection = settled.person.rejection;
+  const rejection = settled.person.rejection ?? (pushEnd.kind === 'rejected' ? pushEnd.rejection : null);
   if (rejection !== null) return over({ kind: 'rejected', rejection, person: settled.person });
   return over({
     kind: 'synced',

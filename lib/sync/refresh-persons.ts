@@ -5,6 +5,7 @@ import type { Person, SalesforceLink } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../schema/record.ts';
 import { mergedPerson, ownPushOf } from './apply-row.ts';
+import { giveBackLease, remembersAttempt } from './give-back-lease.ts';
 import { inParallel } from './in-parallel.ts';
 import { addMs } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
@@ -37,7 +38,7 @@ export async function refreshPersons(
     return new Map(refreshed.flatMap((person) => (person === undefined ? [] : [[person.personId, person]])));
   } catch (error) {
     // Nothing was pushed: whoever comes next need not wait.
-    await inParallel(leased, STORE_PARALLELISM, (person) => restoreLease(ports, person, owner));
+    await inParallel(leased, STORE_PARALLELISM, (person) => giveBackLease(ports, person, remembersAttempt(person)));
     throw error;
   }
 }
@@ -48,11 +49,6 @@ async function leaseToRead(ports: RefreshPorts, person: Person, owner: string): 
   const now = ports.clock.now();
   const lease = { owner, expiresAt: addMs(now, ports.leaseMs), attempt: person.lease?.attempt ?? {} };
   return (await ports.persons.takeLease(person, lease, now)) === 'taken' ? { ...person, lease } : undefined;
-}
-
-/** Gives the lease back where it holds nothing to remember; an attempt stays until somebody has read the row. */
-async function restoreLease(ports: RefreshPorts, person: Person, owner: string): Promise<void> {
-  if (Object.keys(person.lease?.attempt ?? {}).length === 0) await ports.persons.releaseLease(person.personId, owner);
 }
 
 async function readRows(
@@ -81,7 +77,7 @@ async function storeRefreshed(
   if (record !== undefined) await linkConverted(ports, person, schemas, record);
   const outcome = await ports.persons.update(person, { ...next, lease: null });
   if (outcome.kind === 'written') return outcome.person;
-  await ports.persons.releaseLease(person.personId, person.lease?.owner ?? '');
+  await giveBackLease(ports, person, remembersAttempt(person));
   return undefined;
 }
 

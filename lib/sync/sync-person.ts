@@ -1,7 +1,9 @@
 import type { Conflict, Rejection } from '../person/activity.ts';
+import type { Fields } from '../person/field-value.ts';
 import { isWritable, type Person, type SalesforceType } from '../person/person.ts';
 import { attachRow } from './attach-row.ts';
 import { QuotaExceededError, TransientError } from './errors.ts';
+import { giveBackLease, remembersAttempt } from './give-back-lease.ts';
 import { addMs, msBetween } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
 import { pushNow } from './push-now.ts';
@@ -46,6 +48,8 @@ export interface PersonSync {
   readonly ports: SyncPorts;
   readonly schemas: Schemas;
   readonly assignTo: AssignTo;
+  /** An earlier push of this person was never answered: its row is read before anything is sent. */
+  readonly afterLostPush: boolean;
 }
 
 /** What a step came to: the person goes on to the next one, under its lease, or the sync is over. */
@@ -69,16 +73,16 @@ const TURNS = 3;
  * takes over what the row holds. Whatever comes of it, no edit is lost; what was refused stands in the activity log.
  */
 export async function syncPerson(ports: SyncPorts, personId: string, assignTo: AssignTo): Promise<SyncOutcome> {
-  const leased = await leaseWithPatience(ports, personId);
-  if ('kind' in leased) return leased;
-  const owner = leased.lease?.owner ?? '';
+  const taken = await leaseWithPatience(ports, personId);
+  if ('kind' in taken) return taken;
+  const { leased, afterLostPush } = taken;
   try {
-    const sync: PersonSync = { ports, schemas: await loadSchemas(ports), assignTo };
+    const sync: PersonSync = { ports, schemas: await loadSchemas(ports), assignTo, afterLostPush };
     const outcome = await syncLeased(sync, leased);
-    if (outcome.kind !== 'synced') await ports.persons.releaseLease(personId, owner);
+    if (outcome.kind !== 'synced') await giveBackLease(ports, leased, afterLostPush);
     return outcome;
   } catch (error) {
-    if (wasNotSent(error)) await ports.persons.releaseLease(personId, owner);
+    if (wasNotSent(error)) await giveBackLease(ports, leased, afterLostPush);
     if (error instanceof QuotaExceededError) return { kind: 'limit' };
     if (error instanceof TransientError) return { kind: 'unavailable' };
     throw error;
@@ -100,19 +104,30 @@ async function syncLeased(sync: PersonSync, leased: Person): Promise<SyncOutcome
   return { kind: 'busy' };
 }
 
-async function leaseWithPatience(ports: SyncPorts, personId: string): Promise<Person | SyncOutcome> {
+interface Leased {
+  readonly leased: Person;
+  readonly afterLostPush: boolean;
+}
+
+async function leaseWithPatience(ports: SyncPorts, personId: string): Promise<Leased | SyncOutcome> {
   const owner = ports.ids.next();
   const since = ports.clock.now();
   for (;;) {
     const person = await ports.persons.get(personId);
     if (person === undefined) return { kind: 'notFound' };
     const now = ports.clock.now();
-    // What an earlier push attempted stays known until its row has been read, beside what this one will.
-    const attempt = { ...person.lease?.attempt, ...pendingEdits(person) };
+    const afterLostPush = remembersAttempt(person);
+    // What an earlier push attempted stays known until its row has been read.
+    const attempt = afterLostPush ? (person.lease?.attempt ?? {}) : valuesToSend(person);
     const lease = { owner, expiresAt: addMs(now, ports.leaseMs), attempt };
     const outcome = await ports.persons.takeLease(person, lease, now);
-    if (outcome === 'taken') return { ...person, lease };
+    if (outcome === 'taken') return { leased: { ...person, lease }, afterLostPush };
     if (msBetween(since, now) >= PATIENCE_MS) return { kind: 'busy' };
     await ports.clock.wait(WAIT_MS);
   }
+}
+
+/** What a sync may send: the pending edits, or for a row yet to be made all there is. */
+function valuesToSend(person: Person): Fields {
+  return isWritable(person.salesforce) ? pendingEdits(person) : person.fields;
 }

@@ -33,11 +33,11 @@ export class InMemoryPersonStore implements PersonStore {
   readonly #pageSize: number;
 
   constructor(options: InMemoryPersonStoreOptions = {}, sameAs?: InMemoryPersonStore) {
-    this.#persons = sameAs?.#persons ?? new Map();
-    this.#chunks = sameAs?.#chunks ?? new Map();
-    this.#claims = sameAs?.#claims ?? new Map();
-    this.#links = sameAs?.#links ?? new Map();
-    this.#index = sameAs?.#index ?? new InMemoryPersonIndex();
+    this.#persons = sameAs ? sameAs.#persons : new Map();
+    this.#chunks = sameAs ? sameAs.#chunks : new Map();
+    this.#claims = sameAs ? sameAs.#claims : new Map();
+    this.#links = sameAs ? sameAs.#links : new Map();
+    this.#index = sameAs ? sameAs.#index : new InMemoryPersonIndex();
     this.#options = options;
     this.#io = options.io ?? immediately;
     this.#indexLater = options.indexLater ?? ((refresh) => refresh());

@@ -36,9 +36,9 @@ export class InMemorySyncStateStore implements SyncStateStore {
 
   constructor(options: { readonly io?: Io } = {}, sameAs?: InMemorySyncStateStore) {
     this.#latest = sameAs?.#latest ?? { cycle: undefined, merges: NO_MERGES };
-    this.#feeds = sameAs?.#feeds ?? new Map();
-    this.#recent = sameAs?.#recent ?? new Map();
-    this.#schemas = sameAs?.#schemas ?? new Map();
+    this.#feeds = sameAs ? sameAs.#feeds : new Map();
+    this.#recent = sameAs ? sameAs.#recent : new Map();
+    this.#schemas = sameAs ? sameAs.#schemas : new Map();
     this.#io = options.io ?? immediately;
   }
 
