@@ -4,7 +4,10 @@ import type { AssignTo } from '../sync/sync-person.ts';
 import type { ApiRequest } from './http-api.ts';
 import { Problem } from './problem.ts';
 
-const fieldValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+// JSON can spell half a surrogate pair, which is no text that UTF-8, and with it the store, could hold.
+const fieldValue = z
+  .union([z.string(), z.number(), z.boolean(), z.null()])
+  .check(z.refine((value) => typeof value !== 'string' || value.isWellFormed(), 'is not well-formed Unicode'));
 const fields = z.record(z.string().check(z.minLength(1)), fieldValue);
 const ownerId = z.string().check(z.regex(/^005[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/, 'is not the id of a user'));
 const queueId = z.string().check(z.regex(/^00G[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/, 'is not the id of a queue'));
