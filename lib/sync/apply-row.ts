@@ -1,12 +1,14 @@
 import type { Conflict } from '../person/activity.ts';
 import { logged, personOfRow, withPending } from '../person/edit-person.ts';
+import type { FieldValue } from '../person/field-value.ts';
 import { mergeRow, type OwnPush, type RowMerge } from '../person/merge-row.ts';
 import { hasPending, type Person } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
-import { TransientError } from './errors.ts';
+import { ItemTooLargeError, TransientError } from './errors.ts';
 import type { Ports } from './ports/ports.ts';
 import { type Owner, resolvePersons } from './resolve-persons.ts';
 import type { ObjectRules } from './schemas.ts';
+import { tooLarge, updateOrPark } from './update-or-park.ts';
 
 export interface AppliedRow {
   /** The row's person as stored now; undefined for a row that makes none. */
@@ -19,6 +21,9 @@ const NOTHING = { pulled: [], conflicts: [] } as const;
 
 /** How often a change that others keep overtaking is tried before it is left to a later delivery. */
 const ATTEMPTS = 8;
+
+/** Characters that a plain text field of Salesforce has at most. */
+const SHORT_TEXT = 255;
 
 export type ApplyPorts = Pick<Ports, 'persons' | 'clock'>;
 
@@ -58,7 +63,8 @@ async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<Applied
   }
   if (owner.needsLink) await ports.persons.linkRow(row.id, stored.personId);
   if (row.convertedContactId !== null) await ports.persons.linkRow(row.convertedContactId, stored.personId);
-  const outcome = await ports.persons.update(stored, mergedPerson(merge, ports.clock.now()));
+  const now = ports.clock.now();
+  const outcome = await updateOrPark(ports.persons, stored, mergedPerson(merge, now), now);
   if (outcome.kind === 'versionConflict') return undefined;
   const { pulled, conflicts } = merge.kind === 'merged' ? merge : NOTHING;
   return { person: outcome.person, pulled, conflicts };
@@ -67,8 +73,21 @@ async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<Applied
 /** The person of a row that is nobody's yet. A row that is gone makes none: a converted Lead's Contact comes by itself. */
 async function createFrom(ports: ApplyPorts, row: Row, personId: string): Promise<AppliedRow | undefined> {
   if (row.isDeleted || row.isConverted) return { person: undefined, ...NOTHING };
-  const person = { ...personOfRow(row, ports.clock.now()), personId };
-  return (await ports.persons.create(person)) === 'created' ? { person, ...NOTHING } : undefined;
+  const now = ports.clock.now();
+  const person = { ...personOfRow(row, now), personId };
+  try {
+    return (await ports.persons.create(person)) === 'created' ? { person, ...NOTHING } : undefined;
+  } catch (error) {
+    if (!(error instanceof ItemTooLargeError)) throw error;
+    const parked = tooLarge(withShortFields(person), now);
+    return (await ports.persons.create(parked)) === 'created' ? { person: parked, ...NOTHING } : undefined;
+  }
+}
+
+/** What tells who a person is, and fits: 800 fields, the most an object may have, of this length take 200 KB. */
+function withShortFields(person: Person): Person {
+  const isShort = (value: FieldValue): boolean => typeof value !== 'string' || value.length <= SHORT_TEXT;
+  return { ...person, fields: Object.fromEntries(Object.entries(person.fields).filter(([, value]) => isShort(value))) };
 }
 
 /** A merge ready to be stored. What changed in Salesforce may have mended what it refused: a parked person wakes. */

@@ -5,6 +5,7 @@ import type { Row } from '../person/row.ts';
 import { rowOfValues } from '../schema/record.ts';
 import { applyRow } from './apply-row.ts';
 import { type ChangeMessage, packRows, type QueuedRow } from './change-message.ts';
+import { TransientError } from './errors.ts';
 import { inParallel } from './in-parallel.ts';
 import { msBetween } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
@@ -209,9 +210,9 @@ class MergeRun {
     );
     const isLinked = ({ row }: Arrival) => owners.get(row.id)?.person?.salesforce?.id === row.id;
     const known = rows.filter(isLinked).flatMap(({ row }) => owners.get(row.id)?.person ?? []);
-    const refreshed = await refreshPersons(this.#ports, this.#schemas, known);
+    const { persons: refreshed, error } = await refreshPersons(this.#ports, this.#schemas, known);
     for (const person of refreshed.values()) if (awaitsPush(person)) this.#toPush.set(person.personId, person);
-    if (refreshed.size < known.length) this.fail(delivery, new Error('a person is busy; its row is read again later'));
+    if (refreshed.size < known.length) this.fail(delivery, error ?? new TransientError('BUSY', 'a person is busy'));
     await this.merge(rows.filter((row) => !isLinked(row)));
   }
 }

@@ -38,38 +38,22 @@ export async function pushPersons(
 ): Promise<PushReport> {
   const run = new PushRun(ports, schemas);
   try {
-    const ready = await readAfterLostPush(ports, schemas, persons.filter(awaitsPush));
+    const ready = await run.readAfterLostPush(persons.filter(awaitsPush));
     for (const type of ['Lead', 'Contact'] as const) {
       const ofType = ready.filter((person) => person.salesforce?.type === type);
       for (const chunk of chunked(ofType, ports.records.maxPushBatch)) await run.push(type, chunk);
     }
-    return run.report(null);
   } catch (error) {
-    return run.report(error);
+    run.fail(error);
   }
-}
-
-/**
- * Persons whose last push was never answered: its lease has run out, so it has committed or never will. Their rows are
- * read before anything is sent. Those still under a lease are left to its holder.
- */
-async function readAfterLostPush(
-  ports: RefreshPorts,
-  schemas: Schemas,
-  persons: readonly Person[],
-): Promise<readonly Person[]> {
-  const now = ports.clock.now();
-  const free = persons.filter((person) => person.lease === null);
-  const lost = persons.filter((person) => person.lease !== null && !isLeased(person, now));
-  if (lost.length === 0) return free;
-  const refreshed = await refreshPersons(ports, schemas, lost);
-  return [...free, ...[...refreshed.values()].filter(awaitsPush)];
+  return run.report();
 }
 
 class PushRun {
   #pushed = 0;
   #rejected = 0;
   #postponed = 0;
+  #error: unknown = null;
   readonly #ports: RefreshPorts;
   readonly #schemas: Schemas;
   readonly #owner: string;
@@ -80,19 +64,35 @@ class PushRun {
     this.#owner = ports.ids.next();
   }
 
-  report(error: unknown): PushReport {
-    return { pushed: this.#pushed, rejected: this.#rejected, postponed: this.#postponed, error };
+  fail(error: unknown): void {
+    this.#error ??= error;
+  }
+
+  report(): PushReport {
+    return { pushed: this.#pushed, rejected: this.#rejected, postponed: this.#postponed, error: this.#error };
+  }
+
+  /**
+   * Persons whose last push was never answered: its lease has run out, so it has committed or never will. Their rows
+   * are read before anything is sent. Those still under a lease are left to its holder.
+   */
+  async readAfterLostPush(persons: readonly Person[]): Promise<readonly Person[]> {
+    const now = this.#ports.clock.now();
+    const free = persons.filter((person) => person.lease === null);
+    const lost = persons.filter((person) => person.lease !== null && !isLeased(person, now));
+    if (lost.length === 0) return free;
+    return [...free, ...[...(await this.#refresh(lost)).values()].filter(awaitsPush)];
   }
 
   /** One API call: up to a batch of persons of one type. */
   async push(type: SalesforceType, persons: readonly Person[]): Promise<void> {
-    const prepared = await inParallel(persons, STORE_PARALLELISM, (person) => this.#prepare(type, person));
+    const prepared = await this.#each(persons, (person) => this.#prepare(type, person));
     const pushes = prepared.flatMap((push) => push ?? []);
     if (pushes.length === 0) return;
     const { columns } = this.#schemas[type];
     const records = pushes.map(({ person, record }) => ({ id: person.salesforce?.id ?? '', record }));
     const answers = await this.#answers(pushes, () => this.#ports.records.push(type, records, columns));
-    await inParallel([...pushes.entries()], STORE_PARALLELISM, async ([index, push]) => {
+    await this.#each([...pushes.entries()], async ([index, push]) => {
       const answer = answers[index];
       if (answer === undefined) throw new Error(`no answer for record ${index} of a push`);
       await this.#settle(type, push, answer);
@@ -120,6 +120,26 @@ class PushRun {
   async #refuse(type: SalesforceType, person: Person, fields: readonly string[]): Promise<void> {
     const rejection = notEditable(type, fields);
     await this.#store(type, { person, record: {}, sent: {} }, { kind: 'rejected', before: null, rejection });
+  }
+
+  /** What fails for one is told in the end, and keeps nothing from the others. */
+  async #each<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+    const done = await inParallel(items, STORE_PARALLELISM, async (item) => {
+      try {
+        return [await work(item)];
+      } catch (error) {
+        this.fail(error);
+        this.#postponed += 1;
+        return [];
+      }
+    });
+    return done.flat();
+  }
+
+  async #refresh(persons: readonly Person[]): Promise<ReadonlyMap<string, Person>> {
+    const refreshed = await refreshPersons(this.#ports, this.#schemas, persons);
+    if (refreshed.error !== null) this.fail(refreshed.error);
+    return refreshed.persons;
   }
 
   async #answers(pushes: readonly Push[], call: () => Promise<readonly PushAnswer[]>): Promise<readonly PushAnswer[]> {
@@ -170,7 +190,7 @@ class PushRun {
     this.#postponed += 1;
     await this.#release([push]);
     const stored = await this.#ports.persons.get(push.person.personId);
-    if (stored !== undefined && stored.lease === null) await refreshPersons(this.#ports, this.#schemas, [stored]);
+    if (stored !== undefined && stored.lease === null) await this.#refresh([stored]);
   }
 }
 

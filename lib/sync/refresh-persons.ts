@@ -10,37 +10,47 @@ import { inParallel } from './in-parallel.ts';
 import { addMs } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
 import type { Schemas } from './schemas.ts';
+import { updateOrPark } from './update-or-park.ts';
 
 export type RefreshPorts = Pick<Ports, 'persons' | 'records' | 'clock' | 'ids' | 'leaseMs'>;
 
 /** How many persons are read or written at once. */
 export const STORE_PARALLELISM = 24;
 
+/** Persons after their rows were read again, by id, and the first error that kept one of them from it. */
+export interface Refreshment {
+  readonly persons: ReadonlyMap<string, Person>;
+  readonly error: unknown;
+}
+
 /**
  * Reads the rows of persons again and merges what they hold. Under each person's lease: a state that comes from
  * elsewhere than the change feed must not overtake one that the feed brings meanwhile. Answers the persons as stored
- * now, by id; a person whose lease somebody else holds, or who was changed meanwhile, is missing: try again later.
+ * now; a person whose lease somebody else holds, who was changed meanwhile, or who could not be stored, is missing: try
+ * again later. Throws where no row could be read.
  */
 export async function refreshPersons(
   ports: RefreshPorts,
   schemas: Schemas,
   persons: readonly Person[],
-): Promise<ReadonlyMap<string, Person>> {
+): Promise<Refreshment> {
   const owner = ports.ids.next();
   const leased = (await inParallel(persons, STORE_PARALLELISM, (person) => leaseToRead(ports, person, owner))).flatMap(
     (person) => person ?? [],
   );
-  try {
-    const records = await readRows(ports, schemas, leased);
-    const refreshed = await inParallel(leased, STORE_PARALLELISM, (person) =>
-      storeRefreshed(ports, schemas, person, records.get(person.salesforce?.id ?? '')),
-    );
-    return new Map(refreshed.flatMap((person) => (person === undefined ? [] : [[person.personId, person]])));
-  } catch (error) {
-    // Nothing was pushed: whoever comes next need not wait.
-    await inParallel(leased, STORE_PARALLELISM, (person) => giveBackLease(ports, person, remembersAttempt(person)));
-    throw error;
-  }
+  const records = await readRows(ports, schemas, leased);
+  const refreshed = new Map<string, Person>();
+  let failure: unknown = null;
+  await inParallel(leased, STORE_PARALLELISM, async (person) => {
+    try {
+      const stored = await storeRefreshed(ports, schemas, person, records.get(person.salesforce?.id ?? ''));
+      if (stored !== undefined) refreshed.set(stored.personId, stored);
+    } catch (error) {
+      failure ??= error;
+      await giveBackLease(ports, person, remembersAttempt(person));
+    }
+  });
+  return { persons: refreshed, error: failure };
 }
 
 /** The person with our lease on it, which keeps in mind what an earlier, lost push attempted. */
@@ -57,13 +67,19 @@ async function readRows(
   persons: readonly Person[],
 ): Promise<ReadonlyMap<string, RemoteRecord>> {
   const found = new Map<string, RemoteRecord>();
-  for (const type of ['Lead', 'Contact'] as const) {
-    const ids = persons.flatMap((person) => (person.salesforce?.type === type ? person.salesforce.id : []));
-    if (ids.length === 0) continue;
-    const records = await ports.records.read(type, ids, schemas[type].columns);
-    for (const [id, record] of records) found.set(id, record);
+  try {
+    for (const type of ['Lead', 'Contact'] as const) {
+      const ids = persons.flatMap((person) => (person.salesforce?.type === type ? person.salesforce.id : []));
+      if (ids.length === 0) continue;
+      const records = await ports.records.read(type, ids, schemas[type].columns);
+      for (const [id, record] of records) found.set(id, record);
+    }
+    return found;
+  } catch (error) {
+    // Nothing was pushed: whoever comes next need not wait.
+    await inParallel(persons, STORE_PARALLELISM, (person) => giveBackLease(ports, person, remembersAttempt(person)));
+    throw error;
   }
-  return found;
 }
 
 /** Undefined where the person changed meanwhile. */
@@ -73,9 +89,10 @@ async function storeRefreshed(
   person: Person,
   record: RemoteRecord | undefined,
 ): Promise<Person | undefined> {
-  const { person: next } = refreshedPerson(schemas, person, record, ports.clock.now());
+  const now = ports.clock.now();
+  const { person: next } = refreshedPerson(schemas, person, record, now);
   if (record !== undefined) await linkConverted(ports, person, schemas, record);
-  const outcome = await ports.persons.update(person, { ...next, lease: null });
+  const outcome = await updateOrPark(ports.persons, person, { ...next, lease: null }, now);
   if (outcome.kind === 'written') return outcome.person;
   await giveBackLease(ports, person, remembersAttempt(person));
   return undefined;

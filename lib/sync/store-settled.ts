@@ -2,9 +2,11 @@ import type { Rejection } from '../person/activity.ts';
 import type { Fields } from '../person/field-value.ts';
 import type { Person } from '../person/person.ts';
 import type { RemoteRecord } from '../schema/record.ts';
+import { TransientError } from './errors.ts';
 import type { Ports } from './ports/ports.ts';
 import type { ObjectRules } from './schemas.ts';
 import { type Settled, settlePush, settleRejection } from './settle-push.ts';
+import { updateOrPark } from './update-or-park.ts';
 
 /** A person under our lease and the values, by local name, that were sent for it. */
 export interface LeasedPush {
@@ -36,18 +38,34 @@ export async function storeSettled(
   push: LeasedPush,
   end: PushEnd,
 ): Promise<Settled | undefined> {
+  try {
+    return await storeEnd(ports, object, push, end);
+  } catch (error) {
+    // What was pushed stands in Salesforce and nowhere here: to whoever comes next the answer was lost.
+    if (end.kind === 'rejected' || !(error instanceof TransientError)) throw error;
+    throw new TransientError(error.code, 'a push could not be settled', { mayHaveCommitted: true, cause: error });
+  }
+}
+
+async function storeEnd(
+  ports: Pick<Ports, 'persons' | 'records' | 'clock'>,
+  object: ObjectRules,
+  push: LeasedPush,
+  end: PushEnd,
+): Promise<Settled | undefined> {
   let { person } = push;
   let current = end;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const settled = settledBy({ person, sent: push.sent }, current, object, ports.clock.now());
-    const outcome = await ports.persons.update(person, settled.person);
+    const now = ports.clock.now();
+    const settled = settledBy({ person, sent: push.sent }, current, object, now);
+    const outcome = await updateOrPark(ports.persons, person, settled.person, now);
     if (outcome.kind === 'written') return { ...settled, person: outcome.person };
     const stored = await ports.persons.get(person.personId);
     if (stored === undefined || stored.lease?.owner !== push.person.lease?.owner) return undefined;
     person = stored;
     current = await withRowReadAgain(ports, object, push.person, current);
   }
-  return undefined;
+  throw new TransientError('CONTENTION', 'the person was changed by others on every try');
 }
 
 function settledBy({ person, sent }: LeasedPush, end: PushEnd, object: ObjectRules, now: string): Settled {
