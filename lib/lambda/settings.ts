@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import type { SyncPolicy } from '../schema/sync-policy.ts';
+import { LOCAL_NAMES } from '../schema/catalogue.ts';
+import { policyMistakes, type SyncPolicy } from '../schema/sync-policy.ts';
 
 // The small build of zod says only "Invalid input" until it is given words for what was expected.
 z.config(en());
@@ -28,8 +29,12 @@ export const settingsSchema = z.strictObject({
       pullOnly: names,
       pushOnly: names,
       conflictWinner: z._default(z.record(z.string(), winner), {}),
+      /** Text that is too long for Salesforce is cut, not rejected. */
+      truncate: names,
+      /** Values are pushed without being judged here first. */
+      unchecked: names,
     }),
-    { exclude: [], pullOnly: [], pushOnly: [], conflictWinner: {} },
+    { exclude: [], pullOnly: [], pushOnly: [], conflictWinner: {}, truncate: [], unchecked: [] },
   ),
   scheduleEnabled: z._default(z.boolean(), true),
   /** Share of the org's daily calls that background work leaves for sync person. */
@@ -66,9 +71,16 @@ export class SettingsError extends Error {
 /** The settings with their defaults; throws `SettingsError` with one line for the mistakes. */
 export function parseSettings(given: unknown): Settings {
   const parsed = z.safeParse(settingsSchema, given ?? {});
-  if (parsed.success) return parsed.data;
-  const mistakes = parsed.error.issues.map((issue) => `${['lockstep', ...issue.path].join('.')}: ${issue.message}`);
+  const mistakes = parsed.success
+    ? policyMistakes(parsed.data.fields, localNameOf).map((mistake) => `lockstep.${mistake}`)
+    : parsed.error.issues.map((issue) => `${['lockstep', ...issue.path].join('.')}: ${issue.message}`);
+  if (parsed.success && mistakes.length === 0) return parsed.data;
   throw new SettingsError(mistakes.join('; '));
+}
+
+/** The name that the settings know a standard field by. */
+function localNameOf(apiName: string): string | undefined {
+  return LOCAL_NAMES.Lead.get(apiName) ?? LOCAL_NAMES.Contact.get(apiName);
 }
 
 /** The part of the settings that decides about fields. */

@@ -2,8 +2,10 @@ import { nonEmptyFields } from '../person/edit-person.ts';
 import { mergeRow } from '../person/merge-row.ts';
 import type { Person } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
+import { judgePush } from '../schema/judge-push.ts';
 import { pushable, type RemoteRecord, rowOfRecord } from '../schema/record.ts';
 import { mergedPerson, ownPushOf } from './apply-row.ts';
+import { withCutTexts } from './cut-texts.ts';
 import { TransientError } from './errors.ts';
 import { rememberAttempt } from './push-now.ts';
 import { resolvePersons } from './resolve-persons.ts';
@@ -56,15 +58,21 @@ async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncS
   return { kind: 'goOn', linked: true, person: outcome.person, conflicts: merge.conflicts };
 }
 
-async function createLead(sync: PersonSync, unsent: Person): Promise<SyncOutcome> {
+async function createLead(sync: PersonSync, found: Person): Promise<SyncOutcome> {
   const { ports, schemas, assignTo } = sync;
   const object = schemas.Lead;
+  const unsent = await withCutTexts(ports, object, found, 'create');
+  if (unsent === undefined) return { kind: 'busy' };
   const { record, sent } = pushable(object.schema, nonEmptyFields(unsent.fields, object.rules.shapes), 'create');
   const person = await rememberAttempt(sync, unsent, sent);
   if (person === undefined) return { kind: 'busy' };
   const owned: RemoteRecord = 'ownerId' in assignTo ? { ...record, OwnerId: assignTo.ownerId } : record;
   const options = { runAssignmentRules: assignTo.kind === 'assignmentRule' };
-  const answer = await ports.records.upsertLead(person.personId, owned, object.columns, options);
+  const refusal = judgePush(object.schema, sent, 'create');
+  const answer =
+    refusal === undefined
+      ? await ports.records.upsertLead(person.personId, owned, object.columns, options)
+      : ({ kind: 'rejected', rejection: refusal } as const);
   switch (answer.kind) {
     case 'transient':
       throw new TransientError(answer.code, 'Salesforce could not create the Lead now');

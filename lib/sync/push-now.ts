@@ -1,11 +1,13 @@
 import type { Conflict } from '../person/activity.ts';
 import { assertNever } from '../person/assert-never.ts';
 import type { Fields } from '../person/field-value.ts';
-import { isWritable, type Person, type SalesforceLink } from '../person/person.ts';
+import { isWritable, type Person, pendingEdits, type SalesforceLink } from '../person/person.ts';
+import { judgePush } from '../schema/judge-push.ts';
 import { pushable, type RemoteRecord } from '../schema/record.ts';
+import { withCutTexts } from './cut-texts.ts';
 import { TransientError } from './errors.ts';
 import type { PushAnswer } from './ports/salesforce-records.ts';
-import { notEditable, pendingEdits } from './push-persons.ts';
+import { notEditable } from './push-persons.ts';
 import { type Refreshed, refreshedPerson } from './refresh-persons.ts';
 import { type PushEnd, storeSettled } from './store-settled.ts';
 import type { PersonSync, SyncOutcome, SyncStep } from './sync-person.ts';
@@ -45,9 +47,14 @@ export async function pushNow(sync: PersonSync, from: Extract<SyncStep, { kind: 
   return over({ kind: 'busy' });
 }
 
-async function pushOrRead(sync: PersonSync, progress: Progress): Promise<Step> {
-  const { schema } = sync.schemas[progress.link.type];
-  const { record, sent, refused } = pushable(schema, pendingEdits(progress.person), 'update');
+async function pushOrRead(sync: PersonSync, found: Progress): Promise<Step> {
+  const object = sync.schemas[found.link.type];
+  const person = await withCutTexts(sync.ports, object, found.person, 'update');
+  if (person === undefined) return again(sync, found);
+  const progress = { ...found, person };
+  const { record, sent, refused } = pushable(object.schema, pendingEdits(person), 'update');
+  const refusal = judgePush(object.schema, sent, 'update');
+  if (refusal !== undefined) return end(sync, progress, sent, { kind: 'rejected', before: null, rejection: refusal });
   const owned: RemoteRecord = 'ownerId' in sync.assignTo ? { ...record, OwnerId: sync.assignTo.ownerId } : record;
   if (Object.keys(owned).length > 0) return push(sync, progress, { record: owned, sent });
   if (refused.length === 0) return readOnly(sync, progress);

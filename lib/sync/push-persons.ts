@@ -1,8 +1,10 @@
 import type { Rejection } from '../person/activity.ts';
 import { assertNever } from '../person/assert-never.ts';
 import type { Fields } from '../person/field-value.ts';
-import { awaitsPush, isLeased, type Person, type SalesforceType } from '../person/person.ts';
+import { awaitsPush, isLeased, type Person, pendingEdits, type SalesforceType } from '../person/person.ts';
+import { judgePush } from '../schema/judge-push.ts';
 import { pushable, type RemoteRecord } from '../schema/record.ts';
+import { withCutTexts } from './cut-texts.ts';
 import { ConfigError, QuotaExceededError, TransientError } from './errors.ts';
 import { chunked, inParallel } from './in-parallel.ts';
 import { addMs } from './ports/clock.ts';
@@ -100,26 +102,30 @@ class PushRun {
   }
 
   /** The person under our lease with what is to be sent; undefined where there is nothing to send or it is not our turn. */
-  async #prepare(type: SalesforceType, person: Person): Promise<Push | undefined> {
+  async #prepare(type: SalesforceType, found: Person): Promise<Push | undefined> {
+    const person = await withCutTexts(this.#ports, this.#schemas[type], found, 'update');
+    if (person === undefined) this.#postponed += 1;
+    return person !== undefined && awaitsPush(person) ? this.#lease(type, person) : undefined;
+  }
+
+  async #lease(type: SalesforceType, person: Person): Promise<Push | undefined> {
     const { schema } = this.#schemas[type];
     const { record, sent, refused } = pushable(schema, pendingEdits(person), 'update');
+    const nothing = Object.keys(sent).length === 0;
+    const rejection = nothing ? notEditable(type, refused) : judgePush(schema, sent, 'update');
     const now = this.#ports.clock.now();
-    const lease = { owner: this.#owner, expiresAt: addMs(now, this.#ports.leaseMs), attempt: sent };
+    const attempt = rejection === undefined ? sent : {};
+    const lease = { owner: this.#owner, expiresAt: addMs(now, this.#ports.leaseMs), attempt };
     const outcome = await this.#ports.persons.takeLease(person, lease, now);
     if (outcome !== 'taken') {
       this.#postponed += 1;
       return undefined;
     }
-    const leased = { ...person, lease };
-    if (Object.keys(sent).length > 0) return { person: leased, record, sent };
-    await this.#refuse(type, leased, refused);
+    const push = { person: { ...person, lease }, record, sent };
+    if (rejection === undefined) return push;
+    // What Salesforce would surely refuse is refused in its words, without asking.
+    await this.#store(type, push, { kind: 'rejected', before: null, rejection });
     return undefined;
-  }
-
-  /** Nothing of the edits may be written by the sync user: said as Salesforce would say it, without asking. */
-  async #refuse(type: SalesforceType, person: Person, fields: readonly string[]): Promise<void> {
-    const rejection = notEditable(type, fields);
-    await this.#store(type, { person, record: {}, sent: {} }, { kind: 'rejected', before: null, rejection });
   }
 
   /** What fails for one is told in the end, and keeps nothing from the others. */
@@ -198,11 +204,6 @@ class PushRun {
 export function notEditable(type: SalesforceType, fields: readonly string[]): Rejection {
   const message = `The sync user may not edit these fields of a ${type}: ${fields.join(', ')}`;
   return { code: 'INVALID_FIELD_FOR_INSERT_UPDATE', message, fields };
-}
-
-/** The pending edits of a person: what a push would write. */
-export function pendingEdits(person: Person): Fields {
-  return Object.fromEntries(Object.keys(person.pending).map((field) => [field, person.fields[field] ?? null]));
 }
 
 /** Whether an error of a write says for certain that nothing was written. */

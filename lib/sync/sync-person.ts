@@ -1,14 +1,14 @@
 import type { Conflict, Rejection } from '../person/activity.ts';
 import type { Fields } from '../person/field-value.ts';
-import { isWritable, type Person, type SalesforceType } from '../person/person.ts';
+import { isWritable, type Person, pendingEdits, type SalesforceType } from '../person/person.ts';
 import { attachRow } from './attach-row.ts';
 import { QuotaExceededError, TransientError } from './errors.ts';
 import { giveBackLease, remembersAttempt } from './give-back-lease.ts';
 import { addMs, msBetween } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
 import { pushNow } from './push-now.ts';
-import { pendingEdits, wasNotSent } from './push-persons.ts';
-import { loadSchemas, type Schemas } from './schemas.ts';
+import { wasNotSent } from './push-persons.ts';
+import { describedSchemas, loadSchemas, type Schemas } from './schemas.ts';
 
 /** Who shall own the record: nobody else than now, a user or a queue, or whom the assignment rules choose on a create. */
 export type AssignTo =
@@ -77,7 +77,9 @@ export async function syncPerson(ports: SyncPorts, personId: string, assignTo: A
   if ('kind' in taken) return taken;
   const { leased, afterLostPush } = taken;
   try {
-    const sync: PersonSync = { ports, schemas: await loadSchemas(ports), assignTo, afterLostPush };
+    // A parked person that somebody syncs by hand: what Salesforce takes may have changed since it was refused.
+    const schemas = await (leased.rejection === null ? loadSchemas(ports) : describedSchemas(ports));
+    const sync: PersonSync = { ports, schemas, assignTo, afterLostPush };
     const outcome = await syncLeased(sync, leased);
     if (outcome.kind !== 'synced') await giveBackLease(ports, leased, afterLostPush);
     return outcome;
