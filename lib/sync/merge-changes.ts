@@ -45,6 +45,8 @@ interface Arrival {
   readonly values: readonly FieldValue[];
   /** An earlier state of the row may still be under way. */
   readonly newer: boolean;
+  /** Not as it was when it was queued, but read by this run. */
+  readonly readNow?: boolean;
   readonly row: Row;
 }
 
@@ -98,7 +100,11 @@ class MergeRun {
     const owners = await this.#owners(arrivals);
     await inParallel(arrivals, STORE_PARALLELISM, async (arrival) => {
       const owner = owners.get(arrival.row.id);
-      if (owner !== undefined) await this.#apply(arrival, owner);
+      if (owner === undefined) return;
+      if (owner.isSecond === true && arrival.readNow !== true) {
+        const { delivery, type, row } = arrival;
+        await this.readAgain(delivery, { kind: 'refresh', type, queuedAt: '', ids: [row.id] });
+      } else await this.#apply(arrival, owner);
     });
   }
 
@@ -201,6 +207,7 @@ class MergeRun {
         type,
         values,
         newer: true,
+        readNow: true,
         row: rowOfValues(object.schema, object.columns, values),
       };
     });

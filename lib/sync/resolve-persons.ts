@@ -10,6 +10,8 @@ export interface Owner {
   readonly personId: string;
   /** Whether only this answer knows that the row is this person's: then a link must tell it from now on. */
   readonly needsLink: boolean;
+  /** The row's first person went over to another row: only what the row is now can tell whether it lives again. */
+  readonly isSecond?: boolean;
 }
 
 /** A person id that our side could have given: what people type into the field is not followed. */
@@ -39,8 +41,9 @@ export async function resolvePersons(store: PersonStore, rows: readonly Row[]): 
   await resolveById(search, takenOwn, secondPersonId);
   for (const row of rows.filter(isOpen)) {
     const ids = [likelyPersonId(row), ownPersonId(row)];
-    const personId = ids.find((id) => !taken.has(id)) ?? secondPersonId(row);
-    owners.set(row.id, { person: undefined, personId, needsLink: false });
+    const first = ids.find((id) => !taken.has(id));
+    const personId = first ?? secondPersonId(row);
+    owners.set(row.id, { person: undefined, personId, needsLink: false, isSecond: first === undefined });
   }
   return owners;
 }
