@@ -35,7 +35,7 @@ export class InMemorySyncStateStore implements SyncStateStore {
   readonly #io: Io;
 
   constructor(options: { readonly io?: Io } = {}, sameAs?: InMemorySyncStateStore) {
-    this.#latest = sameAs?.#latest ?? { cycle: undefined, merges: NO_MERGES };
+    this.#latest = sameAs ? sameAs.#latest : { cycle: undefined, merges: NO_MERGES };
     this.#feeds = sameAs ? sameAs.#feeds : new Map();
     this.#recent = sameAs ? sameAs.#recent : new Map();
     this.#schemas = sameAs ? sameAs.#schemas : new Map();

@@ -1,3 +1,4 @@
+import { MAX_DELIVERIES } from '../../lib/lambda/environment.ts';
 import type { Fields } from '../../lib/person/field-value.ts';
 import { createSalesforceChangeFeed } from '../../lib/salesforce/salesforce-change-feed.ts';
 import { createSalesforceRecords } from '../../lib/salesforce/salesforce-records.ts';
@@ -84,7 +85,11 @@ export class Functions {
 
   async #merge(batch: readonly QueuedMessage[]): Promise<BatchEnd> {
     const end = await this.#invoke('merge', async (ports) => {
-      const deliveries = batch.map(({ id, body }) => ({ id, message: parseChangeMessage(body) }));
+      const deliveries = batch.map(({ id, body, receives }) => ({
+        id,
+        message: parseChangeMessage(body),
+        lastTry: receives >= MAX_DELIVERIES,
+      }));
       const report = await mergeChanges(ports, deliveries);
       this.#mustBeExpected('merge', report.error);
       this.#mustBeExpected('merge', report.push.error);

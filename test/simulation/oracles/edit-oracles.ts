@@ -1,7 +1,7 @@
 import type { FieldValue } from '../../../lib/person/field-value.ts';
 import type { Person } from '../../../lib/person/person.ts';
 import { alike, FOLLOWED_FIELDS, remoteName, remoteValue } from '../fields.ts';
-import type { LocalValue, RowState } from '../ledger.ts';
+import { diedAfter, type LocalValue, type RowState } from '../ledger.ts';
 import type { World } from '../world.ts';
 
 /** A value that a field of a row had from an instant on. */
@@ -50,7 +50,7 @@ function noRemoteEditIsOverwrittenUnseen(world: World, history: History): void {
       (each) => each.at <= written.at && each.origin === 'edit' && alike(each.value, written.value),
     );
     const known = local.some((each) => alike(each.value, lost.value) && each.at <= (edit?.at ?? written.at));
-    if (known || tellsOf(world, person, { field, remote: lost.value }) || diedAfter(written)) return;
+    if (known || tellsOf(world, person, { field, remote: lost.value }) || diedAfter(written.state.push)) return;
     world.breaks(
       'no edit of Salesforce is lost',
       `${person.personId}.${field}: ${JSON.stringify(lost.value)} of ${clockOf(lost.at)} was overwritten by ${JSON.stringify(written.value)} ` +
@@ -89,16 +89,6 @@ function tellsOf(
       (about.local === undefined || alike(activity.detail.local, about.local)) &&
       (about.remote === undefined || alike(activity.detail.remote, about.remote)),
   );
-}
-
-/**
- * The function that pushed never learnt, or could not store, what the row had held: a known limit. What Salesforce does
- * not tell again nobody can log.
- */
-function diedAfter({ state: { push } }: RemoteValue): boolean {
-  if (push === null) return false;
-  const { death, lastFaultAt } = push.invocation;
-  return !push.answered || !push.readAround || death !== null || lastFaultAt >= push.sentAt;
 }
 
 /** Whether the row had gone on to another value by that instant. */
