@@ -4,7 +4,7 @@ import { composeQueue } from '../lib/lambda/compose-queue.ts';
 import { composeSalesforce } from '../lib/lambda/compose-salesforce.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
 import { readEnvironment } from '../lib/lambda/environment.ts';
-import { describeError, logger, publishCounts } from '../lib/lambda/observability.ts';
+import { logger, publishCounts, tellError } from '../lib/lambda/observability.ts';
 import { type PollOutcome, pollCycle } from '../lib/sync/poll-cycle.ts';
 
 const environment = readEnvironment('poll', process.env);
@@ -33,15 +33,16 @@ function tell(outcome: PollOutcome): void {
     logger.info('another cycle is under way');
     return;
   }
-  const { report, error } = outcome;
+  const { report, error, schemaProblems, missingPermissions } = outcome;
   publishCounts({
     RowsQueued: Object.values(report.pulled).reduce((sum, count) => sum + count, 0),
     PersonsHandedOut: report.handedOut,
     SalesforceCalls: report.calls,
     CyclesFailed: report.outcome === 'failed' ? 1 : 0,
+    MissingPermissions: missingPermissions,
   });
-  if (error === null) logger.info('cycle', { report });
-  else logger.error('cycle', { report, error: describeError(error) });
+  if (error === null) logger.info('cycle', { report, schemaProblems });
+  else tellError('cycle', error, { report, schemaProblems });
 }
 
 export const handler = backgroundHandler(poll);
