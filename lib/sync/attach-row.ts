@@ -1,6 +1,6 @@
 import { nonEmptyFields } from '../person/edit-person.ts';
 import { mergeRow } from '../person/merge-row.ts';
-import type { Person } from '../person/person.ts';
+import type { Person, SalesforceLink, SalesforceType } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import { judgePush } from '../schema/judge-push.ts';
 import { pushable, type RemoteRecord, rowOfRecord } from '../schema/record.ts';
@@ -29,13 +29,29 @@ export async function attachRow(sync: PersonSync, person: Person): Promise<SyncS
   return linkTo(sync, person, row);
 }
 
-async function findRows({ ports, schemas }: PersonSync, person: Person): Promise<Row[]> {
+async function findRows(sync: PersonSync, person: Person): Promise<Row[]> {
+  const contact = await convertedContact(sync, person.salesforce);
+  if (contact !== undefined) return [contact];
+  const { ports, schemas } = sync;
   const email = person.fields.Email;
   const found = await ports.records.find(
     { personId: person.personId, email: typeof email === 'string' ? email : null },
     { Lead: schemas.Lead.columns, Contact: schemas.Contact.columns },
   );
   return found.map(({ type, record }) => rowOfRecord(schemas[type].schema, record));
+}
+
+/** The Contact that the person's Lead was converted into, while it lives. */
+async function convertedContact(sync: PersonSync, link: SalesforceLink | null): Promise<Row | undefined> {
+  if (link === null || !link.isConverted) return undefined;
+  const contactId = (await readRow(sync, 'Lead', link.id))?.convertedContactId ?? null;
+  const contact = contactId === null ? undefined : await readRow(sync, 'Contact', contactId);
+  return contact?.isDeleted ? undefined : contact;
+}
+
+async function readRow({ ports, schemas }: PersonSync, type: SalesforceType, id: string): Promise<Row | undefined> {
+  const record = (await ports.records.read(type, [id], schemas[type].columns)).get(id);
+  return record === undefined ? undefined : rowOfRecord(schemas[type].schema, record);
 }
 
 async function isAnothers({ ports }: PersonSync, person: Person, row: Row): Promise<boolean> {

@@ -8,7 +8,7 @@ import { withCutTexts } from './cut-texts.ts';
 import { TransientError } from './errors.ts';
 import type { PushAnswer } from './ports/salesforce-records.ts';
 import { notEditable } from './push-persons.ts';
-import { type Refreshed, refreshedPerson } from './refresh-persons.ts';
+import { linkConverted, type Refreshed, refreshedPerson } from './refresh-persons.ts';
 import { type PushEnd, storeSettled } from './store-settled.ts';
 import type { PersonSync, SyncOutcome, SyncStep } from './sync-person.ts';
 
@@ -163,6 +163,7 @@ async function readRow({ ports, schemas }: PersonSync, link: SalesforceLink): Pr
 async function storeRow(sync: PersonSync, progress: Progress, record: RemoteRecord | undefined): Promise<Step> {
   const { ports, schemas } = sync;
   const read: Refreshed = refreshedPerson(schemas, progress.person, record, ports.clock.now());
+  if (record !== undefined) await linkConverted(ports, progress.person, schemas, record);
   const outcome = await ports.persons.update(progress.person, read.person);
   if (outcome.kind === 'versionConflict') return again(sync, progress);
   return {

@@ -131,8 +131,8 @@ function withoutRow(person: Person, link: SalesforceLink, now: string): Person {
 }
 
 /** A converted Lead's person becomes the owner of its Contact before anybody can take the Contact for a new person. */
-async function linkConverted(
-  ports: RefreshPorts,
+export async function linkConverted(
+  ports: Pick<Ports, 'persons'>,
   person: Person,
   schemas: Schemas,
   record: RemoteRecord,

@@ -71,6 +71,12 @@ export class TwoSides {
     return (answer as { readonly totalSize: number }).totalSize;
   }
 
+  /** The id of the first record that a query finds. */
+  idOf(soql: string): string {
+    const answer = this.admin('GET', `/query?q=${encodeURIComponent(soql)}`);
+    return (answer as { readonly records: readonly { readonly Id: string }[] }).records[0]?.Id ?? '';
+  }
+
   admin(method: string, path: string, body?: unknown): unknown {
     const { status, body: answer } = this.#admin.call(method, path, body);
     if (status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
@@ -91,7 +97,7 @@ export class TwoSides {
 
   /** Delivers what waits in one batch; what must come again is put back. */
   async merge(over: Partial<Ports> = {}): Promise<MergeReport> {
-    const bodies = new Map(
+    const bodies = new Map<string, string>(
       this.queue.take().map((body) => {
         this.#deliveries += 1;
         return [`m${this.#deliveries}`, body] as const;
