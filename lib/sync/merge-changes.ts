@@ -4,7 +4,7 @@ import { awaitsPush, type Person, type SalesforceType } from '../person/person.t
 import type { Row } from '../person/row.ts';
 import { rowOfValues } from '../schema/record.ts';
 import { applyRow } from './apply-row.ts';
-import { type ChangeMessage, packRows, type QueuedRow } from './change-message.ts';
+import { type ChangeMessage, packIds, packRows, type QueuedRow } from './change-message.ts';
 import { TransientError } from './errors.ts';
 import { inParallel } from './in-parallel.ts';
 import { msBetween } from './ports/clock.ts';
@@ -37,6 +37,8 @@ export interface MergeReport {
  * have come and gone without leaving a trace.
  */
 export const FRESH_MESSAGE_MS = 10 * 60_000;
+
+type RowsMessage = Extract<ChangeMessage, { readonly kind: 'rows' }>;
 
 /** A row of a delivery, on its way to its person. */
 interface Arrival {
@@ -138,7 +140,7 @@ class MergeRun {
       }
       try {
         // One row a message: a row that never succeeds reaches the dead-letter queue alone.
-        const bodies = failed.flatMap((arrival) => [...packRows(message, [queuedRow(arrival)])]);
+        const bodies = failed.flatMap((arrival) => [...packedAlone(message, arrival)]);
         await this.#ports.queue.send(bodies);
       } catch (error) {
         this.fail(delivery, error);
@@ -224,11 +226,7 @@ class MergeRun {
   }
 }
 
-function arrivalsOf(
-  delivery: Delivery,
-  message: Extract<ChangeMessage, { kind: 'rows' }>,
-  schemas: Schemas,
-): Arrival[] {
+function arrivalsOf(delivery: Delivery, message: RowsMessage, schemas: Schemas): Arrival[] {
   const newer = new Set(message.newer);
   const { schema } = schemas[message.type];
   return message.rows.map((values, index) => ({
@@ -238,6 +236,14 @@ function arrivalsOf(
     newer: newer.has(index),
     row: rowOfValues(schema, message.columns, values),
   }));
+}
+
+/** A row that was read now has the columns of now, not those of its message: it is named, to be read again. */
+function packedAlone(message: RowsMessage, arrival: Arrival): Generator<string> {
+  const { type, queuedAt } = message;
+  return arrival.readNow === true
+    ? packIds({ kind: 'refresh', type, queuedAt }, [arrival.row.id])
+    : packRows(message, [queuedRow(arrival)]);
 }
 
 function queuedRow({ row, values, newer }: Arrival): QueuedRow {

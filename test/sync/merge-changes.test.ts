@@ -159,6 +159,28 @@ describe('messages', () => {
     expect(sides.person(personId).fields.Title).toBe('New');
   });
 
+  test('that are old are named again, not copied, where a row fails: its columns are other ones by now', async () => {
+    const sides = new TwoSides();
+    for (const LastName of ['One', 'Two']) sides.insert('Lead', { LastName, Company: 'Analytical Engines' });
+    await sides.poll();
+    const bodies = sides.queue.take();
+    sides.control('fields', { object: 'Lead', name: 'Score__c', type: 'double' });
+    await sides.poll();
+    sides.queue.take();
+    await sides.queue.send(bodies);
+    sides.clock.advance(11 * 60_000);
+    const persons = storeWith(sides.persons, {
+      create: (person) => {
+        if (person.fields.LastName === 'Two') throw new TransientError('Throttled', 'later');
+        return sides.persons.create(person);
+      },
+    });
+    expect(await sides.merge({ persons })).toMatchObject({ retry: [] });
+    expect(sides.queue.waiting.map((body) => JSON.parse(body))).toMatchObject([
+      { kind: 'refresh', ids: [expect.stringMatching(/^00Q/)] },
+    ]);
+  });
+
   test('that are delivered late do not bring an old state back', async () => {
     const sides = new TwoSides();
     const { personId, salesforce } = await sides.linkedPerson();
