@@ -7,6 +7,7 @@ import { parseEmail, parseFields, parseIfMatch, parsePaging, parsePersonId } fro
 import { Problem } from '../lib/lambda/problem.ts';
 import type { Person } from '../lib/person/person.ts';
 import { createOrEditByEmail, editFields, personsWithEmail } from '../lib/sync/edit-persons.ts';
+import { readFieldStatus } from '../lib/sync/field-status.ts';
 import { readSyncStatus } from '../lib/sync/sync-status.ts';
 
 const environment = readEnvironment('persons', process.env);
@@ -44,6 +45,10 @@ export const handler = apiHandler({
 
   'GET /sync/status': async () => {
     return { status: 200, body: await readSyncStatus({ ...ports, queue }, environment.settings.objects) };
+  },
+
+  'GET /sync/fields': async () => {
+    return { status: 200, body: { objects: await readFieldStatus(ports, environment.settings.objects) } };
   },
 
   'GET /sync/rejections': async (request) => {

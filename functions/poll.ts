@@ -33,15 +33,16 @@ function tell(outcome: PollOutcome): void {
     logger.info('another cycle is under way');
     return;
   }
-  const { report, error } = outcome;
+  const { report, error, schemaProblems, missingPermissions } = outcome;
   publishCounts({
     RowsQueued: Object.values(report.pulled).reduce((sum, count) => sum + count, 0),
     PersonsHandedOut: report.handedOut,
     SalesforceCalls: report.calls,
     CyclesFailed: report.outcome === 'failed' ? 1 : 0,
+    MissingPermissions: missingPermissions,
   });
-  if (error === null) logger.info('cycle', { report });
-  else tellError('cycle', error, { report });
+  if (error === null) logger.info('cycle', { report, schemaProblems });
+  else tellError('cycle', error, { report, schemaProblems });
 }
 
 export const handler = backgroundHandler(poll);

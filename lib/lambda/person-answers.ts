@@ -2,6 +2,7 @@ import type { Activity } from '../person/activity.ts';
 import { assertNever } from '../person/assert-never.ts';
 import { type Person, syncStatus } from '../person/person.ts';
 import type { EditOutcome } from '../sync/edit-persons.ts';
+import type { PreviewOutcome } from '../sync/preview-sync.ts';
 import type { SyncOutcome } from '../sync/sync-person.ts';
 import type { ApiAnswer } from './http-api.ts';
 import { Problem } from './problem.ts';
@@ -71,6 +72,13 @@ export function syncAnswer(outcome: SyncOutcome): ApiAnswer {
     default:
       return assertNever(outcome);
   }
+}
+
+/** The answer to a preview; throws the `Problem` of one that could not be made. */
+export function previewAnswer(outcome: PreviewOutcome): ApiAnswer {
+  if (outcome.kind !== 'preview') throw new Problem(...UNDONE[outcome.kind]);
+  const { kind: _, ...body } = outcome;
+  return { status: 200, body };
 }
 
 type Undone = Exclude<SyncOutcome['kind'], 'synced' | 'rejected' | 'ambiguousMatch'>;

@@ -18,6 +18,7 @@ const assignTo = z.union(
 
 const fieldsBody = z.strictObject({ fields });
 const syncBody = z.strictObject({ assignTo: z.optional(assignTo) });
+const previewBody = z.strictObject({ personId: z.string() });
 const syncPersonBody = z.strictObject({ fields, assignTo: z.optional(assignTo) });
 
 /** `{"fields": {...}}`; empty text is taken as null. */
@@ -28,6 +29,12 @@ export function parseFields(body: unknown): Fields {
 /** The optional body of a sync. */
 export function parseSync(body: unknown): AssignTo {
   return assignToOf(parse(syncBody, body ?? {}).assignTo);
+}
+
+/** `{"personId": "…"}`; a text that is no person's id is nobody's. */
+export function parsePreview(body: unknown): string {
+  const { personId } = parse(previewBody, body);
+  return parsePersonId({ path: { personId } });
 }
 
 /** `{"fields": {...}, "assignTo": …}`. */
@@ -61,8 +68,8 @@ export function parseEmail(request: ApiRequest): string {
   return email.trim();
 }
 
-export function parsePersonId(request: ApiRequest): string {
-  const { personId = '' } = request.path;
+export function parsePersonId({ path }: Pick<ApiRequest, 'path'>): string {
+  const { personId = '' } = path;
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(personId)) throw new Problem('not-found', 'there is no such person');
   return personId;
 }

@@ -1,5 +1,6 @@
 import type { Rejection } from '../person/activity.ts';
 import { type Fields, type FieldValue, isEmptyValue } from '../person/field-value.ts';
+import type { SalesforceType } from '../person/person.ts';
 import { FREE_TEXT, type Refusal, syncedType, WRONG_TYPE } from './field-types.ts';
 import { type ObjectSchema, type SyncField, syncFieldOf } from './object-schema.ts';
 import { sentValue } from './record.ts';
@@ -55,6 +56,12 @@ function missingValues(schema: ObjectSchema, fields: Fields, operation: Operatio
     message: `Required fields are missing: [${names.join(', ')}]`,
     fields: names,
   };
+}
+
+/** The rejection of edits to fields of which the sync user may write none. */
+export function notEditable(type: SalesforceType, fields: readonly string[]): Rejection {
+  const message = `The sync user may not edit these fields of a ${type}: ${fields.join(', ')}`;
+  return { code: 'INVALID_FIELD_FOR_INSERT_UPDATE', message, fields };
 }
 
 /** Texts that are too long for Salesforce and that the policy has cut, as they are to be from now on. */

@@ -1,14 +1,14 @@
 import { nonEmptyFields } from '../person/edit-person.ts';
 import { mergeRow } from '../person/merge-row.ts';
-import type { Person, SalesforceLink, SalesforceType } from '../person/person.ts';
+import type { Person } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import { judgePush } from '../schema/judge-push.ts';
-import { pushable, type RemoteRecord, rowOfRecord } from '../schema/record.ts';
+import { pushable, type RemoteRecord } from '../schema/record.ts';
 import { mergedPerson, ownPushOf } from './apply-row.ts';
 import { withCutTexts } from './cut-texts.ts';
 import { TransientError } from './errors.ts';
+import { findRow } from './find-row.ts';
 import { rememberAttempt } from './push-now.ts';
-import { resolvePersons } from './resolve-persons.ts';
 import { storeSettled } from './store-settled.ts';
 import type { PersonSync, SyncOutcome, SyncStep } from './sync-person.ts';
 
@@ -17,46 +17,11 @@ import type { PersonSync, SyncOutcome, SyncStep } from './sync-person.ts';
  * only one with the person's email; or creates the Lead. A row that is another person's is never taken.
  */
 export async function attachRow(sync: PersonSync, person: Person): Promise<SyncStep> {
-  const rows = await findRows(sync, person);
-  const own = rows.filter((row) => row.personId === person.personId);
-  const candidates = own.length > 0 ? own : rows;
-  const [row] = candidates;
-  if (row === undefined) return over(await createLead(sync, person));
-  if (candidates.length > 1 || (await isAnothers(sync, person, row))) {
-    return over({ kind: 'ambiguousMatch', candidates: candidates.map(({ type, id }) => ({ type, id })) });
-  }
-  if (row.type === 'Contact' && sync.assignTo.kind === 'queue') return over({ kind: 'contactNotAssignable' });
-  return linkTo(sync, person, row);
-}
-
-async function findRows(sync: PersonSync, person: Person): Promise<Row[]> {
-  const contact = await convertedContact(sync, person.salesforce);
-  if (contact !== undefined) return [contact];
-  const { ports, schemas } = sync;
-  const email = person.fields.Email;
-  const found = await ports.records.find(
-    { personId: person.personId, email: typeof email === 'string' ? email : null },
-    { Lead: schemas.Lead.columns, Contact: schemas.Contact.columns },
-  );
-  return found.map(({ type, record }) => rowOfRecord(schemas[type].schema, record));
-}
-
-/** The Contact that the person's Lead was converted into, while it lives. */
-async function convertedContact(sync: PersonSync, link: SalesforceLink | null): Promise<Row | undefined> {
-  if (link === null || !link.isConverted) return undefined;
-  const contactId = (await readRow(sync, 'Lead', link.id))?.convertedContactId ?? null;
-  const contact = contactId === null ? undefined : await readRow(sync, 'Contact', contactId);
-  return contact?.isDeleted ? undefined : contact;
-}
-
-async function readRow({ ports, schemas }: PersonSync, type: SalesforceType, id: string): Promise<Row | undefined> {
-  const record = (await ports.records.read(type, [id], schemas[type].columns)).get(id);
-  return record === undefined ? undefined : rowOfRecord(schemas[type].schema, record);
-}
-
-async function isAnothers({ ports }: PersonSync, person: Person, row: Row): Promise<boolean> {
-  const owner = (await resolvePersons(ports.persons, [row])).get(row.id)?.person;
-  return owner !== undefined && owner.personId !== person.personId && owner.salesforce?.id === row.id;
+  const found = await findRow(sync.ports, sync.schemas, person);
+  if (found.kind === 'none') return over(await createLead(sync, person));
+  if (found.kind === 'ambiguous') return over({ kind: 'ambiguousMatch', candidates: found.candidates });
+  if (found.row.type === 'Contact' && sync.assignTo.kind === 'queue') return over({ kind: 'contactNotAssignable' });
+  return linkTo(sync, person, found.row);
 }
 
 async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncStep> {

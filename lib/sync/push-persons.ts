@@ -1,8 +1,7 @@
-import type { Rejection } from '../person/activity.ts';
 import { assertNever } from '../person/assert-never.ts';
 import type { Fields } from '../person/field-value.ts';
 import { awaitsPush, isLeased, type Person, pendingEdits, type SalesforceType } from '../person/person.ts';
-import { judgePush } from '../schema/judge-push.ts';
+import { judgePush, notEditable } from '../schema/judge-push.ts';
 import { pushable, type RemoteRecord } from '../schema/record.ts';
 import { withCutTexts } from './cut-texts.ts';
 import { ConfigError, QuotaExceededError, TransientError } from './errors.ts';
@@ -198,12 +197,6 @@ class PushRun {
     const stored = await this.#ports.persons.get(push.person.personId);
     if (stored !== undefined && stored.lease === null) await this.#refresh([stored]);
   }
-}
-
-/** The rejection of edits to fields that the sync user may not write. */
-export function notEditable(type: SalesforceType, fields: readonly string[]): Rejection {
-  const message = `The sync user may not edit these fields of a ${type}: ${fields.join(', ')}`;
-  return { code: 'INVALID_FIELD_FOR_INSERT_UPDATE', message, fields };
 }
 
 /** Whether an error of a write says for certain that nothing was written. */

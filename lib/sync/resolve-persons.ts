@@ -14,12 +14,15 @@ export interface Owner {
   readonly isSecond?: boolean;
 }
 
+/** What finding out takes. */
+export type OwnerReads = Pick<PersonStore, 'getMany' | 'linksOf' | 'emailClaims'>;
+
 /** A person id that our side could have given: what people type into the field is not followed. */
 const PERSON_ID = /^[A-Za-z0-9_-]{1,36}$/;
 
 /** A search on its way. */
 interface Search {
-  readonly store: PersonStore;
+  readonly store: OwnerReads;
   readonly owners: Map<string, Owner>;
   /** Ids of persons who stand for other rows than those that were looked up. */
   readonly taken: Set<string>;
@@ -30,7 +33,7 @@ interface Search {
  * person it was linked to; a person made here, never in Salesforce, who claimed the row's email. By key only, so that
  * the answer does not depend on how far an index has come.
  */
-export async function resolvePersons(store: PersonStore, rows: readonly Row[]): Promise<ReadonlyMap<string, Owner>> {
+export async function resolvePersons(store: OwnerReads, rows: readonly Row[]): Promise<ReadonlyMap<string, Owner>> {
   const search: Search = { store, owners: new Map(), taken: new Set() };
   const { owners, taken } = search;
   const isOpen = (row: Row): boolean => !owners.has(row.id);

@@ -28,7 +28,9 @@ export async function loadSchemas(ports: SchemaPorts): Promise<Schemas> {
 }
 
 /** The schemas as Salesforce describes its objects now. Stores nothing: the poll has to see for itself what changed. */
-export async function describedSchemas(ports: Pick<Ports, 'feed' | 'policy'>): Promise<Schemas> {
+export async function describedSchemas(
+  ports: Pick<Ports, 'policy'> & { readonly feed: Pick<Ports['feed'], 'describe'> },
+): Promise<Schemas> {
   const described = await ports.feed.describe(SALESFORCE_TYPES);
   const rulesOf = (type: SalesforceType): ObjectRules => {
     const description = described.get(type);
@@ -36,6 +38,16 @@ export async function describedSchemas(ports: Pick<Ports, 'feed' | 'policy'>): P
     return objectRules(objectSchema(type, description.object, ports.policy), ports);
   };
   return { Lead: rulesOf('Lead'), Contact: rulesOf('Contact') };
+}
+
+/** The stored schemas, or before the first describe those of one made now, which is not stored. */
+export async function knownOrDescribedSchemas(
+  ports: Pick<Ports, 'policy'> & {
+    readonly state: Pick<Ports['state'], 'loadSchema'>;
+    readonly feed: Pick<Ports['feed'], 'describe'>;
+  },
+): Promise<Schemas> {
+  return (await knownSchemas(ports)) ?? describedSchemas(ports);
 }
 
 /** The schemas that are stored, or undefined before the first describe. */

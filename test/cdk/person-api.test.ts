@@ -31,9 +31,11 @@ describe('the HTTP API', () => {
       'PATCH /persons/{personId}': persons,
       'GET /persons/{personId}/activities': persons,
       'GET /sync/status': persons,
+      'GET /sync/fields': persons,
       'GET /sync/rejections': persons,
       'POST /persons/{personId}/sync': syncPerson,
       'POST /sync-person': syncPerson,
+      'POST /sync/preview': syncPerson,
     });
   });
 
