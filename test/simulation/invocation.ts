@@ -140,6 +140,7 @@ export class Invocation {
     world.acting = this;
     try {
       const value = effect();
+      if (isConflict(value)) world.swarm.count('versionConflict');
       if (name === 'syncState.saveFeed') checkFeedSaved(world, this);
       return { kind: 'done', value };
     } catch (error) {
@@ -158,6 +159,10 @@ export class Invocation {
     );
     return struck?.[1] ?? DONE;
   }
+}
+
+function isConflict(value: unknown): boolean {
+  return value === 'versionConflict' || (value as { kind?: unknown } | undefined)?.kind === 'versionConflict';
 }
 
 function throttled(name: string): TransientError {

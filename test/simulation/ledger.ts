@@ -6,6 +6,7 @@ import type { Subrequest } from '../../lib/salesforce/client.ts';
 import { parseChangeMessage } from '../../lib/sync/change-message.ts';
 import type { OrgResponse } from '../sandbox/org/http-message.ts';
 import type { Row } from '../sandbox/org/soql/source.ts';
+import { countOutcomes } from './count-outcomes.ts';
 import { alike } from './fields.ts';
 import type { Invocation } from './invocation.ts';
 import { checkWrite } from './oracles/write-oracles.ts';
@@ -145,7 +146,11 @@ export class Ledger {
   }
 
   personWritten(before: Person | undefined, after: Person): void {
-    if (before !== undefined && before.version === after.version) return;
+    if (before !== undefined && before.version === after.version) {
+      const tookOver = before.lease !== null && after.lease !== null && before.lease.owner !== after.lease.owner;
+      if (tookOver) this.#world.swarm.count('leaseTakenOver');
+      return;
+    }
     this.personWrites += 1;
     const logged = this.activities.get(after.personId) ?? [];
     const known = logged.length;
@@ -153,6 +158,7 @@ export class Ledger {
     this.activities.set(after.personId, logged);
     logged.push(...added);
     this.#noteValues(before, after, added);
+    countOutcomes(this.#world.swarm, before, after, added);
     if (after.salesforce !== null) {
       const links = this.links.get(after.personId) ?? new Set();
       this.links.set(after.personId, links.add(after.salesforce.id));

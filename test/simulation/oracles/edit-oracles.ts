@@ -1,3 +1,4 @@
+import type { Winner } from '../../../lib/person/activity.ts';
 import type { FieldValue } from '../../../lib/person/field-value.ts';
 import type { Person } from '../../../lib/person/person.ts';
 import { alike, FOLLOWED_FIELDS, remoteName, remoteValue } from '../fields.ts';
@@ -68,7 +69,7 @@ function noLocalEditIsOverwrittenUnseen(world: World, history: History): void {
     if (alike(lost.value, pulled.value)) return;
     const shown = remote.find((each, place) => alike(each.value, lost.value) && !isOver(remote, place, lost.at));
     const later = remote.some((each) => alike(each.value, pulled.value) && shown !== undefined && each.at > shown.at);
-    if (later || tellsOf(world, person, { field, local: lost.value })) return;
+    if (later || tellsOf(world, person, { field, local: lost.value, winner: 'remote' })) return;
     world.breaks(
       'no edit of ours is lost',
       `${person.personId}.${field}: ${JSON.stringify(lost.value)} of ${clockOf(lost.at)} was replaced by ${JSON.stringify(pulled.value)} ` +
@@ -80,12 +81,18 @@ function noLocalEditIsOverwrittenUnseen(world: World, history: History): void {
 function tellsOf(
   world: World,
   { personId }: Person,
-  about: { readonly field: string; readonly local?: FieldValue; readonly remote?: FieldValue },
+  about: {
+    readonly field: string;
+    readonly local?: FieldValue;
+    readonly remote?: FieldValue;
+    readonly winner?: Winner;
+  },
 ): boolean {
   return (world.ledger.activities.get(personId) ?? []).some(
     (activity) =>
       activity.type === 'conflict' &&
       activity.detail.field === about.field &&
+      (about.winner === undefined || activity.detail.winner === about.winner) &&
       (about.local === undefined || alike(activity.detail.local, about.local)) &&
       (about.remote === undefined || alike(activity.detail.remote, about.remote)),
   );
