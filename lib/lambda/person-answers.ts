@@ -77,7 +77,8 @@ export function syncAnswer(outcome: SyncOutcome): ApiAnswer {
 /** The answer to a preview; throws the `Problem` of one that could not be made. */
 export function previewAnswer(outcome: PreviewOutcome): ApiAnswer {
   if (outcome.kind !== 'preview') throw new Problem(...UNDONE[outcome.kind]);
-  const { kind: _, ...body } = outcome;
+  const { personId, outcome: result, record, candidates, waitsFor, rejection, pulled, pushed, fields } = outcome;
+  const body = { personId, outcome: result, record, candidates, waitsFor, rejection, pulled, pushed, fields };
   return { status: 200, body };
 }
 
