@@ -12,16 +12,13 @@ const { settings } = environment;
 const store = composeStore(environment);
 const queue = composeQueue(environment);
 
-/** Longer than the function may run. */
-const CYCLE_LEASE_MS = 15 * 60_000;
-
 /** One cycle; what it leaves undone is the next one's. */
 async function poll(_event: unknown, context: Context): Promise<PollOutcome['kind']> {
   const salesforce = await composeSalesforce(settings, 'background');
-  const { objects, lagSeconds, lookbackSeconds } = settings;
+  const { objects, lagSeconds, lookbackSeconds, cycleLeaseSeconds } = settings;
   const outcome = await pollCycle(
     { ...store, ...salesforce, queue },
-    { objects, lagSeconds, lookbackSeconds, cycleLeaseMs: CYCLE_LEASE_MS },
+    { objects, lagSeconds, lookbackSeconds, cycleLeaseMs: cycleLeaseSeconds * 1000 },
     () => context.getRemainingTimeInMillis(),
   );
   tell(outcome);

@@ -55,6 +55,8 @@ export const settingsSchema = z.strictObject({
   salesforceTimeoutSeconds: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(60)), 45),
   /** How long a person is left alone after a push whose answer was lost: Salesforce may work on a request for 10 minutes. */
   pushLeaseSeconds: z._default(z.number().check(z.int(), z.minimum(2)), 660),
+  /** How long the next cycle waits for one that died: longer than the poll function may run, which is 14 minutes. */
+  cycleLeaseSeconds: z._default(z.number().check(z.int(), z.minimum(2)), 900),
   /** How far the poll stays behind Salesforce's clock: the second that is not over yet is not read. */
   lagSeconds: seconds(2),
   /** How far below its checkpoint the poll reads again. */
