@@ -7,7 +7,7 @@ import { QuotaExceededError, TransientError } from './errors.ts';
 import { type FindPorts, findRow } from './find-row.ts';
 import type { Ports } from './ports/ports.ts';
 import { refreshedPerson } from './refresh-persons.ts';
-import { knownOrDescribedSchemas, type Schemas } from './schemas.ts';
+import { describedSchemas, knownOrDescribedSchemas, type Schemas } from './schemas.ts';
 import type { Candidate } from './sync-person.ts';
 
 /** Ports that can only read: a preview has no way to change anything. */
@@ -37,7 +37,9 @@ export async function previewSync(ports: PreviewPorts, personId: string): Promis
   const person = await ports.persons.get(personId);
   if (person === undefined) return { kind: 'notFound' };
   try {
-    return await previewOf(ports, await knownOrDescribedSchemas(ports), person);
+    // As a sync by hand does it: a parked person is judged by what Salesforce takes today.
+    const schemas = await (person.rejection === null ? knownOrDescribedSchemas(ports) : describedSchemas(ports));
+    return await previewOf(ports, schemas, person);
   } catch (error) {
     if (error instanceof QuotaExceededError) return { kind: 'limit' };
     if (error instanceof TransientError) return { kind: 'unavailable' };

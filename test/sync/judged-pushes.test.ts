@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY, type SyncPolicy } from '../../lib/schema/sync-policy.ts';
+import { previewSync } from '../../lib/sync/preview-sync.ts';
 import { TwoSides } from './two-sides.ts';
 
 const ADA = { LastName: 'Lovelace', Company: 'Analytical Engines', Email: 'ada@example.com' };
@@ -69,6 +70,7 @@ describe('a push that Salesforce would surely refuse', () => {
     expect(await sides.sync(personId)).toMatchObject({ kind: 'rejected', rejection: { code: 'STRING_TOO_LONG' } });
     sides.org.handle({ method: 'DELETE', path: '/_org/fields', headers: {}, body: { object: 'Lead', name } });
     sides.control('fields', { object: 'Lead', name, type: 'string', length: 6 });
+    expect(await previewSync(sides.ports, personId)).toMatchObject({ outcome: 'updated', pushed: ['Note__c'] });
     expect(await sides.sync(personId)).toMatchObject({ kind: 'synced', pushed: ['Note__c'] });
     expect(sides.record('Lead', salesforce?.id ?? '').Note__c).toBe('123456');
   });
