@@ -23,7 +23,9 @@ export function sandboxSettings(options: SandboxOptions): Settings {
 
 /** An org that this machine serves is a simulated one, started by the sandbox or apart. */
 function isOrgHere({ salesforce }: SandboxOptions): boolean {
-  return salesforce === undefined || ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(salesforce.loginUrl).hostname);
+  return (
+    salesforce === undefined || ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(salesforce.loginUrl).hostname)
+  );
 }
 
 function deployedSettings(): Settings {
