@@ -60,7 +60,7 @@ export function withToken(org: Org, access: string): OrgClient {
       const record = { LastName: 'Lovelace', Company: 'Analytical Engines', ...fields };
       const created = send('POST', '/sobjects/Lead', record, { 'sforce-auto-assign': 'FALSE' });
       if (created.status !== 201) throw new Error(JSON.stringify(created.body));
-      return String(created.body['id']);
+      return String(created.body.id);
     },
   };
 }
