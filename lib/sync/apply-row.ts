@@ -53,7 +53,7 @@ export async function applyRow(ports: ApplyPorts, change: RowToApply): Promise<A
 async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<AppliedRow | undefined> {
   const { row, owner, object } = change;
   const stored = owner.person;
-  if (stored === undefined) return createFrom(ports, row, owner.personId);
+  if (stored === undefined) return createFrom(ports, change);
   const merge = mergeRow(stored, row, object.rules, ownPushOf(stored));
   if (merge.kind === 'stale' || merge.kind === 'unchanged') return { person: stored, ...NOTHING };
   if (merge.kind === 'touched') {
@@ -70,9 +70,13 @@ async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<Applied
   return { person: outcome.person, pulled, conflicts };
 }
 
-/** The person of a row that is nobody's yet. A row that is gone makes none: a converted Lead's Contact comes by itself. */
-async function createFrom(ports: ApplyPorts, row: Row, personId: string): Promise<AppliedRow | undefined> {
-  if (row.isDeleted || row.isConverted) return { person: undefined, ...NOTHING };
+/**
+ * The person of a row that is nobody's yet. A row that is gone makes none (a converted Lead's Contact comes by itself),
+ * unless its life may still be under way: then the person says that it is over before a message can begin it.
+ */
+async function createFrom(ports: ApplyPorts, { row, owner, newer }: RowToApply): Promise<AppliedRow | undefined> {
+  const { personId } = owner;
+  if (row.isConverted || (row.isDeleted && !newer)) return { person: undefined, ...NOTHING };
   const now = ports.clock.now();
   const person = { ...personOfRow(row, now), personId };
   try {
