@@ -65,6 +65,7 @@ async function tellOne(seed: number): Promise<void> {
 async function runMany(): Promise<void> {
   const began = performance.now();
   let shownAt = began;
+  let failed = 0;
   const tally = await runOnWorkers({
     from,
     seeds,
@@ -74,7 +75,9 @@ async function runMany(): Promise<void> {
     progressed: ({ seeds: done, failures }) => {
       if (performance.now() - shownAt < 10_000) return;
       shownAt = performance.now();
-      console.log(`${done} seeds, ${failures.length} failed`);
+      const more = failures.slice(failed).map(({ seed, broken }) => `\n  seed ${seed}: ${broken[0]}`);
+      failed = failures.length;
+      console.log(`${done} seeds, ${failed} failed${more.join('')}`);
     },
   });
   report(tally, (performance.now() - began) / 1000);

@@ -46,7 +46,8 @@ function noRemoteEditIsOverwrittenUnseen(world: World, history: History): void {
     const lost = remote[at - 1];
     if (lost === undefined || written.state.push === null || lost.state.push !== null) return;
     if (lost.state.row.Id !== written.state.row.Id) return;
-    if (alike(lost.value, null)) return;
+    const isRestored = remote.slice(at).some((each) => alike(each.value, lost.value));
+    if (alike(lost.value, null) || isRestored) return;
     const edit = local.findLast(
       (each) => each.at <= written.at && each.origin === 'edit' && alike(each.value, written.value),
     );
@@ -67,7 +68,7 @@ function noLocalEditIsOverwrittenUnseen(world: World, history: History): void {
     const lost = local[at - 1];
     if (lost === undefined || pulled.origin !== 'pull' || lost.origin !== 'edit' || lost.toBase) return;
     if (alike(lost.value, pulled.value)) return;
-    const shown = remote.find((each, place) => alike(each.value, lost.value) && !isOver(remote, place, lost.at));
+    const shown = remote.find((each) => alike(each.value, lost.value));
     const later = remote.some((each) => alike(each.value, pulled.value) && shown !== undefined && each.at > shown.at);
     if (later || tellsOf(world, person, { field, local: lost.value, winner: 'remote' })) return;
     world.breaks(
@@ -96,12 +97,6 @@ function tellsOf(
       (about.local === undefined || alike(activity.detail.local, about.local)) &&
       (about.remote === undefined || alike(activity.detail.remote, about.remote)),
   );
-}
-
-/** Whether the row had gone on to another value by that instant. */
-function isOver(remote: readonly RemoteValue[], place: number, at: number): boolean {
-  const next = remote[place + 1];
-  return next !== undefined && next.at <= at;
 }
 
 /** The values of the field on every row that has been this person's. */

@@ -1,0 +1,263 @@
+import type { FaultName } from './swarm.ts';
+
+/** A seeded bug: one line of one file changed. */
+export interface Mutant {
+  readonly name: string;
+  /** Below the project's folder. */
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  /** Faults without which the bug would seldom show; they are switched on in every story. */
+  readonly with?: readonly FaultName[];
+  /** Why no story can tell it from the product; then it is expected to live. */
+  readonly equivalent?: string;
+}
+
+const FEED = 'lib/salesforce/salesforce-change-feed.ts';
+const WINDOW = 'lib/sync/read-window.ts';
+const STATE = 'lib/sync/feed-state.ts';
+const MERGE = 'lib/person/merge-row.ts';
+const CHANGES = 'lib/sync/merge-changes.ts';
+const PUSH = 'lib/sync/push-persons.ts';
+const SETTLE = 'lib/sync/settle-push.ts';
+const STORE = 'test/fakes/in-memory-person-store.ts';
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'no lookback, and no heed to what Salesforce holds back',
+    file: STATE,
+    from: 'return owed < lookback ? owed : lookback;',
+    to: 'return state.checkpoint;',
+    with: ['longTransaction'],
+  },
+  {
+    name: 'the covered date is not heeded',
+    file: STATE,
+    from: 'const safe = covered < before ? covered : before;',
+    to: 'const safe = before;',
+    with: ['longTransaction'],
+  },
+  {
+    name: 'a page goes on after the second of its last row',
+    file: FEED,
+    from: 'SystemModstamp >= ${stamp} AND SystemModstamp <',
+    to: 'SystemModstamp > ${stamp} AND SystemModstamp <',
+    with: ['shortPage', 'massUpdate'],
+  },
+  {
+    name: 'only the first page is read',
+    file: WINDOW,
+    from: 'const goesOn = page.more &&',
+    to: 'const goesOn = false && page.more &&',
+    with: ['shortPage', 'massUpdate'],
+  },
+  {
+    name: 'the checkpoint is saved before the send',
+    file: WINDOW,
+    from: 'await sent.send(request, rowsBefore(page, before));',
+    to: 'sent.send(request, rowsBefore(page, before)).catch(() => undefined);',
+    with: ['sendFailed', 'crash'],
+  },
+  {
+    name: 'rows of a failed send pass for queued',
+    file: WINDOW,
+    from: 'return { stoppedAt, error };',
+    to: 'return { stoppedAt: null, error };',
+    with: ['sendFailed'],
+  },
+  {
+    name: 'a state of a row is its stamp alone',
+    file: STATE,
+    from: 'return `${systemModstamp} ${(hash >>> 0).toString(36)}`;',
+    to: 'return systemModstamp;',
+    with: ['longTransaction'],
+  },
+  {
+    name: 'no version condition on a write',
+    file: STORE,
+    from: 'if (current === undefined || current.version !== stored.version) return { kind: ',
+    to: 'if (current === undefined) return { kind: ',
+  },
+  {
+    name: 'a person is created over one that exists',
+    file: STORE,
+    from: "if (this.#persons.has(created.personId)) return 'exists';",
+    to: '',
+  },
+  {
+    name: 'no lease',
+    file: STORE,
+    from: "if (other !== null && other.expiresAt > now) return 'leased';",
+    to: '',
+    with: ['messageDuplicated', 'commitsLate'],
+  },
+  {
+    name: 'a lease shorter than the time-out of Salesforce',
+    file: 'lib/lambda/settings.ts',
+    from: 'z.minimum(2)), 660)',
+    to: 'z.minimum(2)), 60)',
+    with: ['commitsLate'],
+  },
+  {
+    name: 'the lease is given back although the push may still commit',
+    file: PUSH,
+    from: 'return error instanceof TransientError && !error.mayHaveCommitted;',
+    to: 'return error instanceof TransientError;',
+    with: ['commitsLate'],
+  },
+  {
+    name: 'a worker that lost its lease settles',
+    file: STORE,
+    from: 'if (releases && current.lease?.owner !== stored.lease?.owner)',
+    to: 'if (false)',
+    equivalent:
+      'a lease outlives every function and every request, and whoever takes it over writes the person: the version ' +
+      'tells of the loss as well as the lease does',
+  },
+  {
+    name: 'stale rows are not refused',
+    file: MERGE,
+    from: "? 'past' : 'current';",
+    to: "? 'current' : 'current';",
+    with: ['messageDelayed', 'messageAgain'],
+  },
+  {
+    name: 'old messages are merged from their values',
+    file: CHANGES,
+    from: 'export const FRESH_MESSAGE_MS = 10 * 60_000;',
+    to: 'export const FRESH_MESSAGE_MS = 600 * 60_000;',
+    with: ['messageDelayed', 'messageAgain', 'rowDeleted'],
+  },
+  {
+    name: 'what changes nothing never leaves a trace',
+    file: 'lib/sync/apply-row.ts',
+    from: 'if (!leavesTrace) return',
+    to: 'if (leavesTrace || true) return',
+    with: ['messageDelayed', 'messageDuplicated'],
+  },
+  {
+    name: 'base is written from what was pushed, not from what was read',
+    file: 'lib/salesforce/record-batch.ts',
+    from: 'after: rowsAfter.get(key) ?? null };',
+    to: 'after: { ...rowsAfter.get(key), ...batch.pushes[at]?.record } };',
+    with: ['automationRewrites'],
+  },
+  {
+    name: 'pending is cleared without comparing',
+    file: MERGE,
+    from: '} else this.#setPending(field, remote);',
+    to: '} else this.#setPending(field, undefined);',
+  },
+  {
+    name: 'pending is not cleared by a push',
+    file: MERGE,
+    from: 'if (this.#same(field, local, remote)) this.#setPending(field, undefined);',
+    to: 'if (this.#same(field, local, remote)) this.#setPending(field, null);',
+  },
+  {
+    name: 'what the row held before a push is not looked at',
+    file: SETTLE,
+    from: 'const before = open(push.before);',
+    to: 'const before = null;',
+  },
+  {
+    name: 'a row read again at settling passes for the push',
+    file: SETTLE,
+    from: '{ values: push.sent, settled: false }',
+    to: '{ values: push.sent, settled: true }',
+  },
+  {
+    name: 'conflicts are not told',
+    file: MERGE,
+    from: 'this.conflicts.push({ field, local, remote, winner });',
+    to: '',
+  },
+  {
+    name: 'the other side wins a conflict',
+    file: MERGE,
+    from: "if (winner === 'local') this.#setPending(field, remote);",
+    to: "if (winner !== 'local') this.#setPending(field, remote);",
+  },
+  {
+    name: 'an edit made during a refused push is parked with it',
+    file: SETTLE,
+    from: 'holdsWhatWasSent(merged, push.sent, object) ? told',
+    to: 'merged !== null ? told',
+    with: ['validationRule', 'salesforceSlow'],
+  },
+  {
+    name: 'parked persons are pushed again and again',
+    file: 'lib/person/person.ts',
+    from: 'return person.rejection === null && isWritable(',
+    to: 'return isWritable(',
+    with: ['validationRule'],
+  },
+  {
+    name: 'a rejection is not stored',
+    file: SETTLE,
+    from: 'const told = rejectPerson(logged(merged, seen.happenings, now), rejection, push.sent, now);',
+    to: 'const told = logged({ ...merged, rejection: { ...rejection, at: now } }, seen.happenings, now);',
+    with: ['validationRule'],
+  },
+  {
+    name: 'a Lead is created without the external id',
+    file: 'lib/salesforce/salesforce-records.ts',
+    from: 'const path = `/sobjects/Lead/${PERSON_ID_FIELD}/${encodeURIComponent(lead.personId)}`;',
+    to: 'const path = `/sobjects/Lead/${PERSON_ID_FIELD}/${encodeURIComponent(lead.personId)}-${Math.trunc(lead.columns.length * Object.keys(lead.record).length)}`;',
+    with: ['serverErrorAfter'],
+  },
+  {
+    name: 'a claim that another holds is passed over',
+    file: 'lib/sync/edit-persons.ts',
+    from: 'if (holder === personId) return personId;',
+    to: 'if (holder !== undefined) return personId;',
+  },
+  {
+    name: 'partial failures pass for successes',
+    file: CHANGES,
+    from: 'return { retry: [...this.#retry],',
+    to: 'return { retry: [],',
+    with: ['storeThrottled', 'salesforceUnavailable', 'messageDelayed'],
+  },
+  {
+    name: 'rows that failed are not queued again',
+    file: CHANGES,
+    from: 'this.#failed.push(arrival);',
+    to: '',
+    with: ['storeThrottled', 'massUpdate'],
+  },
+  {
+    name: 'edits are not handed out by the poll',
+    file: 'lib/sync/poll-cycle.ts',
+    from: 'for await (const personIds of run.ports.persons.awaitingPush()) {',
+    to: 'for await (const personIds of [] as string[][]) {',
+  },
+  {
+    name: 'a lost push is forgotten: nobody reads the row first',
+    file: PUSH,
+    from: 'if (lost.length === 0) return free;',
+    to: 'return [...free, ...lost];',
+    with: ['commitsLate', 'answerTimedOut', 'serverErrorAfter'],
+  },
+  {
+    name: 'sync person does not read first after a lost push',
+    file: 'lib/sync/push-now.ts',
+    from: 'const readsFirst = sync.afterLostPush && attempt === 0;',
+    to: 'const readsFirst = false;',
+    with: ['answerTimedOut', 'serverErrorAfter'],
+  },
+  {
+    name: 'an old state of a row makes a second person',
+    file: CHANGES,
+    from: 'if (owner.isSecond === true && arrival.readNow !== true) {',
+    to: 'if (owner.isSecond === true && arrival.readNow === true) {',
+    with: ['rowDeleted', 'messageDelayed', 'messageAgain'],
+  },
+  {
+    name: 'rows that are gone are written to',
+    file: 'lib/person/person.ts',
+    from: 'return link !== null && !link.isDeleted && !link.isConverted;',
+    to: 'return link !== null;',
+    with: ['rowDeleted'],
+  },
+];
