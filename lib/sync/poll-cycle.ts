@@ -96,7 +96,7 @@ async function pullChanges(run: CycleRun): Promise<PullResult> {
     const states = await loadStates(run);
     const requests = schemas.map((stored) => requestOf(stored, states.get(stored.schema.type) ?? NEW_FEED, run));
     const { readAt, openings } = await run.ports.feed.open(requests);
-    const before = addMs(`${readAt.slice(0, 19)}.000Z`, -run.settings.lagSeconds * 1000);
+    const before = windowEnd(readAt, run.settings.lagSeconds);
     const ends = await Promise.allSettled(
       requests.map(async (request) => {
         const opening = openings.get(request.type);
@@ -108,6 +108,14 @@ async function pullChanges(run: CycleRun): Promise<PullResult> {
   } catch (error) {
     return { outcome: error instanceof QuotaExceededError ? 'quota' : 'failed', pulled: {}, error };
   }
+}
+
+/**
+ * Where a window ends: the seconds before it were over when the reading began, and it lies the lag behind Salesforce's
+ * clock, which was at least a second further on when it answered.
+ */
+function windowEnd(readAt: string, lagSeconds: number): string {
+  return addMs(`${readAt.slice(0, 19)}.000Z`, -Math.max(lagSeconds - 1, 0) * 1000);
 }
 
 interface OpenObject {

@@ -51,7 +51,8 @@ export interface ChangeFeed {
 
   /**
    * Describes (where changed), first pages and covered dates of all objects in one API call. `readAt` is a time of
-   * Salesforce's clock (ISO, whole seconds) that is not later than the moment the reading began.
+   * Salesforce's clock (ISO, whole seconds) that is not later than the moment the reading began, and at least a second
+   * before the answer.
    */
   open(requests: readonly FeedRequest[]): Promise<{
     readonly readAt: string;
