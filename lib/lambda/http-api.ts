@@ -2,7 +2,13 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { InvalidCursorError, ItemTooLargeError, QuotaExceededError, TransientError } from '../sync/errors.ts';
+import {
+  ConfigError,
+  InvalidCursorError,
+  ItemTooLargeError,
+  QuotaExceededError,
+  TransientError,
+} from '../sync/errors.ts';
 import { tellError } from './observability.ts';
 import { Problem, problemResponse } from './problem.ts';
 
@@ -66,7 +72,9 @@ function problems(): ApiMiddleware {
   return {
     onError: (request) => {
       const problem = problemOf(request.error);
-      if (problem.problem === 'internal-error') tellError('unexpected error', request.error);
+      const isUnexpected = problem.problem === 'internal-error';
+      if (isUnexpected || request.error instanceof ConfigError)
+        tellError(isUnexpected ? 'unexpected error' : problem.problem, request.error);
       request.response = problemResponse(problem);
     },
   };
@@ -77,6 +85,8 @@ function problemOf(error: unknown): Problem {
   if (error instanceof InvalidCursorError)
     return new Problem('invalid-parameter', 'cursor: not one that this API gave');
   if (error instanceof QuotaExceededError) return new Problem('salesforce-limit', 'no calls are left', RETRY_LATER);
+  if (error instanceof ConfigError)
+    return new Problem('salesforce-unavailable', 'somebody has to mend how Salesforce is reached', RETRY_LATER);
   if (error instanceof TransientError) return new Problem('store-unavailable', 'try again', { retryAfterSeconds: 1 });
   if (error instanceof ItemTooLargeError)
     return new Problem('body-too-large', 'the person, with these values, is more than can be stored');

@@ -83,7 +83,10 @@ describe('what goes wrong is a problem', () => {
   );
 
   test('that calls a human, with its reason and a metric, where the configuration is wrong', async () => {
-    const output = await outputOf(() => answerOf(throwing(new ConfigError('Salesforce refused the credentials'))));
+    const answers: unknown[] = [];
+    const refused = new ConfigError('Salesforce refused the credentials');
+    const output = await outputOf(async () => answers.push(await answerOf(throwing(refused))));
+    expect(answers).toMatchObject([{ status: 503, body: { type: '/problems/salesforce-unavailable' } }]);
     expect(output).toMatchObject([
       { level: 'ERROR', error: { name: 'ConfigError', message: 'Salesforce refused the credentials' } },
       { ConfigErrors: 1 },
