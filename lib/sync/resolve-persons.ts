@@ -26,6 +26,8 @@ interface Search {
   readonly owners: Map<string, Owner>;
   /** Ids of persons who stand for other rows than those that were looked up. */
   readonly taken: Set<string>;
+  /** Ids of rows that were linked to such persons. */
+  readonly left: Set<string>;
 }
 
 /**
@@ -34,7 +36,7 @@ interface Search {
  * the answer does not depend on how far an index has come.
  */
 export async function resolvePersons(store: OwnerReads, rows: readonly Row[]): Promise<ReadonlyMap<string, Owner>> {
-  const search: Search = { store, owners: new Map(), taken: new Set() };
+  const search: Search = { store, owners: new Map(), taken: new Set(), left: new Set() };
   const { owners, taken } = search;
   const isOpen = (row: Row): boolean => !owners.has(row.id);
   await resolveById(search, rows, likelyPersonId);
@@ -46,7 +48,13 @@ export async function resolvePersons(store: OwnerReads, rows: readonly Row[]): P
     const ids = [likelyPersonId(row), ownPersonId(row)];
     const first = ids.find((id) => !taken.has(id));
     const personId = first ?? secondPersonId(row);
-    owners.set(row.id, { person: undefined, personId, needsLink: false, isSecond: first === undefined });
+    const isSecond = search.left.has(row.id) || ids.some((id) => taken.has(id));
+    owners.set(row.id, {
+      person: undefined,
+      personId,
+      needsLink: false,
+      isSecond,
+    });
   }
   return owners;
 }
@@ -62,7 +70,7 @@ async function resolveById(search: Search, rows: readonly Row[], idOf: (row: Row
   }
 }
 
-async function resolveByLink({ store, owners }: Search, rows: readonly Row[]): Promise<void> {
+async function resolveByLink({ store, owners, left }: Search, rows: readonly Row[]): Promise<void> {
   if (rows.length === 0) return;
   const emails = rows.flatMap((row) => emailOf(row) ?? []);
   const [links, claims] = await Promise.all([
@@ -74,8 +82,10 @@ async function resolveByLink({ store, owners }: Search, rows: readonly Row[]): P
   for (const row of rows) {
     const person = persons.get(personIdOf(row) ?? '');
     const isLinked = links.has(row.id);
-    if (person === undefined || !(isLinked ? mayOwn(person, row) : awaitsRow(person, row))) continue;
-    owners.set(row.id, { person, personId: person.personId, needsLink: !isLinked });
+    if (person === undefined) continue;
+    if (isLinked ? mayOwn(person, row) : awaitsRow(person, row)) {
+      owners.set(row.id, { person, personId: person.personId, needsLink: !isLinked });
+    } else if (isLinked) left.add(row.id);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Conflict, Happening, Rejection } from '../person/activity.ts';
 import { logged, rejectPerson, withPending } from '../person/edit-person.ts';
 import { type Fields, sameValue } from '../person/field-value.ts';
 import { mergeRow, type OwnPush } from '../person/merge-row.ts';
-import type { Person } from '../person/person.ts';
+import { isWritable, type Person } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import { localFieldNames, type RemoteRecord, rowOfRecord } from '../schema/record.ts';
 import { ownPushOf } from './apply-row.ts';
@@ -73,9 +73,10 @@ export function settleRejection(
   return { ...seen, person: holdsWhatWasSent(merged, push.sent, object) ? told : { ...told, rejection: null } };
 }
 
-function holdsWhatWasSent({ fields, pending }: Person, sent: Fields, { rules }: ObjectRules): boolean {
+function holdsWhatWasSent({ fields, pending, salesforce }: Person, sent: Fields, { rules }: ObjectRules): boolean {
   const isAsSent = (field: string) => sameValue(rules.shapes[field], fields[field] ?? null, sent[field] ?? null);
-  const open = Object.keys(pending).filter((field) => rules.canPush(field));
+  // Where a new row was to be made, what waits for the old one says nothing.
+  const open = isWritable(salesforce) ? Object.keys(pending).filter((field) => rules.canPush(field)) : [];
   return [...Object.keys(sent), ...open].every((field) => field in sent && isAsSent(field));
 }
 
