@@ -9,25 +9,28 @@ export function countOutcomes(
   after: Person,
   added: readonly Activity[],
 ): void {
-  const touched = new Set<string>();
-  for (const activity of added) {
-    if (activity.type === 'fieldsChanged') {
-      for (const { field } of activity.detail.changes) {
-        touched.add(field);
-        if (activity.direction === 'pull' && before !== undefined) swarm.count('table: take remote');
-      }
-    } else if (activity.type === 'conflict') {
-      touched.add(activity.detail.field);
-      swarm.count(`table: conflict, ${activity.detail.winner} wins`);
-    } else if (activity.type === 'syncedToSalesforce') {
-      for (const field of activity.detail.fields) {
-        touched.add(field);
-        swarm.count('table: push local');
-      }
-      if (activity.detail.created) swarm.count('leadCreated');
-    } else swarm.count(`told: ${activity.type}`);
-  }
+  const touched = new Set(added.flatMap((activity) => countActivity(swarm, activity, before !== undefined)));
   for (const field in before?.pending) {
     if (!(field in after.pending) && !touched.has(field)) swarm.count('table: agree');
   }
+}
+
+/** The fields that the activity is about. */
+function countActivity(swarm: Swarm, activity: Activity, isKnown: boolean): readonly string[] {
+  if (activity.type === 'fieldsChanged') {
+    const fields = activity.detail.changes.map(({ field }) => field);
+    if (activity.direction === 'pull' && isKnown) for (const _ of fields) swarm.count('table: take remote');
+    return fields;
+  }
+  if (activity.type === 'conflict') {
+    swarm.count(`table: conflict, ${activity.detail.winner} wins`);
+    return [activity.detail.field];
+  }
+  if (activity.type === 'syncedToSalesforce') {
+    for (const _ of activity.detail.fields) swarm.count('table: push local');
+    if (activity.detail.created) swarm.count('leadCreated');
+    return activity.detail.fields;
+  }
+  swarm.count(`told: ${activity.type}`);
+  return [];
 }

@@ -146,7 +146,7 @@ export class Functions {
     if (error === null || error instanceof TransientError || error instanceof QuotaExceededError) return;
     if (error instanceof Error && error.message.startsWith('a person is busy')) return;
     const text =
-      error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 3).join(' ') : String(error);
+      error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 3).join(' ') : JSON.stringify(error);
     const kind = error instanceof ConfigError ? 'only expected errors (a human is called)' : 'only expected errors';
     this.#world.breaks(kind, `${where} failed: ${text}`);
   }

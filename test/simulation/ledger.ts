@@ -159,13 +159,7 @@ export class Ledger {
     logged.push(...added);
     this.#noteValues(before, after, added);
     countOutcomes(this.#world.swarm, before, after, added);
-    if (after.salesforce !== null) {
-      const links = this.links.get(after.personId) ?? new Set();
-      this.links.set(after.personId, links.add(after.salesforce.id));
-      const { id, isDeleted, isConverted } = after.salesforce;
-      if (!isDeleted && !isConverted) this.goneAt.delete(id);
-      else if (!this.goneAt.has(id)) this.goneAt.set(id, this.#world.timeline.now);
-    }
+    this.#noteLink(after);
     this.#world.story?.push(`${this.#world.time}  ${this.#personChange(before, after, added)}`);
     checkWrite(this.#world, before, after, added);
   }
@@ -185,6 +179,15 @@ export class Ledger {
       if (goneAt === undefined || this.#world.timeline.now - goneAt < WORK_IN_HAND_MS) continue;
       this.#world.breaks('nothing is written to what is gone', `${invocation.name} writes to ${rowId}`);
     }
+  }
+
+  #noteLink({ personId, salesforce }: Person): void {
+    if (salesforce === null) return;
+    const links = this.links.get(personId) ?? new Set();
+    this.links.set(personId, links.add(salesforce.id));
+    const { id, isDeleted, isConverted } = salesforce;
+    if (!isDeleted && !isConverted) this.goneAt.delete(id);
+    else if (!this.goneAt.has(id)) this.goneAt.set(id, this.#world.timeline.now);
   }
 
   #noteValues(before: Person | undefined, after: Person, added: readonly Activity[]): void {

@@ -11,7 +11,7 @@ registerHooks({
   load(loaded, context, next) {
     const module = next(loaded, context);
     if (loaded !== url) return module;
-    const source = String(module.source);
+    const source = Buffer.from(module.source as Uint8Array).toString();
     if (source.split(mutant.from).length !== 2) throw new Error(`${mutant.file} has no single place: ${mutant.from}`);
     return { ...module, source: source.replace(mutant.from, () => mutant.to) };
   },

@@ -133,7 +133,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'lib/sync/apply-row.ts',
     from: 'if (!leavesTrace) return',
     to: 'if (leavesTrace || true) return',
-    with: ['messageDelayed', 'messageDuplicated'],
+    with: ['messageDelayed', 'messageDuplicated', 'messageAgain'],
   },
   {
     name: 'base is written from what was pushed, not from what was read',
@@ -165,6 +165,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: SETTLE,
     from: '{ values: push.sent, settled: false }',
     to: '{ values: push.sent, settled: true }',
+    with: ['salesforceSlow', 'storeSlow'],
   },
   {
     name: 'conflicts are not told',
@@ -191,6 +192,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'return person.rejection === null && isWritable(',
     to: 'return isWritable(',
     with: ['validationRule'],
+    equivalent: 'the index of those who wait leaves parked persons out as well, and a row that wakes one unparks it',
   },
   {
     name: 'a rejection is not stored',

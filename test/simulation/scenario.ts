@@ -114,9 +114,14 @@ class ScenarioWriter {
     const subject = other?.subject ?? dice.below(this.#subjects.length);
     const field = other?.field ?? dice.pick(EDITED_FIELDS);
     const value = other !== undefined && dice.chance(0.1) ? other.value : this.#value(side, subject, field);
-    this.#edits.push({ at: this.#now, side, subject, field, value });
+    this.#record({ at: this.#now, side, subject, field, value });
+  }
+
+  #record(edit: Edit): void {
+    this.#edits.push(edit);
+    const { side, subject, field, value } = edit;
     if (side === 'salesEdit' && this.#odd('longTransaction')) {
-      const seconds = dice.between(1, dice.chance(0.5) ? 60 : 1200);
+      const seconds = this.#dice.between(1, this.#dice.chance(0.5) ? 60 : 1200);
       this.#add({ kind: 'salesTransaction', field, value, seconds }, subject);
     } else this.#add({ kind: side, field, value }, subject);
   }

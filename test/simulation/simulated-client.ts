@@ -180,22 +180,29 @@ export class SimulatedClient implements SalesforceClient {
     if (swarm.strikes('salesforceUnavailable', dice)) return refused(503, [entry('SERVER_UNAVAILABLE', 'try later')]);
     const unexpected = { status: 500, body: [entry('UNKNOWN_EXCEPTION', 'An unexpected error occurred.')] };
     if (swarm.strikes('serverErrorBefore', dice)) return { arrivesAfter: null, answer: unexpected, answeredAfter };
-    const arrived = { arrivesAfter: there, answeredAfter };
-    if (swarm.strikes('serverErrorAfter', dice)) return { ...arrived, answer: unexpected };
+    if (swarm.strikes('serverErrorAfter', dice)) return { arrivesAfter: there, answeredAfter, answer: unexpected };
+    const lost = this.#lostCourse(writes, there, answeredAfter);
+    if (lost !== undefined) return lost;
+    return { arrivesAfter: there, answeredAfter, answer: there + back < this.#timeoutMs ? 'given' : 'lost' };
+  }
+
+  /** Courses on which nobody can tell whether the request came through. */
+  #lostCourse(writes: boolean, there: number, answeredAfter: number): Course | undefined {
+    const { swarm } = this.#world;
+    const { dice } = this.#invocation;
+    const perhaps = (likelihood: number) => (dice.chance(likelihood) ? there : null);
     if (swarm.strikes('gatewayError', dice)) {
-      return { ...arrived, arrivesAfter: dice.chance(0.5) ? there : null, answer: { status: 502, body: HTML } };
+      return { arrivesAfter: perhaps(0.5), answeredAfter, answer: { status: 502, body: HTML } };
     }
     if (swarm.strikes('connectionDropped', dice)) {
-      return { ...arrived, arrivesAfter: dice.chance(0.5) ? there : null, answer: 'lost' };
+      return { arrivesAfter: perhaps(0.5), answeredAfter, answer: 'lost' };
     }
     if (swarm.strikes('answerTimedOut', dice)) {
-      return { arrivesAfter: dice.chance(0.7) ? there : null, answer: 'lost', answeredAfter: this.#timeoutMs };
+      return { arrivesAfter: perhaps(0.7), answeredAfter: this.#timeoutMs, answer: 'lost' };
     }
-    if (writes && swarm.strikes('commitsLate', dice)) {
-      const arrivesAfter = dice.between(this.#timeoutMs, SALESFORCE_TIMEOUT_MS);
-      return { arrivesAfter, answer: 'lost', answeredAfter: this.#timeoutMs };
-    }
-    return { ...arrived, answer: there + back < this.#timeoutMs ? 'given' : 'lost' };
+    if (!writes || !swarm.strikes('commitsLate', dice)) return undefined;
+    const arrivesAfter = dice.between(this.#timeoutMs, SALESFORCE_TIMEOUT_MS);
+    return { arrivesAfter, answeredAfter: this.#timeoutMs, answer: 'lost' };
   }
 }
 

@@ -48,10 +48,8 @@ function noRemoteEditIsOverwrittenUnseen(world: World, history: History): void {
     if (lost.state.row.Id !== written.state.row.Id) return;
     const isRestored = remote.slice(at).some((each) => alike(each.value, lost.value));
     if (alike(lost.value, null) || isRestored) return;
-    const edit = local.findLast(
-      (each) => each.at <= written.at && each.origin === 'edit' && alike(each.value, written.value),
-    );
-    const known = local.some((each) => alike(each.value, lost.value) && each.at <= (edit?.at ?? written.at));
+    // Known before, or meant on both sides.
+    const known = local.some((each) => alike(each.value, lost.value));
     if (known || tellsOf(world, person, { field, remote: lost.value }) || diedAfter(written.state.push)) return;
     world.breaks(
       'no edit of Salesforce is lost',

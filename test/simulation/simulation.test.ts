@@ -1,0 +1,45 @@
+import { availableParallelism } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { REGRESSIONS } from './regressions.ts';
+import { runMutants, surprises } from './run-mutants.ts';
+import { runSeeds } from './run-seeds.ts';
+import { drawScenario } from './scenario.ts';
+import { runOnWorkers } from './seed-workers.ts';
+import { simulate } from './simulate.ts';
+import { FAULT_NAMES, LATER_FAULTS } from './swarm.ts';
+
+const SEEDS = 2000;
+const MUTANT_SEEDS = 1200;
+const LONG_MS = 15 * 60_000;
+
+const workers = Math.min(availableParallelism(), 4);
+
+describe('the simulation', () => {
+  it('finds every invariant kept, with every fault struck', { timeout: LONG_MS }, async () => {
+    const progressed = () => undefined;
+    const wish = { from: 1, seeds: SEEDS, workers, withLater: false, withinMs: LONG_MS, progressed };
+    const { seeds, failures, hits } = await runOnWorkers(wish);
+    expect(failures).toEqual([]);
+    expect(seeds).toBe(SEEDS);
+    const never = FAULT_NAMES.filter((name) => !LATER_FAULTS.has(name) && (hits[name] ?? 0) === 0);
+    expect(never).toEqual([]);
+  });
+
+  it('tells the same seed the same way', async () => {
+    const scenario = drawScenario(4);
+    const [one, other] = [await simulate(scenario), await simulate(scenario)];
+    expect(other).toEqual(one);
+    expect(one.steps).toBeGreaterThan(100);
+  });
+
+  it.each(REGRESSIONS)('keeps seed %i mended: %s', async (seed) => {
+    const { failures } = await runSeeds({ from: seed, count: 1 });
+    expect(failures).toEqual([]);
+  });
+
+  it('kills every mutant that is not argued equivalent', { timeout: LONG_MS }, async () => {
+    const ends = await runMutants(MUTANT_SEEDS, workers);
+    expect(surprises(ends).map(({ mutant }) => mutant.name)).toEqual([]);
+    expect(ends.filter(({ killed }) => killed !== undefined).length).toBeGreaterThanOrEqual(25);
+  });
+});
