@@ -11,6 +11,9 @@ const TIMEOUT_MS = 45_000;
 const CALLER_TIMEOUT_MS = 15_000;
 const SALESFORCE_TIMEOUT_MS = 10 * 60_000;
 
+/** No session expires as soon as this after it began. */
+const NEW_SESSION_MS = 90_000;
+
 const HTML = '<html><body><h1>502 Bad Gateway</h1></body></html>';
 
 /** How an exchange goes: when the request arrives at Salesforce (null: never), and how its answer comes back. */
@@ -135,8 +138,8 @@ export class SimulatedClient implements SalesforceClient {
   #arrive({ method, path, body }: { method: string; path: string; body?: unknown }, writes: boolean): OrgResponse {
     const world = this.#world;
     const { swarm, org } = world;
-    const isNew = world.session === null;
     const token = world.sessionToken();
+    const isNew = world.timeline.now - world.signedInAt < NEW_SESSION_MS;
     if (!isNew && swarm.strikes('sessionExpired', this.#invocation.dice)) org.state.sessions.end(token);
     const lock = writes && swarm.strikes('rowLocked', this.#invocation.dice);
     if (lock) org.state.faults.add({ kind: 'lockRow', probability: 0.6 });

@@ -51,6 +51,7 @@ export class World {
   /** Whose operation is being done. */
   acting: Invocation | null = null;
   session: string | null = null;
+  signedInAt = 0;
   quotaUntil = 0;
   calls = 0;
   /** Of all that happened so far: equal for equal stories. */
@@ -111,7 +112,10 @@ export class World {
   }
 
   sessionToken(): string {
-    this.session ??= this.#signIn('lockstep');
+    if (this.session === null) {
+      this.session = this.#signIn('lockstep');
+      this.signedInAt = this.timeline.now;
+    }
     return this.session;
   }
 
