@@ -32,6 +32,7 @@ const personsRoutes: Routes = {
   '/sync/status': [GET],
   '/sync/fields': [GET],
   '/sync/rejections': [GET],
+  '/sync/fields/accept': [POST],
 };
 
 const syncPersonRoutes: Routes = {

@@ -1,3 +1,4 @@
+import { acceptType } from '../lib/lambda/accept-type.ts';
 import { composeQueue } from '../lib/lambda/compose-queue.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
 import { readEnvironment } from '../lib/lambda/environment.ts';
@@ -46,10 +47,10 @@ export const handler = apiHandler({
   'GET /sync/status': async () => {
     return { status: 200, body: await readSyncStatus({ ...ports, queue }, environment.settings.objects) };
   },
-
   'GET /sync/fields': async () => {
     return { status: 200, body: { objects: await readFieldStatus(ports, environment.settings.objects) } };
   },
+  'POST /sync/fields/accept': (request) => acceptType(ports, request),
 
   'GET /sync/rejections': async (request) => {
     const { limit, cursor } = parsePaging(request);

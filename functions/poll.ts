@@ -15,10 +15,17 @@ const queue = composeQueue(environment);
 /** One cycle; what it leaves undone is the next one's. */
 async function poll(_event: unknown, context: Context): Promise<PollOutcome['kind']> {
   const salesforce = await composeSalesforce(settings, 'background');
-  const { objects, lagSeconds, lookbackSeconds, cycleLeaseSeconds } = settings;
+  const { objects, lagSeconds, lookbackSeconds, cycleLeaseSeconds, backfillPagesPerCycle, formulaRefreshHours } =
+    settings;
   const outcome = await pollCycle(
     { ...store, ...salesforce, queue },
-    { objects, lagSeconds, lookbackSeconds, cycleLeaseMs: cycleLeaseSeconds * 1000 },
+    {
+      objects,
+      lagSeconds,
+      lookbackSeconds,
+      cycleLeaseMs: cycleLeaseSeconds * 1000,
+      fieldJobs: { backfillPagesPerCycle, formulaRefreshHours },
+    },
     () => context.getRemainingTimeInMillis(),
   );
   tell(outcome);
@@ -33,6 +40,7 @@ function tell(outcome: PollOutcome): void {
   const { report, error, schemaProblems, missingPermissions } = outcome;
   publishCounts({
     RowsQueued: Object.values(report.pulled).reduce((sum, count) => sum + count, 0),
+    RowsBackfilled: report.backfilled,
     PersonsHandedOut: report.handedOut,
     SalesforceCalls: report.calls,
     CyclesFailed: report.outcome === 'failed' ? 1 : 0,

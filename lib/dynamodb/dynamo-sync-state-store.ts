@@ -1,7 +1,9 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { SalesforceType } from '../person/person.ts';
+import { SCHEMA_FORMAT } from '../schema/object-schema.ts';
 import { TransientError } from '../sync/errors.ts';
 import type { FeedState } from '../sync/feed-state.ts';
+import { EMPTY_BOOK, type JobBook } from '../sync/field-job.ts';
 import type {
   Cycle,
   CycleReport,
@@ -12,10 +14,13 @@ import type {
 } from '../sync/ports/sync-state-store.ts';
 import {
   type FeedItem,
+  type JobsItem,
   type RecentItem,
   type SchemaItem,
   toFeedItem,
   toFeedState,
+  toJobBook,
+  toJobsItem,
   toRecentItem,
   toSchemaItem,
   toStoredSchema,
@@ -101,8 +106,22 @@ export class DynamoSyncStateStore implements SyncStateStore {
     return item === undefined ? undefined : toStoredSchema(item);
   }
 
-  async saveSchema(schema: StoredSchema): Promise<void> {
-    await this.#table.put(toSchemaItem(schema));
+  async saveSchema(schema: StoredSchema): Promise<'saved' | 'overtaken'> {
+    const replaced = schema.revision - 1;
+    const write = await this.#table.putIf({
+      Item: toSchemaItem(schema),
+      ...(replaced === 0 ? REPLACES_NONE : replacesRevision(replaced)),
+    });
+    return write === 'written' ? 'saved' : 'overtaken';
+  }
+
+  async loadJobs(type: SalesforceType): Promise<JobBook> {
+    const item = await this.#table.get<JobsItem>(syncKey(`JOB#${type}`));
+    return item === undefined ? EMPTY_BOOK : toJobBook(item);
+  }
+
+  async saveJobs(type: SalesforceType, book: JobBook, cycle: Cycle): Promise<void> {
+    await this.#putFenced(toJobsItem(type, book, cycle.number), cycle);
   }
 
   async #isOurs(number: number, owner: string): Promise<boolean> {
@@ -121,6 +140,21 @@ export class DynamoSyncStateStore implements SyncStateStore {
       throw new TransientError('cycleOvertaken', `a later cycle has written since cycle ${cycle.number} began`);
     }
   }
+}
+
+/** The first revision replaces nothing, or what is of no use: an item of another format, or of a version that did not count. */
+const REPLACES_NONE = {
+  ConditionExpression: 'attribute_not_exists(#revision) OR #format <> :format',
+  ExpressionAttributeNames: { '#revision': 'revision', '#format': 'format' },
+  ExpressionAttributeValues: { ':format': SCHEMA_FORMAT },
+};
+
+function replacesRevision(revision: number) {
+  return {
+    ConditionExpression: '#revision = :revision',
+    ExpressionAttributeNames: { '#revision': 'revision' },
+    ExpressionAttributeValues: { ':revision': revision },
+  };
 }
 
 /** The condition that the cycle's item still is what was read. */

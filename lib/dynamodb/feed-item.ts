@@ -1,7 +1,9 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { SalesforceType } from '../person/person.ts';
+import { NO_HISTORY } from '../schema/field-history.ts';
 import { SCHEMA_FORMAT } from '../schema/object-schema.ts';
 import type { FeedState, RecentRows } from '../sync/feed-state.ts';
+import type { JobBook } from '../sync/field-job.ts';
 import type { StoredSchema } from '../sync/ports/sync-state-store.ts';
 import { type Key, syncKey } from './keys.ts';
 
@@ -15,8 +17,25 @@ export type RecentItem = Key & {
   readonly cycle: number;
 };
 
-/** A schema, packed: 800 fields would take 100 KB. */
-export type SchemaItem = Key & { readonly schema: Uint8Array; readonly lastModified: string | null };
+/** A schema and its history, packed: 800 fields would take 100 KB. */
+export type SchemaItem = Key & {
+  readonly schema: Uint8Array;
+  readonly history?: Uint8Array | undefined;
+  readonly lastModified: string | null;
+  readonly revision?: number | undefined;
+  readonly format?: number | undefined;
+};
+
+/** The jobs of an object, with the number of the cycle that wrote them; their fields may be 800. */
+export type JobsItem = Key & { readonly book: Uint8Array; readonly cycle: number };
+
+export function toJobsItem(type: SalesforceType, book: JobBook, cycle: number): JobsItem {
+  return { ...syncKey(`JOB#${type}`), book: gzipSync(JSON.stringify(book)), cycle };
+}
+
+export function toJobBook(item: JobsItem): JobBook {
+  return JSON.parse(gunzipSync(item.book).toString());
+}
 
 export function toFeedItem(type: SalesforceType, state: FeedState, cycle: number): FeedItem {
   const { recent: _, ...position } = state;
@@ -42,14 +61,22 @@ export function toFeedState(feed: FeedItem, recent: RecentItem | undefined): Fee
   };
 }
 
-export function toSchemaItem({ schema, lastModified }: StoredSchema): SchemaItem {
-  return { ...syncKey(`SCHEMA#${schema.type}`), schema: gzipSync(JSON.stringify(schema)), lastModified };
+export function toSchemaItem({ schema, history, lastModified, revision }: StoredSchema): SchemaItem {
+  const packed = { schema: gzipSync(JSON.stringify(schema)), history: gzipSync(JSON.stringify(history)) };
+  return { ...syncKey(`SCHEMA#${schema.type}`), ...packed, lastModified, revision, format: schema.format };
 }
 
 /** Undefined for a schema of another format: it is described again. */
-export function toStoredSchema(item: SchemaItem): StoredSchema | undefined {
-  const schema: StoredSchema['schema'] = JSON.parse(gunzipSync(item.schema).toString());
-  return schema.format === SCHEMA_FORMAT ? { schema, lastModified: item.lastModified } : undefined;
+export function toStoredSchema({
+  schema: packed,
+  history,
+  lastModified,
+  revision = 0,
+}: SchemaItem): StoredSchema | undefined {
+  const schema: StoredSchema['schema'] = JSON.parse(gunzipSync(packed).toString());
+  if (schema.format !== SCHEMA_FORMAT) return undefined;
+  const known = history === undefined ? NO_HISTORY : JSON.parse(gunzipSync(history).toString());
+  return { schema, history: known, lastModified, revision };
 }
 
 /** Columns compress better than rows: ids beside ids, stamps beside stamps. */

@@ -11,7 +11,7 @@ import type { SalesforceType } from '../person/person.ts';
  * | claim of an email | `EMAIL#<email>` | `CLAIM` |
  * | link of a row | `ROW#<rowId>` | `LINK` |
  * | cycle: right, number, last report | `SYNC` | `CYCLE` |
- * | checkpoint, remembered rows, schema | `SYNC` | `FEED#<type>`, `RECENT#<type>`, `SCHEMA#<type>` |
+ * | checkpoint, remembered rows, schema, field jobs | `SYNC` | `FEED#<type>`, `RECENT#<type>`, `SCHEMA#<type>`, `JOB#<type>` |
  *
  * | sparse keys-only index | partition | sort |
  * |---|---|---|
@@ -45,7 +45,7 @@ export const claimKey = (email: string): Key => ({ pk: CLAIM + emailKey(email), 
 export const linkKey = (rowId: string): Key => ({ pk: LINK + rowId, sk: 'LINK' });
 export const rowIdOf = (key: Key): string => key.pk.slice(LINK.length);
 
-export type SyncItem = 'CYCLE' | 'COUNTS' | `${'FEED' | 'RECENT' | 'SCHEMA'}#${SalesforceType}`;
+export type SyncItem = 'CYCLE' | 'COUNTS' | `${'FEED' | 'RECENT' | 'SCHEMA' | 'JOB'}#${SalesforceType}`;
 export const syncKey = (sk: SyncItem): Key => ({ pk: 'SYNC', sk });
 
 /**

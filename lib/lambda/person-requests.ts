@@ -74,7 +74,8 @@ export function parsePersonId({ path }: Pick<ApiRequest, 'path'>): string {
   return personId;
 }
 
-function parse<Schema extends z.ZodMiniType>(schema: Schema, body: unknown): z.infer<Schema> {
+/** The body as the schema takes it; throws a `Problem` that names each mistake. */
+export function parse<Schema extends z.ZodMiniType>(schema: Schema, body: unknown): z.infer<Schema> {
   const parsed = z.safeParse(schema, body);
   if (parsed.success) return parsed.data;
   const mistakes = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);

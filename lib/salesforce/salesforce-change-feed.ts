@@ -1,4 +1,4 @@
-import { toIsoInstant } from '../person/field-value.ts';
+import { toIsoInstant, toLongId } from '../person/field-value.ts';
 import type { SalesforceType } from '../person/person.ts';
 import type { DescribedField, DescribedObject } from '../schema/describe.ts';
 import type {
@@ -8,6 +8,7 @@ import type {
   FeedPage,
   FeedPosition,
   FeedRequest,
+  ScanRequest,
 } from '../sync/ports/change-feed.ts';
 import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
 import { callError, errorEntries, unexpectedAnswer } from './error-map.ts';
@@ -66,6 +67,20 @@ export function createSalesforceChangeFeed(client: SalesforceClient): ChangeFeed
       const { answers } = await client.composite([queryRequest(nextQuery(request, after, before))], false);
       return pageOf(answers[0], request.columns);
     },
+
+    async measure(scan) {
+      const queries = [scanQuery('COUNT()', scan), `${scanQuery('Id', scan)} ORDER BY Id DESC LIMIT 1`];
+      const { answers } = await client.composite(queries.map(liveRequest), false);
+      const [count, last] = answers.map(answerOf);
+      if (count === 'invalidField' || last === 'invalidField') return 'invalidField';
+      const id: unknown = queryAnswer(last).records[0]?.Id;
+      return { rows: countOf(count), last: typeof id === 'string' ? toLongId(id) : null };
+    },
+
+    async scan(scan, after, until) {
+      const { answers } = await client.composite([liveRequest(pageQuery(scan, after, until))], false);
+      return pageOf(answers[0], scan.columns);
+    },
   };
 }
 
@@ -99,6 +114,27 @@ function queryRequest(soql: string): Subrequest {
   return { method: 'GET', path: queryPath('queryAll', soql) };
 }
 
+/** Deleted rows are not asked for. */
+function liveRequest(soql: string): Subrequest {
+  return { method: 'GET', path: queryPath('query', soql) };
+}
+
+function scanQuery(columns: string, { type, filled }: ScanRequest, bounds: readonly string[] = []): string {
+  const holdsOne = filled.map((name) => `${name} != null`).join(' OR ');
+  const conditions = [...bounds, ...(holdsOne === '' ? [] : [`(${holdsOne})`])];
+  return `SELECT ${columns} FROM ${type}${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`}`;
+}
+
+function pageQuery(scan: ScanRequest, after: string | null, until: string): string {
+  const bounds = [...(after === null ? [] : [`Id > ${soqlText(after)}`]), `Id <= ${soqlText(until)}`];
+  return `${scanQuery(scan.columns.join(', '), scan, bounds)} ORDER BY Id LIMIT ${PAGE_ROWS}`;
+}
+
+function countOf(body: unknown): number {
+  if (isRaw(body) && typeof body.totalSize === 'number') return body.totalSize;
+  throw unexpectedAnswer('count');
+}
+
 function select({ columns, type }: FeedRequest): string {
   return `SELECT ${columns.join(', ')} FROM ${type}`;
 }
@@ -111,14 +147,19 @@ function nextQuery(request: FeedRequest, after: FeedPosition, before: string): s
   return `${select(request)} WHERE ${span}${beyond} ${ORDER}`;
 }
 
-function pageOf(answer: SubAnswer | undefined, columns: readonly string[]): FeedPage | 'invalidField' {
+/** The body of an answered query. */
+function answerOf(answer: SubAnswer | undefined): unknown {
   if (answer === undefined) throw unexpectedAnswer('query');
-  if (answer.status !== 200) {
-    const errors = errorEntries(answer.body);
-    if (errors[0]?.code === 'INVALID_FIELD') return 'invalidField';
-    throw callError(answer.status, errors, false);
-  }
-  const { records, done } = queryAnswer(answer.body);
+  if (answer.status === 200) return answer.body;
+  const errors = errorEntries(answer.body);
+  if (errors[0]?.code === 'INVALID_FIELD') return 'invalidField';
+  throw callError(answer.status, errors, false);
+}
+
+function pageOf(answer: SubAnswer | undefined, columns: readonly string[]): FeedPage | 'invalidField' {
+  const body = answerOf(answer);
+  if (body === 'invalidField') return body;
+  const { records, done } = queryAnswer(body);
   const rows = records.map((record) => valuesOf(record, columns));
   // Wide rows come in shorter pages, with a locator to go on by; the position of the last row does as well, and lasts.
   return { rows, more: !done || rows.length >= PAGE_ROWS };
@@ -162,6 +203,7 @@ function describedField(raw: Readonly<Record<string, unknown>>): DescribedField 
     autoNumber: raw.autoNumber === true,
     restrictedPicklist: raw.restrictedPicklist === true,
     picklistValues: picklistValues(raw.picklistValues),
+    filterable: raw.filterable !== false,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Fields, FieldValue, ValueKind } from '../person/field-value.ts';
-import { type ObjectSchema, syncFieldOf } from './object-schema.ts';
+import { type ObjectSchema, type SyncField, syncFieldOf } from './object-schema.ts';
 
 /** Why a field of a request cannot be taken. */
 export interface FieldProblem {
@@ -32,10 +32,15 @@ export function checkFields(schema: ObjectSchema, edits: Fields, operation: 'cre
   return Object.entries(edits).flatMap(([name, value]) => {
     const field = syncFieldOf(schema, name);
     if (field === undefined) return { field: name, reason: 'unknown field' };
-    if (!field[operation]) return { field: name, reason: 'read-only' };
+    if (!field[operation]) return { field: name, reason: readOnlyReason(field) };
     const expected = EXPECTED[field.shape.kind];
     return value === null || expected.fits(value) ? [] : { field: name, reason: expected.reason };
   });
+}
+
+function readOnlyReason({ retyped }: SyncField): string {
+  if (retyped === undefined) return 'read-only';
+  return `read-only: its type changed from ${retyped.from} to ${retyped.to} and is not accepted yet`;
 }
 
 function matches(value: FieldValue, pattern: RegExp): boolean {

@@ -25,6 +25,8 @@ export interface DescribedField {
   readonly restrictedPicklist: boolean;
   /** The values of a picklist, inactive ones too. */
   readonly picklistValues: readonly string[];
+  /** Whether a query may have conditions on it. */
+  readonly filterable: boolean;
 }
 
 /** An object as the sync user may see it: describe leaves out the fields that field-level security hides. */

@@ -58,10 +58,19 @@ function missingValues(schema: ObjectSchema, fields: Fields, operation: Operatio
   };
 }
 
+/** As Salesforce calls it. */
+const NOT_EDITABLE = 'INVALID_FIELD_FOR_INSERT_UPDATE';
+
 /** The rejection of edits to fields of which the sync user may write none. */
 export function notEditable(type: SalesforceType, fields: readonly string[]): Rejection {
   const message = `The sync user may not edit these fields of a ${type}: ${fields.join(', ')}`;
-  return { code: 'INVALID_FIELD_FOR_INSERT_UPDATE', message, fields };
+  return { code: NOT_EDITABLE, message, fields };
+}
+
+/** Whether a person is parked because of fields that the sync user may edit by now. */
+export function isMended(rejection: Rejection | null, schema: ObjectSchema): boolean {
+  if (rejection?.code !== NOT_EDITABLE || rejection.fields.length === 0) return false;
+  return rejection.fields.every((field) => syncFieldOf(schema, field)?.update);
 }
 
 /** Texts that are too long for Salesforce and that the policy has cut, as they are to be from now on. */

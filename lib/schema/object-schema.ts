@@ -42,6 +42,16 @@ export interface SyncField {
   readonly unchecked?: true;
   /** The sync user may edit it, and the policy does not push it. */
   readonly heldBack?: true;
+  /** No query may have a condition on it. */
+  readonly unfilterable?: true;
+  /** Its type changed in Salesforce: it does not sync until somebody accepts the new one. */
+  readonly retyped?: Retyping;
+}
+
+/** The types of a field that changed, as describe names them. */
+export interface Retyping {
+  readonly from: string;
+  readonly to: string;
 }
 
 /** Why a visible field does not sync. */
@@ -145,6 +155,7 @@ function syncField(
       autoNumber: field.autoNumber,
       truncate: truncate.includes(name),
       unchecked: unchecked.includes(name),
+      unfilterable: !field.filterable,
       heldBack: field.updateable && !push,
     }),
   };

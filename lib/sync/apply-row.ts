@@ -4,6 +4,7 @@ import type { FieldValue } from '../person/field-value.ts';
 import { mergeRow, type OwnPush, type RowMerge } from '../person/merge-row.ts';
 import { hasPending, type Person } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
+import { isMended } from '../schema/judge-push.ts';
 import { ItemTooLargeError, TransientError } from './errors.ts';
 import type { Ports } from './ports/ports.ts';
 import { type Owner, resolvePersons } from './resolve-persons.ts';
@@ -33,6 +34,8 @@ export interface RowToApply {
   readonly object: ObjectRules;
   /** An earlier state of the row may still be under way. */
   readonly newer: boolean;
+  /** Whether the row has but a few of its columns: then it can only add to a person who is linked to it. */
+  readonly partial?: boolean;
 }
 
 /**
@@ -53,21 +56,35 @@ export async function applyRow(ports: ApplyPorts, change: RowToApply): Promise<A
 async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<AppliedRow | undefined> {
   const { row, owner, object } = change;
   const stored = owner.person;
+  if (change.partial === true) mustBeLinked(stored, row);
   if (stored === undefined) return createFrom(ports, change);
   const merge = mergeRow(stored, row, object.rules, ownPushOf(stored));
-  if (merge.kind === 'stale' || merge.kind === 'unchanged') return { person: stored, ...NOTHING };
-  if (merge.kind === 'touched') {
-    // What changes nothing is not written, unless an older state of the row could come after it and pass for newer.
-    const leavesTrace = change.newer || stored.lease !== null || hasPending(stored);
-    if (!leavesTrace) return { person: stored, ...NOTHING };
-  }
+  const now = ports.clock.now();
+  const next = nextState(stored, merge, change, now);
+  if (next === undefined) return { person: stored, ...NOTHING };
   if (owner.needsLink) await ports.persons.linkRow(row.id, stored.personId);
   if (row.convertedContactId !== null) await ports.persons.linkRow(row.convertedContactId, stored.personId);
-  const now = ports.clock.now();
-  const outcome = await updateOrPark(ports.persons, stored, mergedPerson(merge, now), now);
+  const outcome = await updateOrPark(ports.persons, stored, next, now);
   if (outcome.kind === 'versionConflict') return undefined;
   const { pulled, conflicts } = merge.kind === 'merged' ? merge : NOTHING;
   return { person: outcome.person, pulled, conflicts };
+}
+
+/** What is to be stored; undefined where the row changes nothing. */
+function nextState(stored: Person, merge: RowMerge, change: RowToApply, now: string): Person | undefined {
+  if (merge.kind === 'stale') return undefined;
+  if (merge.kind === 'merged') return mergedPerson(merge, now);
+  const mended = isMended(stored.rejection, change.object.schema);
+  // What changes nothing is not written, unless an older state of the row could come after it and pass for newer.
+  const leavesTrace = merge.kind === 'touched' && (change.newer || stored.lease !== null || hasPending(stored));
+  if (!mended && !leavesTrace) return undefined;
+  const next = merge.kind === 'touched' ? mergedPerson(merge, now) : { ...stored, updatedAt: now };
+  return mended ? { ...next, rejection: null } : next;
+}
+
+function mustBeLinked(person: Person | undefined, row: Row): void {
+  if (person?.salesforce?.id === row.id) return;
+  throw new TransientError('NOT_LINKED', 'a few columns of a row say too little of it to link a person');
 }
 
 /**

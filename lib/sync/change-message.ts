@@ -13,7 +13,8 @@ export interface QueuedRow {
 /**
  * What the poll hands to the merge, as JSON.
  *
- * `rows`: rows as Salesforce gave them; `newer` lists the indexes of the rows with that mark.
+ * `rows`: rows as Salesforce gave them; `newer` lists the indexes of the rows with that mark. With `partial`, they have
+ * but a few of their columns.
  * `refresh`: rows whose values are not sent along: read them again.
  * `pending`: persons with edits to push.
  *
@@ -26,6 +27,7 @@ export type ChangeMessage =
       readonly queuedAt: string;
       readonly columns: readonly string[];
       readonly newer: readonly number[];
+      readonly partial?: true;
       readonly rows: readonly (readonly FieldValue[])[];
     }
   | {
@@ -46,13 +48,19 @@ export const MESSAGE_BYTES = 64 * 1024;
 /** Persons or rows a message names when it carries only ids. */
 const IDS_PER_MESSAGE = 200;
 
+/** What the rows of a message have in common. */
+export interface RowsEnvelope {
+  readonly type: SalesforceType;
+  readonly queuedAt: string;
+  readonly columns: readonly string[];
+  readonly partial?: true;
+}
+
 /** Rows packed into as few message bodies as fit. A row too large for a message of its own is named in a `refresh`. */
-export function* packRows(
-  envelope: { readonly type: SalesforceType; readonly queuedAt: string; readonly columns: readonly string[] },
-  rows: Iterable<QueuedRow>,
-): Generator<string> {
-  const { type, queuedAt, columns } = envelope;
-  const head = `{"kind":"rows","type":"${type}","queuedAt":"${queuedAt}","columns":${JSON.stringify(columns)},`;
+export function* packRows(envelope: RowsEnvelope, rows: Iterable<QueuedRow>): Generator<string> {
+  const { type, queuedAt, columns, partial } = envelope;
+  const mark = partial === true ? '"partial":true,' : '';
+  const head = `{"kind":"rows","type":"${type}","queuedAt":"${queuedAt}",${mark}"columns":${JSON.stringify(columns)},`;
   const room = MESSAGE_BYTES - byteLength(head) - 64;
   let packed: string[] = [];
   let newer: number[] = [];
@@ -101,6 +109,7 @@ export function parseChangeMessage(body: string): ChangeMessage | undefined {
       isObjectType(message.type) &&
       isListOf(message.columns, isText) &&
       isListOf(message.newer, Number.isInteger) &&
+      (message.partial === undefined || message.partial === true) &&
       isListOf(message.rows, isRow),
     refresh: (message) => isObjectType(message.type) && isListOf(message.ids, isText),
     pending: (message) => isListOf(message.personIds, isText),

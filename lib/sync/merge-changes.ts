@@ -1,10 +1,9 @@
 import { logged } from '../person/edit-person.ts';
-import type { FieldValue } from '../person/field-value.ts';
 import { awaitsPush, type Person, type SalesforceType } from '../person/person.ts';
-import type { Row } from '../person/row.ts';
 import { rowOfValues } from '../schema/record.ts';
 import { applyRow } from './apply-row.ts';
-import { type ChangeMessage, packIds, packRows, type QueuedRow } from './change-message.ts';
+import { type Arrival, arrivalsOf, type Delivery, isLinked, newestOfEach, queuedRow } from './arrivals.ts';
+import { type ChangeMessage, packIds, packRows } from './change-message.ts';
 import { TransientError } from './errors.ts';
 import { inParallel } from './in-parallel.ts';
 import { msBetween } from './ports/clock.ts';
@@ -13,14 +12,6 @@ import { type PushReport, pushPersons } from './push-persons.ts';
 import { refreshPersons, STORE_PARALLELISM } from './refresh-persons.ts';
 import { type Owner, resolvePersons } from './resolve-persons.ts';
 import { loadSchemas, type Schemas } from './schemas.ts';
-
-/** One message as the queue delivered it; `message` is undefined where the body is none of ours. */
-export interface Delivery {
-  readonly id: string;
-  readonly message: ChangeMessage | undefined;
-  /** If it fails now, it goes to the dead-letter queue. */
-  readonly lastTry: boolean;
-}
 
 export interface MergeReport {
   /** Deliveries that must come again, by id. */
@@ -40,18 +31,6 @@ export const FRESH_MESSAGE_MS = 10 * 60_000;
 
 type RowsMessage = Extract<ChangeMessage, { readonly kind: 'rows' }>;
 
-/** A row of a delivery, on its way to its person. */
-interface Arrival {
-  readonly delivery: Delivery;
-  readonly type: SalesforceType;
-  readonly values: readonly FieldValue[];
-  /** An earlier state of the row may still be under way. */
-  readonly newer: boolean;
-  /** Not as it was when it was queued, but read by this run. */
-  readonly readNow?: boolean;
-  readonly row: Row;
-}
-
 /**
  * Merges a batch of messages into the store, then pushes what is pending. A delivery is done when all it holds is
  * stored; of a delivery with several rows only those that failed are queued again, on their own, so that one bad
@@ -70,7 +49,8 @@ export async function mergeChanges(ports: Ports, deliveries: readonly Delivery[]
       arrivals.push(...arrivalsOf(delivery, message, schemas));
     } else await run.readAgain(delivery, message);
   }
-  await run.merge(newestOfEach(arrivals));
+  await run.merge(newestOfEach(arrivals.filter(({ partial }) => !partial)));
+  await run.mergePartial(newestOfEach(arrivals.filter(({ partial }) => partial)));
   await run.queueFailedAgain();
   const push = await run.push();
   const counts = { pushed: push.pushed, rejected: push.rejected, calls: ports.feed.usage().calls - callsBefore };
@@ -99,7 +79,29 @@ class MergeRun {
   }
 
   async merge(arrivals: readonly Arrival[]): Promise<void> {
+    await this.#applyAll(arrivals, await this.#owners(arrivals));
+  }
+
+  /** Rows with a few of their columns add to the persons linked to them; any other row that lives is read in full. */
+  async mergePartial(arrivals: readonly Arrival[]): Promise<void> {
     const owners = await this.#owners(arrivals);
+    await this.#applyAll(
+      arrivals.filter((arrival) => isLinked(arrival, owners)),
+      owners,
+    );
+    const others = arrivals.filter((arrival) => owners.has(arrival.row.id) && !isLinked(arrival, owners));
+    const living = others.filter(({ row }) => !row.isDeleted && !row.isConverted);
+    for (const [delivery, rows] of Map.groupBy(living, (arrival) => arrival.delivery)) {
+      const { type } = rows[0] as Arrival;
+      await this.#readRowsOrFail(
+        delivery,
+        type,
+        rows.map(({ row }) => row.id),
+      );
+    }
+  }
+
+  async #applyAll(arrivals: readonly Arrival[], owners: ReadonlyMap<string, Owner>): Promise<void> {
     await inParallel(arrivals, STORE_PARALLELISM, async (arrival) => {
       const owner = owners.get(arrival.row.id);
       if (owner === undefined) return;
@@ -112,17 +114,26 @@ class MergeRun {
 
   /** Persons of a message that carries no values, or none that count any more. */
   async readAgain(delivery: Delivery, message: ChangeMessage): Promise<void> {
+    if (message.kind === 'pending') return this.#readPersons(delivery, message.personIds);
+    const ids =
+      message.kind === 'refresh'
+        ? message.ids
+        : arrivalsOf(delivery, message, this.#schemas).map((arrival) => arrival.row.id);
+    return this.#readRowsOrFail(delivery, message.type, ids);
+  }
+
+  async #readPersons(delivery: Delivery, personIds: readonly string[]): Promise<void> {
     try {
-      if (message.kind === 'pending') {
-        const persons = await this.#ports.persons.getMany(message.personIds);
-        for (const person of persons.values()) this.#toPush.set(person.personId, person);
-        return;
-      }
-      const ids =
-        message.kind === 'refresh'
-          ? message.ids
-          : arrivalsOf(delivery, message, this.#schemas).map((arrival) => arrival.row.id);
-      await this.#readRows(delivery, message.type, ids);
+      const persons = await this.#ports.persons.getMany(personIds);
+      for (const person of persons.values()) this.#toPush.set(person.personId, person);
+    } catch (error) {
+      this.fail(delivery, error);
+    }
+  }
+
+  async #readRowsOrFail(delivery: Delivery, type: SalesforceType, ids: readonly string[]): Promise<void> {
+    try {
+      await this.#readRows(delivery, type, ids);
     } catch (error) {
       this.fail(delivery, error);
     }
@@ -172,9 +183,9 @@ class MergeRun {
   async #apply(arrival: Arrival, owner: Owner): Promise<void> {
     this.#rows += 1;
     try {
-      const { row, type, newer } = arrival;
+      const { row, type, newer, partial } = arrival;
       const object = this.#schemas[type];
-      const applied = await applyRow(this.#ports, { row, owner, object, newer });
+      const applied = await applyRow(this.#ports, { row, owner, object, newer, partial });
       if (applied.person === undefined) return;
       if (applied.person.version !== owner.person?.version) this.#changed += 1;
       if (awaitsPush(applied.person)) this.#toPush.set(applied.person.personId, applied.person);
@@ -207,7 +218,9 @@ class MergeRun {
       return {
         delivery,
         type,
+        columns: object.columns,
         values,
+        partial: false,
         newer: true,
         readNow: true,
         row: rowOfValues(object.schema, object.columns, values),
@@ -217,25 +230,14 @@ class MergeRun {
       this.#ports.persons,
       rows.map(({ row }) => row),
     );
-    const isLinked = ({ row }: Arrival) => owners.get(row.id)?.person?.salesforce?.id === row.id;
-    const known = rows.filter(isLinked).flatMap(({ row }) => owners.get(row.id)?.person ?? []);
+    const known = rows
+      .filter((arrival) => isLinked(arrival, owners))
+      .flatMap(({ row }) => owners.get(row.id)?.person ?? []);
     const { persons: refreshed, error } = await refreshPersons(this.#ports, this.#schemas, known);
     for (const person of refreshed.values()) if (awaitsPush(person)) this.#toPush.set(person.personId, person);
     if (refreshed.size < known.length) this.fail(delivery, error ?? new TransientError('BUSY', 'a person is busy'));
-    await this.merge(rows.filter((row) => !isLinked(row)));
+    await this.merge(rows.filter((arrival) => !isLinked(arrival, owners)));
   }
-}
-
-function arrivalsOf(delivery: Delivery, message: RowsMessage, schemas: Schemas): Arrival[] {
-  const newer = new Set(message.newer);
-  const { schema } = schemas[message.type];
-  return message.rows.map((values, index) => ({
-    delivery,
-    type: message.type,
-    values,
-    newer: newer.has(index),
-    row: rowOfValues(schema, message.columns, values),
-  }));
 }
 
 /** A row that was read now has the columns of now, not those of its message: it is named, to be read again. */
@@ -244,19 +246,4 @@ function packedAlone(message: RowsMessage, arrival: Arrival): Generator<string> 
   return arrival.readNow === true
     ? packIds({ kind: 'refresh', type, queuedAt }, [arrival.row.id])
     : packRows(message, [queuedRow(arrival)]);
-}
-
-function queuedRow({ row, values, newer }: Arrival): QueuedRow {
-  return { id: row.id, text: JSON.stringify(values), newer };
-}
-
-/** Of several states of one row only the newest counts; it takes the others' place. */
-function newestOfEach(arrivals: readonly Arrival[]): Arrival[] {
-  const newest = new Map<string, Arrival>();
-  for (const arrival of arrivals) {
-    const known = newest.get(arrival.row.id);
-    if (known === undefined || known.row.systemModstamp <= arrival.row.systemModstamp)
-      newest.set(arrival.row.id, arrival);
-  }
-  return [...newest.values()];
 }

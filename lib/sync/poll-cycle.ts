@@ -1,14 +1,16 @@
 import type { SalesforceType } from '../person/person.ts';
-import { feedColumns, type ObjectSchema } from '../schema/object-schema.ts';
+import { schemaProblems } from '../schema/field-history.ts';
+import { feedColumns } from '../schema/object-schema.ts';
 import { packIds } from './change-message.ts';
 import { QuotaExceededError } from './errors.ts';
 import { type FeedState, NEW_FEED, windowStart } from './feed-state.ts';
-import type { Description, FeedOpening, FeedRequest } from './ports/change-feed.ts';
+import type { FeedOpening, FeedRequest } from './ports/change-feed.ts';
 import { addMs } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
 import type { Cycle, CycleReport, StoredSchema } from './ports/sync-state-store.ts';
-import { IN_FLIGHT_HORIZON_MS, readWindow, type WindowOutcome } from './read-window.ts';
-import { saveSchema, storedSchemas } from './schemas.ts';
+import { forgotten, incomplete, nextOrThrow, readWindow, type WindowOutcome } from './read-window.ts';
+import { describeAgain, saveSchema, storedSchemas } from './schemas.ts';
+import { isOwed, type JobTurn, planJobs, workFieldJob } from './work-field-job.ts';
 
 export interface PollSettings {
   readonly objects: readonly SalesforceType[];
@@ -16,18 +18,29 @@ export interface PollSettings {
   readonly lookbackSeconds: number;
   /** How long a cycle may take before another may begin: longer than the function's time-out. */
   readonly cycleLeaseMs: number;
+  /** Left out: the defaults. */
+  readonly fieldJobs?: FieldJobSettings;
 }
+
+export interface FieldJobSettings {
+  /** How many pages of a job a cycle reads of each object. */
+  readonly backfillPagesPerCycle: number;
+  /** How often formulas are read from every row; 0: never. */
+  readonly formulaRefreshHours: number;
+}
+
+export const DEFAULT_FIELD_JOBS: FieldJobSettings = { backfillPagesPerCycle: 5, formulaRefreshHours: 24 };
 
 export type PollPorts = Omit<Ports, 'records'>;
 
 /** One cycle on its way. */
 export interface CycleRun {
   readonly ports: PollPorts;
-  readonly settings: PollSettings;
+  readonly settings: Required<PollSettings>;
   readonly cycle: Cycle;
   readonly timeLeftMs: () => number;
   /** The schemas that the cycle works with, as it comes to know them. */
-  readonly schemas: Map<SalesforceType, ObjectSchema>;
+  readonly schemas: Map<SalesforceType, StoredSchema>;
 }
 
 export type PollOutcome =
@@ -56,35 +69,51 @@ export async function pollCycle(
   const startedAt = ports.clock.now();
   const cycle = await ports.state.beginCycle(ports.ids.next(), startedAt, addMs(startedAt, settings.cycleLeaseMs));
   if (cycle === undefined) return { kind: 'busy' };
-  const run: CycleRun = { ports, settings, cycle, timeLeftMs, schemas: new Map() };
+  const run: CycleRun = {
+    ports,
+    settings: { fieldJobs: DEFAULT_FIELD_JOBS, ...settings },
+    cycle,
+    timeLeftMs,
+    schemas: new Map(),
+  };
   const callsBefore = ports.feed.usage().calls;
   const pull = await pullChanges(run);
   const push = await fanOutPending(run);
+  const jobs = await workFieldJobs(run, pull);
   const usage = ports.feed.usage();
   const report: CycleReport = {
     cycle: cycle.number,
     startedAt,
     endedAt: ports.clock.now(),
-    outcome: pull.error === null && push.error !== null ? 'failed' : pull.outcome,
+    outcome: pull.error === null ? outcomeOf(pull.outcome, push.error ?? jobs.error) : pull.outcome,
     pulled: pull.pulled,
     handedOut: push.count,
+    backfilled: jobs.queued,
     calls: usage.calls - callsBefore,
     apiUsage: usage.org,
   };
   await ports.state.endCycle(cycle, report);
-  const schemas = [...run.schemas.values()];
+  const stored = [...run.schemas.values()];
   return {
     kind: 'cycle',
     report,
-    error: pull.error ?? push.error,
-    schemaProblems: schemas.flatMap(({ problems }) => problems),
-    missingPermissions: schemas.reduce((sum, { missing }) => sum + missing.length, 0),
+    error: pull.error ?? push.error ?? jobs.error,
+    schemaProblems: stored.flatMap((each) => schemaProblems(each, ports.policy.fields.exclude)),
+    missingPermissions: stored.reduce((sum, { schema }) => sum + schema.missing.length, 0),
   };
+}
+
+/** The outcome of what went well until an error came; null: none. */
+function outcomeOf(outcome: CycleReport['outcome'], error: unknown): CycleReport['outcome'] {
+  if (error === null) return outcome;
+  return error instanceof QuotaExceededError ? 'quota' : 'failed';
 }
 
 interface PullResult {
   readonly outcome: CycleReport['outcome'];
   readonly pulled: CycleReport['pulled'];
+  /** The objects whose windows were read to their end. */
+  readonly turns: readonly JobTurn[];
   readonly error: unknown;
 }
 
@@ -92,21 +121,23 @@ interface PullResult {
 async function pullChanges(run: CycleRun): Promise<PullResult> {
   try {
     const schemas = await storedSchemas(run.ports, run.settings.objects);
-    for (const { schema } of schemas) run.schemas.set(schema.type, schema);
+    for (const stored of schemas) run.schemas.set(stored.schema.type, stored);
     const states = await loadStates(run);
     const requests = schemas.map((stored) => requestOf(stored, states.get(stored.schema.type) ?? NEW_FEED, run));
     const { readAt, openings } = await run.ports.feed.open(requests);
     const before = windowEnd(readAt, run.settings.lagSeconds);
     const ends = await Promise.allSettled(
-      requests.map(async (request) => {
+      schemas.map(async (stored, index) => {
+        const request = requests[index] as FeedRequest;
         const opening = openings.get(request.type);
         if (opening === undefined) throw new Error(`the change feed left out ${request.type}`);
-        return pullObject(run, { request, opening, before, state: states.get(request.type) ?? NEW_FEED });
+        const state = states.get(request.type) ?? NEW_FEED;
+        return pullObject(run, { request, stored, opening, before, state });
       }),
     );
     return resultOf(requests, ends);
   } catch (error) {
-    return { outcome: error instanceof QuotaExceededError ? 'quota' : 'failed', pulled: {}, error };
+    return { outcome: outcomeOf('complete', error), pulled: {}, turns: [], error };
   }
 }
 
@@ -120,47 +151,53 @@ function windowEnd(readAt: string, lagSeconds: number): string {
 
 interface OpenObject {
   readonly request: FeedRequest;
+  readonly stored: StoredSchema;
   readonly opening: FeedOpening;
   readonly before: string;
   readonly state: FeedState;
 }
 
-async function pullObject(run: CycleRun, object: OpenObject): Promise<WindowOutcome> {
-  const { opening, before } = object;
-  const { type } = object.request;
-  let { request, state } = object;
-  let page = opening.page;
-  const described = opening.described ?? (page === 'invalidField' ? await describe(run, type) : null);
-  if (described !== null) {
-    const stored = await saveSchema(run.ports, type, described);
-    run.schemas.set(type, stored.schema);
-    // What the lookback reads again may hold fields that were not asked for the first time: queue it once more.
-    state = {
-      ...state,
-      recent: { rows: new Map(), incompleteUntil: addMs(run.ports.clock.now(), IN_FLIGHT_HORIZON_MS) },
-    };
-    if (page === 'invalidField') {
-      request = { ...requestOf(stored, state, run), from: request.from };
-      page = await run.ports.feed.next(request, { systemModstamp: request.from, id: '' }, before);
-    }
-  }
-  if (page === 'invalidField') throw new Error(`${type}: a field that describe shows cannot be queried`);
-  return readWindow(run, { request, page, before, state, latestDateCovered: opening.latestDateCovered });
+interface PulledObject extends WindowOutcome {
+  readonly turn: JobTurn;
 }
 
-function resultOf(requests: readonly FeedRequest[], ends: readonly PromiseSettledResult<WindowOutcome>[]): PullResult {
+async function pullObject(run: CycleRun, object: OpenObject): Promise<PulledObject> {
+  const { opening, before } = object;
+  const { type } = object.request;
+  let { request, stored, state, page } = { ...object, page: opening.page };
+  const now = run.ports.clock.now();
+  const changed = opening.described !== null || page === 'invalidField';
+  if (opening.described !== null) stored = await saveSchema(run.ports, type, opening.described);
+  else if (page === 'invalidField') stored = await describeAgain(run.ports, type);
+  run.schemas.set(type, stored);
+  // What the lookback reads again may hold fields that were not asked for, or not taken, the first time: queue it again.
+  if (changed || isOwed(stored)) state = { ...state, recent: forgotten(now) };
+  if (page === 'invalidField') {
+    request = { ...requestOf(stored, state, run), from: request.from };
+    page = await nextOrThrow(run, request, { systemModstamp: request.from, id: '' }, before);
+  }
+  const book = await planJobs(run, stored);
+  // While a job runs, states of rows are under way that the feed did not bring.
+  if (book.running !== null) state = { ...state, recent: incomplete(state.recent, now) };
+  const { latestDateCovered } = opening;
+  const window = await readWindow(run, { request, page, before, state, latestDateCovered });
+  return { ...window, turn: { schema: stored.schema, book, feed: window.reached } };
+}
+
+function resultOf(requests: readonly FeedRequest[], ends: readonly PromiseSettledResult<PulledObject>[]): PullResult {
   const pulled: Partial<Record<SalesforceType, number>> = {};
+  const turns: JobTurn[] = [];
   let outcome: CycleReport['outcome'] = 'complete';
   let error: unknown = null;
   ends.forEach((end, index) => {
     const type = requests[index]?.type;
     const failure = end.status === 'rejected' ? end.reason : end.value.error;
     if (type !== undefined && end.status === 'fulfilled') pulled[type] = end.value.queued;
+    if (end.status === 'fulfilled' && end.value.complete) turns.push(end.value.turn);
     if (end.status === 'fulfilled' && end.value.error === null && !end.value.complete) outcome = 'paused';
     error ??= failure;
   });
-  if (error !== null) outcome = error instanceof QuotaExceededError ? 'quota' : 'failed';
-  return { outcome, pulled, error };
+  return { outcome: outcomeOf(outcome, error), pulled, turns, error };
 }
 
 /** Persons with edits to push go to the same queue; those that are in step by then cost the merge one read. */
@@ -177,10 +214,13 @@ async function fanOutPending(run: CycleRun): Promise<{ readonly count: number; r
   }
 }
 
-async function describe(run: CycleRun, type: SalesforceType): Promise<Description> {
-  const description = (await run.ports.feed.describe([type])).get(type);
-  if (description === undefined) throw new Error(`${type} was not described`);
-  return description;
+/** Field jobs come last: they may wait, and what is left of an org's calls is for changes. */
+async function workFieldJobs(run: CycleRun, pull: PullResult): Promise<{ queued: number; error: unknown }> {
+  if (pull.outcome !== 'complete') return { queued: 0, error: null };
+  const ends = await Promise.allSettled(pull.turns.map((turn) => workFieldJob(run, turn)));
+  const failed = ends.find((end) => end.status === 'rejected');
+  const queued = ends.reduce((sum, end) => sum + (end.status === 'fulfilled' ? end.value : 0), 0);
+  return { queued, error: failed?.reason ?? null };
 }
 
 async function loadStates(run: CycleRun): Promise<ReadonlyMap<SalesforceType, FeedState>> {
@@ -190,8 +230,7 @@ async function loadStates(run: CycleRun): Promise<ReadonlyMap<SalesforceType, Fe
       const state = (await ports.state.loadFeed(type)) ?? NEW_FEED;
       if (cycle.previousEnded) return [type, state];
       // A cycle that died may have queued rows and told nobody.
-      const incompleteUntil = addMs(ports.clock.now(), IN_FLIGHT_HORIZON_MS);
-      return [type, { ...state, recent: { ...state.recent, incompleteUntil } }];
+      return [type, { ...state, recent: incomplete(state.recent, ports.clock.now()) }];
     }),
   );
   return new Map(states);

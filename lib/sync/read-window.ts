@@ -1,10 +1,21 @@
 import type { FieldValue } from '../person/field-value.ts';
 import { toIsoInstant, toLongId } from '../person/field-value.ts';
+import { feedColumns } from '../schema/object-schema.ts';
 import { packRows, type QueuedRow } from './change-message.ts';
-import { type FeedState, rememberRows, rowState, sightOf, windowRead, windowStart } from './feed-state.ts';
+import {
+  type FeedState,
+  fingerprint,
+  type RecentRows,
+  rememberRows,
+  rowState,
+  sightOf,
+  windowRead,
+  windowStart,
+} from './feed-state.ts';
 import type { CycleRun } from './poll-cycle.ts';
 import type { FeedPage, FeedPosition, FeedRequest } from './ports/change-feed.ts';
 import { addMs } from './ports/clock.ts';
+import { describeAgain } from './schemas.ts';
 
 /**
  * For how long a queued row may be under way to the store with the state it was read in. A message older than
@@ -14,7 +25,17 @@ import { addMs } from './ports/clock.ts';
 export const IN_FLIGHT_HORIZON_MS = 45 * 60_000;
 
 /** With less time than this left to the function, the window is put aside for the next cycle. */
-const TIME_TO_STOP_MS = 60_000;
+export const TIME_TO_STOP_MS = 60_000;
+
+/** The memory of a feed of whose rows some may be under way that nobody remembers. */
+export function incomplete(recent: RecentRows, now: string): RecentRows {
+  return { ...recent, incompleteUntil: addMs(now, IN_FLIGHT_HORIZON_MS) };
+}
+
+/** The memory of a feed whose columns have changed: what the lookback reads again is queued once more. */
+export function forgotten(now: string): RecentRows {
+  return incomplete({ rows: new Map(), incompleteUntil: null }, now);
+}
 
 export interface WindowStart {
   readonly request: FeedRequest;
@@ -29,6 +50,8 @@ export interface WindowOutcome {
   /** Rows put on the queue. */
   readonly queued: number;
   readonly complete: boolean;
+  /** Where the feed stands now. */
+  readonly reached: FeedState;
   /** What ended the window early; the next cycle goes on where it stopped. */
   readonly error: unknown;
 }
@@ -37,7 +60,7 @@ export interface WindowOutcome {
 export async function readWindow(run: CycleRun, window: WindowStart): Promise<WindowOutcome> {
   const { ports, settings, cycle } = run;
   const { request, before } = window;
-  const sent = new SentRows(window.state, run);
+  const sent = new SentRows(window.state.recent, run);
   const end = await sendPages(run, window, sent);
   const from = window.state.unfinished?.from ?? request.from;
   // Where Salesforce did not tell, what it told before still stands.
@@ -49,8 +72,9 @@ export async function readWindow(run: CycleRun, window: WindowStart): Promise<Wi
       ? windowRead(window.state, { from, before, covered, latestDateCovered })
       : { ...window.state, unfinished: { from, covered, after: end.stoppedAt } };
   const keepFrom = windowStart(reached, settings.lookbackSeconds);
-  await ports.state.saveFeed(request.type, { ...reached, recent: sent.remembered(keepFrom) }, cycle);
-  return { queued: sent.count, complete: end.stoppedAt === null, error: end.error };
+  const saved = { ...reached, recent: sent.remembered(keepFrom) };
+  await ports.state.saveFeed(request.type, saved, cycle);
+  return { queued: sent.count, complete: end.stoppedAt === null, reached: saved, error: end.error };
 }
 
 interface PagesEnd {
@@ -60,9 +84,9 @@ interface PagesEnd {
 }
 
 async function sendPages(run: CycleRun, window: WindowStart, sent: SentRows): Promise<PagesEnd> {
-  const { request, before } = window;
+  const { before } = window;
+  let { request, page } = window;
   let stoppedAt: FeedPosition = { systemModstamp: request.from, id: '' };
-  let page = window.page;
   try {
     for (;;) {
       const last = positionOf(page.rows.at(-1));
@@ -74,13 +98,30 @@ async function sendPages(run: CycleRun, window: WindowStart, sent: SentRows): Pr
       stoppedAt = last ?? stoppedAt;
       const next = await following;
       if (next.kind === 'failed') return { stoppedAt, error: next.error };
-      if (next.page === 'invalidField') throw new Error(`${request.type}: a field disappeared while it was read`);
       if (run.timeLeftMs() < TIME_TO_STOP_MS) return { stoppedAt, error: null };
-      page = next.page;
+      if (next.page !== 'invalidField') page = next.page;
+      else {
+        // A field was hidden or deleted while the window was read: it goes on without it.
+        request = { ...request, columns: feedColumns((await describeAgain(run.ports, request.type)).schema) };
+        sent.forgetEarlier();
+        page = await nextOrThrow(run, request, stoppedAt, before);
+      }
     }
   } catch (error) {
     return { stoppedAt, error };
   }
+}
+
+/** The next page, asked for with columns that were described just now. */
+export async function nextOrThrow(
+  run: CycleRun,
+  request: FeedRequest,
+  after: FeedPosition,
+  before: string,
+): Promise<FeedPage> {
+  const page = await run.ports.feed.next(request, after, before);
+  if (page === 'invalidField') throw new Error(`${request.type}: a field that describe shows cannot be queried`);
+  return page;
 }
 
 type PageEnd =
@@ -101,25 +142,31 @@ const UNKNOWN_STATE = '';
 /** What this cycle put on the queue, beside what is remembered of earlier ones. */
 class SentRows {
   count = 0;
-  readonly #state: FeedState;
+  #recent: RecentRows;
   readonly #run: CycleRun;
   readonly #sent = new Map<string, string>();
 
-  constructor(state: FeedState, run: CycleRun) {
-    this.#state = state;
+  constructor(recent: RecentRows, run: CycleRun) {
+    this.#recent = recent;
     this.#run = run;
+  }
+
+  /** What was queued by earlier cycles is not known by the columns asked for now. */
+  forgetEarlier(): void {
+    this.#recent = forgotten(this.#run.ports.clock.now());
   }
 
   /** Resolves when the rows that were not queued before are durably on the queue. */
   async send(request: FeedRequest, rows: readonly (readonly FieldValue[])[]): Promise<void> {
     const now = this.#run.ports.clock.now();
+    const asked = fingerprint(request.columns.join());
     const fresh: QueuedRow[] = [];
     const states: [string, string][] = [];
     for (const values of rows) {
       const { id, systemModstamp } = placeOf(values);
       const text = JSON.stringify(values);
-      const state = rowState(systemModstamp, text);
-      const sight = this.#sent.has(id) ? 'newer' : sightOf(this.#state.recent, id, state, now);
+      const state = rowState(systemModstamp, text, asked);
+      const sight = this.#sent.has(id) ? 'newer' : sightOf(this.#recent, id, state, now);
       if (sight === 'queued') continue;
       fresh.push({ id, text, newer: sight === 'newer' });
       states.push([id, state]);
@@ -134,7 +181,7 @@ class SentRows {
 
   remembered(keepFrom: string): FeedState['recent'] {
     const now = this.#run.ports.clock.now();
-    return rememberRows(this.#state.recent, this.#sent, {
+    return rememberRows(this.#recent, this.#sent, {
       now,
       keepFrom,
       keepQueuedAfter: addMs(now, -IN_FLIGHT_HORIZON_MS),

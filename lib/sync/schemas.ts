@@ -1,7 +1,9 @@
 import type { MergeRules } from '../person/merge-row.ts';
 import type { SalesforceType } from '../person/person.ts';
+import { followingSchema } from '../schema/field-history.ts';
 import { feedColumns, mergeRules, type ObjectSchema, objectSchema } from '../schema/object-schema.ts';
 import { schemaPolicyKey } from '../schema/sync-policy.ts';
+import { TransientError } from './errors.ts';
 import type { Description } from './ports/change-feed.ts';
 import type { Ports } from './ports/ports.ts';
 import type { StoredSchema } from './ports/sync-state-store.ts';
@@ -16,7 +18,7 @@ export interface ObjectRules {
 
 export type Schemas = Readonly<Record<SalesforceType, ObjectRules>>;
 
-export type SchemaPorts = Pick<Ports, 'state' | 'feed' | 'policy'>;
+export type SchemaPorts = Pick<Ports, 'state' | 'feed' | 'policy' | 'clock'>;
 
 const SALESFORCE_TYPES: readonly SalesforceType[] = ['Lead', 'Contact'];
 
@@ -78,16 +80,47 @@ export async function storedSchemas(ports: SchemaPorts, types: readonly Salesfor
   );
 }
 
-/** Makes the schema of a description the stored one. */
+/** How often a save that others keep overtaking is tried. */
+const ATTEMPTS = 8;
+
+/** Makes the schema that follows from a description the stored one. */
 export async function saveSchema(
-  ports: Pick<Ports, 'state' | 'policy'>,
+  ports: Pick<Ports, 'state' | 'policy' | 'clock'>,
   type: SalesforceType,
-  description: Description,
+  { object, lastModified }: Description,
 ): Promise<StoredSchema> {
-  const schema = objectSchema(type, description.object, ports.policy);
-  const stored = { schema, lastModified: description.lastModified };
-  await ports.state.saveSchema(stored);
-  return stored;
+  const described = objectSchema(type, object, ports.policy);
+  const saved = await changeSchema(ports, type, (previous) => {
+    return { ...followingSchema(previous, described, ports.clock.now()), lastModified };
+  });
+  if (saved === undefined) throw new Error('a description is always saved');
+  return saved;
+}
+
+/**
+ * Replaces a stored schema by what `change` makes of it, on what is stored at that moment. Where it makes nothing,
+ * nothing is saved.
+ */
+export async function changeSchema(
+  ports: Pick<Ports, 'state'>,
+  type: SalesforceType,
+  change: (stored: StoredSchema | undefined) => Omit<StoredSchema, 'revision'> | undefined,
+): Promise<StoredSchema | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const stored = await ports.state.loadSchema(type);
+    const changed = change(stored);
+    if (changed === undefined) return undefined;
+    const next = { ...changed, revision: (stored?.revision ?? 0) + 1 };
+    if ((await ports.state.saveSchema(next)) === 'saved') return next;
+  }
+  throw new TransientError('CONTENTION', 'the schema was changed by others on every try');
+}
+
+/** Describes an object now, whatever is stored of it. */
+export async function describeAgain(ports: SchemaPorts, type: SalesforceType): Promise<StoredSchema> {
+  const description = (await ports.feed.describe([type])).get(type);
+  if (description === undefined) throw new Error(`${type} was not described`);
+  return saveSchema(ports, type, description);
 }
 
 function isOfPolicy({ schema }: StoredSchema, { policy }: Pick<Ports, 'policy'>): boolean {

@@ -1,4 +1,6 @@
 import type { SalesforceType } from '../person/person.ts';
+import { schemaProblems } from '../schema/field-history.ts';
+import { EMPTY_BOOK, type FieldJob, type JobBook } from './field-job.ts';
 import { msBetween } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
 import type { CycleSummary } from './ports/sync-state-store.ts';
@@ -11,17 +13,31 @@ export interface SyncStatus {
   /** Seconds since the oldest waiting edit was made; null where none waits. */
   readonly oldestWaitingSeconds: number | null;
   readonly apiUsage: CycleSummary['apiUsage'];
+  /** What keeps fields from syncing: missing permissions, fields that went out of sight, types that changed. */
   readonly schemaProblems: readonly string[];
+  /** Reading fields of every row: the job that runs and the last that ended, of each object. */
+  readonly jobs: readonly JobStatus[];
+}
+
+export interface JobStatus
+  extends Pick<
+    FieldJob,
+    'reason' | 'fields' | 'startedAt' | 'announcedCalls' | 'calls' | 'rows' | 'expectedRows' | 'restarts'
+  > {
+  readonly object: SalesforceType;
+  /** Null while it runs. */
+  readonly endedAt: string | null;
 }
 
 /** Reads where the sync stands. Changes nothing and asks Salesforce nothing. */
 export async function readSyncStatus(
-  ports: Pick<Ports, 'state' | 'persons' | 'queue' | 'clock'>,
+  ports: Pick<Ports, 'state' | 'persons' | 'queue' | 'clock' | 'policy'>,
   types: readonly SalesforceType[],
 ): Promise<SyncStatus> {
-  const [feeds, schemas, lastCycle, backlog, messages] = await Promise.all([
+  const [feeds, schemas, books, lastCycle, backlog, messages] = await Promise.all([
     Promise.all(types.map((type) => ports.state.loadFeed(type))),
     Promise.all(types.map((type) => ports.state.loadSchema(type))),
+    Promise.all(types.map((type) => ports.state.loadJobs(type))),
     ports.state.lastReport(),
     ports.persons.backlog(),
     ports.queue.depth(),
@@ -33,6 +49,17 @@ export async function readSyncStatus(
     backlog: { messages, personsToPush: count },
     oldestWaitingSeconds: oldestAt === null ? null : Math.round(msBetween(oldestAt, ports.clock.now()) / 1000),
     apiUsage: lastCycle?.apiUsage ?? null,
-    schemaProblems: schemas.flatMap((stored) => stored?.schema.problems ?? []),
+    schemaProblems: schemas.flatMap((stored) =>
+      stored === undefined ? [] : schemaProblems(stored, ports.policy.fields.exclude),
+    ),
+    jobs: types.flatMap((type, index) => jobsOf(type, books[index] ?? EMPTY_BOOK)),
   };
+}
+
+function jobsOf(object: SalesforceType, { running, last }: JobBook): JobStatus[] {
+  const told = (job: FieldJob, endedAt: string | null): JobStatus => {
+    const { reason, fields, startedAt, announcedCalls, calls, rows, expectedRows, restarts } = job;
+    return { object, reason, fields, startedAt, endedAt, announcedCalls, calls, rows, expectedRows, restarts };
+  };
+  return [...(running === null ? [] : [told(running, null)]), ...(last === null ? [] : [told(last, last.endedAt)])];
 }

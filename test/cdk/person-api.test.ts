@@ -33,6 +33,7 @@ describe('the HTTP API', () => {
       'GET /sync/status': persons,
       'GET /sync/fields': persons,
       'GET /sync/rejections': persons,
+      'POST /sync/fields/accept': persons,
       'POST /persons/{personId}/sync': syncPerson,
       'POST /sync-person': syncPerson,
       'POST /sync/preview': syncPerson,

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { NO_HISTORY } from '../../lib/schema/field-history.ts';
 import { TransientError } from '../../lib/sync/errors.ts';
 import { type FeedState, NEW_FEED, RECENT_ROWS_LIMIT } from '../../lib/sync/feed-state.ts';
-import type { Cycle, CycleReport, SyncStateStore } from '../../lib/sync/ports/sync-state-store.ts';
+import { EMPTY_BOOK, type JobBook, newJob } from '../../lib/sync/field-job.ts';
+import type { Cycle, CycleReport, StoredSchema, SyncStateStore } from '../../lib/sync/ports/sync-state-store.ts';
 import { described, schemaOf } from '../schema/builders.ts';
 import { at } from './persons.ts';
 
@@ -12,6 +14,7 @@ const report = (cycle: number): CycleReport => ({
   outcome: 'complete',
   pulled: { Lead: 3 },
   handedOut: 1,
+  backfilled: 0,
   calls: 2,
   apiUsage: { used: 10, max: 15_000 },
 });
@@ -127,14 +130,60 @@ export function syncStateStoreContract(name: string, open: () => Promise<SyncSta
   });
 
   describe(`${name}: schemas`, () => {
-    test('a schema is loaded as it was last saved', async () => {
+    const schema = schemaOf('Lead', wideFields(800));
+    const saved = (revision: number, over: Partial<StoredSchema> = {}): StoredSchema => {
+      return { schema, history: NO_HISTORY, lastModified: null, revision, ...over };
+    };
+
+    test('a schema is loaded as it was last saved, with its history', async () => {
       const store = await open();
       expect(await store.loadSchema('Lead')).toBeUndefined();
-      const schema = schemaOf('Lead', wideFields(800));
-      await store.saveSchema({ schema: { ...schema, problems: ['none'] }, lastModified: null });
-      await store.saveSchema({ schema, lastModified: 'Sat, 21 Nov 2026 10:00:00 GMT' });
-      expect(await store.loadSchema('Lead')).toEqual({ schema, lastModified: 'Sat, 21 Nov 2026 10:00:00 GMT' });
+      const number = { type: 'double', shape: { kind: 'number', scale: 2 } } as const;
+      const second = saved(2, {
+        lastModified: 'Sat, 21 Nov 2026 10:00:00 GMT',
+        history: { ...NO_HISTORY, gone: { Gone__c: { ...number, since: at(0) } }, owed: { New__c: 'filled' } },
+      });
+      expect(await store.saveSchema(saved(1, { schema: { ...schema, problems: ['none'] } }))).toBe('saved');
+      expect(await store.saveSchema(second)).toBe('saved');
+      expect(await store.loadSchema('Lead')).toEqual(second);
       expect(await store.loadSchema('Contact')).toBeUndefined();
+    });
+
+    test('of two that replace the same revision one is saved', async () => {
+      const store = await open();
+      await store.saveSchema(saved(1));
+      expect(await store.saveSchema(saved(1, { lastModified: 'again' }))).toBe('overtaken');
+      const ends = await Promise.all(['one', 'two'].map((text) => store.saveSchema(saved(2, { lastModified: text }))));
+      expect(ends.toSorted()).toEqual(['overtaken', 'saved']);
+      expect(await store.saveSchema(saved(2))).toBe('overtaken');
+      expect(await store.loadSchema('Lead')).toEqual(saved(2, { lastModified: ends[0] === 'saved' ? 'one' : 'two' }));
+    });
+  });
+
+  describe(`${name}: field jobs`, () => {
+    const fields = Array.from({ length: 800 }, (_, n) => `Custom_Field_With_A_Long_Name_${n}__c`);
+    const book: JobBook = {
+      running: { ...newJob('newFields', fields, { onlyFilled: true, now: at(0) }), after: '00Q000000000001AAA' },
+      last: { ...newJob('formulas', fields, { onlyFilled: false, now: at(0) }), calls: 3, endedAt: at(1) },
+      formulasReadAt: at(0),
+    };
+
+    test('a book is loaded as it was last saved, apart from that of another type', async () => {
+      const store = await open();
+      const cycle = await begun(store, 'one');
+      expect(await store.loadJobs('Lead')).toEqual(EMPTY_BOOK);
+      await store.saveJobs('Lead', EMPTY_BOOK, cycle);
+      await store.saveJobs('Lead', book, cycle);
+      expect(await store.loadJobs('Lead')).toEqual(book);
+      expect(await store.loadJobs('Contact')).toEqual(EMPTY_BOOK);
+    });
+
+    test('a cycle that was overtaken saves none', async () => {
+      const store = await open();
+      const first = await begun(store, 'one');
+      await store.saveJobs('Lead', book, await begun(store, 'two', at(15)));
+      await expect(store.saveJobs('Lead', EMPTY_BOOK, first)).rejects.toBeInstanceOf(TransientError);
+      expect(await store.loadJobs('Lead')).toEqual(book);
     });
   });
 }

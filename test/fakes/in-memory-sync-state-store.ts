@@ -1,6 +1,7 @@
 import type { SalesforceType } from '../../lib/person/person.ts';
 import { TransientError } from '../../lib/sync/errors.ts';
 import type { FeedState, RecentRows } from '../../lib/sync/feed-state.ts';
+import { EMPTY_BOOK, type JobBook } from '../../lib/sync/field-job.ts';
 import type {
   Cycle,
   CycleReport,
@@ -32,6 +33,7 @@ export class InMemorySyncStateStore implements SyncStateStore {
   readonly #feeds: Map<SalesforceType, Fenced<Omit<FeedState, 'recent'>>>;
   readonly #recent: Map<SalesforceType, Fenced<RecentRows>>;
   readonly #schemas: Map<SalesforceType, StoredSchema>;
+  readonly #jobs: Map<SalesforceType, Fenced<JobBook>>;
   readonly #io: Io;
 
   constructor(options: { readonly io?: Io } = {}, sameAs?: InMemorySyncStateStore) {
@@ -39,6 +41,7 @@ export class InMemorySyncStateStore implements SyncStateStore {
     this.#feeds = sameAs ? sameAs.#feeds : new Map();
     this.#recent = sameAs ? sameAs.#recent : new Map();
     this.#schemas = sameAs ? sameAs.#schemas : new Map();
+    this.#jobs = sameAs ? sameAs.#jobs : new Map();
     this.#io = options.io ?? immediately;
   }
 
@@ -115,11 +118,23 @@ export class InMemorySyncStateStore implements SyncStateStore {
     return this.#io('syncState.loadSchema', () => this.#schemas.get(type));
   }
 
-  saveSchema(schema: StoredSchema): Promise<void> {
+  saveSchema(schema: StoredSchema): Promise<'saved' | 'overtaken'> {
     const kept = frozen(structuredClone(schema));
+    const { type } = kept.schema;
     return this.#io('syncState.saveSchema', () => {
-      this.#schemas.set(kept.schema.type, kept);
+      if ((this.#schemas.get(type)?.revision ?? 0) !== kept.revision - 1) return 'overtaken';
+      this.#schemas.set(type, kept);
+      return 'saved';
     });
+  }
+
+  loadJobs(type: SalesforceType): Promise<JobBook> {
+    return this.#io('syncState.loadJobs', () => this.#jobs.get(type)?.value ?? EMPTY_BOOK);
+  }
+
+  saveJobs(type: SalesforceType, book: JobBook, cycle: Cycle): Promise<void> {
+    const value = frozen(structuredClone(book));
+    return this.#io('syncState.saveJobs', () => saveFenced(this.#jobs, type, { cycle: cycle.number, value }));
   }
 }
 

@@ -23,6 +23,7 @@ export function described(name: string, over: Partial<DescribedField> = {}): Des
     autoNumber: false,
     restrictedPicklist: false,
     picklistValues: [],
+    filterable: true,
     ...over,
   };
 }

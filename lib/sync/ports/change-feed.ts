@@ -41,6 +41,15 @@ export interface Description {
   readonly lastModified: string | null;
 }
 
+/** Some columns of every live row, in the order of ids. */
+export interface ScanRequest {
+  readonly type: SalesforceType;
+  /** `Id` and `SystemModstamp` the first two. */
+  readonly columns: readonly string[];
+  /** Only rows in which one of these is not empty; none: all rows. */
+  readonly filled: readonly string[];
+}
+
 /**
  * What changed in Salesforce, in order. A row is returned at its newest state; a row that changes between two pages may
  * be returned twice or move past the end, where the next cycle finds it. Errors are `TransientError`,
@@ -61,6 +70,12 @@ export interface ChangeFeed {
 
   /** The rows after a position and before an instant. */
   next(request: FeedRequest, after: FeedPosition, before: string): Promise<FeedPage | 'invalidField'>;
+
+  /** How many rows a scan would find, and the last of them, in one call; `invalidField` as above. */
+  measure(scan: ScanRequest): Promise<{ readonly rows: number; readonly last: string | null } | 'invalidField'>;
+
+  /** The rows of a scan after an id (null: from the first) up to and with another, one page in one call. */
+  scan(scan: ScanRequest, after: string | null, until: string): Promise<FeedPage | 'invalidField'>;
 
   /** Calls counted against the org's limit by this instance so far, and the org's use as last told. */
   usage(): ApiUsage;

@@ -1,11 +1,13 @@
 import type { SalesforceType } from '../../person/person.ts';
-import type { ObjectSchema } from '../../schema/object-schema.ts';
+import type { RememberedSchema } from '../../schema/field-history.ts';
 import type { FeedState } from '../feed-state.ts';
+import type { JobBook } from '../field-job.ts';
 
-/** The schema of an object, with the `Last-Modified` of the describe it was made from. */
-export interface StoredSchema {
-  readonly schema: ObjectSchema;
+/** The schema of an object and its history, with the `Last-Modified` of the describe it was made from. */
+export interface StoredSchema extends RememberedSchema {
   readonly lastModified: string | null;
+  /** Counts up with each save. */
+  readonly revision: number;
 }
 
 /** What the poll of a cycle did, for people and metrics. Counts, no values. */
@@ -18,6 +20,8 @@ export interface CycleReport {
   readonly pulled: Readonly<Partial<Record<SalesforceType, number>>>;
   /** Persons with edits to push, handed to the queue. */
   readonly handedOut: number;
+  /** Rows that field jobs handed to the queue. */
+  readonly backfilled: number;
   /** Salesforce API calls, and the org's use as last told. */
   readonly calls: number;
   readonly apiUsage: { readonly used: number; readonly max: number } | null;
@@ -63,5 +67,12 @@ export interface SyncStateStore {
 
   loadSchema(type: SalesforceType): Promise<StoredSchema | undefined>;
 
-  saveSchema(schema: StoredSchema): Promise<void>;
+  /** Saves it where what is stored has the revision before it (0: where nothing is); an overtaken save changes nothing. */
+  saveSchema(schema: StoredSchema): Promise<'saved' | 'overtaken'>;
+
+  /** An object that never had a job has an empty book. */
+  loadJobs(type: SalesforceType): Promise<JobBook>;
+
+  /** Throws `TransientError` where a later cycle has written: this one has lost its right. */
+  saveJobs(type: SalesforceType, book: JobBook, cycle: Cycle): Promise<void>;
 }

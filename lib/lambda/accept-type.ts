@@ -1,0 +1,16 @@
+import * as z from 'zod/mini';
+import { acceptField } from '../sync/accept-field.ts';
+import type { Ports } from '../sync/ports/ports.ts';
+import type { ApiAnswer, ApiRequest } from './http-api.ts';
+import { parse } from './person-requests.ts';
+import { Problem } from './problem.ts';
+
+const acceptBody = z.strictObject({ object: z.enum(['Lead', 'Contact']), field: z.string().check(z.minLength(1)) });
+
+/** `{"object": "Lead", "field": "Score__c"}`: accepts the type that a field in quarantine has now. */
+export async function acceptType(ports: Pick<Ports, 'state'>, request: ApiRequest): Promise<ApiAnswer> {
+  const { object, field } = parse(acceptBody, request.body);
+  const outcome = await acceptField(ports, object, field);
+  if (outcome.kind === 'accepted') return { status: 200, body: { object, field, from: outcome.from, to: outcome.to } };
+  throw new Problem('not-found', `no change of the type of ${object}.${field} waits to be accepted`);
+}

@@ -1,0 +1,26 @@
+import type { SalesforceType } from '../person/person.ts';
+import { type QuarantinedField, withAccepted } from '../schema/field-history.ts';
+import type { Ports } from './ports/ports.ts';
+import { changeSchema } from './schemas.ts';
+
+export type AcceptOutcome =
+  /** The field syncs by its new type from now on, and the next cycles read its values from every row. */
+  { readonly kind: 'accepted'; readonly from: string; readonly to: string } | { readonly kind: 'notQuarantined' };
+
+/** Accepts the new type of a field in quarantine. Values that are stored stay until Salesforce's values are read. */
+export async function acceptField(
+  ports: Pick<Ports, 'state'>,
+  type: SalesforceType,
+  field: string,
+): Promise<AcceptOutcome> {
+  let accepted: QuarantinedField | undefined;
+  await changeSchema(ports, type, (stored) => {
+    const next = stored && withAccepted(stored, field);
+    if (stored === undefined || next === undefined) return undefined;
+    accepted = stored.history.quarantined[field];
+    return { ...stored, ...next };
+  });
+  // A save whose answer was lost may have been ours: then the field is no longer there to be accepted.
+  if (accepted === undefined) return { kind: 'notQuarantined' };
+  return { kind: 'accepted', from: accepted.from.type, to: accepted.field.type };
+}
