@@ -16,14 +16,14 @@ export interface CallHooks {
 export class InProcessClient implements SalesforceClient {
   readonly hooks: CallHooks = { before: () => undefined, after: () => undefined };
   readonly #org: Org;
-  readonly #token: string;
+  readonly #user: string;
+  #token: string;
   #calls = 0;
 
   constructor(org: Org, user: 'lockstep' | 'admin') {
     this.#org = org;
-    const body = `grant_type=client_credentials&client_id=${user}&client_secret=${user}`;
-    const answer = org.handle({ method: 'POST', path: '/services/oauth2/token', headers: {}, body });
-    this.#token = (answer.body as { readonly access_token: string }).access_token;
+    this.#user = user;
+    this.#token = this.#signIn();
   }
 
   async composite(subrequests: readonly Subrequest[], writes: boolean): Promise<CompositeAnswer> {
@@ -66,13 +66,21 @@ export class InProcessClient implements SalesforceClient {
   /** One request of the REST API. */
   call(method: string, path: string, body?: unknown): OrgResponse {
     this.#calls += 1;
-    const authorization = `Bearer ${this.#token}`;
-    return this.#org.handle({
-      method,
-      path: ROOT + path,
-      headers: { authorization, 'sforce-auto-assign': 'FALSE' },
-      body,
-    });
+    const response = this.#send(method, path, body);
+    if (response.status !== 401) return response;
+    this.#token = this.#signIn();
+    return this.#send(method, path, body);
+  }
+
+  #send(method: string, path: string, body?: unknown): OrgResponse {
+    const headers = { authorization: `Bearer ${this.#token}`, 'sforce-auto-assign': 'FALSE' };
+    return this.#org.handle({ method, path: ROOT + path, headers, body });
+  }
+
+  #signIn(): string {
+    const body = `grant_type=client_credentials&client_id=${this.#user}&client_secret=${this.#user}`;
+    const answer = this.#org.handle({ method: 'POST', path: '/services/oauth2/token', headers: {}, body });
+    return (answer.body as { readonly access_token: string }).access_token;
   }
 }
 
