@@ -85,8 +85,7 @@ export function followingSchema(
 
 /** The schema with a quarantined field taken as it is now; undefined where no such field is in quarantine. */
 export function withAccepted(stored: RememberedSchema, name: string): RememberedSchema | undefined {
-  if (!Object.hasOwn(stored.history.quarantined, name)) return undefined;
-  const { [name]: accepted, ...quarantined } = stored.history.quarantined;
+  const { [name]: accepted, ...quarantined } = { __proto__: null as never, ...stored.history.quarantined };
   if (accepted === undefined) return undefined;
   return {
     schema: { ...stored.schema, fields: { ...stored.schema.fields, [name]: accepted.field } },
