@@ -85,8 +85,8 @@ export function followingSchema(
 
 /** The schema with a quarantined field taken as it is now; undefined where no such field is in quarantine. */
 export function withAccepted(stored: RememberedSchema, name: string): RememberedSchema | undefined {
-  const { [name]: accepted, ...quarantined } = { __proto__: null as never, ...stored.history.quarantined };
-  if (accepted === undefined) return undefined;
+  const { [name]: accepted, ...quarantined } = stored.history.quarantined;
+  if (accepted === undefined || !Object.hasOwn(stored.history.quarantined, name)) return undefined;
   return {
     schema: { ...stored.schema, fields: { ...stored.schema.fields, [name]: accepted.field } },
     history: { ...stored.history, quarantined, owed: { ...stored.history.owed, [name]: 'all' } },

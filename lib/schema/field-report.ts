@@ -73,6 +73,8 @@ function directionOf({ pull, create, update }: SyncField): FieldDirection {
 }
 
 function whyOneWay(field: SyncField, direction: FieldDirection, policy: SyncPolicy): string | null {
+  const { retyped } = field;
+  if (retyped !== undefined) return `its type changed from ${retyped.from} to ${retyped.to} and is not accepted yet`;
   const reasons = [
     [!field.pull, 'fields.pushOnly names it'],
     [field.calculated, 'Salesforce calculates it'],

@@ -29,26 +29,30 @@ export async function loadSchemas(ports: SchemaPorts): Promise<Schemas> {
   return { Lead: objectRules(lead.schema, ports), Contact: objectRules(contact.schema, ports) };
 }
 
-/** The schemas as Salesforce describes its objects now. Stores nothing: the poll has to see for itself what changed. */
-export async function describedSchemas(
-  ports: Pick<Ports, 'policy'> & { readonly feed: Pick<Ports['feed'], 'describe'> },
-): Promise<Schemas> {
+/** Ports that can only read schemas. */
+export type DescribePorts = Pick<Ports, 'policy' | 'clock'> & {
+  readonly state: Pick<Ports['state'], 'loadSchema'>;
+  readonly feed: Pick<Ports['feed'], 'describe'>;
+};
+
+/**
+ * The schemas that follow from how Salesforce describes its objects now: a field in quarantine stays there. Stores
+ * nothing: the poll has to see for itself what changed.
+ */
+export async function describedSchemas(ports: DescribePorts): Promise<Schemas> {
   const described = await ports.feed.describe(SALESFORCE_TYPES);
-  const rulesOf = (type: SalesforceType): ObjectRules => {
+  const rulesOf = async (type: SalesforceType): Promise<ObjectRules> => {
     const description = described.get(type);
     if (description === undefined) throw new Error(`${type} was not described`);
-    return objectRules(objectSchema(type, description.object, ports.policy), ports);
+    const next = objectSchema(type, description.object, ports.policy);
+    const { schema } = followingSchema(await ports.state.loadSchema(type), next, ports.clock.now());
+    return objectRules(schema, ports);
   };
-  return { Lead: rulesOf('Lead'), Contact: rulesOf('Contact') };
+  return { Lead: await rulesOf('Lead'), Contact: await rulesOf('Contact') };
 }
 
 /** The stored schemas, or before the first describe those of one made now, which is not stored. */
-export async function knownOrDescribedSchemas(
-  ports: Pick<Ports, 'policy'> & {
-    readonly state: Pick<Ports['state'], 'loadSchema'>;
-    readonly feed: Pick<Ports['feed'], 'describe'>;
-  },
-): Promise<Schemas> {
+export async function knownOrDescribedSchemas(ports: DescribePorts): Promise<Schemas> {
   return (await knownSchemas(ports)) ?? describedSchemas(ports);
 }
 

@@ -159,6 +159,21 @@ test('a field whose type changed is left alone on both sides, and told, until so
   expect(org.record('Lead', first).Score__c).toBe('eight');
 });
 
+test('a person in quarantine of a field is synced by hand without it', async () => {
+  const org = new ChangingOrg();
+  org.addField('Lead', 'Code__c', { type: 'string' });
+  const id = org.lead({ Code__c: '5' });
+  await org.goodCycle();
+  const { personId } = org.personOf(id);
+  await org.edit(personId, { Code__c: 'not-an-email' });
+  org.retypeField('Lead', 'Code__c', 'email', new Map([[id, null]]));
+  await org.goodCycle();
+  await org.edit(personId, { Title: 'Countess' });
+  expect(await org.sync(personId)).toMatchObject({ kind: 'synced', pushed: ['Title'] });
+  expect(org.record('Lead', id)).toMatchObject({ Title: 'Countess', Code__c: null });
+  expect(org.person(personId)).toMatchObject({ fields: { Code__c: 'not-an-email' }, pending: { Code__c: '5' } });
+});
+
 test('a type that is changed back ends the quarantine, and what was missed is read', async () => {
   const org = new ChangingOrg();
   org.addField('Lead', 'Score__c', { type: 'double' });
