@@ -34,7 +34,7 @@ export interface RowToApply {
   readonly object: ObjectRules;
   /** An earlier state of the row may still be under way. */
   readonly newer: boolean;
-  /** Whether the row has but a few of its columns: then it can only add to a person who is linked to it. */
+  /** Whether the row has but a few of its columns: then it can only add to what is known of it at its stamp. */
   readonly partial?: boolean;
 }
 
@@ -56,7 +56,9 @@ export async function applyRow(ports: ApplyPorts, change: RowToApply): Promise<A
 async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<AppliedRow | undefined> {
   const { row, owner, object } = change;
   const stored = owner.person;
-  if (change.partial === true) mustBeLinked(stored, row);
+  if (change.partial === true && !addsTo(stored, row)) {
+    throw new TransientError('PARTIAL_ROW', 'a few columns say too little of a row that is not known at its stamp');
+  }
   if (stored === undefined) return createFrom(ports, change);
   const merge = mergeRow(stored, row, object.rules, ownPushOf(stored));
   const now = ports.clock.now();
@@ -82,9 +84,13 @@ function nextState(stored: Person, merge: RowMerge, change: RowToApply, now: str
   return mended ? { ...next, rejection: null } : next;
 }
 
-function mustBeLinked(person: Person | undefined, row: Row): void {
-  if (person?.salesforce?.id === row.id) return;
-  throw new TransientError('NOT_LINKED', 'a few columns of a row say too little of it to link a person');
+/**
+ * Whether a few columns of a row can be merged: into the person who is linked to it, at a stamp not beyond base. A later
+ * stamp would stand for columns that were not read.
+ */
+export function addsTo(person: Person | undefined, row: Row): boolean {
+  const link = person?.salesforce ?? null;
+  return link?.id === row.id && row.systemModstamp <= link.systemModstamp;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { logged } from '../person/edit-person.ts';
 import { awaitsPush, type Person, type SalesforceType } from '../person/person.ts';
 import { rowOfValues } from '../schema/record.ts';
-import { applyRow } from './apply-row.ts';
+import { addsTo, applyRow } from './apply-row.ts';
 import { type Arrival, arrivalsOf, type Delivery, isLinked, newestOfEach, queuedRow } from './arrivals.ts';
 import { type ChangeMessage, packIds, packRows } from './change-message.ts';
 import { TransientError } from './errors.ts';
@@ -82,14 +82,14 @@ class MergeRun {
     await this.#applyAll(arrivals, await this.#owners(arrivals));
   }
 
-  /** Rows with a few of their columns add to the persons linked to them; any other row that lives is read in full. */
+  /**
+   * Rows with a few of their columns add to persons who know them at that stamp; any other row that lives is read in full.
+   */
   async mergePartial(arrivals: readonly Arrival[]): Promise<void> {
     const owners = await this.#owners(arrivals);
-    await this.#applyAll(
-      arrivals.filter((arrival) => isLinked(arrival, owners)),
-      owners,
-    );
-    const others = arrivals.filter((arrival) => owners.has(arrival.row.id) && !isLinked(arrival, owners));
+    const adds = ({ row }: Arrival): boolean => addsTo(owners.get(row.id)?.person, row);
+    await this.#applyAll(arrivals.filter(adds), owners);
+    const others = arrivals.filter((arrival) => owners.has(arrival.row.id) && !adds(arrival));
     const living = others.filter(({ row }) => !row.isDeleted && !row.isConverted);
     for (const [delivery, rows] of Map.groupBy(living, (arrival) => arrival.delivery)) {
       const { type } = rows[0] as Arrival;

@@ -46,6 +46,25 @@ test('the values that a field had before it was shown reach every person, and on
   expect(changed.at(-1)?.detail.changes).toEqual([{ field: 'Score__c', from: null, to: 1 }]);
 });
 
+test('a row of which a newer state is still under way is read in full: base is never half of one state', async () => {
+  const org = new ChangingOrg();
+  org.addField('Lead', 'Score__c', { type: 'double', read: false });
+  const id = org.lead({ City: 'London' });
+  await org.goodCycle();
+  org.update('Lead', id, { City: 'Paris' });
+  await org.poll();
+  org.queue.take();
+  org.clock.advance(3_600_000);
+  await org.goodCycle();
+  expect(org.value(id, 'City')).toBe('London');
+  org.fillSilently('Lead', 'Score__c', new Map([[id, 5]]));
+  org.showField('Lead', 'Score__c', true);
+  await org.poll();
+  expect(org.queue.waiting.map((body) => JSON.parse(body))).toMatchObject([{ kind: 'rows', partial: true }]);
+  expect(await org.merge()).toMatchObject({ error: null, retry: [] });
+  expect(org.personOf(id).fields).toMatchObject({ City: 'Paris', Score__c: 5 });
+});
+
 test('a field that is hidden keeps its values, is told, and is brought up to date when it is shown again', async () => {
   const org = new ChangingOrg();
   org.addField('Lead', 'Score__c', { type: 'double' });
