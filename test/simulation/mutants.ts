@@ -68,7 +68,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a state of a row is its stamp alone',
     file: STATE,
-    from: 'return `${systemModstamp} ${(hash >>> 0).toString(36)}`;',
+    from: 'return `${systemModstamp} ${fingerprint(values, columns).toString(36)}`;',
     to: 'return systemModstamp;',
     with: ['longTransaction'],
   },
@@ -131,8 +131,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what changes nothing never leaves a trace',
     file: 'lib/sync/apply-row.ts',
-    from: 'if (!leavesTrace) return',
-    to: 'if (leavesTrace || true) return',
+    from: 'if (!mended && !leavesTrace) return',
+    to: 'if (leavesTrace || !mended) return',
     with: ['messageDelayed', 'messageDuplicated', 'messageAgain'],
   },
   {
