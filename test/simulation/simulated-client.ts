@@ -84,7 +84,8 @@ export class SimulatedClient implements SalesforceClient {
   ): Promise<{ readonly response: OrgResponse; readonly beganAt: number }> {
     const first = await this.#exchange(request, writes, parts);
     if (first.response.status !== 401) return first;
-    const second = await this.#exchange(request, writes, parts, true);
+    this.#world.session = null;
+    const second = await this.#exchange(request, writes, parts);
     if (second.response.status !== 401) return second;
     throw callError(401, errorEntries(second.response.body), false);
   }
@@ -93,7 +94,6 @@ export class SimulatedClient implements SalesforceClient {
     request: { readonly method: string; readonly path: string; readonly body?: unknown },
     writes: boolean,
     parts: readonly Subrequest[],
-    signedInAnew = false,
   ): Promise<{ readonly response: OrgResponse; readonly beganAt: number }> {
     const world = this.#world;
     const inv = this.#invocation;
@@ -107,8 +107,6 @@ export class SimulatedClient implements SalesforceClient {
     if (course.arrivesAfter !== null) {
       const arrive = () => {
         world.ledger.arriving = write;
-        // A token of its own: what ends the session of the others leaves it be.
-        if (signedInAnew) world.session = null;
         response = this.#arrive(request, writes);
         world.ledger.arriving = null;
         if (write !== null) world.ledger.pushOver(write, response);
