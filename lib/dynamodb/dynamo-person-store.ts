@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Activity, fullChunks, withoutChunks } from '../person/activity.ts';
-import type { Lease, Person } from '../person/person.ts';
+import { isPresent, type Lease, type Person } from '../person/person.ts';
 import { TransientError } from '../sync/errors.ts';
 import type { LeaseOutcome, Page, PersonStore, UpdateOutcome } from '../sync/ports/person-store.ts';
 import { ActivityLog } from './activity-log.ts';
@@ -141,7 +141,7 @@ export class DynamoPersonStore implements PersonStore {
     const queued = await newestQueued(this.#table, 'rejected', limit, cursor);
     const persons = await this.getMany(queued.personIds);
     const items = queued.personIds.flatMap((personId) => persons.get(personId) ?? []);
-    return { items: items.filter((person) => person.rejection !== null), cursor: queued.cursor };
+    return { items: items.filter((person) => person.rejection !== null && isPresent(person)), cursor: queued.cursor };
   }
 
   activities(person: Person, limit: number, cursor: string | null): Promise<Page<Activity>> {

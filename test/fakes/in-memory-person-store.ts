@@ -1,5 +1,5 @@
 import { type Activity, type ActivityChunk, fullChunks, withoutChunks } from '../../lib/person/activity.ts';
-import type { Lease, Person } from '../../lib/person/person.ts';
+import { isPresent, type Lease, type Person } from '../../lib/person/person.ts';
 import { InvalidCursorError } from '../../lib/sync/errors.ts';
 import type { LeaseOutcome, Page, PersonStore, UpdateOutcome } from '../../lib/sync/ports/person-store.ts';
 import { byTime, emailForm, InMemoryPersonIndex, type Queued } from './in-memory-person-index.ts';
@@ -33,11 +33,11 @@ export class InMemoryPersonStore implements PersonStore {
   readonly #pageSize: number;
 
   constructor(options: InMemoryPersonStoreOptions = {}, sameAs?: InMemoryPersonStore) {
-    this.#persons = sameAs?.#persons ?? new Map();
-    this.#chunks = sameAs?.#chunks ?? new Map();
-    this.#claims = sameAs?.#claims ?? new Map();
-    this.#links = sameAs?.#links ?? new Map();
-    this.#index = sameAs?.#index ?? new InMemoryPersonIndex();
+    this.#persons = sameAs === undefined ? new Map() : sameAs.#persons;
+    this.#chunks = sameAs === undefined ? new Map() : sameAs.#chunks;
+    this.#claims = sameAs === undefined ? new Map() : sameAs.#claims;
+    this.#links = sameAs === undefined ? new Map() : sameAs.#links;
+    this.#index = sameAs === undefined ? new InMemoryPersonIndex() : sameAs.#index;
     this.#options = options;
     this.#io = options.io ?? immediately;
     this.#indexLater = options.indexLater ?? ((refresh) => refresh());
@@ -180,7 +180,7 @@ export class InMemoryPersonStore implements PersonStore {
     const persons = await this.getMany(page.map((queued) => queued.personId));
     const items = page.flatMap((queued) => persons.get(queued.personId) ?? []);
     return {
-      items: items.filter((person) => person.rejection !== null),
+      items: items.filter((person) => person.rejection !== null && isPresent(person)),
       cursor: rest.length > limit ? formatQueued(page.at(-1)) : null,
     };
   }
