@@ -47,33 +47,33 @@ export function absorbPerson(survivor: Person, loser: Person, rules: MergeRules,
   return logged(whole, [told], now);
 }
 
-interface Inheritance {
-  /** Values of the loser that become edits of the survivor. */
-  readonly edits: Fields;
-  /** Values that only we have a place for. */
-  readonly kept: Fields;
-  /** Edits that gave way to newer ones. */
-  readonly superseded: Fields;
-}
+/**
+ * What becomes of a value that only the loser holds: an edit of the survivor; kept where only we have a place for it; or
+ * given up, as an edit that gave way to a newer one.
+ */
+type Legacy = 'edits' | 'kept' | 'superseded';
 
-function inheritance(survivor: Person, loser: Person, rules: MergeRules): Inheritance {
-  const edits: Record<string, FieldValue> = {};
-  const kept: Record<string, FieldValue> = {};
-  const superseded: Record<string, FieldValue> = {};
+function inheritance(survivor: Person, loser: Person, rules: MergeRules): Readonly<Record<Legacy, Fields>> {
+  const found: Record<Legacy, Record<string, FieldValue>> = { edits: {}, kept: {}, superseded: {} };
   for (const field in loser.fields) {
     const value = loser.fields[field] ?? null;
-    const own = survivor.fields[field];
-    const shape = rules.shapes[field];
-    if (sameValue(shape, own ?? null, value)) continue;
-    const waits = field in loser.pending;
-    const wins = waits && isNewer(loser, survivor, field);
-    if (!rules.canPush(field) && survivor.salesforce !== null) {
-      if (own === undefined && value !== null) kept[field] = value;
-      else if (waits) superseded[field] = value;
-    } else if (wins || (isEmptyValue(shape, own ?? null) && !(field in survivor.pending))) edits[field] = value;
-    else if (waits) superseded[field] = value;
+    if (sameValue(rules.shapes[field], survivor.fields[field] ?? null, value)) continue;
+    const legacy = legacyOf(field, survivor, loser, rules);
+    if (legacy !== null) found[legacy][field] = value;
   }
-  return { edits, kept, superseded };
+  return found;
+}
+
+function legacyOf(field: string, survivor: Person, loser: Person, rules: MergeRules): Legacy | null {
+  const own = survivor.fields[field];
+  const waits = field in loser.pending;
+  if (survivor.salesforce !== null && !rules.canPush(field)) {
+    if (own === undefined) return 'kept';
+    return waits ? 'superseded' : null;
+  }
+  const isFree = isEmptyValue(rules.shapes[field], own ?? null) && !(field in survivor.pending);
+  if (isFree || (waits && isNewer(loser, survivor, field))) return 'edits';
+  return waits ? 'superseded' : null;
 }
 
 /** Whether the loser's edit of a field came after the survivor's, if that has one at all. */

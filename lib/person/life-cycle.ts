@@ -107,13 +107,19 @@ export function isConversion(link: SalesforceLink | null, row: Row): boolean {
 
 /** What the step from a link to this row tells a person's log. */
 export function linkHappenings(link: SalesforceLink | null, row: Row): Happening[] {
+  return link?.id === row.id ? ownRowHappenings(link, row) : goingOver(link, row);
+}
+
+function goingOver(link: SalesforceLink | null, row: Row): Happening[] {
   const detail = { type: row.type, id: row.id };
-  if (link?.id !== row.id) {
-    // A Lead that was seen to be converted has told so already.
-    const type = isConversion(link, row) && !link?.isConverted ? 'converted' : 'linked';
-    const gone: Happening[] = row.isDeleted ? [{ type: 'deletedInSalesforce', direction: 'pull', detail }] : [];
-    return [{ type, direction: 'pull', detail }, ...gone];
-  }
+  // A Lead that was seen to be converted has told so already.
+  const type = isConversion(link, row) && !link?.isConverted ? 'converted' : 'linked';
+  const gone: Happening[] = row.isDeleted ? [{ type: 'deletedInSalesforce', direction: 'pull', detail }] : [];
+  return [{ type, direction: 'pull', detail }, ...gone];
+}
+
+function ownRowHappenings(link: SalesforceLink, row: Row): Happening[] {
+  const detail = { type: row.type, id: row.id };
   const found: Happening[] = [];
   if (row.isDeleted !== link.isDeleted) {
     found.push({ type: row.isDeleted ? 'deletedInSalesforce' : 'undeleted', direction: 'pull', detail });
@@ -124,8 +130,7 @@ export function linkHappenings(link: SalesforceLink | null, row: Row): Happening
     found.push({ type: 'converted', direction: 'pull', detail: into });
   }
   if (row.ownerId !== null && link.ownerId !== null && row.ownerId !== link.ownerId) {
-    const change = { from: link.ownerId, to: row.ownerId };
-    found.push({ type: 'ownerChanged', direction: 'pull', detail: change });
+    found.push({ type: 'ownerChanged', direction: 'pull', detail: { from: link.ownerId, to: row.ownerId } });
   }
   return found;
 }

@@ -53,7 +53,7 @@ export type RowMerge =
 export function mergeRow(person: Person, row: Row, rules: MergeRules, own?: OwnPush): RowMerge {
   const standing = standingOf(person, row);
   if (standing === 'past') return { kind: 'stale' };
-  const start = standing === 'new' ? withoutBase(person, row, rules) : person;
+  const start = standing === 'new' ? withoutBase(person, row, rules, isConversion(person.salesforce, row)) : person;
   const fields = new FieldMerge(start, rules, own);
   return mergeFields(person, row, fields, linkHappenings(person.salesforce, row));
 }
@@ -205,13 +205,12 @@ class FieldMerge {
 
 /**
  * The person as it goes over to a row of which no base is stored. What stands here and not there waits to be pushed.
- * Where both sides hold a value, an edit that waits keeps its base, and a converted Lead's values are the base of the
- * Contact's; but nothing is known of what a row held before that has just been linked, so that every value which
+ * Where both sides hold a value, an edit that waits keeps its base, and where the row succeeds the person's own, what
+ * that held is its base (a converted Lead's values are the Contact's); but nothing is known of what a row held before that has just been linked, so that every value which
  * stands here counts as an edit of an empty field.
  */
-function withoutBase(person: Person, row: Row, rules: MergeRules, succeeds = false): Person {
+function withoutBase(person: Person, row: Row, rules: MergeRules, succeeds: boolean): Person {
   const pending: Record<string, FieldValue> = {};
-  const converted = succeeds || isConversion(person.salesforce, row);
   for (const field in person.fields) {
     const local = person.fields[field] ?? null;
     const remote = row.fields[field] ?? null;
@@ -219,7 +218,7 @@ function withoutBase(person: Person, row: Row, rules: MergeRules, succeeds = fal
     if (!rules.canPush(field) || sameValue(shape, local, remote)) continue;
     const base = isEmptyValue(shape, remote) ? undefined : person.pending[field];
     if (base !== undefined) pending[field] = base;
-    else if (!isEmptyValue(shape, local) && !(converted && !isEmptyValue(shape, remote))) pending[field] = null;
+    else if (!isEmptyValue(shape, local) && !(succeeds && !isEmptyValue(shape, remote))) pending[field] = null;
   }
   return { ...person, pending };
 }
