@@ -18,6 +18,14 @@ export const SYSTEM_COLUMNS: Readonly<Record<SalesforceType, readonly string[]>>
   Contact: ['Id', 'SystemModstamp', 'IsDeleted', 'MasterRecordId', 'OwnerId', PERSON_ID_FIELD],
 };
 
+/**
+ * What a query may ask of a row's owner, a user or a queue, beside its id. Only queries follow relationships: a read of
+ * records by id cannot tell.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_relationships_and_polymorph_keys.htm
+ */
+export const OWNER_COLUMNS = ['Owner.Name', 'Owner.Email'] as const;
+
 interface StandardField {
   readonly Lead: string | null;
   readonly Contact: string | null;

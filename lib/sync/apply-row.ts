@@ -1,24 +1,30 @@
 import type { Conflict } from '../person/activity.ts';
 import { logged, personOfRow, withPending } from '../person/edit-person.ts';
 import { mergeRow, type OwnPush, type RowMerge } from '../person/merge-row.ts';
-import { hasPending, type Person } from '../person/person.ts';
-import type { Row } from '../person/row.ts';
+import { hasPending, type Person, personIdOfRow } from '../person/person.ts';
+import { type Row, successorOf } from '../person/row.ts';
 import { TransientError } from './errors.ts';
 import type { Ports } from './ports/ports.ts';
-import { type Owner, resolvePersons } from './resolve-persons.ts';
+import { type Owner, resolvePersons, standsFor } from './resolve-persons.ts';
 import type { ObjectRules } from './schemas.ts';
 
 export interface AppliedRow {
   /** The row's person as stored now; undefined for a row that makes none. */
   readonly person: Person | undefined;
+  readonly created: boolean;
+  /** Nothing was done: what the row says can only be done with the row as it is now (`mustBeRead`). */
+  readonly mustBeRead: boolean;
   readonly pulled: readonly string[];
   readonly conflicts: readonly Conflict[];
 }
 
-const NOTHING = { pulled: [], conflicts: [] } as const;
+const NOTHING = { created: false, mustBeRead: false, pulled: [], conflicts: [] } as const;
 
 /** How often a change that others keep overtaking is tried before it is left to a later delivery. */
 const ATTEMPTS = 8;
+
+/** How many persons one row may have been, one undelete after another. */
+const LIVES = 50;
 
 export type ApplyPorts = Pick<Ports, 'persons' | 'clock'>;
 
@@ -28,6 +34,18 @@ export interface RowToApply {
   readonly object: ObjectRules;
   /** An earlier state of the row may still be under way. */
   readonly newer: boolean;
+  /** The row was just read, and is not a state from some time ago. */
+  readonly fresh?: boolean;
+}
+
+/**
+ * Whether the row has to be read before it counts: it tells that another row took its person's place, which is then read
+ * too, under the person's lease; or it would make a second person of a row whose person has gone on, which no old state
+ * of it may do.
+ */
+export function mustBeRead({ row, owner, fresh }: Pick<RowToApply, 'row' | 'owner' | 'fresh'>): boolean {
+  if (owner.person !== undefined) return successorOf(row) !== null && standsFor(owner.person, row);
+  return owner.isFormer && !fresh && !row.isDeleted && !row.isConverted;
 }
 
 /**
@@ -37,6 +55,7 @@ export interface RowToApply {
 export async function applyRow(ports: ApplyPorts, change: RowToApply): Promise<AppliedRow> {
   let { owner } = change;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    if (mustBeRead({ ...change, owner })) return { ...NOTHING, person: owner.person, mustBeRead: true };
     const applied = await applyOnce(ports, { ...change, owner });
     if (applied !== undefined) return applied;
     owner = (await resolvePersons(ports.persons, [change.row])).get(change.row.id) ?? owner;
@@ -48,7 +67,7 @@ export async function applyRow(ports: ApplyPorts, change: RowToApply): Promise<A
 async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<AppliedRow | undefined> {
   const { row, owner, object } = change;
   const stored = owner.person;
-  if (stored === undefined) return createFrom(ports, row, owner.personId);
+  if (stored === undefined) return createFrom(ports, row, owner);
   const merge = mergeRow(stored, row, object.rules, ownPushOf(stored));
   if (merge.kind === 'stale' || merge.kind === 'unchanged') return { person: stored, ...NOTHING };
   if (merge.kind === 'touched') {
@@ -57,18 +76,31 @@ async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<Applied
     if (!leavesTrace) return { person: stored, ...NOTHING };
   }
   if (owner.needsLink) await ports.persons.linkRow(row.id, stored.personId);
-  if (row.convertedContactId !== null) await ports.persons.linkRow(row.convertedContactId, stored.personId);
   const outcome = await ports.persons.update(stored, mergedPerson(merge, ports.clock.now()));
   if (outcome.kind === 'versionConflict') return undefined;
   const { pulled, conflicts } = merge.kind === 'merged' ? merge : NOTHING;
-  return { person: outcome.person, pulled, conflicts };
+  return { ...NOTHING, person: outcome.person, pulled, conflicts };
 }
 
-/** The person of a row that is nobody's yet. A row that is gone makes none: a converted Lead's Contact comes by itself. */
-async function createFrom(ports: ApplyPorts, row: Row, personId: string): Promise<AppliedRow | undefined> {
+/** The person of a row that is nobody's. A row that is gone makes none: a converted Lead's Contact comes by itself. */
+async function createFrom(ports: ApplyPorts, row: Row, owner: Owner): Promise<AppliedRow | undefined> {
   if (row.isDeleted || row.isConverted) return { person: undefined, ...NOTHING };
+  const personId = owner.isFormer ? await nextLife(ports, row.id) : owner.personId;
+  // The link first: from then on everybody who meets the row finds this person.
+  if (owner.isFormer) await ports.persons.linkRow(row.id, personId);
   const person = { ...personOfRow(row, ports.clock.now()), personId };
-  return (await ports.persons.create(person)) === 'created' ? { person, ...NOTHING } : undefined;
+  if ((await ports.persons.create(person)) !== 'created') return undefined;
+  return { person, ...NOTHING, created: true };
+}
+
+/** The id for another person of a row: derived from the row too, so that two workers make the same one. */
+async function nextLife({ persons }: ApplyPorts, rowId: string): Promise<string> {
+  const derived = personIdOfRow(rowId);
+  for (let life = 1; life <= LIVES; life += 1) {
+    const personId = life === 1 ? derived : `${derived}-${life}`;
+    if ((await persons.get(personId)) === undefined) return personId;
+  }
+  throw new Error(`${rowId} has been ${LIVES} persons`);
 }
 
 /** A merge ready to be stored. What changed in Salesforce may have mended what it refused: a parked person wakes. */

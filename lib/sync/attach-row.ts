@@ -1,13 +1,17 @@
+import type { Rejection } from '../person/activity.ts';
 import { nonEmptyFields } from '../person/edit-person.ts';
+import { isEmptyValue } from '../person/field-value.ts';
 import { mergeRow } from '../person/merge-row.ts';
-import type { Person } from '../person/person.ts';
-import type { Row } from '../person/row.ts';
+import { type Person, personIdOfRow } from '../person/person.ts';
+import type { Row, RowName } from '../person/row.ts';
 import { pushable, type RemoteRecord, rowOfRecord } from '../schema/record.ts';
 import { mergedPerson } from './apply-row.ts';
 import { TransientError } from './errors.ts';
-import { resolvePersons } from './resolve-persons.ts';
-import { storeSettled } from './store-settled.ts';
-import type { PersonSync, SyncOutcome, SyncStep } from './sync-person.ts';
+import { readRows, readSuccessors } from './read-leased.ts';
+import { resolvePersons, standsFor } from './resolve-persons.ts';
+import { joinRival, storeRead } from './store-read.ts';
+import { type LeasedPush, storeSettled } from './store-settled.ts';
+import type { Candidate, PersonSync, SyncOutcome, SyncStep } from './sync-person.ts';
 
 /**
  * Finds the row of a person who has none, or whose row is gone: a Lead or Contact that carries the person's id, else the
@@ -16,13 +20,13 @@ import type { PersonSync, SyncOutcome, SyncStep } from './sync-person.ts';
 export async function attachRow(sync: PersonSync, person: Person): Promise<SyncStep> {
   const rows = await findRows(sync, person);
   const own = rows.filter((row) => row.personId === person.personId);
-  const candidates = own.length > 0 ? own : rows;
-  const [row] = candidates;
-  if (row === undefined) return over(await createLead(sync, person));
-  if (candidates.length > 1 || (await isAnothers(sync, person, row))) {
-    return over({ kind: 'ambiguousMatch', candidates: candidates.map(({ type, id }) => ({ type, id })) });
+  const found = own.length > 0 ? own : rows;
+  const [row] = found;
+  if (row === undefined) return createLead(sync, person);
+  const candidates = await candidatesOf(sync, person, found);
+  if (candidates.length > 1 || candidates.some(({ personId }) => personId !== undefined)) {
+    return over({ kind: 'ambiguousMatch', candidates });
   }
-  if (row.type === 'Contact' && sync.assignTo.kind === 'queue') return over({ kind: 'contactNotAssignable' });
   return linkTo(sync, person, row);
 }
 
@@ -35,13 +39,20 @@ async function findRows({ ports, schemas }: PersonSync, person: Person): Promise
   return found.map(({ type, record }) => rowOfRecord(schemas[type].schema, record));
 }
 
-async function isAnothers({ ports }: PersonSync, person: Person, row: Row): Promise<boolean> {
-  const owner = (await resolvePersons(ports.persons, [row])).get(row.id)?.person;
-  return owner !== undefined && owner.personId !== person.personId && owner.salesforce?.id === row.id;
+/** The rows by name, each with whose it is where it is another's. */
+async function candidatesOf({ ports }: PersonSync, person: Person, rows: readonly Row[]): Promise<Candidate[]> {
+  const owners = await resolvePersons(ports.persons, rows);
+  return rows.map((row) => {
+    const owner = owners.get(row.id)?.person;
+    const name = { type: row.type, id: row.id };
+    const isAnothers = owner !== undefined && owner.personId !== person.personId && standsFor(owner, row);
+    return isAnothers ? { ...name, personId: owner.personId } : name;
+  });
 }
 
 async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncStep> {
   const { ports, schemas } = sync;
+  if (row.type === 'Contact' && sync.assignTo.kind === 'queue') return over({ kind: 'contactNotAssignable' });
   // The link first: from then on everybody who meets the row finds this person.
   await ports.persons.linkRow(row.id, person.personId);
   const merge = mergeRow(person, row, schemas[row.type].rules);
@@ -52,41 +63,95 @@ async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncS
     if (stored?.lease?.owner !== person.lease?.owner || stored === undefined) return over({ kind: 'busy' });
     return { kind: 'goOn', linked: false, person: stored, conflicts: [] };
   }
+  if (await joinRival(ports, outcome.person, row)) {
+    return over({ kind: 'mergedAway', personId: personIdOfRow(row.id) });
+  }
   return { kind: 'goOn', linked: true, person: outcome.person, conflicts: merge.conflicts };
 }
 
-async function createLead(sync: PersonSync, person: Person): Promise<SyncOutcome> {
-  const { ports, schemas, assignTo } = sync;
+async function createLead(sync: PersonSync, person: Person): Promise<SyncStep> {
+  const { ports, schemas } = sync;
   const object = schemas.Lead;
-  const { record, sent } = pushable(object.schema, nonEmptyFields(person.fields, object.rules.shapes), 'create');
-  const owned: RemoteRecord = 'ownerId' in assignTo ? { ...record, OwnerId: assignTo.ownerId } : record;
-  const options = { runAssignmentRules: assignTo.kind === 'assignmentRule' };
-  const answer = await ports.records.upsertLead(person.personId, owned, object.columns, options);
+  const { record, sent, defaulted } = newLead(sync, person);
+  const options = { runAssignmentRules: sync.assignTo.kind === 'assignmentRule' };
+  const answer = await ports.records.upsertLead(person.personId, record, object.columns, options);
   switch (answer.kind) {
     case 'transient':
       throw new TransientError(answer.code, 'Salesforce could not create the Lead now');
-    case 'rejected': {
-      const { rejection } = answer;
-      const settled = await storeSettled(
-        ports,
-        object,
-        { person, sent },
-        { kind: 'rejected', before: null, rejection },
-      );
-      return settled === undefined
-        ? { kind: 'busy' }
-        : { kind: 'rejected', rejection: settled.person.rejection ?? rejection, person: settled.person };
-    }
+    case 'converted':
+      return followConverted(sync, { person, sent }, answer);
+    case 'rejected':
+      return linkMatch(sync, { person, sent }, answer);
     case 'written': {
-      const end = { kind: 'written', before: null, after: answer.record, created: answer.created } as const;
+      const { created } = answer;
+      // The row must lead to its person even when it can be read no more.
+      await ports.persons.linkRow(String(answer.record.Id), person.personId);
+      const end = { kind: 'written', before: null, after: answer.record, created, defaulted } as const;
       const settled = await storeSettled(ports, object, { person, sent }, end);
-      if (settled === undefined) return { kind: 'busy' };
-      const outcome = answer.created ? 'created' : 'linked';
-      return { kind: 'synced', outcome, pushed: Object.keys(sent), ...settled };
+      if (settled === undefined) return over({ kind: 'busy' });
+      const outcome = created ? 'created' : 'linked';
+      return over({ kind: 'synced', outcome, pushed: Object.keys(sent), ...settled });
     }
   }
 }
 
-function over(outcome: SyncOutcome): SyncStep {
+/** What a new Lead is made of: what the person holds, and the configured values where it holds nothing. */
+function newLead({ ports, schemas, assignTo }: PersonSync, person: Person) {
+  const { schema, rules } = schemas.Lead;
+  const { record, sent } = pushable(schema, nonEmptyFields(person.fields, rules.shapes), 'create');
+  const lacking = Object.entries(ports.policy.defaults ?? {}).filter(([field]) =>
+    isEmptyValue(rules.shapes[field], person.fields[field] ?? null),
+  );
+  const defaults = pushable(schema, Object.fromEntries(lacking), 'create');
+  const owner: RemoteRecord = 'ownerId' in assignTo ? { OwnerId: assignTo.ownerId } : {};
+  return { record: { ...defaults.record, ...record, ...owner }, sent, defaulted: Object.keys(defaults.sent) };
+}
+
+/** The person's Lead was converted: the Contact that it became is the person's row, or another person is both by now. */
+async function followConverted(
+  sync: PersonSync,
+  push: LeasedPush,
+  { record, rejection }: { readonly record: RemoteRecord; readonly rejection: Rejection },
+): Promise<SyncStep> {
+  const { ports, schemas } = sync;
+  const lead = rowOfRecord(schemas.Lead.schema, record);
+  const successor = (await readSuccessors(ports, schemas, [lead])).get(lead.id);
+  if (successor === undefined || successor.isDeleted || successor.isConverted) return refuse(sync, push, rejection);
+  const read = { person: push.person, record: undefined, successor, keepLease: true };
+  const end = await storeRead(ports, schemas, read);
+  if (end.kind === 'changed') return over({ kind: 'busy' });
+  if (end.kind === 'merged') return over({ kind: 'mergedAway', personId: end.into });
+  return { kind: 'goOn', linked: true, person: end.person, conflicts: end.conflicts };
+}
+
+/** A duplicate rule found the record that this person is: links to it, if it is one and nobody else's; else refuses. */
+async function linkMatch(
+  sync: PersonSync,
+  push: LeasedPush,
+  { rejection, matches }: { readonly rejection: Rejection; readonly matches: readonly RowName[] },
+): Promise<SyncStep> {
+  const { ports, schemas } = sync;
+  if (matches.length === 0) return refuse(sync, push, rejection);
+  const records = await readRows(ports, schemas, matches);
+  const rows = matches.flatMap(({ type, id }) => {
+    const record = records.get(id);
+    return record === undefined ? [] : rowOfRecord(schemas[type].schema, record);
+  });
+  const [row] = rows.filter((each) => !each.isDeleted && !each.isConverted);
+  const candidates = await candidatesOf(sync, push.person, rows);
+  const isFree = rows.length === 1 && candidates.every(({ personId }) => personId === undefined);
+  if (row !== undefined && isFree) return linkTo(sync, push.person, row);
+  const told = candidates.map(({ type, id, personId }) => `${type} ${id}${personId ? ` (person ${personId})` : ''}`);
+  return refuse(sync, push, { ...rejection, message: `${rejection.message} Matches: ${told.join(', ')}` });
+}
+
+async function refuse(sync: PersonSync, push: LeasedPush, rejection: Rejection): Promise<SyncStep> {
+  const end = { kind: 'rejected', before: null, rejection } as const;
+  const settled = await storeSettled(sync.ports, sync.schemas.Lead, push, end);
+  if (settled === undefined) return over({ kind: 'busy' });
+  return over({ kind: 'rejected', rejection: settled.person.rejection ?? rejection, person: settled.person });
+}
+
+function over(outcome: SyncOutcome): { readonly kind: 'over'; readonly outcome: SyncOutcome } {
   return { kind: 'over', outcome };
 }

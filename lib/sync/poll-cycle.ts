@@ -2,7 +2,7 @@ import type { SalesforceType } from '../person/person.ts';
 import { feedColumns } from '../schema/object-schema.ts';
 import { packIds } from './change-message.ts';
 import { QuotaExceededError } from './errors.ts';
-import { type FeedState, NEW_FEED, windowStart } from './feed-state.ts';
+import { deletedSince, type FeedState, NEW_FEED, windowStart } from './feed-state.ts';
 import type { Description, FeedOpening, FeedRequest } from './ports/change-feed.ts';
 import { addMs } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
@@ -117,6 +117,11 @@ async function pullObject(run: CycleRun, object: OpenObject): Promise<WindowOutc
       page = await run.ports.feed.next(request, { systemModstamp: request.from, id: '' }, before);
     }
   }
+  const { deleted } = opening;
+  if (deleted) {
+    await run.ports.queue.send([...packIds({ kind: 'refresh', type, queuedAt: run.ports.clock.now() }, deleted.ids)]);
+    state = { ...state, deletedUntil: deleted.until };
+  }
   if (page === 'invalidField') throw new Error(`${type}: a field that describe shows cannot be queried`);
   return readWindow(run, { request, page, before, state, latestDateCovered: opening.latestDateCovered });
 }
@@ -176,5 +181,6 @@ function requestOf(stored: StoredSchema, state: FeedState, run: CycleRun): FeedR
     from: state.unfinished?.after.systemModstamp ?? windowStart(state, run.settings.lookbackSeconds),
     columns: feedColumns(stored.schema),
     schemaLastModified: stored.lastModified,
+    deletedSince: deletedSince(state),
   };
 }

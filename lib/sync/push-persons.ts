@@ -7,7 +7,8 @@ import { ConfigError, QuotaExceededError, TransientError } from './errors.ts';
 import { chunked, inParallel } from './in-parallel.ts';
 import { addMs } from './ports/clock.ts';
 import type { PushAnswer } from './ports/salesforce-records.ts';
-import { type RefreshPorts, refreshPersons, STORE_PARALLELISM } from './refresh-persons.ts';
+import { type RefreshPorts, STORE_PARALLELISM } from './read-leased.ts';
+import { refreshPersons } from './refresh-persons.ts';
 import type { Schemas } from './schemas.ts';
 import { type PushEnd, storeSettled } from './store-settled.ts';
 
@@ -39,10 +40,9 @@ export async function pushPersons(
   const run = new PushRun(ports, schemas);
   try {
     const ready = await readAfterLostPush(ports, schemas, persons.filter(awaitsPush));
-    for (const type of ['Lead', 'Contact'] as const) {
-      const ofType = ready.filter((person) => person.salesforce?.type === type);
-      for (const chunk of chunked(ofType, ports.records.maxPushBatch)) await run.push(type, chunk);
-    }
+    await run.pushAll(ready);
+    // Those whose rows others took the place of go on to those rows at once.
+    await run.pushAll(run.takeRepointed());
     return run.report(null);
   } catch (error) {
     return run.report(error);
@@ -63,13 +63,16 @@ async function readAfterLostPush(
   const lost = persons.filter((person) => person.lease !== null && !isLeased(person, now));
   if (lost.length === 0) return free;
   const refreshed = await refreshPersons(ports, schemas, lost);
-  return [...free, ...[...refreshed.values()].filter(awaitsPush)];
+  // Two of them may have become one person, which may be among the others too.
+  const all = [...free, ...[...refreshed.values()].filter(awaitsPush)];
+  return [...new Map(all.map((person) => [person.personId, person])).values()];
 }
 
 class PushRun {
   #pushed = 0;
   #rejected = 0;
   #postponed = 0;
+  readonly #repointed = new Map<string, Person>();
   readonly #ports: RefreshPorts;
   readonly #schemas: Schemas;
   readonly #owner: string;
@@ -82,6 +85,21 @@ class PushRun {
 
   report(error: unknown): PushReport {
     return { pushed: this.#pushed, rejected: this.#rejected, postponed: this.#postponed, error };
+  }
+
+  async pushAll(persons: readonly Person[]): Promise<void> {
+    for (const type of ['Lead', 'Contact'] as const) {
+      const ofType = persons.filter((person) => person.salesforce?.type === type);
+      for (const chunk of chunked(ofType, this.#ports.records.maxPushBatch)) await this.push(type, chunk);
+    }
+  }
+
+  /** Persons whose rows had gone and who stand for others now, with edits that wait. */
+  takeRepointed(): readonly Person[] {
+    const repointed = [...this.#repointed.values()];
+    this.#repointed.clear();
+    this.#postponed -= repointed.length;
+    return repointed;
   }
 
   /** One API call: up to a batch of persons of one type. */
@@ -170,7 +188,9 @@ class PushRun {
     this.#postponed += 1;
     await this.#release([push]);
     const stored = await this.#ports.persons.get(push.person.personId);
-    if (stored !== undefined && stored.lease === null) await refreshPersons(this.#ports, this.#schemas, [stored]);
+    if (stored === undefined || stored.lease !== null) return;
+    const refreshed = (await refreshPersons(this.#ports, this.#schemas, [stored])).get(stored.personId);
+    if (refreshed !== undefined && awaitsPush(refreshed)) this.#repointed.set(refreshed.personId, refreshed);
   }
 }
 

@@ -1,24 +1,23 @@
-import type { Conflict, Happening } from '../person/activity.ts';
-import { logged } from '../person/edit-person.ts';
-import { mergeRow } from '../person/merge-row.ts';
-import type { Person, SalesforceLink } from '../person/person.ts';
-import type { Row } from '../person/row.ts';
+import type { Person } from '../person/person.ts';
 import { type RemoteRecord, rowOfRecord } from '../schema/record.ts';
-import { mergedPerson, ownPushOf } from './apply-row.ts';
+import { absorbPersons } from './absorb-persons.ts';
 import { inParallel } from './in-parallel.ts';
-import { addMs } from './ports/clock.ts';
-import type { Ports } from './ports/ports.ts';
+import {
+  leaseToRead,
+  type RefreshPorts,
+  readRows,
+  readSuccessors,
+  restoreLeases,
+  STORE_PARALLELISM,
+} from './read-leased.ts';
 import type { Schemas } from './schemas.ts';
-
-export type RefreshPorts = Pick<Ports, 'persons' | 'records' | 'clock' | 'ids' | 'leaseMs'>;
-
-/** How many persons are read or written at once. */
-export const STORE_PARALLELISM = 24;
+import { storeRead } from './store-read.ts';
 
 /**
- * Reads the rows of persons again and merges what they hold. Under each person's lease: a state that comes from
- * elsewhere than the change feed must not overtake one that the feed brings meanwhile. Answers the persons as stored
- * now, by id; a person whose lease somebody else holds, or who was changed meanwhile, is missing: try again later.
+ * Reads the rows of persons again and merges what they hold; where other rows took their place, the persons go over to
+ * those. Under each person's lease: a state that comes from elsewhere than the change feed must not overtake one that
+ * the feed brings meanwhile. Answers the persons as stored now, or those they became a part of, by id; a person whose
+ * lease somebody else holds, or who was changed meanwhile, is missing: try again later.
  */
 export async function refreshPersons(
   ports: RefreshPorts,
@@ -26,104 +25,33 @@ export async function refreshPersons(
   persons: readonly Person[],
 ): Promise<ReadonlyMap<string, Person>> {
   const owner = ports.ids.next();
-  const leased = (await inParallel(persons, STORE_PARALLELISM, (person) => leaseToRead(ports, person, owner))).flatMap(
-    (person) => person ?? [],
-  );
+  const leased = await leaseToRead(ports, persons, owner);
+  const refreshed = new Map<string, Person>();
+  const merged: string[] = [];
   try {
-    const records = await readRows(ports, schemas, leased);
-    const refreshed = await inParallel(leased, STORE_PARALLELISM, (person) =>
-      storeRefreshed(ports, schemas, person, records.get(person.salesforce?.id ?? '')),
-    );
-    return new Map(refreshed.flatMap((person) => (person === undefined ? [] : [[person.personId, person]])));
+    const names = leased.flatMap(({ salesforce }) => salesforce ?? []);
+    const records = await readRows(ports, schemas, names);
+    const rows = leased.flatMap((person) => rowOf(schemas, person, records) ?? []);
+    const successors = await readSuccessors(ports, schemas, rows);
+    await inParallel(leased, STORE_PARALLELISM, async (person) => {
+      const id = person.salesforce?.id ?? '';
+      const read = { person, record: records.get(id), successor: successors.get(id), keepLease: false };
+      const end = await storeRead(ports, schemas, read);
+      if (end.kind === 'stored') refreshed.set(person.personId, end.person);
+      else if (end.kind === 'merged') merged.push(person.personId);
+      else await ports.persons.releaseLease(person.personId, owner);
+    });
   } catch (error) {
     // Nothing was pushed: whoever comes next need not wait.
-    await inParallel(leased, STORE_PARALLELISM, (person) => restoreLease(ports, person, owner));
+    await restoreLeases(ports, leased, owner);
     throw error;
   }
+  const survivors = merged.length === 0 ? [] : await absorbPersons(ports, schemas, merged);
+  for (const [personId, survivor] of survivors) refreshed.set(personId, survivor);
+  return refreshed;
 }
 
-/** The person with our lease on it, which keeps in mind what an earlier, lost push attempted. */
-async function leaseToRead(ports: RefreshPorts, person: Person, owner: string): Promise<Person | undefined> {
-  if (person.salesforce === null) return undefined;
-  const now = ports.clock.now();
-  const lease = { owner, expiresAt: addMs(now, ports.leaseMs), attempt: person.lease?.attempt ?? {} };
-  return (await ports.persons.takeLease(person, lease, now)) === 'taken' ? { ...person, lease } : undefined;
-}
-
-/** Gives the lease back where it holds nothing to remember; an attempt stays until somebody has read the row. */
-async function restoreLease(ports: RefreshPorts, person: Person, owner: string): Promise<void> {
-  if (Object.keys(person.lease?.attempt ?? {}).length === 0) await ports.persons.releaseLease(person.personId, owner);
-}
-
-async function readRows(
-  ports: RefreshPorts,
-  schemas: Schemas,
-  persons: readonly Person[],
-): Promise<ReadonlyMap<string, RemoteRecord>> {
-  const found = new Map<string, RemoteRecord>();
-  for (const type of ['Lead', 'Contact'] as const) {
-    const ids = persons.flatMap((person) => (person.salesforce?.type === type ? person.salesforce.id : []));
-    if (ids.length === 0) continue;
-    const records = await ports.records.read(type, ids, schemas[type].columns);
-    for (const [id, record] of records) found.set(id, record);
-  }
-  return found;
-}
-
-/** Undefined where the person changed meanwhile. */
-async function storeRefreshed(
-  ports: RefreshPorts,
-  schemas: Schemas,
-  person: Person,
-  record: RemoteRecord | undefined,
-): Promise<Person | undefined> {
-  const { person: next } = refreshedPerson(schemas, person, record, ports.clock.now());
-  if (record !== undefined) await linkConverted(ports, person, schemas, record);
-  const outcome = await ports.persons.update(person, { ...next, lease: null });
-  if (outcome.kind === 'written') return outcome.person;
-  await ports.persons.releaseLease(person.personId, person.lease?.owner ?? '');
-  return undefined;
-}
-
-/** A person after its row was read again. */
-export interface Refreshed {
-  /** The same object where the row says nothing new. */
-  readonly person: Person;
-  readonly pulled: readonly string[];
-  readonly conflicts: readonly Conflict[];
-}
-
-/** The person with the row merged; with no row, it is gone for good or out of the sync user's sight. */
-export function refreshedPerson(
-  schemas: Schemas,
-  person: Person,
-  record: RemoteRecord | undefined,
-  now: string,
-): Refreshed {
-  const link = person.salesforce;
-  if (link === null) return { person, pulled: [], conflicts: [] };
-  if (record === undefined) return { person: withoutRow(person, link, now), pulled: [], conflicts: [] };
-  const { schema, rules } = schemas[link.type];
-  const merge = mergeRow(person, rowOfRecord(schema, record), rules, ownPushOf(person));
-  if (merge.kind === 'stale' || merge.kind === 'unchanged') return { person, pulled: [], conflicts: [] };
-  const { pulled, conflicts } = merge.kind === 'merged' ? merge : { pulled: [], conflicts: [] };
-  return { person: mergedPerson(merge, now), pulled, conflicts };
-}
-
-function withoutRow(person: Person, link: SalesforceLink, now: string): Person {
-  if (link.isDeleted) return person;
-  const { type, id } = link;
-  const deleted: Happening = { type: 'deletedInSalesforce', direction: 'pull', detail: { type, id } };
-  return logged({ ...person, salesforce: { ...link, isDeleted: true } }, [deleted], now);
-}
-
-/** A converted Lead's person becomes the owner of its Contact before anybody can take the Contact for a new person. */
-async function linkConverted(
-  ports: RefreshPorts,
-  person: Person,
-  schemas: Schemas,
-  record: RemoteRecord,
-): Promise<void> {
-  const row: Row = rowOfRecord(schemas[person.salesforce?.type ?? 'Lead'].schema, record);
-  if (row.convertedContactId !== null) await ports.persons.linkRow(row.convertedContactId, person.personId);
+function rowOf(schemas: Schemas, person: Person, records: ReadonlyMap<string, RemoteRecord>) {
+  const record = records.get(person.salesforce?.id ?? '');
+  return record === undefined ? undefined : rowOfRecord(schemas[person.salesforce?.type ?? 'Lead'].schema, record);
 }

@@ -1,7 +1,8 @@
-import type { Person } from '../person/person.ts';
-import { personIdOfRow } from '../person/person.ts';
+import { standingOf } from '../person/life-cycle.ts';
+import { isPresent, type Person, personIdOfRow } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import type { PersonStore } from './ports/person-store.ts';
+import { type Survivor, survivorsOf } from './survivors.ts';
 
 /** Whose a row is. */
 export interface Owner {
@@ -10,49 +11,93 @@ export interface Owner {
   readonly personId: string;
   /** Whether only this answer knows that the row is this person's: then a link must tell it from now on. */
   readonly needsLink: boolean;
+  /**
+   * The row leads only to persons who have gone on to other rows. If it lives it is a person of its own (an undelete);
+   * but the state at hand may be an old one, so that only a row just read may make that person.
+   */
+  readonly isFormer: boolean;
+  /** Others who stand for this very row, or whose way into another person is not done yet. */
+  readonly unjoined: readonly Person[];
 }
 
 /** A person id that our side could have given: what people type into the field is not followed. */
 const PERSON_ID = /^[A-Za-z0-9_-]{1,36}$/;
 
 /**
- * Whose each row is, in this order: the person whose id it carries; the person it was linked to; the person derived
- * from the row's own id; a person made here, never in Salesforce, who claimed the row's email. By key only, so that
- * the answer does not depend on how far an index has come.
+ * Whose each row is, in this order: the person who stands for it; the one whose id it carries; the one derived from the
+ * row's own id; the one it was linked to, each followed to whom it became a part of; a person made here, never in
+ * Salesforce, who claimed the row's email. By key only, so that the answer does not depend on how far an index has come.
  */
 export async function resolvePersons(store: PersonStore, rows: readonly Row[]): Promise<ReadonlyMap<string, Owner>> {
   const owners = new Map<string, Owner>();
   const first = await store.getMany([...new Set(rows.map(likelyPersonId))]);
   const open: Row[] = [];
   for (const row of rows) {
-    const personId = likelyPersonId(row);
-    const person = first.get(personId);
-    if (person !== undefined && mayOwn(person, row)) owners.set(row.id, { person, personId, needsLink: false });
+    const person = first.get(likelyPersonId(row));
+    if (person !== undefined && standsFor(person, row)) owners.set(row.id, ownedBy(person));
     else open.push(row);
   }
-  if (open.length > 0) await resolveByLink(store, open, owners);
+  if (open.length > 0) await resolveOpen(store, open, first, owners);
   return owners;
 }
 
-async function resolveByLink(store: PersonStore, rows: readonly Row[], owners: Map<string, Owner>): Promise<void> {
-  const emails = rows.flatMap((row) => emailOf(row) ?? []);
+/** Whether this is the row that the person is. */
+export function standsFor(person: Person, row: Row): boolean {
+  return person.mergedInto === null && person.salesforce?.id === row.id;
+}
+
+async function resolveOpen(
+  store: PersonStore,
+  rows: readonly Row[],
+  first: ReadonlyMap<string, Person>,
+  owners: Map<string, Owner>,
+): Promise<void> {
   const [links, claims] = await Promise.all([
     store.linksOf(rows.map((row) => row.id)),
-    store.emailClaims([...new Set(emails)]),
+    store.emailClaims([...new Set(rows.flatMap((row) => emailOf(row) ?? []))]),
   ]);
-  const personIdOf = (row: Row) => links.get(row.id) ?? claims.get(emailOf(row) ?? '');
-  const persons = await store.getMany([...new Set(rows.flatMap((row) => personIdOf(row) ?? []))]);
-  for (const row of rows) {
-    const linkedId = personIdOf(row);
-    const person = linkedId === undefined ? undefined : persons.get(linkedId);
-    const isLink = links.has(row.id);
-    if (person !== undefined && (isLink || awaitsRow(person, row))) {
-      owners.set(row.id, { person, personId: person.personId, needsLink: !isLink });
-    } else {
-      const personId = likelyPersonId(row);
-      owners.set(row.id, { person: undefined, personId, needsLink: false });
-    }
+  const leadsOf = (row: Row): Leads => ({
+    ids: [...new Set([likelyPersonId(row), personIdOfRow(row.id), links.get(row.id) ?? ''])],
+    linkedId: links.get(row.id),
+    claimantId: claims.get(emailOf(row) ?? ''),
+  });
+  const named = rows.flatMap((row) => [...leadsOf(row).ids, leadsOf(row).claimantId ?? '']);
+  const read = await store.getMany([...new Set(named)].filter((id) => id !== '' && !first.has(id)));
+  const survivors = await survivorsOf(store, [...first.values(), ...read.values()]);
+  for (const row of rows) owners.set(row.id, ownerOf(row, leadsOf(row), survivors));
+}
+
+/** The ids that lead from a row to persons. */
+interface Leads {
+  readonly ids: readonly string[];
+  readonly linkedId: string | undefined;
+  readonly claimantId: string | undefined;
+}
+
+function ownerOf(row: Row, { ids, linkedId, claimantId }: Leads, survivors: ReadonlyMap<string, Survivor>): Owner {
+  const found = ids.flatMap((id) => survivors.get(id) ?? []);
+  const unabsorbed = found.flatMap((each) => each.unabsorbed);
+  const persons = [...new Map(found.map(({ person }) => [person.personId, person])).values()];
+  const derivedId = personIdOfRow(row.id);
+  const holders = persons.filter((person) => standsFor(person, row));
+  const holder = holders.find(({ personId }) => personId === derivedId) ?? holders[0];
+  if (holder !== undefined) {
+    return { ...ownedBy(holder), unjoined: [...unabsorbed, ...holders.filter((each) => each !== holder)] };
   }
+  const claimant = survivors.get(claimantId ?? '')?.person;
+  const owner =
+    persons.find((person) => standingOf(person, row) !== 'past') ??
+    (persons.length === 0 && awaitsRow(claimant, row) ? claimant : undefined);
+  if (owner === undefined) {
+    const personId = linkedId === undefined || survivors.has(linkedId) ? likelyPersonId(row) : linkedId;
+    return { person: undefined, personId, needsLink: false, isFormer: persons.length > 0, unjoined: unabsorbed };
+  }
+  const needsLink = owner.personId !== linkedId && owner.personId !== derivedId;
+  return { ...ownedBy(owner), needsLink, unjoined: unabsorbed };
+}
+
+function ownedBy(person: Person): Owner {
+  return { person, personId: person.personId, needsLink: false, isFormer: false, unjoined: [] };
 }
 
 /** The id that the row carries, else the one derived from the row. */
@@ -60,18 +105,12 @@ function likelyPersonId(row: Row): string {
   return row.personId !== null && PERSON_ID.test(row.personId) ? row.personId : personIdOfRow(row.id);
 }
 
-/** A person who stands for another live row of the same kind does not own this one, whatever the row says. */
-function mayOwn(person: Person, row: Row): boolean {
-  const link = person.salesforce;
-  if (link === null || link.id === row.id || link.isDeleted || link.isConverted) return true;
-  return link.type !== row.type || row.isDeleted || row.isConverted;
-}
-
 /** A person made here, never in Salesforce, with the row's email: the row is that person, seen from the other side. */
-function awaitsRow(person: Person, row: Row): boolean {
+function awaitsRow(person: Person | undefined, row: Row): boolean {
+  if (person === undefined || person.salesforce !== null || !isPresent(person)) return false;
   const email = emailOf(row);
   const own = person.fields.Email;
-  return person.salesforce === null && email !== undefined && typeof own === 'string' && own.toLowerCase() === email;
+  return email !== undefined && typeof own === 'string' && own.toLowerCase() === email;
 }
 
 /** The email by which a row may be linked; a row that is gone is nobody's match. */

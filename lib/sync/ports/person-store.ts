@@ -76,6 +76,9 @@ export interface PersonStore {
   /** Persons parked by a rejection, newest first. Eventually consistent. */
   rejected(limit: number, cursor: string | null): Promise<Page<Person>>;
 
-  /** A person's activities, newest first, each exactly once. */
+  /**
+   * A person's activities, newest first, each exactly once. The `seq` of an activity, as text, is a cursor too: of the
+   * page that begins below it.
+   */
   activities(person: Person, limit: number, cursor: string | null): Promise<Page<Activity>>;
 }

@@ -1,0 +1,102 @@
+import { absorbPerson, freezePerson } from '../person/absorb-person.ts';
+import type { Person } from '../person/person.ts';
+import { inParallel } from './in-parallel.ts';
+import {
+  leaseToRead,
+  type RefreshPorts,
+  readRows,
+  refreshedPerson,
+  restoreLeases,
+  STORE_PARALLELISM,
+} from './read-leased.ts';
+import type { Schemas } from './schemas.ts';
+import { survivorsOf } from './survivors.ts';
+
+/**
+ * Lets persons who were merged away be taken over by those they became a part of: one conditional write each, which
+ * also remembers whom it took over, so that it happens once however often it is tried. The survivor's row is read
+ * first, under its lease: what Salesforce kept in the merge counts as its own. Answers the survivors as stored now, by
+ * the id of each person that is absorbed for sure; one that is missing must be tried again.
+ */
+export async function absorbPersons(
+  ports: RefreshPorts,
+  schemas: Schemas,
+  personIds: readonly string[],
+): Promise<ReadonlyMap<string, Person>> {
+  const persons = await ports.persons.getMany(personIds);
+  const survivors = await survivorsOf(ports.persons, persons.values());
+  const done = new Map<string, Person>();
+  const open = new Map<string, { readonly survivor: Person; readonly losers: Map<string, Person> }>();
+  for (const [personId, { person: survivor, unabsorbed }] of survivors) {
+    if (unabsorbed.length === 0) done.set(personId, survivor);
+    const group = open.get(survivor.personId) ?? { survivor, losers: new Map<string, Person>() };
+    for (const loser of unabsorbed) group.losers.set(loser.personId, loser);
+    if (group.losers.size > 0) open.set(survivor.personId, group);
+  }
+  const stored = await absorbEach(ports, schemas, [...open.values()]);
+  for (const [personId, { person }] of survivors) {
+    const survivor = stored.get(person.personId);
+    if (survivor !== undefined) done.set(personId, survivor);
+  }
+  return done;
+}
+
+interface Group {
+  readonly survivor: Person;
+  readonly losers: ReadonlyMap<string, Person>;
+}
+
+async function absorbEach(
+  ports: RefreshPorts,
+  schemas: Schemas,
+  groups: readonly Group[],
+): Promise<ReadonlyMap<string, Person>> {
+  if (groups.length === 0) return new Map();
+  const owner = ports.ids.next();
+  const leased = await leaseToRead(
+    ports,
+    groups.map(({ survivor }) => survivor),
+    owner,
+  );
+  try {
+    const names = leased.flatMap(({ salesforce }) => salesforce ?? []);
+    const records = await readRows(ports, schemas, names);
+    const local = groups.flatMap(({ survivor }) => (survivor.salesforce === null ? survivor : []));
+    const losersOf = new Map(groups.map(({ survivor, losers }) => [survivor.personId, [...losers.values()]]));
+    const stored = await inParallel([...leased, ...local], STORE_PARALLELISM, async (survivor) => {
+      const now = ports.clock.now();
+      const record = records.get(survivor.salesforce?.id ?? '');
+      const read = refreshedPerson(schemas, survivor, record, now).person;
+      const { rules } = schemas[read.salesforce?.type ?? 'Lead'];
+      const losers = losersOf.get(survivor.personId) ?? [];
+      const whole = losers.reduce((person, loser) => absorbPerson(person, loser, rules, now), read);
+      const outcome = await ports.persons.update(survivor, { ...whole, lease: null });
+      if (outcome.kind === 'written') return outcome.person;
+      if (survivor.lease !== null) await ports.persons.releaseLease(survivor.personId, owner);
+      return undefined;
+    });
+    return new Map(stored.flatMap((person) => (person === undefined ? [] : [[person.personId, person]])));
+  } catch (error) {
+    await restoreLeases(ports, leased, owner);
+    throw error;
+  }
+}
+
+/** A person on its way to become a part of another. */
+export interface Join {
+  readonly person: Person;
+  readonly into: string;
+}
+
+/** Makes persons a part of others and lets those absorb them. Answers whether all of it is done. */
+export async function joinPersons(ports: RefreshPorts, schemas: Schemas, joins: readonly Join[]): Promise<boolean> {
+  if (joins.length === 0) return true;
+  const frozen = await inParallel(joins, STORE_PARALLELISM, async ({ person, into }) => {
+    if (person.mergedInto !== null) return true;
+    const outcome = await ports.persons.update(person, freezePerson(person, into, ports.clock.now()));
+    return outcome.kind === 'written';
+  });
+  const ids = [...new Set(joins.map(({ person }) => person.personId))];
+  const absorbed = await absorbPersons(ports, schemas, ids);
+  return frozen.every(Boolean) && absorbed.size === ids.length;
+}
