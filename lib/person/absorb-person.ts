@@ -1,4 +1,4 @@
-import type { Happening } from './activity.ts';
+import type { Activity, Happening } from './activity.ts';
 import { editPerson, logged } from './edit-person.ts';
 import { type Fields, type FieldValue, isEmptyValue, sameValue } from './field-value.ts';
 import type { MergeRules } from './merge-row.ts';
@@ -10,6 +10,25 @@ import type { Person } from './person.ts';
  */
 export function freezePerson(loser: Person, into: string, now: string): Person {
   return { ...loser, mergedInto: into, salesforce: null, rejection: null, lease: null, updatedAt: now };
+}
+
+/**
+ * Which of two persons who turn out to be one becomes a part of the other, who is the one Salesforce kept; unless that
+ * one was made a moment ago, of a row that the feed brought before anybody knew whose place it took: then the person
+ * that people know stays. `goneAt`: the stamp with which the person's own row went; empty where both have one row.
+ */
+export function foldOrder(
+  person: Person,
+  holder: Person,
+  goneAt = '',
+): { readonly loser: Person; readonly survivor: Person } {
+  return isNewborn(holder, goneAt) ? { loser: holder, survivor: person } : { loser: person, survivor: holder };
+}
+
+/** Whether nothing has happened to the person since it was made of its row. Once that is not so, it never is again. */
+function isNewborn({ log, salesforce, createdAt, lastSyncedAt, deletedHere }: Person, goneAt: string): boolean {
+  const isAsMade = log.next === 1 && lastSyncedAt === createdAt && deletedHere === null;
+  return isAsMade && salesforce !== null && salesforce.systemModstamp >= goneAt;
 }
 
 /** Whether the survivor has taken over this person already. */
@@ -34,6 +53,7 @@ export function absorbPerson(survivor: Person, loser: Person, rules: MergeRules,
     detail: {
       into: survivor.personId,
       from: loser.personId,
+      ...(Object.keys(edits).length > 0 ? { fields: editTimes(loser, edits) } : {}),
       ...(Object.keys(superseded).length > 0 ? { superseded } : {}),
     },
   };
@@ -81,15 +101,22 @@ function isNewer(loser: Person, survivor: Person, field: string): boolean {
   return !(field in survivor.pending) || editedAt(loser, field) > editedAt(survivor, field);
 }
 
-/** When the field was last edited here, as far as the log still at hand tells. */
-function editedAt(person: Person, field: string): string {
-  const last = person.log.recent.findLast(
-    (each) =>
-      each.type === 'fieldsChanged' &&
-      each.direction === null &&
-      each.detail.changes.some((change) => change.field === field),
+function editTimes(loser: Person, edits: Fields): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.keys(edits).map((field) => [field, field in loser.pending ? editedAt(loser, field) : '']),
   );
-  return last?.at ?? person.pendingSince ?? person.updatedAt;
+}
+
+/** When the field was last edited here, by this person or one that it absorbed, as far as the log still at hand tells. */
+function editedAt(person: Person, field: string): string {
+  const found = person.log.recent.findLast((each) => editTimeIn(each, field) !== undefined);
+  return (found && editTimeIn(found, field)) ?? person.pendingSince ?? '';
+}
+
+function editTimeIn(activity: Activity, field: string): string | undefined {
+  if (activity.type === 'merged') return activity.detail.fields?.[field];
+  if (activity.type !== 'fieldsChanged' || activity.direction !== null) return undefined;
+  return activity.detail.changes.some((change) => change.field === field) ? activity.at : undefined;
 }
 
 function earlier(left: string | null, right: string | null): string | null {

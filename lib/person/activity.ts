@@ -72,6 +72,8 @@ export interface MergedDetail {
   readonly from?: string;
   /** The row that stands, where the person had another. */
   readonly row?: string;
+  /** When each field that came along was edited there; '' for a value that was only there and not here. */
+  readonly fields?: Readonly<Record<string, string>>;
   /** Edits that gave way to newer ones of the same fields. */
   readonly superseded?: Readonly<Record<string, FieldValue>>;
 }

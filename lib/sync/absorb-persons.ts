@@ -1,4 +1,4 @@
-import { absorbPerson, freezePerson } from '../person/absorb-person.ts';
+import { absorbPerson, foldOrder, freezePerson } from '../person/absorb-person.ts';
 import type { Person } from '../person/person.ts';
 import { inParallel } from './in-parallel.ts';
 import {
@@ -82,21 +82,23 @@ async function absorbEach(
   }
 }
 
-/** A person on its way to become a part of another. */
-export interface Join {
-  readonly person: Person;
-  readonly into: string;
-}
-
-/** Makes persons a part of others and lets those absorb them. Answers whether all of it is done. */
-export async function joinPersons(ports: RefreshPorts, schemas: Schemas, joins: readonly Join[]): Promise<boolean> {
-  if (joins.length === 0) return true;
-  const frozen = await inParallel(joins, STORE_PARALLELISM, async ({ person, into }) => {
-    if (person.mergedInto !== null) return true;
-    const outcome = await ports.persons.update(person, freezePerson(person, into, ports.clock.now()));
-    return outcome.kind === 'written';
+/**
+ * Makes one of a person and others who stand for the same row, and lets persons who were merged into it be absorbed.
+ * Answers whether all of it is done.
+ */
+export async function joinPersons(
+  ports: RefreshPorts,
+  schemas: Schemas,
+  person: Person | undefined,
+  others: readonly Person[],
+): Promise<boolean> {
+  const losers = await inParallel(others, STORE_PARALLELISM, async (other) => {
+    if (other.mergedInto !== null || person === undefined) return other.personId;
+    const { loser, survivor } = foldOrder(other, person);
+    const outcome = await ports.persons.update(loser, freezePerson(loser, survivor.personId, ports.clock.now()));
+    return outcome.kind === 'written' ? loser.personId : undefined;
   });
-  const ids = [...new Set(joins.map(({ person }) => person.personId))];
-  const absorbed = await absorbPersons(ports, schemas, ids);
-  return frozen.every(Boolean) && absorbed.size === ids.length;
+  const ids = [...new Set(losers.flatMap((id) => id ?? []))];
+  const absorbed = ids.length === 0 ? new Map() : await absorbPersons(ports, schemas, ids);
+  return !losers.includes(undefined) && absorbed.size === ids.length;
 }

@@ -1,6 +1,6 @@
 import type { FieldValue } from '../person/field-value.ts';
 import type { SalesforceType } from '../person/person.ts';
-import { type Row, successorOf } from '../person/row.ts';
+import type { Row } from '../person/row.ts';
 import { type RemoteRecord, rowOfValues } from '../schema/record.ts';
 import type { ChangeMessage, QueuedRow } from './change-message.ts';
 import type { ObjectRules, Schemas } from './schemas.ts';
@@ -53,10 +53,7 @@ export function queuedRow({ row, values, newer }: Arrival): QueuedRow {
   return { id: row.id, text: JSON.stringify(values), newer };
 }
 
-/**
- * Of several states of one row only the newest counts; it takes the others' place. Rows that others took the place of
- * come first: what has become one person is one before the rest arrives.
- */
+/** Of several states of one row only the newest counts; it takes the others' place. */
 export function newestOfEach(arrivals: readonly Arrival[]): Arrival[] {
   const newest = new Map<string, Arrival>();
   for (const arrival of arrivals) {
@@ -64,7 +61,5 @@ export function newestOfEach(arrivals: readonly Arrival[]): Arrival[] {
     if (known === undefined || known.row.systemModstamp <= arrival.row.systemModstamp)
       newest.set(arrival.row.id, arrival);
   }
-  const all = [...newest.values()];
-  const isFollowed = ({ row }: Arrival) => successorOf(row) !== null;
-  return [...all.filter(isFollowed), ...all.filter((arrival) => !isFollowed(arrival))];
+  return [...newest.values()];
 }

@@ -1,3 +1,4 @@
+import { successorOf } from '../person/row.ts';
 import { type Arrival, arrivalsOf, type Delivery, newestOfEach } from './arrivals.ts';
 import { type MergeReport, MergeRun } from './merge-run.ts';
 import { msBetween } from './ports/clock.ts';
@@ -31,7 +32,11 @@ export async function mergeChanges(ports: Ports, deliveries: readonly Delivery[]
       arrivals.push(...arrivalsOf(delivery, message, schemas));
     } else await run.readAgain(delivery, message);
   }
-  await run.merge(newestOfEach(arrivals));
+  const newest = newestOfEach(arrivals);
+  // What has become one person in Salesforce is one here before the rest arrives.
+  const isFollowed = ({ row }: Arrival) => successorOf(row) !== null;
+  await run.merge(newest.filter(isFollowed));
+  await run.merge(newest.filter((arrival) => !isFollowed(arrival)));
   await run.queueFailedAgain();
   const push = await run.push();
   const counts = { pushed: push.pushed, rejected: push.rejected, calls: ports.feed.usage().calls - callsBefore };

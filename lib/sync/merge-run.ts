@@ -1,7 +1,7 @@
 import { logged } from '../person/edit-person.ts';
 import { awaitsPush, type Person, personIdOfRow, type SalesforceType } from '../person/person.ts';
 import { successorOf } from '../person/row.ts';
-import { type Join, joinPersons } from './absorb-persons.ts';
+import { joinPersons } from './absorb-persons.ts';
 import { applyRow } from './apply-row.ts';
 import { type Arrival, arrivalsOf, type Delivery, queuedRow, readArrival } from './arrivals.ts';
 import { type ChangeMessage, packRows } from './change-message.ts';
@@ -121,9 +121,9 @@ export class MergeRun {
     this.#rows += 1;
     try {
       const { row, type, newer, fresh } = arrival;
-      const joins = owner.unjoined.map((person) => ({ person, into: owner.personId }));
-      if (!(await joinPersons(this.#ports, this.#schemas, joins))) throw busy();
-      const applied = await applyRow(this.#ports, { row, owner, object: this.#schemas[type], newer, fresh });
+      const joined = await this.#joined(arrival, owner);
+      const change = { row, owner: joined, object: this.#schemas[type], newer, fresh };
+      const applied = await applyRow(this.#ports, change);
       if (applied.mustBeRead) return 'mustBeRead';
       if (applied.person === undefined) return 'done';
       if (applied.created) await this.#joinLinked(arrival, applied.person);
@@ -136,13 +136,20 @@ export class MergeRun {
     return 'done';
   }
 
+  /** The owner, once all others who stand for the row, or were on their way into its person, are one with it. */
+  async #joined({ row }: Arrival, owner: Owner): Promise<Owner> {
+    if (owner.unjoined.length === 0) return owner;
+    if (!(await joinPersons(this.#ports, this.#schemas, owner.person, owner.unjoined))) throw busy();
+    return (await resolvePersons(this.#ports.persons, [row])).get(row.id) ?? owner;
+  }
+
   #note(person: Person): void {
     if (awaitsPush(person)) this.#toPush.set(person.personId, person);
   }
 
   /**
    * Somebody may have said whose a row is while a person was made of it: the other, if it stands for the row by now,
-   * becomes a part of the new one. See `joinRival`, which asks from the other side.
+   * and the new one become one. See `joinRival`, which asks from the other side.
    */
   async #joinLinked({ row }: Arrival, created: Person): Promise<void> {
     const { persons } = this.#ports;
@@ -150,8 +157,7 @@ export class MergeRun {
     if (linkedId === undefined || linkedId === created.personId) return;
     const linked = await persons.get(linkedId);
     if (linked === undefined || !standsFor(linked, row)) return;
-    const join: Join = { person: linked, into: created.personId };
-    if (!(await joinPersons(this.#ports, this.#schemas, [join]))) throw busy();
+    if (!(await joinPersons(this.#ports, this.#schemas, created, [linked]))) throw busy();
   }
 
   /** The person says that its row could not be taken over, if it can be told at all. */

@@ -37,8 +37,10 @@ export async function refreshPersons(
       const id = person.salesforce?.id ?? '';
       const read = { person, record: records.get(id), successor: successors.get(id), keepLease: false };
       const end = await storeRead(ports, schemas, read);
-      if (end.kind === 'stored') refreshed.set(person.personId, end.person);
-      else if (end.kind === 'merged') merged.push(person.personId);
+      if (end.kind === 'stored') {
+        refreshed.set(person.personId, end.person);
+        if (end.absorbs !== null) merged.push(end.absorbs);
+      } else if (end.kind === 'merged') merged.push(person.personId);
       else await ports.persons.releaseLease(person.personId, owner);
     });
   } catch (error) {
@@ -47,7 +49,10 @@ export async function refreshPersons(
     throw error;
   }
   const survivors = merged.length === 0 ? [] : await absorbPersons(ports, schemas, merged);
-  for (const [personId, survivor] of survivors) refreshed.set(personId, survivor);
+  for (const [personId, survivor] of survivors) {
+    refreshed.set(personId, survivor);
+    if (refreshed.has(survivor.personId)) refreshed.set(survivor.personId, survivor);
+  }
   return refreshed;
 }
 

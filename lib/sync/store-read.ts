@@ -1,4 +1,5 @@
-import { freezePerson } from '../person/absorb-person.ts';
+import { foldOrder, freezePerson } from '../person/absorb-person.ts';
+import { type FieldValue, toIsoInstant } from '../person/field-value.ts';
 import { mergeRow, mergeSuccessor } from '../person/merge-row.ts';
 import { type Person, personIdOfRow } from '../person/person.ts';
 import { type Row, successorOf } from '../person/row.ts';
@@ -19,7 +20,8 @@ export interface LeasedRead {
 }
 
 export type StoredRead =
-  | ({ readonly kind: 'stored' } & Refreshed)
+  /** `absorbs`: a person who is a part of this one now, and yet to be absorbed. */
+  | ({ readonly kind: 'stored'; readonly absorbs: string | null } & Refreshed)
   /** The row that took the place of the person's is another's: the person is a part of that one, yet to be absorbed. */
   | { readonly kind: 'merged'; readonly into: string }
   /** Somebody else changed the person meanwhile: nothing was stored. */
@@ -38,46 +40,57 @@ export async function storeRead(ports: RefreshPorts, schemas: Schemas, read: Lea
 
 async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, row: Row): Promise<StoredRead> {
   const { person } = read;
-  const now = ports.clock.now();
-  // The values that its own row had last; that it is gone is told by where the person goes.
-  const record = read.record === undefined ? undefined : { ...read.record, IsDeleted: false };
-  const own = record === undefined ? unread(person) : refreshedPerson(schemas, person, record, now);
-  const holderId = await holderOf(ports, schemas, person, row);
-  if (holderId !== person.personId) {
-    const outcome = await ports.persons.update(person, freezePerson(own.person, holderId, now));
-    return outcome.kind === 'written' ? { kind: 'merged', into: holderId } : { kind: 'changed' };
+  const own = ownValues(ports, schemas, read);
+  const holder = await holderOf(ports, schemas, person, row);
+  if (holder !== undefined) {
+    const goneAt = text(read.record?.SystemModstamp);
+    const { loser, survivor } = foldOrder(own.person, holder, toIsoInstant(goneAt));
+    const frozen = freezePerson(loser, survivor.personId, ports.clock.now());
+    const outcome = await ports.persons.update(survivor === holder ? person : holder, frozen);
+    if (outcome.kind !== 'written') return { kind: 'changed' };
+    if (survivor === holder) return { kind: 'merged', into: holder.personId };
+    await ports.persons.linkRow(row.id, person.personId);
   }
-  const { rules } = schemas[row.type];
-  const merge =
-    own.person.salesforce === null ? mergeRow(own.person, row, rules) : mergeSuccessor(own.person, row, rules);
-  if (merge.kind === 'stale' || merge.kind === 'unchanged') return store(ports, read, own);
-  const { pulled, conflicts } = merge.kind === 'merged' ? merge : unread(person);
-  const stored = await store(ports, read, {
-    person: mergedPerson(merge, now),
-    pulled: [...own.pulled, ...pulled],
-    conflicts: [...own.conflicts, ...conflicts],
-  });
-  if (stored.kind !== 'stored' || !(await joinRival(ports, stored.person, row))) return stored;
-  return { kind: 'merged', into: personIdOfRow(row.id) };
+  const stored = await store(ports, read, succeeded(own, row, schemas, ports.clock.now()));
+  if (stored.kind !== 'stored') return stored;
+  const isRivals = await joinRival(ports, stored.person, row);
+  return isRivals ? { kind: 'merged', into: personIdOfRow(row.id) } : { ...stored, absorbs: holder?.personId ?? null };
 }
 
-/** Whose the row is: another's who stands for it, or is known to be meant by it; else it is this person's from now on. */
-async function holderOf(ports: RefreshPorts, schemas: Schemas, person: Person, row: Row): Promise<string> {
+/** The person with the values that its own row had last; that the row is gone is told by where the person goes. */
+function ownValues(ports: RefreshPorts, schemas: Schemas, { person, record }: LeasedRead): Refreshed {
+  if (record === undefined) return { person, pulled: [], conflicts: [] };
+  return refreshedPerson(schemas, person, { ...record, IsDeleted: false }, ports.clock.now());
+}
+
+function succeeded(own: Refreshed, row: Row, schemas: Schemas, now: string): Refreshed {
+  const { rules } = schemas[row.type];
+  const isLinked = own.person.salesforce !== null;
+  const merge = isLinked ? mergeSuccessor(own.person, row, rules) : mergeRow(own.person, row, rules);
+  if (merge.kind === 'stale' || merge.kind === 'unchanged') return own;
+  const { pulled, conflicts } = merge.kind === 'merged' ? merge : { pulled: [], conflicts: [] };
+  const person = mergedPerson(merge, now);
+  return { person, pulled: [...own.pulled, ...pulled], conflicts: [...own.conflicts, ...conflicts] };
+}
+
+/** The other person whose the row is, who stands for it or is known to be meant by it; if any. */
+async function holderOf(ports: RefreshPorts, schemas: Schemas, person: Person, row: Row): Promise<Person | undefined> {
   const owner = (await resolvePersons(ports.persons, [row])).get(row.id);
   if (owner?.person !== undefined && owner.personId !== person.personId) {
-    if (standsFor(owner.person, row)) return owner.personId;
+    if (standsFor(owner.person, row)) return owner.person;
     const object = schemas[row.type];
     const applied = await applyRow(ports, { row, owner, object, newer: true, fresh: true });
-    if (applied.person !== undefined) return applied.person.personId;
+    if (applied.person !== undefined && standsFor(applied.person, row)) return applied.person;
   }
   // The link first: from then on everybody who meets the row finds this person.
   await ports.persons.linkRow(row.id, person.personId);
-  return person.personId;
+  return undefined;
 }
 
 /**
- * Makes a person a part of the one that somebody made of its row before the link told whose it is. To be asked after
- * the person stands for the row; who makes a person of a row asks for its link after that: so one of the two sees both.
+ * Makes one of a person and the one that somebody made of its row before the link told whose it is; whether the person
+ * is a part of that one now. To be asked after the person stands for the row; who makes a person of a row asks for its
+ * link after that: so one of the two sees both.
  */
 export async function joinRival(
   ports: Pick<RefreshPorts, 'persons' | 'clock'>,
@@ -88,8 +101,9 @@ export async function joinRival(
   if (person.personId === derivedId) return false;
   const rival = await ports.persons.get(derivedId);
   if (rival === undefined || !standsFor(rival, row)) return false;
-  const frozen = freezePerson(person, derivedId, ports.clock.now());
-  return (await ports.persons.update(person, frozen)).kind === 'written';
+  const { loser, survivor } = foldOrder(person, rival);
+  const outcome = await ports.persons.update(loser, freezePerson(loser, survivor.personId, ports.clock.now()));
+  return outcome.kind === 'written' && loser === person;
 }
 
 /** The Contact of a converted Lead that cannot be read yet is the person's when it appears, unless it is another's. */
@@ -108,9 +122,11 @@ async function linkUnreadable(
 async function store(ports: RefreshPorts, { person, keepLease }: LeasedRead, next: Refreshed): Promise<StoredRead> {
   const lease = keepLease ? person.lease : null;
   const outcome = await ports.persons.update(person, { ...next.person, lease });
-  return outcome.kind === 'written' ? { kind: 'stored', ...next, person: outcome.person } : { kind: 'changed' };
+  return outcome.kind === 'written'
+    ? { kind: 'stored', absorbs: null, ...next, person: outcome.person }
+    : { kind: 'changed' };
 }
 
-function unread(person: Person): Refreshed {
-  return { person, pulled: [], conflicts: [] };
+function text(value: FieldValue | undefined): string {
+  return typeof value === 'string' ? value : '';
 }
