@@ -30,6 +30,7 @@ const personsRoutes: Routes = {
   '/persons/{personId}': [GET, PATCH],
   '/persons/{personId}/activities': [GET],
   '/sync/status': [GET],
+  '/sync/fields': [GET],
   '/sync/rejections': [GET],
 };
 
@@ -37,6 +38,7 @@ const syncPersonRoutes: Routes = {
   '/persons/{personId}': [DELETE],
   '/persons/{personId}/sync': [POST],
   '/sync-person': [POST],
+  '/sync/preview': [POST],
 };
 
 /** The HTTP API: every route behind the same authorizer, each function behind its own routes. */

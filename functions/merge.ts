@@ -4,7 +4,7 @@ import { composeQueue } from '../lib/lambda/compose-queue.ts';
 import { composeSalesforce } from '../lib/lambda/compose-salesforce.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
 import { MAX_DELIVERIES, readEnvironment } from '../lib/lambda/environment.ts';
-import { describeError, logger, publishCounts } from '../lib/lambda/observability.ts';
+import { publishCounts, tellError } from '../lib/lambda/observability.ts';
 import { parseChangeMessage } from '../lib/sync/change-message.ts';
 import { type MergeReport, mergeChanges } from '../lib/sync/merge-changes.ts';
 
@@ -35,9 +35,8 @@ function tell({ retry, rows, changed, push, error }: MergeReport): void {
     PushesPostponed: postponed,
     DeliveriesFailed: retry.length,
   });
-  if (error !== null)
-    logger.error('some rows must come again', { deliveries: retry.length, error: describeError(error) });
-  if (push.error !== null) logger.error('some pushes are postponed', { postponed, error: describeError(push.error) });
+  if (error !== null) tellError('some rows must come again', error, { deliveries: retry.length });
+  if (push.error !== null) tellError('some pushes are postponed', push.error, { postponed });
 }
 
 export const handler = backgroundHandler(merge);

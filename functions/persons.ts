@@ -6,6 +6,7 @@ import { activityView, editAnswer, personAnswer, personView } from '../lib/lambd
 import { parseEmail, parseFields, parseIfMatch, parsePaging, parsePersonId } from '../lib/lambda/person-requests.ts';
 import { withPerson } from '../lib/lambda/with-person.ts';
 import { createOrEditByEmail, editFields, personsWithEmail } from '../lib/sync/edit-persons.ts';
+import { readFieldStatus } from '../lib/sync/field-status.ts';
 import { joinedActivities } from '../lib/sync/joined-activities.ts';
 import { readSyncStatus } from '../lib/sync/sync-status.ts';
 
@@ -39,6 +40,10 @@ export const handler = apiHandler({
 
   'GET /sync/status': async () => {
     return { status: 200, body: await readSyncStatus({ ...ports, queue }, environment.settings.objects) };
+  },
+
+  'GET /sync/fields': async () => {
+    return { status: 200, body: { objects: await readFieldStatus(ports, environment.settings.objects) } };
   },
 
   'GET /sync/rejections': async (request) => {

@@ -4,7 +4,7 @@ import { composeQueue } from '../lib/lambda/compose-queue.ts';
 import { composeSalesforce } from '../lib/lambda/compose-salesforce.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
 import { readEnvironment } from '../lib/lambda/environment.ts';
-import { describeError, logger, publishCounts } from '../lib/lambda/observability.ts';
+import { logger, publishCounts, tellError } from '../lib/lambda/observability.ts';
 import { type PollOutcome, pollCycle } from '../lib/sync/poll-cycle.ts';
 
 const environment = readEnvironment('poll', process.env);
@@ -12,16 +12,13 @@ const { settings } = environment;
 const store = composeStore(environment);
 const queue = composeQueue(environment);
 
-/** Longer than the function may run. */
-const CYCLE_LEASE_MS = 15 * 60_000;
-
 /** One cycle; what it leaves undone is the next one's. */
 async function poll(_event: unknown, context: Context): Promise<PollOutcome['kind']> {
   const salesforce = await composeSalesforce(settings, 'background');
-  const { objects, lagSeconds, lookbackSeconds } = settings;
+  const { objects, lagSeconds, lookbackSeconds, cycleLeaseSeconds } = settings;
   const outcome = await pollCycle(
     { ...store, ...salesforce, queue },
-    { objects, lagSeconds, lookbackSeconds, cycleLeaseMs: CYCLE_LEASE_MS },
+    { objects, lagSeconds, lookbackSeconds, cycleLeaseMs: cycleLeaseSeconds * 1000 },
     () => context.getRemainingTimeInMillis(),
   );
   tell(outcome);
@@ -33,15 +30,16 @@ function tell(outcome: PollOutcome): void {
     logger.info('another cycle is under way');
     return;
   }
-  const { report, error } = outcome;
+  const { report, error, schemaProblems, missingPermissions } = outcome;
   publishCounts({
     RowsQueued: Object.values(report.pulled).reduce((sum, count) => sum + count, 0),
     PersonsHandedOut: report.handedOut,
     SalesforceCalls: report.calls,
     CyclesFailed: report.outcome === 'failed' ? 1 : 0,
+    MissingPermissions: missingPermissions,
   });
-  if (error === null) logger.info('cycle', { report });
-  else logger.error('cycle', { report, error: describeError(error) });
+  if (error === null) logger.info('cycle', { report, schemaProblems });
+  else tellError('cycle', error, { report, schemaProblems });
 }
 
 export const handler = backgroundHandler(poll);

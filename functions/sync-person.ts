@@ -2,10 +2,11 @@ import { composeSalesforce } from '../lib/lambda/compose-salesforce.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
 import { readEnvironment } from '../lib/lambda/environment.ts';
 import { type ApiAnswer, apiHandler } from '../lib/lambda/http-api.ts';
-import { deleteAnswer, editAnswer, syncAnswer } from '../lib/lambda/person-answers.ts';
-import { parseDelete, parsePersonId, parseSync, parseSyncPerson } from '../lib/lambda/person-requests.ts';
+import { deleteAnswer, editAnswer, previewAnswer, syncAnswer } from '../lib/lambda/person-answers.ts';
+import { parseDelete, parsePersonId, parsePreview, parseSync, parseSyncPerson } from '../lib/lambda/person-requests.ts';
 import { deletePersonHere } from '../lib/sync/delete-person.ts';
 import { createOrEditByEmail } from '../lib/sync/edit-persons.ts';
+import { previewSync } from '../lib/sync/preview-sync.ts';
 import { loadSchemas } from '../lib/sync/schemas.ts';
 import { type AssignTo, syncPerson } from '../lib/sync/sync-person.ts';
 
@@ -30,6 +31,11 @@ export const handler = apiHandler({
   'DELETE /persons/{personId}': async (request) => {
     const salesforce = parseDelete(request);
     return deleteAnswer(await deletePersonHere(await ports(), parsePersonId(request), salesforce));
+  },
+
+  'POST /sync/preview': async (request) => {
+    const personId = parsePreview(request.body);
+    return previewAnswer(await previewSync(await ports(), personId));
   },
 
   'POST /sync-person': async (request) => {

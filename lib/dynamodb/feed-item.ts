@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { SalesforceType } from '../person/person.ts';
+import { SCHEMA_FORMAT } from '../schema/object-schema.ts';
 import type { FeedState, RecentRows } from '../sync/feed-state.ts';
 import type { StoredSchema } from '../sync/ports/sync-state-store.ts';
 import { type Key, syncKey } from './keys.ts';
@@ -46,8 +47,10 @@ export function toSchemaItem({ schema, lastModified }: StoredSchema): SchemaItem
   return { ...syncKey(`SCHEMA#${schema.type}`), schema: gzipSync(JSON.stringify(schema)), lastModified };
 }
 
-export function toStoredSchema(item: SchemaItem): StoredSchema {
-  return { schema: JSON.parse(gunzipSync(item.schema).toString()), lastModified: item.lastModified };
+/** Undefined for a schema of another format: it is described again. */
+export function toStoredSchema(item: SchemaItem): StoredSchema | undefined {
+  const schema: StoredSchema['schema'] = JSON.parse(gunzipSync(item.schema).toString());
+  return schema.format === SCHEMA_FORMAT ? { schema, lastModified: item.lastModified } : undefined;
 }
 
 /** Columns compress better than rows: ids beside ids, stamps beside stamps. */

@@ -2,8 +2,8 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { InvalidCursorError, QuotaExceededError, TransientError } from '../sync/errors.ts';
-import { describeError, logger } from './observability.ts';
+import { InvalidCursorError, ItemTooLargeError, QuotaExceededError, TransientError } from '../sync/errors.ts';
+import { tellError } from './observability.ts';
 import { Problem, problemResponse } from './problem.ts';
 
 /** A call of the API, its body parsed and its parts present. */
@@ -66,8 +66,7 @@ function problems(): ApiMiddleware {
   return {
     onError: (request) => {
       const problem = problemOf(request.error);
-      if (problem.problem === 'internal-error')
-        logger.error('unexpected error', { error: describeError(request.error) });
+      if (problem.problem === 'internal-error') tellError('unexpected error', request.error);
       request.response = problemResponse(problem);
     },
   };
@@ -79,6 +78,8 @@ function problemOf(error: unknown): Problem {
     return new Problem('invalid-parameter', 'cursor: not one that this API gave');
   if (error instanceof QuotaExceededError) return new Problem('salesforce-limit', 'no calls are left', RETRY_LATER);
   if (error instanceof TransientError) return new Problem('store-unavailable', 'try again', { retryAfterSeconds: 1 });
+  if (error instanceof ItemTooLargeError)
+    return new Problem('body-too-large', 'the person, with these values, is more than can be stored');
   if (isBodyError(error)) return new Problem('invalid-body', 'the body is not valid JSON');
   return new Problem('internal-error', 'the error is in the log; nothing is known to be lost');
 }

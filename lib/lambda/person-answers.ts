@@ -3,6 +3,7 @@ import { assertNever } from '../person/assert-never.ts';
 import { type Person, type SalesforceLink, syncStatus } from '../person/person.ts';
 import type { DeleteOutcome } from '../sync/delete-person.ts';
 import type { EditOutcome } from '../sync/edit-persons.ts';
+import type { PreviewOutcome } from '../sync/preview-sync.ts';
 import type { SyncOutcome } from '../sync/sync-person.ts';
 import type { ApiAnswer } from './http-api.ts';
 import { Problem } from './problem.ts';
@@ -105,6 +106,14 @@ export function syncAnswer(outcome: SyncOutcome): ApiAnswer {
 export function deleteAnswer(outcome: DeleteOutcome): ApiAnswer {
   if (outcome.kind === 'deleted') return { status: 204, body: undefined };
   return outcome.kind === 'mergedAway' ? movedAnswer(outcome.personId) : syncAnswer(outcome);
+}
+
+/** The answer to a preview; throws the `Problem` of one that could not be made. */
+export function previewAnswer(outcome: PreviewOutcome): ApiAnswer {
+  if (outcome.kind !== 'preview') throw new Problem(...UNDONE[outcome.kind]);
+  const { personId, outcome: result, record, candidates, waitsFor, rejection, pulled, pushed, fields } = outcome;
+  const body = { personId, outcome: result, record, candidates, waitsFor, rejection, pulled, pushed, fields };
+  return { status: 200, body };
 }
 
 type Undone = Exclude<SyncOutcome['kind'], 'synced' | 'rejected' | 'ambiguousMatch' | 'mergedAway' | 'deletedHere'>;

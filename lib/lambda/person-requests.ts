@@ -5,7 +5,10 @@ import type { AssignTo } from '../sync/sync-person.ts';
 import type { ApiRequest } from './http-api.ts';
 import { Problem } from './problem.ts';
 
-const fieldValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+// JSON can spell half a surrogate pair, which is no text that UTF-8, and with it the store, could hold.
+const fieldValue = z
+  .union([z.string(), z.number(), z.boolean(), z.null()])
+  .check(z.refine((value) => typeof value !== 'string' || value.isWellFormed(), 'is not well-formed Unicode'));
 const fields = z.record(z.string().check(z.minLength(1)), fieldValue);
 const ownerId = z.string().check(z.regex(/^005[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/, 'is not the id of a user'));
 const queueId = z.string().check(z.regex(/^00G[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/, 'is not the id of a queue'));
@@ -16,6 +19,7 @@ const assignTo = z.union(
 
 const fieldsBody = z.strictObject({ fields });
 const syncBody = z.strictObject({ assignTo: z.optional(assignTo) });
+const previewBody = z.strictObject({ personId: z.string() });
 const syncPersonBody = z.strictObject({ fields, assignTo: z.optional(assignTo) });
 
 /** `{"fields": {...}}`; empty text is taken as null. */
@@ -26,6 +30,12 @@ export function parseFields(body: unknown): Fields {
 /** The optional body of a sync. */
 export function parseSync(body: unknown): AssignTo {
   return assignToOf(parse(syncBody, body ?? {}).assignTo);
+}
+
+/** `{"personId": "…"}`; a text that is no person's id is nobody's. */
+export function parsePreview(body: unknown): string {
+  const { personId } = parse(previewBody, body);
+  return parsePersonId({ path: { personId } });
 }
 
 /** `{"fields": {...}, "assignTo": …}`. */
@@ -66,8 +76,8 @@ export function parseEmail(request: ApiRequest): string {
   return email.trim();
 }
 
-export function parsePersonId(request: ApiRequest): string {
-  const { personId = '' } = request.path;
+export function parsePersonId({ path }: Pick<ApiRequest, 'path'>): string {
+  const { personId = '' } = path;
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(personId)) throw new Problem('not-found', 'there is no such person');
   return personId;
 }

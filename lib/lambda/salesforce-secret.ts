@@ -1,11 +1,7 @@
-import {
-  GetSecretValueCommand,
-  ResourceNotFoundException,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import type { SalesforceCredentials } from '../salesforce/session.ts';
-import { ConfigError } from '../sync/errors.ts';
+import { ConfigError, TransientError } from '../sync/errors.ts';
 
 const text = z.string().check(z.minLength(1));
 
@@ -14,16 +10,29 @@ const secretSchema = z.union([
   z.object({ loginUrl: z.url(), clientId: text, privateKey: text, username: text }),
 ]);
 
+/** Errors of Secrets Manager that a human has to mend, by name. */
+const CONFIG_REASONS: Readonly<Record<string, string>> = {
+  ResourceNotFoundException: 'does not exist: make it as the README tells',
+  AccessDeniedException: 'may not be read by this function',
+  DecryptionFailure: 'cannot be decrypted by this function',
+};
+
 /** How long a function keeps what it read: a changed secret is in use after this. */
 const MAX_AGE_MS = 15 * 60_000;
 
-let cached: { readonly credentials: SalesforceCredentials; readonly readAt: number } | undefined;
+let cached:
+  | { readonly value: string; readonly credentials: SalesforceCredentials; readonly readAt: number }
+  | undefined;
 
-/** The org's credentials from Secrets Manager, read at most every quarter of an hour; `ConfigError` where they are unfit. */
+/**
+ * The org's credentials from Secrets Manager, read at most every quarter of an hour, and the same object for as long as
+ * they are the same; `ConfigError` where they are unfit.
+ */
 export async function salesforceCredentials(secretName: string): Promise<SalesforceCredentials> {
   if (cached !== undefined && Date.now() - cached.readAt < MAX_AGE_MS) return cached.credentials;
-  const credentials = parseSecret(secretName, await readSecret(secretName));
-  cached = { credentials, readAt: Date.now() };
+  const value = await readSecret(secretName);
+  const credentials = cached?.value === value ? cached.credentials : parseSecret(secretName, value);
+  cached = { value, credentials, readAt: Date.now() };
   return credentials;
 }
 
@@ -32,8 +41,9 @@ async function readSecret(secretName: string): Promise<string> {
     const answer = await new SecretsManagerClient().send(new GetSecretValueCommand({ SecretId: secretName }));
     return answer.SecretString ?? '';
   } catch (error) {
-    if (!(error instanceof ResourceNotFoundException)) throw error;
-    throw new ConfigError(`there is no secret ${secretName}: make it as the README tells`, { cause: error });
+    const reason = error instanceof Error ? CONFIG_REASONS[error.name] : undefined;
+    if (reason !== undefined) throw new ConfigError(`secret ${secretName} ${reason}`, { cause: error });
+    throw new TransientError('SECRETS', 'the Salesforce credentials could not be read', { cause: error });
   }
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import type { SyncPolicy } from '../schema/sync-policy.ts';
+import { LOCAL_NAMES } from '../schema/catalogue.ts';
+import { policyMistakes, type SyncPolicy } from '../schema/sync-policy.ts';
 
 // The small build of zod says only "Invalid input" until it is given words for what was expected.
 z.config(en());
@@ -29,8 +30,12 @@ export const settingsSchema = z.strictObject({
       pullOnly: names,
       pushOnly: names,
       conflictWinner: z._default(z.record(z.string(), winner), {}),
+      /** Text that is too long for Salesforce is cut, not rejected. */
+      truncate: names,
+      /** Values are pushed without being judged here first. */
+      unchecked: names,
     }),
-    { exclude: [], pullOnly: [], pushOnly: [], conflictWinner: {} },
+    { exclude: [], pullOnly: [], pushOnly: [], conflictWinner: {}, truncate: [], unchecked: [] },
   ),
   /** What a new Lead takes where the person has none: Salesforce asks for both. */
   defaults: z._default(z.strictObject({ LastName: z.optional(filled), Company: z.optional(filled) }), {}),
@@ -53,6 +58,8 @@ export const settingsSchema = z.strictObject({
   salesforceTimeoutSeconds: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(60)), 45),
   /** How long a person is left alone after a push whose answer was lost: Salesforce may work on a request for 10 minutes. */
   pushLeaseSeconds: z._default(z.number().check(z.int(), z.minimum(2)), 660),
+  /** How long the next cycle waits for one that died: longer than the poll function may run, which is 14 minutes. */
+  cycleLeaseSeconds: z._default(z.number().check(z.int(), z.minimum(2)), 900),
   /** How far the poll stays behind Salesforce's clock: the second that is not over yet is not read. */
   lagSeconds: seconds(2),
   /** How far below its checkpoint the poll reads again. */
@@ -69,9 +76,16 @@ export class SettingsError extends Error {
 /** The settings with their defaults; throws `SettingsError` with one line for the mistakes. */
 export function parseSettings(given: unknown): Settings {
   const parsed = z.safeParse(settingsSchema, given ?? {});
-  if (parsed.success) return parsed.data;
-  const mistakes = parsed.error.issues.map((issue) => `${['lockstep', ...issue.path].join('.')}: ${issue.message}`);
+  const mistakes = parsed.success
+    ? policyMistakes(parsed.data.fields, localNameOf).map((mistake) => `lockstep.${mistake}`)
+    : parsed.error.issues.map((issue) => `${['lockstep', ...issue.path].join('.')}: ${issue.message}`);
+  if (parsed.success && mistakes.length === 0) return parsed.data;
   throw new SettingsError(mistakes.join('; '));
+}
+
+/** The name that the settings know a standard field by. */
+function localNameOf(apiName: string): string | undefined {
+  return LOCAL_NAMES.Lead.get(apiName) ?? LOCAL_NAMES.Contact.get(apiName);
 }
 
 /** The part of the settings that decides about fields. */

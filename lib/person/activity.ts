@@ -32,7 +32,8 @@ export type Happening =
   | {
       readonly type: 'fieldsChanged';
       readonly direction: Direction | null;
-      readonly detail: { readonly changes: readonly FieldChange[] };
+      /** `tooLong`: the texts were longer than Salesforce takes, and were cut as the settings ask. */
+      readonly detail: { readonly changes: readonly FieldChange[]; readonly reason?: 'tooLong' };
     }
   | { readonly type: 'conflict'; readonly direction: Direction; readonly detail: Conflict }
   | {

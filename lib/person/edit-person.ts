@@ -32,6 +32,24 @@ export function personOfRow(row: Row, now: string): Person {
  * under way (a lease that expired says so too, until somebody has read the row): then the edit must stand against it.
  */
 export function editPerson(person: Person, edits: Fields, shapes: FieldShapes, now: string): Person {
+  const { next, changes } = withEdits(person, edits, shapes);
+  if (changes.length === 0) return person;
+  const edited: Happening = { type: 'fieldsChanged', direction: null, detail: { changes } };
+  return logged(withPending(next, now), [edited], now);
+}
+
+/** The person with texts cut to what Salesforce takes, on their way there; its log says so. */
+export function cutFields(person: Person, cut: Fields, shapes: FieldShapes, now: string): Person {
+  const { next, changes } = withEdits(person, cut, shapes);
+  const told: Happening = { type: 'fieldsChanged', direction: 'push', detail: { changes, reason: 'tooLong' } };
+  return logged(withPending(next, now), [told], now);
+}
+
+function withEdits(
+  person: Person,
+  edits: Fields,
+  shapes: FieldShapes,
+): { readonly next: Person; readonly changes: readonly FieldChange[] } {
   const fields: Record<string, FieldValue> = { ...person.fields };
   const pending: Record<string, FieldValue> = { ...person.pending };
   const changes: FieldChange[] = [];
@@ -46,14 +64,17 @@ export function editPerson(person: Person, edits: Fields, shapes: FieldShapes, n
     if (sameValue(shapes[field], to, base) && !mayBeUnderWay) delete pending[field];
     else pending[field] = base;
   }
-  if (changes.length === 0) return person;
-  const edited: Happening = { type: 'fieldsChanged', direction: null, detail: { changes } };
-  return logged(withPending({ ...person, fields, pending, rejection: null }, now), [edited], now);
+  return { next: { ...person, fields, pending, rejection: null }, changes };
 }
 
-/** The person parked by a rejection, its values kept, with the one activity that tells it. */
+/**
+ * The person parked by a rejection, its values kept, with the one activity that tells it. Refused once more in the same
+ * words, with nothing changed in between, it stays as it is.
+ */
 export function rejectPerson(person: Person, rejection: Rejection, values: Fields, now: string): Person {
   const { code, message, fields } = rejection;
+  const known = person.rejection;
+  if (known?.code === code && known.message === message && known.fields.join() === fields.join()) return person;
   const told: Happening = { type: 'rejected', direction: 'push', detail: { code, message, fields, values } };
   return logged({ ...person, rejection: { code, message, fields, at: now } }, [told], now);
 }

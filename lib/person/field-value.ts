@@ -32,11 +32,11 @@ const canonicalForms: Record<ValueKind, (value: FieldValue, shape: FieldShape) =
   email: (value) => lowerCased(emptyToNull(value)),
   number: (value, shape) => canonicalNumber(value, shape.scale),
   // A Salesforce checkbox is never null: describe reports it as not nillable, and null is written as false.
-  boolean: (value) => value === true || value === 'true',
-  date: (value) => (typeof value === 'string' ? value.slice(0, 10) || null : value),
+  boolean: (value) => String(value).toLowerCase() === 'true',
+  date: (value) => (typeof value === 'string' ? value.trim().slice(0, 10) || null : value),
   datetime: (value) => canonicalInstant(value),
-  picklists: (value) => (typeof value === 'string' ? canonicalPicklists(value) : value),
-  reference: (value) => (typeof value === 'string' ? toLongId(value.trim()) || null : value),
+  picklists: (value) => (value === null ? null : canonicalPicklists(String(value))),
+  reference: (value) => (typeof value === 'string' ? (canonicalId(value.trim()) ?? (value.trim() || null)) : value),
 };
 
 /** Whether two values are the same to Salesforce: an equivalence for every kind. */
@@ -53,9 +53,10 @@ export function isEmptyValue(shape: FieldShape | undefined, value: FieldValue): 
 }
 
 function emptyToNull(value: FieldValue): FieldValue {
-  if (typeof value !== 'string') return value;
-  // Salesforce trims text as it saves it and keeps '' as null; line ends come back as \n or \r\n depending on the API.
-  return value.trim().replaceAll('\r\n', '\n') || null;
+  if (value === null) return null;
+  // Salesforce keeps a number in a text field as JSON writes it, trims text as it saves it and keeps '' as null; line
+  // ends come back as \n or \r\n depending on the API.
+  return String(value).trim().replaceAll('\r\n', '\n') || null;
 }
 
 function lowerCased(value: FieldValue): FieldValue {
@@ -76,7 +77,7 @@ function parseNumber(value: string): FieldValue {
 }
 
 /** Rounds half away from zero on the decimal digits, as Salesforce does, not on the binary value (1.005 at 2 is 1.01). */
-function roundedTo(value: number, scale: number): number {
+export function roundedTo(value: number, scale: number): number {
   const [digits = '0', exponent = '0'] = Math.abs(value).toString().split('e');
   const shifted = Math.round(Number(`${digits}e${Number(exponent) + scale}`));
   // Too large to be shifted, and so far too large to have decimals.
@@ -91,10 +92,18 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
 /** Seconds since the epoch: Salesforce writes `+0000` where ISO 8601 has `Z`, and keeps whole seconds. */
 function canonicalInstant(value: FieldValue): FieldValue {
   if (typeof value !== 'string') return value;
-  const text = toIsoInstant(value.trim());
-  if (text === '') return null;
-  const at = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(at) ? value : Math.floor(at / 1000);
+  if (value.trim() === '') return null;
+  const at = parseInstant(value);
+  return at === undefined ? value : Math.floor(at / 1000);
+}
+
+/** Milliseconds since the epoch of a text that names an instant, zone included; undefined for any other text. */
+export function parseInstant(value: string): number | undefined {
+  const text = value.trim().toUpperCase();
+  if (!INSTANT.test(text)) return undefined;
+  // `+0000` is not ISO 8601's long form, which `Date.parse` takes.
+  const at = Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
+  return Number.isNaN(at) ? undefined : at;
 }
 
 function canonicalPicklists(value: string): FieldValue {
@@ -126,4 +135,26 @@ export function toLongId(id: string): string {
     suffix += ID_CHECK_DIGITS.charAt(bits);
   }
   return id + suffix;
+}
+
+/**
+ * The 18-character form of an id in any form that Salesforce takes: 15 characters in their own case, or 18 in any, of
+ * which the last three tell the case of the others. Undefined for any other text.
+ */
+export function canonicalId(text: string): string | undefined {
+  if (!/^[A-Za-z0-9]+$/.test(text)) return undefined;
+  if (text.length === 15) return toLongId(text);
+  if (text.length !== 18) return undefined;
+  const restored = toLongId(restoredCase(text));
+  return restored.slice(15) === text.slice(15).toUpperCase() ? restored : undefined;
+}
+
+function restoredCase(id: string): string {
+  let restored = '';
+  for (let at = 0; at < 15; at += 1) {
+    const bits = ID_CHECK_DIGITS.indexOf(id.charAt(15 + Math.floor(at / 5)).toUpperCase());
+    const letter = id.charAt(at);
+    restored += bits & (1 << (at % 5)) ? letter.toUpperCase() : letter.toLowerCase();
+  }
+  return restored;
 }

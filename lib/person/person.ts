@@ -88,6 +88,11 @@ export function hasPending(person: Person): boolean {
   return false;
 }
 
+/** The pending edits of a person: what a push would write. */
+export function pendingEdits(person: Person): Fields {
+  return Object.fromEntries(Object.keys(person.pending).map((field) => [field, person.fields[field] ?? null]));
+}
+
 /** Whether the background may write to this person's row: nothing is ever written to a deleted or converted one. */
 export function isWritable(link: SalesforceLink | null): link is SalesforceLink {
   return link !== null && !link.isDeleted && !link.isConverted;
@@ -111,6 +116,12 @@ export function baseValue(person: Person, field: string): FieldValue | undefined
 /** Whether a worker holds the right to push this person at this instant (ISO), or may still have a push under way. */
 export function isLeased(person: Person, now: string): boolean {
   return person.lease !== null && person.lease.expiresAt > now;
+}
+
+/** Whether this is the person's email, by trimmed, lower-cased equality. */
+export function hasEmail(person: Person, email: string): boolean {
+  const own = person.fields.Email;
+  return typeof own === 'string' && own.trim().toLowerCase() === email.trim().toLowerCase();
 }
 
 /**

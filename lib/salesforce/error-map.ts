@@ -187,9 +187,13 @@ function rejectionOf(entries: readonly ErrorEntry[]): Rejection {
   };
 }
 
-/** Code and text of a refusal. A query's error quotes the query, and with it values of persons: its text is left out. */
-function told({ code, message }: ErrorEntry): string {
-  return code === 'MALFORMED_QUERY' || message === '' ? code : `${code}: ${message.slice(0, 300)}`;
+/**
+ * Code and text of a refusal. Any text may quote a value of the record or, before its last line, the query: only the last
+ * lines of the refusals are told that are known to name objects, fields and permissions.
+ */
+function told(entry: ErrorEntry): string {
+  const text = entry.message.split('\n').at(-1)?.slice(0, 300) ?? '';
+  return text === '' || ruleFor(CALL_RULES, entry)?.kind !== 'config' ? entry.code : `${entry.code}: ${text}`;
 }
 
 function causeCode(error: unknown): string {

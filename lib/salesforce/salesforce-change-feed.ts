@@ -176,11 +176,25 @@ function describedObject(body: unknown): DescribedObject {
 function describedField(raw: Readonly<Record<string, unknown>>): DescribedField {
   return {
     name: String(raw.name),
+    label: String(raw.label ?? raw.name),
     type: String(raw.type),
     custom: raw.custom === true,
     createable: raw.createable === true,
     updateable: raw.updateable === true,
     length: Number(raw.length ?? 0),
+    precision: Number(raw.precision ?? 0),
+    digits: Number(raw.digits ?? 0),
     scale: Number(raw.scale ?? 0),
+    nillable: raw.nillable !== false,
+    defaultedOnCreate: raw.defaultedOnCreate === true,
+    calculated: raw.calculated === true,
+    autoNumber: raw.autoNumber === true,
+    restrictedPicklist: raw.restrictedPicklist === true,
+    picklistValues: picklistValues(raw.picklistValues),
   };
+}
+
+function picklistValues(raw: unknown): string[] {
+  const values = Array.isArray(raw) ? raw.filter(isRaw).map(({ value }) => value) : [];
+  return values.filter((value) => typeof value === 'string');
 }

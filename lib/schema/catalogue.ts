@@ -3,20 +3,8 @@ import type { SalesforceType } from '../person/person.ts';
 /** The unique external-id text field that carries our `personId` on Lead and Contact. */
 export const PERSON_ID_FIELD = 'Person_Id__c';
 
-/** Columns that are asked for beside the synced fields; the row's place in the feed and in its life. */
-export const SYSTEM_COLUMNS: Readonly<Record<SalesforceType, readonly string[]>> = {
-  Lead: [
-    'Id',
-    'SystemModstamp',
-    'IsDeleted',
-    'MasterRecordId',
-    'IsConverted',
-    'ConvertedContactId',
-    'OwnerId',
-    PERSON_ID_FIELD,
-  ],
-  Contact: ['Id', 'SystemModstamp', 'IsDeleted', 'MasterRecordId', 'OwnerId', PERSON_ID_FIELD],
-};
+/** What the sync user needs of a field. */
+export type Access = 'read' | 'create';
 
 /**
  * What a query may ask of a row's owner, a user or a queue, beside its id. Only queries follow relationships: a read of
@@ -26,57 +14,110 @@ export const SYSTEM_COLUMNS: Readonly<Record<SalesforceType, readonly string[]>>
  */
 export const OWNER_COLUMNS = ['Owner.Name', 'Owner.Email'] as const;
 
-interface StandardField {
-  readonly Lead: string | null;
-  readonly Contact: string | null;
+/** A permission that the sync needs, and what stops working without it. */
+export interface NeededAccess {
+  readonly name: string;
+  readonly on: readonly SalesforceType[];
+  readonly access: Access;
+  /** Asked for with every row, beside the synced fields: its place in the feed and in its life. */
+  readonly column: boolean;
+  readonly without: string;
 }
 
+const BOTH: readonly SalesforceType[] = ['Lead', 'Contact'];
+const LEAD: readonly SalesforceType[] = ['Lead'];
+
+const column = (name: string, without: string, on = BOTH): NeededAccess => {
+  return { name, on, access: 'read', column: true, without };
+};
+const needed = (name: string, access: Access, without: string, on = BOTH): NeededAccess => {
+  return { name, on, access, column: false, without };
+};
+
+/** In the order in which a query asks for them: `Id` and `SystemModstamp` first, as the change feed relies on. */
+export const NEEDED_ACCESS: readonly NeededAccess[] = [
+  column('Id', 'no row can be told from another'),
+  column('SystemModstamp', 'no change can be found'),
+  column('IsDeleted', 'deleted records are taken for living ones'),
+  column('MasterRecordId', 'a merge looks like a deletion'),
+  column('IsConverted', 'converted Leads are taken for open ones', LEAD),
+  column('ConvertedContactId', 'the person of a converted Lead does not become its Contact', LEAD),
+  column('OwnerId', 'the owner of a record is not known'),
+  column(PERSON_ID_FIELD, 'a record does not tell whose it is'),
+  needed(PERSON_ID_FIELD, 'create', 'no Lead can be created: a repeated try would make a second one'),
+  needed('Email', 'read', 'nobody is found by email, so that duplicates are created'),
+  needed('LastName', 'create', 'no Lead can be created: Salesforce demands it', LEAD),
+  needed('Company', 'create', 'no Lead can be created: Salesforce demands it', LEAD),
+];
+
+/** Columns that are asked for beside the synced fields. */
+export const SYSTEM_COLUMNS: Readonly<Record<SalesforceType, readonly string[]>> = {
+  Lead: systemColumns('Lead'),
+  Contact: systemColumns('Contact'),
+};
+
+function systemColumns(type: SalesforceType): readonly string[] {
+  return NEEDED_ACCESS.filter((each) => each.column && each.on.includes(type)).map(({ name }) => name);
+}
+
+export interface StandardField {
+  readonly Lead: string | null;
+  readonly Contact: string | null;
+  /** What it is good for. */
+  readonly reason: string;
+}
+
+type Entry = readonly [string, StandardField];
+
 /** The same API name on both objects. */
-const both = (name: string): [string, StandardField] => [name, { Lead: name, Contact: name }];
-const leadOnly = (name: string): [string, StandardField] => [name, { Lead: name, Contact: null }];
-const contactOnly = (name: string): [string, StandardField] => [name, { Lead: null, Contact: name }];
-const renamed = (lead: string, contact: string): [string, StandardField] => [lead, { Lead: lead, Contact: contact }];
+const both = (name: string, reason: string): Entry => [name, { Lead: name, Contact: name, reason }];
+const leadOnly = (name: string, reason: string): Entry => [name, { Lead: name, Contact: null, reason }];
+const contactOnly = (name: string, reason: string): Entry => [name, { Lead: null, Contact: name, reason }];
+const mailing = (name: string, reason: string): Entry => [name, { Lead: name, Contact: `Mailing${name}`, reason }];
 
 /**
  * The standard fields that sync, by local name (the Lead's API name), with their API name on each object. Every custom
- * field syncs without being listed. Not listed, and so not synced: compound fields (`Name`, `Address`: their parts are
- * here), audit fields, activity dates and the links to other objects, which say nothing about the person.
+ * field syncs without being listed; a standard field that is listed nowhere does not.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_lead.htm
+ * @see https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_contact.htm
  */
 export const STANDARD_FIELDS: ReadonlyMap<string, StandardField> = new Map([
-  both('Salutation'),
-  both('FirstName'),
-  both('MiddleName'),
-  both('LastName'),
-  both('Suffix'),
-  both('Title'),
-  leadOnly('Company'),
-  contactOnly('Department'),
-  both('Email'),
-  both('Phone'),
-  both('MobilePhone'),
-  both('Fax'),
-  leadOnly('Website'),
-  renamed('Street', 'MailingStreet'),
-  renamed('City', 'MailingCity'),
-  renamed('State', 'MailingState'),
-  renamed('StateCode', 'MailingStateCode'),
-  renamed('PostalCode', 'MailingPostalCode'),
-  renamed('Country', 'MailingCountry'),
-  renamed('CountryCode', 'MailingCountryCode'),
-  both('LeadSource'),
-  leadOnly('Status'),
-  leadOnly('Rating'),
-  leadOnly('Industry'),
-  leadOnly('AnnualRevenue'),
-  leadOnly('NumberOfEmployees'),
-  both('Description'),
-  contactOnly('Birthdate'),
-  both('HasOptedOutOfEmail'),
-  both('HasOptedOutOfFax'),
-  both('DoNotCall'),
-  both('EmailBouncedReason'),
-  both('EmailBouncedDate'),
-  both('CreatedDate'),
+  both('Salutation', 'how to address the person'),
+  both('FirstName', 'a part of the name'),
+  both('MiddleName', 'a part of the name, where the org has it switched on'),
+  both('LastName', 'a part of the name; Salesforce demands it'),
+  both('Suffix', 'a part of the name, where the org has it switched on'),
+  both('Title', 'what the person does'),
+  leadOnly('Company', 'where the person works; Salesforce demands it. A Contact has an Account instead'),
+  contactOnly('Department', 'where in the company the person works'),
+  both('Email', 'the address that mail goes to, and by which a person is found'),
+  both('Phone', 'how to reach the person'),
+  both('MobilePhone', 'how to reach the person'),
+  both('Fax', 'how to reach the person'),
+  leadOnly('Website', 'of the company; on a Contact it is the Account’s'),
+  mailing('Street', 'a part of the address; a Contact’s mailing address is what a Lead’s address becomes'),
+  mailing('City', 'a part of the address'),
+  mailing('State', 'a part of the address'),
+  mailing('StateCode', 'a part of the address, where the org has State and Country picklists'),
+  mailing('PostalCode', 'a part of the address'),
+  mailing('Country', 'a part of the address'),
+  mailing('CountryCode', 'a part of the address, where the org has State and Country picklists'),
+  both('LeadSource', 'where the person came from'),
+  leadOnly('Status', 'how far sales has come with the Lead'),
+  leadOnly('Rating', 'how promising sales takes the Lead to be'),
+  leadOnly('Industry', 'of the company; on a Contact it is the Account’s'),
+  leadOnly('AnnualRevenue', 'of the company; on a Contact it is the Account’s'),
+  leadOnly('NumberOfEmployees', 'of the company; on a Contact it is the Account’s'),
+  both('CurrencyIsoCode', 'the currency of the amounts, where the org has several'),
+  both('Description', 'notes about the person'),
+  contactOnly('Birthdate', 'when to congratulate'),
+  both('HasOptedOutOfEmail', 'whether mail may be sent'),
+  both('HasOptedOutOfFax', 'whether faxes may be sent'),
+  both('DoNotCall', 'whether the person may be called'),
+  both('EmailBouncedReason', 'why mail does not arrive'),
+  both('EmailBouncedDate', 'since when mail does not arrive'),
+  both('CreatedDate', 'how long sales has known the person'),
 ]);
 
 /** Local names of standard fields by the API name on each object. */

@@ -25,8 +25,8 @@ const EXPECTED: Record<ValueKind, { readonly fits: (value: FieldValue) => boolea
 
 /**
  * The fields that cannot be edited, each with its reason: not known, not editable by the sync user, or not of the
- * field's type. Null clears any field. What Salesforce alone can judge (lengths, picklists, validation rules) is left
- * to Salesforce.
+ * field's type. Null clears any field. Lengths, picklists and ranges are judged when the edit is pushed, for Salesforce
+ * may have changed them by then.
  */
 export function checkFields(schema: ObjectSchema, edits: Fields, operation: 'create' | 'update'): FieldProblem[] {
   return Object.entries(edits).flatMap(([name, value]) => {

@@ -1,20 +1,20 @@
-import {
-  type FieldShape,
-  type Fields,
-  type FieldValue,
-  isEmptyValue,
-  toIsoInstant,
-  toLongId,
-} from '../person/field-value.ts';
+import { type Fields, type FieldValue, isEmptyValue, toIsoInstant, toLongId } from '../person/field-value.ts';
 import type { OwnerName, SalesforceType } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import { PERSON_ID_FIELD } from './catalogue.ts';
+import { type FieldType, syncedType } from './field-types.ts';
 import { type ObjectSchema, type SyncField, syncFieldOf } from './object-schema.ts';
 
 /** A record's values as the REST API answers and takes them, by API name. */
 export type RemoteRecord = Readonly<Record<string, FieldValue>>;
 
-const schemasByRemoteName = new WeakMap<ObjectSchema, ReadonlyMap<string, SyncField>>();
+/** A field with what its type does to values. */
+interface TypedField {
+  readonly field: SyncField;
+  readonly read: FieldType['read'];
+}
+
+const schemasByRemoteName = new WeakMap<ObjectSchema, ReadonlyMap<string, TypedField>>();
 
 /** A row from values in the order of `columns` (API names), as the change feed carries them. */
 export function rowOfValues(schema: ObjectSchema, columns: readonly string[], values: readonly FieldValue[]): Row {
@@ -30,9 +30,9 @@ export function rowOfRecord(schema: ObjectSchema, record: RemoteRecord): Row {
   const known = byRemoteName(schema);
   const fields: Record<string, FieldValue> = {};
   for (const column in record) {
-    const field = known.get(column);
+    const typed = known.get(column);
     const value = record[column];
-    if (field?.pull && value !== undefined) fields[field.name] = toLocal(field.shape, value);
+    if (typed?.field.pull && value !== undefined) fields[typed.field.name] = typed.read(value);
   }
   return {
     type: schema.type,
@@ -71,7 +71,7 @@ export function pushable(
   for (const [name, value] of Object.entries(fields)) {
     const field = syncFieldOf(schema, name);
     if (field?.[operation]) {
-      record[field.remoteName] = toRemote(field.shape, value);
+      record[field.remoteName] = sentValue(field, value);
       sent[name] = value;
     } else refused.push(name);
   }
@@ -81,7 +81,7 @@ export function pushable(
 /** Local names for the API names that an error of Salesforce speaks of; an unknown name stays as it is. */
 export function localFieldNames(schema: ObjectSchema, remoteNames: readonly string[]): string[] {
   const known = byRemoteName(schema);
-  return remoteNames.map((name) => known.get(name)?.name ?? name);
+  return remoteNames.map((name) => known.get(name)?.field.name ?? name);
 }
 
 /** Which of the schema's fields hold a value of this object that differs from what a blank record has. */
@@ -97,23 +97,21 @@ export function isSalesforceType(name: string): name is SalesforceType {
   return name === 'Lead' || name === 'Contact';
 }
 
-function byRemoteName(schema: ObjectSchema): ReadonlyMap<string, SyncField> {
+function byRemoteName(schema: ObjectSchema): ReadonlyMap<string, TypedField> {
   const cached = schemasByRemoteName.get(schema);
   if (cached !== undefined) return cached;
-  const built = new Map(Object.values(schema.fields).map((field) => [field.remoteName, field]));
+  const built = new Map(Object.values(schema.fields).map((field) => [field.remoteName, typedField(field)]));
   schemasByRemoteName.set(schema, built);
   return built;
 }
 
-function toLocal(shape: FieldShape, value: FieldValue): FieldValue {
-  if (value === '') return null;
-  return shape.kind === 'datetime' && typeof value === 'string' ? toIsoInstant(value) : value;
+function typedField(field: SyncField): TypedField {
+  return { field, read: syncedType(field.type).read };
 }
 
-/** Null clears a field; a checkbox takes no null, and only text takes '': Salesforce refuses either. */
-function toRemote(shape: FieldShape, value: FieldValue): FieldValue {
-  if (value !== null && value !== '') return value;
-  return shape.kind === 'boolean' ? false : null;
+/** What is sent for a local value of this field: null clears it. */
+export function sentValue(field: SyncField, value: FieldValue): FieldValue {
+  return syncedType(field.type).write(value);
 }
 
 function text(value: FieldValue | undefined): string | null {

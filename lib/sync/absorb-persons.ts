@@ -2,11 +2,11 @@ import { absorbPerson, foldOrder, freezePerson } from '../person/absorb-person.t
 import type { Person } from '../person/person.ts';
 import { inParallel } from './in-parallel.ts';
 import {
+  giveBackLeases,
   leaseToRead,
   type RefreshPorts,
   readRows,
   refreshedPerson,
-  restoreLeases,
   STORE_PARALLELISM,
 } from './read-leased.ts';
 import type { Schemas } from './schemas.ts';
@@ -72,12 +72,12 @@ async function absorbEach(
       const whole = losers.reduce((person, loser) => absorbPerson(person, loser, rules, now), read);
       const outcome = await ports.persons.update(survivor, { ...whole, lease: null });
       if (outcome.kind === 'written') return outcome.person;
-      if (survivor.lease !== null) await ports.persons.releaseLease(survivor.personId, owner);
+      await giveBackLeases(ports, [survivor]);
       return undefined;
     });
     return new Map(stored.flatMap((person) => (person === undefined ? [] : [[person.personId, person]])));
   } catch (error) {
-    await restoreLeases(ports, leased, owner);
+    await giveBackLeases(ports, leased);
     throw error;
   }
 }

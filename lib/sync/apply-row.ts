@@ -1,12 +1,14 @@
 import type { Conflict } from '../person/activity.ts';
 import { logged, personOfRow, withPending } from '../person/edit-person.ts';
+import type { FieldValue } from '../person/field-value.ts';
 import { mergeRow, type OwnPush, type RowMerge } from '../person/merge-row.ts';
 import { hasPending, type Person, personIdOfRow } from '../person/person.ts';
 import { type Row, successorOf } from '../person/row.ts';
-import { TransientError } from './errors.ts';
+import { ItemTooLargeError, TransientError } from './errors.ts';
 import type { Ports } from './ports/ports.ts';
 import { type Owner, resolvePersons, standsFor } from './resolve-persons.ts';
 import type { ObjectRules } from './schemas.ts';
+import { tooLarge, updateOrPark } from './update-or-park.ts';
 
 export interface AppliedRow {
   /** The row's person as stored now; undefined for a row that makes none. */
@@ -22,6 +24,9 @@ const NOTHING = { created: false, mustBeRead: false, pulled: [], conflicts: [] }
 
 /** How often a change that others keep overtaking is tried before it is left to a later delivery. */
 const ATTEMPTS = 8;
+
+/** Characters that a plain text field of Salesforce has at most. */
+const SHORT_TEXT = 255;
 
 /** How many persons one row may have been, one undelete after another. */
 const LIVES = 50;
@@ -76,7 +81,8 @@ async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<Applied
     if (!leavesTrace) return { person: stored, ...NOTHING };
   }
   if (owner.needsLink) await ports.persons.linkRow(row.id, stored.personId);
-  const outcome = await ports.persons.update(stored, mergedPerson(merge, ports.clock.now()));
+  const now = ports.clock.now();
+  const outcome = await updateOrPark(ports.persons, stored, mergedPerson(merge, now), now);
   if (outcome.kind === 'versionConflict') return undefined;
   const { pulled, conflicts } = merge.kind === 'merged' ? merge : NOTHING;
   return { ...NOTHING, person: outcome.person, pulled, conflicts };
@@ -88,9 +94,23 @@ async function createFrom(ports: ApplyPorts, row: Row, owner: Owner): Promise<Ap
   const personId = owner.isFormer ? await nextLife(ports, row.id) : owner.personId;
   // The link first: from then on everybody who meets the row finds this person.
   if (owner.isFormer) await ports.persons.linkRow(row.id, personId);
-  const person = { ...personOfRow(row, ports.clock.now()), personId };
-  if ((await ports.persons.create(person)) !== 'created') return undefined;
-  return { person, ...NOTHING, created: true };
+  const now = ports.clock.now();
+  const person = { ...personOfRow(row, now), personId };
+  try {
+    return (await ports.persons.create(person)) === 'created' ? { ...NOTHING, person, created: true } : undefined;
+  } catch (error) {
+    if (!(error instanceof ItemTooLargeError)) throw error;
+    const parked = tooLarge(withShortFields(person), now);
+    return (await ports.persons.create(parked)) === 'created'
+      ? { ...NOTHING, person: parked, created: true }
+      : undefined;
+  }
+}
+
+/** What tells who a person is, and fits: 800 fields, the most an object may have, of this length take 200 KB. */
+function withShortFields(person: Person): Person {
+  const isShort = (value: FieldValue): boolean => typeof value !== 'string' || value.length <= SHORT_TEXT;
+  return { ...person, fields: Object.fromEntries(Object.entries(person.fields).filter(([, value]) => isShort(value))) };
 }
 
 /** The id for another person of a row: derived from the row too, so that two workers make the same one. */

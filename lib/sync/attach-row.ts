@@ -4,50 +4,27 @@ import { isEmptyValue } from '../person/field-value.ts';
 import { mergeRow } from '../person/merge-row.ts';
 import { type Person, personIdOfRow } from '../person/person.ts';
 import type { Row, RowName } from '../person/row.ts';
+import { judgePush } from '../schema/judge-push.ts';
 import { pushable, type RemoteRecord, rowOfRecord } from '../schema/record.ts';
-import { mergedPerson } from './apply-row.ts';
+import { mergedPerson, ownPushOf } from './apply-row.ts';
+import { withCutTexts } from './cut-texts.ts';
 import { TransientError } from './errors.ts';
+import { candidatesOf, findRow } from './find-row.ts';
+import { rememberAttempt } from './push-now.ts';
 import { readRows, readSuccessors } from './read-leased.ts';
-import { resolvePersons, standsFor } from './resolve-persons.ts';
 import { joinRival, storeRead } from './store-read.ts';
 import { type LeasedPush, storeSettled } from './store-settled.ts';
-import type { Candidate, PersonSync, SyncOutcome, SyncStep } from './sync-person.ts';
+import type { PersonSync, SyncOutcome, SyncStep } from './sync-person.ts';
 
 /**
  * Finds the row of a person who has none, or whose row is gone: a Lead or Contact that carries the person's id, else the
  * only one with the person's email; or creates the Lead. A row that is another person's is never taken.
  */
 export async function attachRow(sync: PersonSync, person: Person): Promise<SyncStep> {
-  const rows = await findRows(sync, person);
-  const own = rows.filter((row) => row.personId === person.personId);
-  const found = own.length > 0 ? own : rows;
-  const [row] = found;
-  if (row === undefined) return createLead(sync, person);
-  const candidates = await candidatesOf(sync, person, found);
-  if (candidates.length > 1 || candidates.some(({ personId }) => personId !== undefined)) {
-    return over({ kind: 'ambiguousMatch', candidates });
-  }
-  return linkTo(sync, person, row);
-}
-
-async function findRows({ ports, schemas }: PersonSync, person: Person): Promise<Row[]> {
-  const email = person.fields.Email;
-  const found = await ports.records.find(
-    { personId: person.personId, email: typeof email === 'string' ? email : null },
-    { Lead: schemas.Lead.columns, Contact: schemas.Contact.columns },
-  );
-  return found.map(({ type, record }) => rowOfRecord(schemas[type].schema, record));
-}
-
-/** The rows by name, each with whose it is where it is another's. */
-async function candidatesOf({ ports }: PersonSync, person: Person, rows: readonly Row[]): Promise<Candidate[]> {
-  const owners = await resolvePersons(ports.persons, rows);
-  return rows.map((row) => {
-    const owner = owners.get(row.id)?.person;
-    const name = { type: row.type, id: row.id };
-    const isAnothers = owner !== undefined && owner.personId !== person.personId && standsFor(owner, row);
-    return isAnothers ? { ...name, personId: owner.personId } : name;
-  });
+  const found = await findRow(sync.ports, sync.schemas, person);
+  if (found.kind === 'none') return createLead(sync, person);
+  if (found.kind === 'ambiguous') return over({ kind: 'ambiguousMatch', candidates: found.candidates });
+  return linkTo(sync, person, found.row);
 }
 
 async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncStep> {
@@ -55,7 +32,7 @@ async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncS
   if (row.type === 'Contact' && sync.assignTo.kind === 'queue') return over({ kind: 'contactNotAssignable' });
   // The link first: from then on everybody who meets the row finds this person.
   await ports.persons.linkRow(row.id, person.personId);
-  const merge = mergeRow(person, row, schemas[row.type].rules);
+  const merge = mergeRow(person, row, schemas[row.type].rules, ownPushOf(person));
   if (merge.kind !== 'merged') return over({ kind: 'busy' });
   const outcome = await ports.persons.update(person, mergedPerson(merge, ports.clock.now()));
   if (outcome.kind === 'versionConflict') {
@@ -69,10 +46,16 @@ async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncS
   return { kind: 'goOn', linked: true, person: outcome.person, conflicts: merge.conflicts };
 }
 
-async function createLead(sync: PersonSync, person: Person): Promise<SyncStep> {
+async function createLead(sync: PersonSync, found: Person): Promise<SyncStep> {
   const { ports, schemas } = sync;
   const object = schemas.Lead;
-  const { record, sent, defaulted } = newLead(sync, person);
+  const unsent = await withCutTexts(ports, object, found, 'create');
+  if (unsent === undefined) return over({ kind: 'busy' });
+  const { record, sent, defaults } = newLead(sync, unsent);
+  const person = await rememberAttempt(sync, unsent, sent);
+  if (person === undefined) return over({ kind: 'busy' });
+  const refusal = judgePush(object.schema, { ...defaults, ...sent }, 'create');
+  if (refusal !== undefined) return refuse(sync, { person, sent }, refusal);
   const options = { runAssignmentRules: sync.assignTo.kind === 'assignmentRule' };
   const answer = await ports.records.upsertLead(person.personId, record, object.columns, options);
   switch (answer.kind) {
@@ -86,7 +69,13 @@ async function createLead(sync: PersonSync, person: Person): Promise<SyncStep> {
       const { created } = answer;
       // The row must lead to its person even when it can be read no more.
       await ports.persons.linkRow(String(answer.record.Id), person.personId);
-      const end = { kind: 'written', before: null, after: answer.record, created, defaulted } as const;
+      const end = {
+        kind: 'written',
+        before: null,
+        after: answer.record,
+        created,
+        defaulted: Object.keys(defaults),
+      } as const;
       const settled = await storeSettled(ports, object, { person, sent }, end);
       if (settled === undefined) return over({ kind: 'busy' });
       const outcome = created ? 'created' : 'linked';
@@ -104,7 +93,7 @@ function newLead({ ports, schemas, assignTo }: PersonSync, person: Person) {
   );
   const defaults = pushable(schema, Object.fromEntries(lacking), 'create');
   const owner: RemoteRecord = 'ownerId' in assignTo ? { OwnerId: assignTo.ownerId } : {};
-  return { record: { ...defaults.record, ...record, ...owner }, sent, defaulted: Object.keys(defaults.sent) };
+  return { record: { ...defaults.record, ...record, ...owner }, sent, defaults: defaults.sent };
 }
 
 /** The person's Lead was converted: the Contact that it became is the person's row, or another person is both by now. */
@@ -138,7 +127,7 @@ async function linkMatch(
     return record === undefined ? [] : rowOfRecord(schemas[type].schema, record);
   });
   const [row] = rows.filter((each) => !each.isDeleted && !each.isConverted);
-  const candidates = await candidatesOf(sync, push.person, rows);
+  const candidates = await candidatesOf(ports, push.person, rows);
   const isFree = rows.length === 1 && candidates.every(({ personId }) => personId === undefined);
   if (row !== undefined && isFree) return linkTo(sync, push.person, row);
   const told = candidates.map(({ type, id, personId }) => `${type} ${id}${personId ? ` (person ${personId})` : ''}`);

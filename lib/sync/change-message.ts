@@ -105,7 +105,8 @@ export function parseChangeMessage(body: string): ChangeMessage | undefined {
     refresh: (message) => isObjectType(message.type) && isListOf(message.ids, isText),
     pending: (message) => isListOf(message.personIds, isText),
   };
-  const fits = lists[String(parsed.kind)]?.(parsed) ?? false;
+  const kind = String(parsed.kind);
+  const fits = Object.hasOwn(lists, kind) && lists[kind]?.(parsed);
   return fits ? (parsed as unknown as ChangeMessage) : undefined;
 }
 

@@ -3,6 +3,7 @@ import { deletePerson } from '../person/delete-person.ts';
 import { logged } from '../person/edit-person.ts';
 import { type DeletedHere, isWritable, type Person } from '../person/person.ts';
 import { QuotaExceededError, TransientError } from './errors.ts';
+import { giveBackLease } from './give-back-lease.ts';
 import { wasNotSent } from './push-persons.ts';
 import { leaseWithPatience, type SyncOutcome, type SyncPorts } from './sync-person.ts';
 
@@ -24,16 +25,16 @@ export async function deletePersonHere(
   personId: string,
   salesforce: DeletedHere['salesforce'],
 ): Promise<DeleteOutcome> {
-  const leased = await leaseWithPatience(ports, personId);
-  if ('kind' in leased) return leased.kind === 'deletedHere' ? { kind: 'deleted' } : leased;
-  const owner = leased.lease?.owner ?? '';
+  const taken = await leaseWithPatience(ports, personId);
+  if ('kind' in taken) return taken.kind === 'deletedHere' ? { kind: 'deleted' } : taken;
+  const { leased, afterLostPush } = taken;
   try {
     const refused = salesforce === 'delete' ? await deleteRow(ports, leased) : undefined;
     const outcome = refused ?? (await bury(ports, leased, salesforce));
-    await ports.persons.releaseLease(personId, owner);
+    await giveBackLease(ports, leased, afterLostPush);
     return outcome;
   } catch (error) {
-    if (wasNotSent(error)) await ports.persons.releaseLease(personId, owner);
+    if (wasNotSent(error)) await giveBackLease(ports, leased, afterLostPush);
     if (error instanceof QuotaExceededError) return { kind: 'limit' };
     if (error instanceof TransientError) return { kind: 'unavailable' };
     throw error;

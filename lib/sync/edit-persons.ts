@@ -1,7 +1,7 @@
 import { revivePerson } from '../person/delete-person.ts';
 import { editPerson, newPerson } from '../person/edit-person.ts';
 import type { Fields } from '../person/field-value.ts';
-import { isPresent, type Person } from '../person/person.ts';
+import { hasEmail, isPresent, type Person } from '../person/person.ts';
 import { checkFields, type FieldProblem } from '../schema/check-fields.ts';
 import { TransientError } from './errors.ts';
 import type { Ports } from './ports/ports.ts';
@@ -59,7 +59,7 @@ async function editStored(
   const problems = checkFields(schema, edits, stored.salesforce === null ? 'create' : 'update');
   if (problems.length > 0) return { kind: 'invalidFields', problems };
   const email = edits.Email;
-  if (stored.salesforce === null && typeof email === 'string') await ports.persons.claimEmail(email, stored.personId);
+  if (stored.salesforce === null && typeof email === 'string') await claimFor(ports, email, stored.personId);
   const next = editPerson(stored, edits, rules.shapes, ports.clock.now());
   if (next === stored) return { kind: 'updated', person: stored };
   const outcome = await ports.persons.update(stored, next);
@@ -126,22 +126,19 @@ async function reviveByEmail(
   return outcome.kind === 'written' ? { kind: 'updated', person: outcome.person } : undefined;
 }
 
-/** Undefined where another claims the email, or made the person, at the same time. */
+/** Undefined where another made the person at the same time. */
 async function createClaimed(ports: EditPorts, email: string, fields: Fields): Promise<Person | undefined> {
-  const personId = ports.ids.next();
-  let holder = await ports.persons.claimEmail(email, personId);
-  if (holder !== personId) {
-    const claimant = await ports.persons.get(holder);
-    // The claimant has another email by now: the claim is free to be taken over.
-    if (claimant !== undefined && claimant.mergedInto === null && hasEmail(claimant, email)) return undefined;
-    if (claimant !== undefined) holder = await ports.persons.claimEmail(email, personId, holder);
-  }
+  const holder = await claimFor(ports, email, ports.ids.next());
   // A claim without a person: its maker is still at it, or died; whoever comes makes the person under the claimed id.
   const person = newPerson(holder, fields, ports.clock.now());
   return (await ports.persons.create(person)) === 'created' ? person : undefined;
 }
 
-function hasEmail(person: Person, email: string): boolean {
-  const own = person.fields.Email;
-  return typeof own === 'string' && own.toLowerCase() === email.trim().toLowerCase();
+/** Claims an email, also from a person who has another one by now; answers who holds the claim. */
+async function claimFor({ persons }: EditPorts, email: string, personId: string): Promise<string> {
+  const holder = await persons.claimEmail(email, personId);
+  if (holder === personId) return personId;
+  const claimant = await persons.get(holder);
+  if (claimant === undefined || hasEmail(claimant, email)) return holder;
+  return persons.claimEmail(email, personId, holder);
 }

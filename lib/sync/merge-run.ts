@@ -4,7 +4,8 @@ import { successorOf } from '../person/row.ts';
 import { joinPersons } from './absorb-persons.ts';
 import { applyRow } from './apply-row.ts';
 import { type Arrival, arrivalsOf, type Delivery, queuedRow, readArrival } from './arrivals.ts';
-import { type ChangeMessage, packRows } from './change-message.ts';
+import { type ChangeMessage, packIds, packRows } from './change-message.ts';
+import { TransientError } from './errors.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Ports } from './ports/ports.ts';
 import { type PushReport, pushPersons } from './push-persons.ts';
@@ -88,7 +89,7 @@ export class MergeRun {
       }
       try {
         // One row a message: a row that never succeeds reaches the dead-letter queue alone.
-        const bodies = failed.flatMap((arrival) => [...packRows(message, [queuedRow(arrival)])]);
+        const bodies = failed.flatMap((arrival) => [...packedAlone(message, arrival)]);
         await this.#ports.queue.send(bodies);
       } catch (error) {
         this.fail(delivery, error);
@@ -214,7 +215,8 @@ export class MergeRun {
     const own = rows.filter((arrival) => isOwn(arrival) && !isKnown(arrival, personOf(arrival)));
     const gone = await this.#personsOfGone(ids.filter((id) => !records.has(id)));
     const persons = [...own.flatMap((arrival) => personOf(arrival) ?? []), ...gone];
-    const refreshed = await refreshPersons(this.#ports, this.#schemas, persons);
+    const { persons: refreshed, error } = await refreshPersons(this.#ports, this.#schemas, persons);
+    this.#error ??= error;
     for (const person of refreshed.values()) this.#note(person);
     await this.merge(rows.filter((arrival) => !isOwn(arrival)));
     return persons.flatMap(({ personId, salesforce }) => (refreshed.has(personId) ? [] : (salesforce?.id ?? [])));
@@ -238,6 +240,15 @@ function isKnown({ row }: Arrival, person: Person | undefined): boolean {
   return link.systemModstamp >= row.systemModstamp && person?.lease === null;
 }
 
+/** A row that was read now has the columns of now, not those of its message: it is named, to be read again. */
+function packedAlone(message: Extract<ChangeMessage, { kind: 'rows' }>, arrival: Arrival): Generator<string> {
+  const { type, queuedAt } = message;
+  const isReadNow = arrival.values.length !== message.columns.length || arrival.fresh;
+  return isReadNow
+    ? packIds({ kind: 'refresh', type, queuedAt }, [arrival.row.id])
+    : packRows(message, [queuedRow(arrival)]);
+}
+
 function busy(): Error {
-  return new Error('a person is busy; its row is read again later');
+  return new TransientError('BUSY', 'a person is busy; its row is read again later');
 }

@@ -1,5 +1,5 @@
 import type { SalesforceType } from '../person/person.ts';
-import { feedColumns } from '../schema/object-schema.ts';
+import { feedColumns, type ObjectSchema } from '../schema/object-schema.ts';
 import { packIds } from './change-message.ts';
 import { QuotaExceededError } from './errors.ts';
 import { deletedSince, type FeedState, NEW_FEED, windowStart } from './feed-state.ts';
@@ -26,10 +26,20 @@ export interface CycleRun {
   readonly settings: PollSettings;
   readonly cycle: Cycle;
   readonly timeLeftMs: () => number;
+  /** The schemas that the cycle works with, as it comes to know them. */
+  readonly schemas: Map<SalesforceType, ObjectSchema>;
 }
 
 export type PollOutcome =
-  | { readonly kind: 'cycle'; readonly report: CycleReport; readonly error: unknown }
+  | {
+      readonly kind: 'cycle';
+      readonly report: CycleReport;
+      readonly error: unknown;
+      /** One line for each thing that keeps the sync from working as it should. */
+      readonly schemaProblems: readonly string[];
+      /** How many permissions the sync user lacks. */
+      readonly missingPermissions: number;
+    }
   /** Another cycle is under way. */
   | { readonly kind: 'busy' };
 
@@ -46,7 +56,7 @@ export async function pollCycle(
   const startedAt = ports.clock.now();
   const cycle = await ports.state.beginCycle(ports.ids.next(), startedAt, addMs(startedAt, settings.cycleLeaseMs));
   if (cycle === undefined) return { kind: 'busy' };
-  const run: CycleRun = { ports, settings, cycle, timeLeftMs };
+  const run: CycleRun = { ports, settings, cycle, timeLeftMs, schemas: new Map() };
   const callsBefore = ports.feed.usage().calls;
   const pull = await pullChanges(run);
   const push = await fanOutPending(run);
@@ -62,7 +72,14 @@ export async function pollCycle(
     apiUsage: usage.org,
   };
   await ports.state.endCycle(cycle, report);
-  return { kind: 'cycle', report, error: pull.error ?? push.error };
+  const schemas = [...run.schemas.values()];
+  return {
+    kind: 'cycle',
+    report,
+    error: pull.error ?? push.error,
+    schemaProblems: schemas.flatMap(({ problems }) => problems),
+    missingPermissions: schemas.reduce((sum, { missing }) => sum + missing.length, 0),
+  };
 }
 
 interface PullResult {
@@ -75,6 +92,7 @@ interface PullResult {
 async function pullChanges(run: CycleRun): Promise<PullResult> {
   try {
     const schemas = await storedSchemas(run.ports, run.settings.objects);
+    for (const { schema } of schemas) run.schemas.set(schema.type, schema);
     const states = await loadStates(run);
     const requests = schemas.map((stored) => requestOf(stored, states.get(stored.schema.type) ?? NEW_FEED, run));
     const { readAt, openings } = await run.ports.feed.open(requests);
@@ -107,6 +125,7 @@ async function pullObject(run: CycleRun, object: OpenObject): Promise<WindowOutc
   const described = opening.described ?? (page === 'invalidField' ? await describe(run, type) : null);
   if (described !== null) {
     const stored = await saveSchema(run.ports, type, described);
+    run.schemas.set(type, stored.schema);
     // What the lookback reads again may hold fields that were not asked for the first time: queue it once more.
     state = {
       ...state,

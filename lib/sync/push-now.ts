@@ -1,11 +1,12 @@
 import type { Conflict } from '../person/activity.ts';
 import { assertNever } from '../person/assert-never.ts';
 import type { Fields } from '../person/field-value.ts';
-import { isWritable, type Person, type SalesforceLink } from '../person/person.ts';
+import { isWritable, type Person, pendingEdits, type SalesforceLink } from '../person/person.ts';
+import { judgePush, notEditable } from '../schema/judge-push.ts';
 import { pushable, type RemoteRecord, rowOfRecord } from '../schema/record.ts';
+import { withCutTexts } from './cut-texts.ts';
 import { TransientError } from './errors.ts';
 import type { PushAnswer } from './ports/salesforce-records.ts';
-import { notEditable, pendingEdits } from './push-persons.ts';
 import { readSuccessors, refreshedPerson } from './read-leased.ts';
 import { storeRead } from './store-read.ts';
 import { type PushEnd, storeSettled } from './store-settled.ts';
@@ -38,16 +39,22 @@ export async function pushNow(sync: PersonSync, from: Extract<SyncStep, { kind: 
     const link = so.person.salesforce;
     if (!isWritable(link)) return { ...so, kind: 'goOn' };
     if (link.type === 'Contact' && sync.assignTo.kind === 'queue') return over({ kind: 'contactNotAssignable' });
-    const step = await pushOrRead(sync, { ...so, link });
+    const readsFirst = sync.afterLostPush && attempt === 0;
+    const step = await (readsFirst ? readAgain : pushOrRead)(sync, { ...so, link });
     if (step.kind === 'over') return step;
     so = step.progress;
   }
   return over({ kind: 'busy' });
 }
 
-async function pushOrRead(sync: PersonSync, progress: Progress): Promise<Step> {
-  const { schema } = sync.schemas[progress.link.type];
-  const { record, sent, refused } = pushable(schema, pendingEdits(progress.person), 'update');
+async function pushOrRead(sync: PersonSync, found: Progress): Promise<Step> {
+  const object = sync.schemas[found.link.type];
+  const person = await withCutTexts(sync.ports, object, found.person, 'update');
+  if (person === undefined) return again(sync, found);
+  const progress = { ...found, person };
+  const { record, sent, refused } = pushable(object.schema, pendingEdits(person), 'update');
+  const refusal = judgePush(object.schema, sent, 'update');
+  if (refusal !== undefined) return end(sync, progress, sent, { kind: 'rejected', before: null, rejection: refusal });
   const owned: RemoteRecord = 'ownerId' in sync.assignTo ? { ...record, OwnerId: sync.assignTo.ownerId } : record;
   if (Object.keys(owned).length > 0) return push(sync, progress, { record: owned, sent });
   if (refused.length === 0) return readOnly(sync, progress);
@@ -94,7 +101,11 @@ async function takeAnswer(
 }
 
 /** The lease says what is under way before it is sent: an answer may be lost. Undefined where the lease is not ours now. */
-async function rememberAttempt({ ports }: PersonSync, person: Person, sent: Fields): Promise<Person | undefined> {
+export async function rememberAttempt(
+  { ports }: PersonSync,
+  person: Person,
+  sent: Fields,
+): Promise<Person | undefined> {
   if (person.lease === null) return undefined;
   const { attempt } = person.lease;
   if (Object.keys(sent).every((field) => attempt[field] === sent[field])) return person;
@@ -107,7 +118,7 @@ async function end(sync: PersonSync, progress: Progress, sent: Fields, pushEnd: 
   const { person, link } = progress;
   const settled = await storeSettled(sync.ports, sync.schemas[link.type], { person, sent }, pushEnd);
   if (settled === undefined) return over({ kind: 'busy' });
-  const rejection = settled.person.rejection;
+  const rejection = settled.person.rejection ?? (pushEnd.kind === 'rejected' ? pushEnd.rejection : null);
   if (rejection !== null) return over({ kind: 'rejected', rejection, person: settled.person });
   return over({
     kind: 'synced',

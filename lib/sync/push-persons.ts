@@ -1,8 +1,9 @@
-import type { Rejection } from '../person/activity.ts';
 import { assertNever } from '../person/assert-never.ts';
 import type { Fields } from '../person/field-value.ts';
-import { awaitsPush, isLeased, type Person, type SalesforceType } from '../person/person.ts';
+import { awaitsPush, isLeased, type Person, pendingEdits, type SalesforceType } from '../person/person.ts';
+import { judgePush, notEditable } from '../schema/judge-push.ts';
 import { pushable, type RemoteRecord } from '../schema/record.ts';
+import { withCutTexts } from './cut-texts.ts';
 import { ConfigError, QuotaExceededError, TransientError } from './errors.ts';
 import { chunked, inParallel } from './in-parallel.ts';
 import { addMs } from './ports/clock.ts';
@@ -39,39 +40,20 @@ export async function pushPersons(
 ): Promise<PushReport> {
   const run = new PushRun(ports, schemas);
   try {
-    const ready = await readAfterLostPush(ports, schemas, persons.filter(awaitsPush));
-    await run.pushAll(ready);
+    await run.pushAll(await run.readAfterLostPush(persons.filter(awaitsPush)));
     // Those whose rows others took the place of go on to those rows at once.
     await run.pushAll(run.takeRepointed());
-    return run.report(null);
   } catch (error) {
-    return run.report(error);
+    run.fail(error);
   }
-}
-
-/**
- * Persons whose last push was never answered: its lease has run out, so it has committed or never will. Their rows are
- * read before anything is sent. Those still under a lease are left to its holder.
- */
-async function readAfterLostPush(
-  ports: RefreshPorts,
-  schemas: Schemas,
-  persons: readonly Person[],
-): Promise<readonly Person[]> {
-  const now = ports.clock.now();
-  const free = persons.filter((person) => person.lease === null);
-  const lost = persons.filter((person) => person.lease !== null && !isLeased(person, now));
-  if (lost.length === 0) return free;
-  const refreshed = await refreshPersons(ports, schemas, lost);
-  // Two of them may have become one person, which may be among the others too.
-  const all = [...free, ...[...refreshed.values()].filter(awaitsPush)];
-  return [...new Map(all.map((person) => [person.personId, person])).values()];
+  return run.report();
 }
 
 class PushRun {
   #pushed = 0;
   #rejected = 0;
   #postponed = 0;
+  #error: unknown = null;
   readonly #repointed = new Map<string, Person>();
   readonly #ports: RefreshPorts;
   readonly #schemas: Schemas;
@@ -83,8 +65,26 @@ class PushRun {
     this.#owner = ports.ids.next();
   }
 
-  report(error: unknown): PushReport {
-    return { pushed: this.#pushed, rejected: this.#rejected, postponed: this.#postponed, error };
+  fail(error: unknown): void {
+    this.#error ??= error;
+  }
+
+  report(): PushReport {
+    return { pushed: this.#pushed, rejected: this.#rejected, postponed: this.#postponed, error: this.#error };
+  }
+
+  /**
+   * Persons whose last push was never answered: its lease has run out, so it has committed or never will. Their rows
+   * are read before anything is sent. Those still under a lease are left to its holder.
+   */
+  async readAfterLostPush(persons: readonly Person[]): Promise<readonly Person[]> {
+    const now = this.#ports.clock.now();
+    const free = persons.filter((person) => person.lease === null);
+    const lost = persons.filter((person) => person.lease !== null && !isLeased(person, now));
+    if (lost.length === 0) return free;
+    // Two of them may have become one person, which may be among the others too.
+    const all = [...free, ...[...(await this.#refresh(lost)).values()].filter(awaitsPush)];
+    return [...new Map(all.map((person) => [person.personId, person])).values()];
   }
 
   async pushAll(persons: readonly Person[]): Promise<void> {
@@ -104,13 +104,13 @@ class PushRun {
 
   /** One API call: up to a batch of persons of one type. */
   async push(type: SalesforceType, persons: readonly Person[]): Promise<void> {
-    const prepared = await inParallel(persons, STORE_PARALLELISM, (person) => this.#prepare(type, person));
+    const prepared = await this.#each(persons, (person) => this.#prepare(type, person));
     const pushes = prepared.flatMap((push) => push ?? []);
     if (pushes.length === 0) return;
     const { columns } = this.#schemas[type];
     const records = pushes.map(({ person, record }) => ({ id: person.salesforce?.id ?? '', record }));
     const answers = await this.#answers(pushes, () => this.#ports.records.push(type, records, columns));
-    await inParallel([...pushes.entries()], STORE_PARALLELISM, async ([index, push]) => {
+    await this.#each([...pushes.entries()], async ([index, push]) => {
       const answer = answers[index];
       if (answer === undefined) throw new Error(`no answer for record ${index} of a push`);
       await this.#settle(type, push, answer);
@@ -118,26 +118,50 @@ class PushRun {
   }
 
   /** The person under our lease with what is to be sent; undefined where there is nothing to send or it is not our turn. */
-  async #prepare(type: SalesforceType, person: Person): Promise<Push | undefined> {
+  async #prepare(type: SalesforceType, found: Person): Promise<Push | undefined> {
+    const person = await withCutTexts(this.#ports, this.#schemas[type], found, 'update');
+    if (person === undefined) this.#postponed += 1;
+    return person !== undefined && awaitsPush(person) ? this.#lease(type, person) : undefined;
+  }
+
+  async #lease(type: SalesforceType, person: Person): Promise<Push | undefined> {
     const { schema } = this.#schemas[type];
     const { record, sent, refused } = pushable(schema, pendingEdits(person), 'update');
+    const nothing = Object.keys(sent).length === 0;
+    const rejection = nothing ? notEditable(type, refused) : judgePush(schema, sent, 'update');
     const now = this.#ports.clock.now();
-    const lease = { owner: this.#owner, expiresAt: addMs(now, this.#ports.leaseMs), attempt: sent };
+    const attempt = rejection === undefined ? sent : {};
+    const lease = { owner: this.#owner, expiresAt: addMs(now, this.#ports.leaseMs), attempt };
     const outcome = await this.#ports.persons.takeLease(person, lease, now);
     if (outcome !== 'taken') {
       this.#postponed += 1;
       return undefined;
     }
-    const leased = { ...person, lease };
-    if (Object.keys(sent).length > 0) return { person: leased, record, sent };
-    await this.#refuse(type, leased, refused);
+    const push = { person: { ...person, lease }, record, sent };
+    if (rejection === undefined) return push;
+    // What Salesforce would surely refuse is refused in its words, without asking.
+    await this.#store(type, push, { kind: 'rejected', before: null, rejection });
     return undefined;
   }
 
-  /** Nothing of the edits may be written by the sync user: said as Salesforce would say it, without asking. */
-  async #refuse(type: SalesforceType, person: Person, fields: readonly string[]): Promise<void> {
-    const rejection = notEditable(type, fields);
-    await this.#store(type, { person, record: {}, sent: {} }, { kind: 'rejected', before: null, rejection });
+  /** What fails for one is told in the end, and keeps nothing from the others. */
+  async #each<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+    const done = await inParallel(items, STORE_PARALLELISM, async (item) => {
+      try {
+        return [await work(item)];
+      } catch (error) {
+        this.fail(error);
+        this.#postponed += 1;
+        return [];
+      }
+    });
+    return done.flat();
+  }
+
+  async #refresh(persons: readonly Person[]): Promise<ReadonlyMap<string, Person>> {
+    const refreshed = await refreshPersons(this.#ports, this.#schemas, persons);
+    if (refreshed.error !== null) this.fail(refreshed.error);
+    return refreshed.persons;
   }
 
   async #answers(pushes: readonly Push[], call: () => Promise<readonly PushAnswer[]>): Promise<readonly PushAnswer[]> {
@@ -189,20 +213,9 @@ class PushRun {
     await this.#release([push]);
     const stored = await this.#ports.persons.get(push.person.personId);
     if (stored === undefined || stored.lease !== null) return;
-    const refreshed = (await refreshPersons(this.#ports, this.#schemas, [stored])).get(stored.personId);
+    const refreshed = (await this.#refresh([stored])).get(stored.personId);
     if (refreshed !== undefined && awaitsPush(refreshed)) this.#repointed.set(refreshed.personId, refreshed);
   }
-}
-
-/** The rejection of edits to fields that the sync user may not write. */
-export function notEditable(type: SalesforceType, fields: readonly string[]): Rejection {
-  const message = `The sync user may not edit these fields of a ${type}: ${fields.join(', ')}`;
-  return { code: 'INVALID_FIELD_FOR_INSERT_UPDATE', message, fields };
-}
-
-/** The pending edits of a person: what a push would write. */
-export function pendingEdits(person: Person): Fields {
-  return Object.fromEntries(Object.keys(person.pending).map((field) => [field, person.fields[field] ?? null]));
 }
 
 /** Whether an error of a write says for certain that nothing was written. */

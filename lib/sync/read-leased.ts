@@ -5,6 +5,7 @@ import type { Person, SalesforceLink } from '../person/person.ts';
 import { type Row, type RowName, successorOf } from '../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../schema/record.ts';
 import { mergedPerson, ownPushOf } from './apply-row.ts';
+import { giveBackLease, remembersAttempt } from './give-back-lease.ts';
 import { inParallel } from './in-parallel.ts';
 import { addMs } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
@@ -29,10 +30,9 @@ export async function leaseToRead(ports: RefreshPorts, persons: readonly Person[
   return leased.flatMap((person) => person ?? []);
 }
 
-/** Gives leases back that hold nothing to remember; an attempt stays until somebody has read the row. */
-export async function restoreLeases(ports: RefreshPorts, persons: readonly Person[], owner: string): Promise<void> {
-  const idle = persons.filter((person) => Object.keys(person.lease?.attempt ?? {}).length === 0);
-  await inParallel(idle, STORE_PARALLELISM, (person) => ports.persons.releaseLease(person.personId, owner));
+/** Gives leases back under which nothing was stored. */
+export async function giveBackLeases(ports: RefreshPorts, persons: readonly Person[]): Promise<void> {
+  await inParallel(persons, STORE_PARALLELISM, (person) => giveBackLease(ports, person, remembersAttempt(person)));
 }
 
 /** The rows of these names as they are now; one that is hidden or gone for good is missing. */

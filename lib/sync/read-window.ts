@@ -95,6 +95,9 @@ async function settled(reading: Promise<FeedPage | 'invalidField'>): Promise<Pag
   }
 }
 
+/** Of a row that may have been queued or not: no state equals it, so that the row is queued when it is read again. */
+const UNKNOWN_STATE = '';
+
 /** What this cycle put on the queue, beside what is remembered of earlier ones. */
 class SentRows {
   count = 0;
@@ -122,6 +125,8 @@ class SentRows {
       states.push([id, state]);
     }
     const { type, columns } = request;
+    // Until all of them are queued, some may be: whatever these rows hold next time, an earlier state may be under way.
+    for (const [id] of states) this.#sent.set(id, UNKNOWN_STATE);
     await this.#run.ports.queue.send([...packRows({ type, queuedAt: now, columns }, fresh)]);
     for (const [id, state] of states) this.#sent.set(id, state);
     this.count += fresh.length;

@@ -1,5 +1,5 @@
 import { standingOf } from '../person/life-cycle.ts';
-import { isPresent, type Person, personIdOfRow } from '../person/person.ts';
+import { hasEmail, isPresent, type Person, personIdOfRow } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import type { PersonStore } from './ports/person-store.ts';
 import { type Survivor, survivorsOf } from './survivors.ts';
@@ -20,6 +20,9 @@ export interface Owner {
   readonly unjoined: readonly Person[];
 }
 
+/** What finding out takes. */
+export type OwnerReads = Pick<PersonStore, 'getMany' | 'linksOf' | 'emailClaims'>;
+
 /** A person id that our side could have given: what people type into the field is not followed. */
 const PERSON_ID = /^[A-Za-z0-9_-]{1,36}$/;
 
@@ -28,7 +31,7 @@ const PERSON_ID = /^[A-Za-z0-9_-]{1,36}$/;
  * row's own id; the one it was linked to, each followed to whom it became a part of; a person made here, never in
  * Salesforce, who claimed the row's email. By key only, so that the answer does not depend on how far an index has come.
  */
-export async function resolvePersons(store: PersonStore, rows: readonly Row[]): Promise<ReadonlyMap<string, Owner>> {
+export async function resolvePersons(store: OwnerReads, rows: readonly Row[]): Promise<ReadonlyMap<string, Owner>> {
   const owners = new Map<string, Owner>();
   const first = await store.getMany([...new Set(rows.map(likelyPersonId))]);
   const open: Row[] = [];
@@ -47,7 +50,7 @@ export function standsFor(person: Person, row: Row): boolean {
 }
 
 async function resolveOpen(
-  store: PersonStore,
+  store: OwnerReads,
   rows: readonly Row[],
   first: ReadonlyMap<string, Person>,
   owners: Map<string, Owner>,
@@ -105,16 +108,18 @@ function likelyPersonId(row: Row): string {
   return row.personId !== null && PERSON_ID.test(row.personId) ? row.personId : personIdOfRow(row.id);
 }
 
-/** A person made here, never in Salesforce, with the row's email: the row is that person, seen from the other side. */
+/**
+ * A person made here, never in Salesforce, with the row's email: the row is that person, seen from the other side. Not
+ * so under a lease: then the person's own Lead is being made, or may have been.
+ */
 function awaitsRow(person: Person | undefined, row: Row): boolean {
-  if (person === undefined || person.salesforce !== null || !isPresent(person)) return false;
+  if (person === undefined || person.salesforce !== null || person.lease !== null || !isPresent(person)) return false;
   const email = emailOf(row);
-  const own = person.fields.Email;
-  return email !== undefined && typeof own === 'string' && own.toLowerCase() === email;
+  return email !== undefined && hasEmail(person, email);
 }
 
 /** The email by which a row may be linked; a row that is gone is nobody's match. */
 function emailOf(row: Row): string | undefined {
   const email = row.fields.Email;
-  return typeof email === 'string' && !row.isDeleted && !row.isConverted ? email.toLowerCase() : undefined;
+  return typeof email === 'string' && !row.isDeleted && !row.isConverted ? email.trim().toLowerCase() : undefined;
 }

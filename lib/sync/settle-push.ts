@@ -14,10 +14,17 @@ export interface TakenPush {
   readonly before: RemoteRecord | null;
   readonly after: RemoteRecord;
   readonly created: boolean;
-  /** The row as read once more because the person was changed meanwhile. */
-  readonly latest?: RemoteRecord;
+  readonly retry?: SettleRetry;
   /** Fields of a new record that took configured values. */
   readonly defaulted?: readonly string[];
+}
+
+/** What a settle goes on with after the person was changed by others. */
+export interface SettleRetry {
+  /** The row as read once more. */
+  readonly latest: RemoteRecord;
+  /** What the push was seen to overwrite, and nobody has told. */
+  readonly overwritten: readonly Conflict[];
 }
 
 export interface Settled {
@@ -36,14 +43,18 @@ export function settlePush(person: Person, push: TakenPush, object: ObjectRules,
     direction: 'push',
     detail: { fields: Object.keys(push.sent), created: push.created, ...defaultedOf(push) },
   };
-  const { latest } = push;
+  const { retry } = push;
   // Once others have written the person, a state with the stamp of base may be older than base: only newer ones count,
   // and what was read last is no longer the push as Salesforce kept it, but that and whatever came after it.
-  const open = (record: RemoteRecord | null) => (latest === undefined ? record : ifNewer(person, record, object));
-  const seen = mergeStep(unmerged(person), open(push.before), object, ownPushOf(person));
+  const open = (record: RemoteRecord | null) => (retry === undefined ? record : ifNewer(person, record, object));
+  const before = open(push.before);
+  const seen =
+    before === null
+      ? overwriting(person, retry?.overwritten ?? [])
+      : mergeStep(unmerged(person), before, object, ownPushOf(person));
   const taken: MergeStep = { ...seen, happenings: [...seen.happenings, told] };
   const kept = mergeStep(taken, open(push.after), object, { values: push.sent, settled: true });
-  const settled = mergeStep(kept, latest ?? null, object, { values: push.sent, settled: false });
+  const settled = mergeStep(kept, retry?.latest ?? null, object, { values: push.sent, settled: false });
   const happenings = push.created ? settled.happenings.filter((each) => each.type !== 'linked') : settled.happenings;
   const next = withPending({ ...settled.person, lease: null, rejection: null, lastSyncedAt: now }, now);
   return { ...settled, person: logged(next, happenings, now) };
@@ -86,6 +97,13 @@ interface MergeStep extends Settled {
 
 function unmerged(person: Person): MergeStep {
   return { person, pulled: [], conflicts: [], happenings: [] };
+}
+
+/** Ours stands in Salesforce by now, whatever the rules say of such a conflict. */
+function overwriting(person: Person, overwritten: readonly Conflict[]): MergeStep {
+  const conflicts = overwritten.map((conflict): Conflict => ({ ...conflict, winner: 'local' }));
+  const happenings = conflicts.map((detail): Happening => ({ type: 'conflict', direction: 'pull', detail }));
+  return { person, pulled: [], conflicts, happenings };
 }
 
 function mergeStep(

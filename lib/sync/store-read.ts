@@ -8,6 +8,7 @@ import { applyRow, mergedPerson } from './apply-row.ts';
 import { type Refreshed, type RefreshPorts, refreshedPerson } from './read-leased.ts';
 import { resolvePersons, standsFor } from './resolve-persons.ts';
 import type { Schemas } from './schemas.ts';
+import { updateOrPark } from './update-or-park.ts';
 
 /** What was read for a person under our lease. */
 export interface LeasedRead {
@@ -20,8 +21,8 @@ export interface LeasedRead {
 }
 
 export type StoredRead =
-  /** `absorbs`: a person who is a part of this one now, and yet to be absorbed. */
-  | ({ readonly kind: 'stored'; readonly absorbs: string | null } & Refreshed)
+  /** `absorbs`: persons who are a part of this one now, and yet to be absorbed. */
+  | ({ readonly kind: 'stored'; readonly absorbs: readonly string[] } & Refreshed)
   /** The row that took the place of the person's is another's: the person is a part of that one, yet to be absorbed. */
   | { readonly kind: 'merged'; readonly into: string }
   /** Somebody else changed the person meanwhile: nothing was stored. */
@@ -54,7 +55,9 @@ async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, r
   const stored = await store(ports, read, succeeded(own, row, schemas, ports.clock.now()));
   if (stored.kind !== 'stored') return stored;
   const isRivals = await joinRival(ports, stored.person, row);
-  return isRivals ? { kind: 'merged', into: personIdOfRow(row.id) } : { ...stored, absorbs: holder?.personId ?? null };
+  return isRivals
+    ? { kind: 'merged', into: personIdOfRow(row.id) }
+    : { ...stored, absorbs: holder === undefined ? [] : [holder.personId] };
 }
 
 /** The person with the values that its own row had last; that the row is gone is told by where the person goes. */
@@ -121,9 +124,9 @@ async function linkUnreadable(
 
 async function store(ports: RefreshPorts, { person, keepLease }: LeasedRead, next: Refreshed): Promise<StoredRead> {
   const lease = keepLease ? person.lease : null;
-  const outcome = await ports.persons.update(person, { ...next.person, lease });
+  const outcome = await updateOrPark(ports.persons, person, { ...next.person, lease }, ports.clock.now());
   return outcome.kind === 'written'
-    ? { kind: 'stored', absorbs: null, ...next, person: outcome.person }
+    ? { kind: 'stored', absorbs: [], ...next, person: outcome.person }
     : { kind: 'changed' };
 }
 

@@ -1,10 +1,12 @@
-import type { Rejection } from '../person/activity.ts';
-import type { Fields } from '../person/field-value.ts';
+import type { Conflict, Rejection } from '../person/activity.ts';
+import { type Fields, toLongId } from '../person/field-value.ts';
 import type { Person } from '../person/person.ts';
 import type { RemoteRecord } from '../schema/record.ts';
+import { TransientError } from './errors.ts';
 import type { Ports } from './ports/ports.ts';
 import type { ObjectRules } from './schemas.ts';
-import { type Settled, settlePush, settleRejection } from './settle-push.ts';
+import { type Settled, type SettleRetry, settlePush, settleRejection } from './settle-push.ts';
+import { updateOrPark } from './update-or-park.ts';
 
 /** A person under our lease and the values, by local name, that were sent for it. */
 export interface LeasedPush {
@@ -19,7 +21,7 @@ export type PushEnd =
       readonly before: RemoteRecord | null;
       readonly after: RemoteRecord;
       readonly created: boolean;
-      readonly latest?: RemoteRecord;
+      readonly retry?: SettleRetry;
       /** Fields of a new record that took configured values. */
       readonly defaulted?: readonly string[];
     }
@@ -38,18 +40,37 @@ export async function storeSettled(
   push: LeasedPush,
   end: PushEnd,
 ): Promise<Settled | undefined> {
+  try {
+    return await storeEnd(ports, object, push, end);
+  } catch (error) {
+    // What was pushed stands in Salesforce and nowhere here: to whoever comes next the answer was lost.
+    if (end.kind === 'rejected' || !(error instanceof TransientError)) throw error;
+    throw new TransientError(error.code, 'a push could not be settled', { mayHaveCommitted: true, cause: error });
+  }
+}
+
+async function storeEnd(
+  ports: Pick<Ports, 'persons' | 'records' | 'clock'>,
+  object: ObjectRules,
+  push: LeasedPush,
+  end: PushEnd,
+): Promise<Settled | undefined> {
   let { person } = push;
   let current = end;
+  let overwritten: readonly Conflict[] | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const settled = settledBy({ person, sent: push.sent }, current, object, ports.clock.now());
-    const outcome = await ports.persons.update(person, settled.person);
+    const now = ports.clock.now();
+    const settled = settledBy({ person, sent: push.sent }, current, object, now);
+    const outcome = await updateOrPark(ports.persons, person, settled.person, now);
     if (outcome.kind === 'written') return { ...settled, person: outcome.person };
     const stored = await ports.persons.get(person.personId);
     if (stored === undefined || stored.lease?.owner !== push.person.lease?.owner) return undefined;
     person = stored;
-    current = await withRowReadAgain(ports, object, push.person, current);
+    overwritten ??= settled.conflicts;
+    const untold = overwritten.filter((conflict) => !isTold(stored, conflict, push.person.log.next));
+    current = await withRowReadAgain(ports, object, current, untold);
   }
-  return undefined;
+  throw new TransientError('CONTENTION', 'the person was changed by others on every try');
 }
 
 function settledBy({ person, sent }: LeasedPush, end: PushEnd, object: ObjectRules, now: string): Settled {
@@ -58,14 +79,26 @@ function settledBy({ person, sent }: LeasedPush, end: PushEnd, object: ObjectRul
     : settleRejection(person, { ...end, sent }, object, now);
 }
 
+/** Whether somebody who met the overwritten value in the change feed has told of the conflict since the push began. */
+function isTold({ log }: Person, { field, remote }: Conflict, since: number): boolean {
+  return log.recent.some(
+    (activity) =>
+      activity.seq >= since &&
+      activity.type === 'conflict' &&
+      activity.detail.field === field &&
+      activity.detail.remote === remote,
+  );
+}
+
 async function withRowReadAgain(
   ports: Pick<Ports, 'records'>,
   object: ObjectRules,
-  pushed: Person,
   end: PushEnd,
+  overwritten: readonly Conflict[],
 ): Promise<PushEnd> {
-  if (end.kind === 'rejected') return end;
-  const id = String(end.after.Id ?? pushed.salesforce?.id);
+  // The feed brings what the row of a refused push holds; what was read before may be older than what is known by now.
+  if (end.kind === 'rejected') return { ...end, before: null };
+  const id = toLongId(String(end.after.Id));
   const records = await ports.records.read(object.schema.type, [id], object.columns);
-  return { ...end, latest: records.get(id) ?? end.latest ?? end.after };
+  return { ...end, retry: { latest: records.get(id) ?? end.retry?.latest ?? end.after, overwritten } };
 }

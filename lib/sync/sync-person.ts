@@ -1,13 +1,15 @@
 import type { Conflict, Rejection } from '../person/activity.ts';
-import { isWritable, type Person, type SalesforceType } from '../person/person.ts';
+import type { Fields } from '../person/field-value.ts';
+import { isWritable, type Person, pendingEdits, type SalesforceType } from '../person/person.ts';
 import { absorbPersons } from './absorb-persons.ts';
 import { attachRow } from './attach-row.ts';
 import { QuotaExceededError, TransientError } from './errors.ts';
+import { giveBackLease, remembersAttempt } from './give-back-lease.ts';
 import { addMs, msBetween } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
 import { pushNow, readGoneRow } from './push-now.ts';
-import { pendingEdits, wasNotSent } from './push-persons.ts';
-import { loadSchemas, type Schemas } from './schemas.ts';
+import { wasNotSent } from './push-persons.ts';
+import { describedSchemas, loadSchemas, type Schemas } from './schemas.ts';
 import { survivorOfPerson } from './survivors.ts';
 
 /** Who shall own the record: nobody else than now, a user or a queue, or whom the assignment rules choose on a create. */
@@ -53,6 +55,8 @@ export interface PersonSync {
   readonly ports: SyncPorts;
   readonly schemas: Schemas;
   readonly assignTo: AssignTo;
+  /** An earlier push of this person was never answered: its row is read before anything is sent. */
+  readonly afterLostPush: boolean;
 }
 
 /** What a step came to: the person goes on to the next one, under its lease, or the sync is over. */
@@ -93,18 +97,20 @@ export type Unleased = Extract<SyncOutcome, { kind: 'notFound' | 'mergedAway' | 
 type OneSync = SyncOutcome | { readonly kind: 'joined'; readonly personId: string };
 
 async function syncOnce(ports: SyncPorts, personId: string, assignTo: AssignTo): Promise<OneSync> {
-  const leased = await leaseWithPatience(ports, personId);
-  if ('kind' in leased) return leased;
-  const owner = leased.lease?.owner ?? '';
+  const taken = await leaseWithPatience(ports, personId);
+  if ('kind' in taken) return taken;
+  const { leased, afterLostPush } = taken;
   try {
-    const sync: PersonSync = { ports, schemas: await loadSchemas(ports), assignTo };
+    // A parked person that somebody syncs by hand: what Salesforce takes may have changed since it was refused.
+    const schemas = await (leased.rejection === null ? loadSchemas(ports) : describedSchemas(ports));
+    const sync: PersonSync = { ports, schemas, assignTo, afterLostPush };
     const outcome = await syncLeased(sync, leased);
-    if (outcome.kind !== 'synced') await ports.persons.releaseLease(personId, owner);
+    if (outcome.kind !== 'synced') await giveBackLease(ports, leased, afterLostPush);
     if (outcome.kind !== 'mergedAway') return outcome;
     const joined = await absorbPersons(ports, sync.schemas, [personId]);
     return joined.has(personId) ? { kind: 'joined', personId: outcome.personId } : { kind: 'busy' };
   } catch (error) {
-    if (wasNotSent(error)) await ports.persons.releaseLease(personId, owner);
+    if (wasNotSent(error)) await giveBackLease(ports, leased, afterLostPush);
     if (error instanceof QuotaExceededError) return { kind: 'limit' };
     if (error instanceof TransientError) return { kind: 'unavailable' };
     throw error;
@@ -134,8 +140,14 @@ async function standing(sync: PersonSync, person: Person, turn: number): Promise
   return attachRow(sync, read.person);
 }
 
-/** The person under a lease of ours; or why it cannot be had. */
-export async function leaseWithPatience(ports: SyncPorts, personId: string): Promise<Person | Unleased> {
+/** A person under a lease of ours. */
+export interface Leased {
+  readonly leased: Person;
+  readonly afterLostPush: boolean;
+}
+
+/** Leases a person; or tells why it cannot be had. */
+export async function leaseWithPatience(ports: SyncPorts, personId: string): Promise<Leased | Unleased> {
   const owner = ports.ids.next();
   const since = ports.clock.now();
   for (;;) {
@@ -146,12 +158,18 @@ export async function leaseWithPatience(ports: SyncPorts, personId: string): Pro
     }
     if (person.deletedHere !== null) return { kind: 'deletedHere', at: person.deletedHere.at };
     const now = ports.clock.now();
-    // What an earlier push attempted stays known until its row has been read, beside what this one will.
-    const attempt = { ...person.lease?.attempt, ...pendingEdits(person) };
+    const afterLostPush = remembersAttempt(person);
+    // What an earlier push attempted stays known until its row has been read.
+    const attempt = afterLostPush ? (person.lease?.attempt ?? {}) : valuesToSend(person);
     const lease = { owner, expiresAt: addMs(now, ports.leaseMs), attempt };
     const outcome = await ports.persons.takeLease(person, lease, now);
-    if (outcome === 'taken') return { ...person, lease };
+    if (outcome === 'taken') return { leased: { ...person, lease }, afterLostPush };
     if (msBetween(since, now) >= PATIENCE_MS) return { kind: 'busy' };
     await ports.clock.wait(WAIT_MS);
   }
+}
+
+/** What a sync may send: the pending edits, or for a row yet to be made all there is. */
+function valuesToSend(person: Person): Fields {
+  return isWritable(person.salesforce) ? pendingEdits(person) : person.fields;
 }

@@ -64,6 +64,10 @@ describe('node cdk/app.ts', () => {
     ['lockstep: the context value is not JSON', '{"auth":'],
     ['lockstep: Unrecognized key: "lookback"', { lookback: 5 }],
     ['lockstep.objects.0: Invalid option: expected one of "Lead"|"Contact"', { objects: ['Account'] }],
+    [
+      'lockstep.fields.pushOnly: Title is in fields.pullOnly too',
+      { fields: { pullOnly: ['Title'], pushOnly: ['Title'] } },
+    ],
     ['where a function can be given 3500', { fields: { exclude: ['A'.repeat(4_000)] } }],
   ])('tells a mistake in one line and exits with 2: %s', async (message, given) => {
     const { code, stderr } = await runApp(given);

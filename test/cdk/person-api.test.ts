@@ -32,9 +32,11 @@ describe('the HTTP API', () => {
       'DELETE /persons/{personId}': syncPerson,
       'GET /persons/{personId}/activities': persons,
       'GET /sync/status': persons,
+      'GET /sync/fields': persons,
       'GET /sync/rejections': persons,
       'POST /persons/{personId}/sync': syncPerson,
       'POST /sync-person': syncPerson,
+      'POST /sync/preview': syncPerson,
     });
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { TransientError } from '../../lib/sync/errors.ts';
 import { type FeedState, NEW_FEED, RECENT_ROWS_LIMIT } from '../../lib/sync/feed-state.ts';
 import type { Cycle, CycleReport, SyncStateStore } from '../../lib/sync/ports/sync-state-store.ts';
+import { described, schemaOf } from '../schema/builders.ts';
 import { at } from './persons.ts';
 
 const report = (cycle: number): CycleReport => ({
@@ -129,7 +130,7 @@ export function syncStateStoreContract(name: string, open: () => Promise<SyncSta
     test('a schema is loaded as it was last saved', async () => {
       const store = await open();
       expect(await store.loadSchema('Lead')).toBeUndefined();
-      const schema = { type: 'Lead' as const, fields: wideFields(800), systemColumns: ['Id'], problems: [] };
+      const schema = schemaOf('Lead', wideFields(800));
       await store.saveSchema({ schema: { ...schema, problems: ['none'] }, lastModified: null });
       await store.saveSchema({ schema, lastModified: 'Sat, 21 Nov 2026 10:00:00 GMT' });
       expect(await store.loadSchema('Lead')).toEqual({ schema, lastModified: 'Sat, 21 Nov 2026 10:00:00 GMT' });
@@ -147,14 +148,20 @@ function randomRow(n: number): readonly [string, readonly [string, string]] {
   return [`00Q${id}`, [stamp, new Date(Date.UTC(2026, 0) + (noise(5) % 864_000_000)).toISOString()]];
 }
 
+/** As many custom fields as an object may have, a third of them restricted picklists. */
 function wideFields(count: number) {
-  const field = (n: number) => ({
-    name: `Custom_Field_With_A_Long_Name_${n}__c`,
-    remoteName: `Custom_Field_With_A_Long_Name_${n}__c`,
-    shape: { kind: 'number' as const, scale: 2 },
-    pull: true,
-    create: true,
-    update: n % 2 === 0,
+  return Array.from({ length: count }, (_, n) => {
+    const picklistValues = n % 3 === 0 ? Array.from({ length: 40 }, (_value, at) => `Choice ${n} of ${at}`) : [];
+    const restrictedPicklist = picklistValues.length > 0;
+    const type = restrictedPicklist ? 'picklist' : 'double';
+    const name = `Custom_Field_With_A_Long_Name_${n}__c`;
+    return described(name, {
+      type,
+      precision: 18,
+      scale: 2,
+      updateable: n % 2 === 0,
+      restrictedPicklist,
+      picklistValues,
+    });
   });
-  return Object.fromEntries(Array.from({ length: count }, (_, n) => [field(n).name, field(n)]));
 }

@@ -33,11 +33,11 @@ export class InMemoryPersonStore implements PersonStore {
   readonly #pageSize: number;
 
   constructor(options: InMemoryPersonStoreOptions = {}, sameAs?: InMemoryPersonStore) {
-    this.#persons = sameAs === undefined ? new Map() : sameAs.#persons;
-    this.#chunks = sameAs === undefined ? new Map() : sameAs.#chunks;
-    this.#claims = sameAs === undefined ? new Map() : sameAs.#claims;
-    this.#links = sameAs === undefined ? new Map() : sameAs.#links;
-    this.#index = sameAs === undefined ? new InMemoryPersonIndex() : sameAs.#index;
+    this.#persons = sameAs ? sameAs.#persons : new Map();
+    this.#chunks = sameAs ? sameAs.#chunks : new Map();
+    this.#claims = sameAs ? sameAs.#claims : new Map();
+    this.#links = sameAs ? sameAs.#links : new Map();
+    this.#index = sameAs ? sameAs.#index : new InMemoryPersonIndex();
     this.#options = options;
     this.#io = options.io ?? immediately;
     this.#indexLater = options.indexLater ?? ((refresh) => refresh());

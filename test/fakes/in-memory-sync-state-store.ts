@@ -35,10 +35,10 @@ export class InMemorySyncStateStore implements SyncStateStore {
   readonly #io: Io;
 
   constructor(options: { readonly io?: Io } = {}, sameAs?: InMemorySyncStateStore) {
-    this.#latest = sameAs === undefined ? { cycle: undefined, merges: NO_MERGES } : sameAs.#latest;
-    this.#feeds = sameAs === undefined ? new Map() : sameAs.#feeds;
-    this.#recent = sameAs === undefined ? new Map() : sameAs.#recent;
-    this.#schemas = sameAs === undefined ? new Map() : sameAs.#schemas;
+    this.#latest = sameAs ? sameAs.#latest : { cycle: undefined, merges: NO_MERGES };
+    this.#feeds = sameAs ? sameAs.#feeds : new Map();
+    this.#recent = sameAs ? sameAs.#recent : new Map();
+    this.#schemas = sameAs ? sameAs.#schemas : new Map();
     this.#io = options.io ?? immediately;
   }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  cutFields,
   editPerson,
   logged,
   newPerson,
@@ -10,7 +11,7 @@ import {
   withPending,
 } from '../../lib/person/edit-person.ts';
 import { sameValue } from '../../lib/person/field-value.ts';
-import { baseValue, hasPending, type Lease } from '../../lib/person/person.ts';
+import { baseValue, hasPending, type Lease, pendingEdits } from '../../lib/person/person.ts';
 import { someFields, wholeFields } from './arbitraries.ts';
 import { aPerson, aRow, LATER, LEAD_ID, NOW, SHAPES } from './builders.ts';
 
@@ -97,6 +98,8 @@ describe('an edit', () => {
 
   test('wakes a parked person', () => {
     const parked = rejectPerson(aPerson({ fields: { Title: 'x' } }), REJECTION, { Title: 'x' }, LATER);
+    expect(rejectPerson(parked, REJECTION, { Title: 'x' }, LATER)).toBe(parked);
+    expect(rejectPerson(parked, { ...REJECTION, code: 'OTHER' }, { Title: 'x' }, LATER).log.recent).toHaveLength(2);
     expect(editPerson(parked, { Title: 'y' }, SHAPES, NOW).rejection).toBeNull();
     expect(editPerson(parked, { Title: 'x' }, SHAPES, NOW).rejection).not.toBeNull();
   });
@@ -141,4 +144,25 @@ test('the time of the first pending edit is kept while any edit waits', () => {
 test('a create sends only fields that say something', () => {
   const fields = { Title: '', Email: 'a@x.org', Vip__c: false, Score__c: 0 };
   expect(nonEmptyFields(fields, SHAPES)).toEqual({ Email: 'a@x.org', Score__c: 0 });
+});
+
+describe('texts that are cut on their way to Salesforce', () => {
+  test('are cut here too, and the log says why', () => {
+    const person = aPerson({ fields: { Title: 'Chief of All' }, pending: { Title: 'CTO' } });
+    const cut = cutFields(person, { Title: 'Chief' }, SHAPES, LATER);
+    expect(cut).toMatchObject({ fields: { Title: 'Chief' }, pending: { Title: 'CTO' } });
+    const changes = [{ field: 'Title', from: 'Chief of All', to: 'Chief' }];
+    expect(cut.log.recent.at(-1)).toMatchObject({
+      type: 'fieldsChanged',
+      direction: 'push',
+      detail: { changes, reason: 'tooLong' },
+    });
+  });
+
+  test('have nothing left to push where the base is what remains', () => {
+    const person = aPerson({ fields: { Title: 'CTO and more' }, pending: { Title: 'CTO' } });
+    expect(pendingEdits(person)).toEqual({ Title: 'CTO and more' });
+    expect(pendingEdits(cutFields(person, { Title: 'CTO' }, SHAPES, LATER))).toEqual({});
+    expect(pendingEdits({ ...person, fields: {} })).toEqual({ Title: null });
+  });
 });

@@ -176,12 +176,26 @@ describe('with an org', () => {
     expect(feed.usage().calls).toBe(1);
     expect(description?.object.fields.find(({ name }) => name === 'Email')).toEqual({
       name: 'Email',
+      label: 'Email',
       type: 'email',
       custom: false,
       createable: true,
       updateable: true,
       length: 80,
+      precision: 0,
+      digits: 0,
       scale: 0,
+      nillable: true,
+      defaultedOnCreate: false,
+      calculated: false,
+      autoNumber: false,
+      restrictedPicklist: false,
+      picklistValues: [],
+    });
+    expect(description?.object.fields.find(({ name }) => name === 'Status')).toMatchObject({
+      nillable: false,
+      defaultedOnCreate: true,
+      picklistValues: expect.arrayContaining(['Open - Not Contacted']),
     });
     const { openings } = await feed.open([lead({ schemaLastModified: description?.lastModified ?? null })]);
     expect(openings.get('Lead')?.described).toBeNull();

@@ -1,33 +1,46 @@
 import { lineOf, reportIn } from './cycle-lines.ts';
-import { readOptions, UsageError } from './sandbox-options.ts';
+import { orInterrupted, runProgram } from './run-program.ts';
+import type { RuntimeLog } from './runtime/runtime-event.ts';
+import { readOptions } from './sandbox-options.ts';
 import { type Sandbox, startSandbox } from './start-sandbox.ts';
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-async function main(): Promise<void> {
+async function main(signal: AbortSignal): Promise<number> {
   const options = readOptions(process.argv.slice(2), process.env);
-  const firstCycle = Promise.withResolvers<void>();
+  const story = tellCycles();
+  const sandbox = await startSandbox(options, story.log, signal);
+  try {
+    introduce(sandbox, options.cycleSeconds);
+    await orInterrupted(signal, story.firstCycle);
+    await orInterrupted(signal, untilAnswered(sandbox.apiUrl));
+    story.begin();
+    say('ready');
+    await orInterrupted(signal, new Promise<never>(() => undefined));
+  } finally {
+    await sandbox.close();
+  }
+  return 0;
+}
+
+/** A line a cycle; those from before `begin` are kept until then, after what introduces them. */
+function tellCycles(): { readonly log: RuntimeLog; readonly firstCycle: Promise<void>; readonly begin: () => void } {
+  const first = Promise.withResolvers<void>();
   const held: string[] = [];
-  let ready = false;
-  const starting = startSandbox(options, (event) => {
+  let tell: (line: string) => void = (line) => held.push(line);
+  const log: RuntimeLog = (event) => {
     const line = lineOf(event);
-    if (line !== undefined) {
-      if (ready) say(line);
-      else held.push(line);
-    }
+    if (line !== undefined) tell(line);
     const pollEnded = event.type === 'invocation' && event.trigger === 'schedule';
-    if (reportIn(event) !== undefined || pollEnded) firstCycle.resolve();
-  });
-  stopOnSignal(starting);
-  const sandbox = await starting;
-  introduce(sandbox, options.cycleSeconds);
-  await firstCycle.promise;
-  await untilAnswered(sandbox.apiUrl);
-  for (const line of held) say(line);
-  ready = true;
-  say('ready');
+    if (reportIn(event) !== undefined || pollEnded) first.resolve();
+  };
+  const begin = () => {
+    for (const line of held) say(line);
+    tell = say;
+  };
+  return { log, firstCycle: first.promise, begin };
 }
 
 function introduce(sandbox: Sandbox, cycleSeconds: number): void {
@@ -44,21 +57,4 @@ async function untilAnswered(apiUrl: string): Promise<void> {
   if (!answer.ok) throw new Error(`GET /sync/status answered ${answer.status}`);
 }
 
-function stopOnSignal(starting: Promise<Sandbox>): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      starting
-        .then((sandbox) => sandbox.close())
-        .then(
-          () => process.exit(0),
-          () => process.exit(1),
-        );
-    });
-  }
-}
-
-main().catch((error: unknown) => {
-  const isUsage = error instanceof UsageError;
-  process.stderr.write(isUsage ? `${error.message}\n` : `${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exit(isUsage ? 2 : 1);
-});
+await runProgram(main, { interruptedCode: 0 });

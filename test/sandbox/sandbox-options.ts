@@ -2,10 +2,11 @@ import { parseArgs } from 'node:util';
 
 /** What the sandbox is started with: command line first, then environment, then the default. */
 export interface SandboxOptions {
+  /** 0 takes any that is free. */
   readonly port: number;
   readonly cycleSeconds: number;
-  /** 0 starts no org. */
-  readonly orgPort: number;
+  /** Where the simulated org listens, 0 for any port that is free; `none` starts no org. */
+  readonly orgPort: number | 'none';
   readonly seedRecords: number;
   /** Where tables and queues are kept; in memory without it. */
   readonly dataDir: string | undefined;
@@ -43,7 +44,7 @@ export function readOptions(args: readonly string[], environment: Environment): 
   return {
     port: numberOf('port') ?? NUMBERS.port.fallback,
     cycleSeconds: numberOf('cycle') ?? NUMBERS.cycle.fallback,
-    orgPort: numberOf('org-port') ?? NUMBERS['org-port'].fallback,
+    orgPort: numberOf('org-port') || 'none',
     seedRecords: numberOf('seed-records') ?? NUMBERS['seed-records'].fallback,
     dataDir: given(values.data) ?? given(environment.LOCKSTEP_DATA),
     lagSeconds: numberOf('lag'),
@@ -69,7 +70,7 @@ function parsedArgs(args: readonly string[]) {
     return parseArgs({ args: [...args], options, strict: true }).values;
   } catch (error) {
     // The parser's first sentence names the option; the rest is advice for other cases.
-    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error));
+    throw new UsageError(error instanceof Error ? (error.message.split(/\.\s/)[0] ?? error.message) : String(error));
   }
 }
 

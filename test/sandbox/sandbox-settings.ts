@@ -4,8 +4,9 @@ import { type Settings, SettingsError } from '../../lib/lambda/settings.ts';
 import { type SandboxOptions, UsageError } from './sandbox-options.ts';
 
 /**
- * The settings of cdk.json, with what differs on one machine: no authorizer; and no wait for what Salesforce may still
- * do with a request that was lost, which takes ten minutes there and seconds here.
+ * The settings of cdk.json, with what differs on one machine: no authorizer; no long wait for a cycle that died, for
+ * there is one poll at a time; and, with an org on this machine, none for what Salesforce may still do with a request
+ * that was lost, which takes ten minutes there and seconds here.
  */
 export function sandboxSettings(options: SandboxOptions): Settings {
   const { lagSeconds, lookbackSeconds } = options;
@@ -13,10 +14,18 @@ export function sandboxSettings(options: SandboxOptions): Settings {
     ...deployedSettings(),
     auth: 'none',
     scheduleEnabled: true,
-    ...(options.salesforce === undefined && { salesforceTimeoutSeconds: 10, pushLeaseSeconds: 20 }),
+    cycleLeaseSeconds: 10,
+    ...(isOrgHere(options) && { salesforceTimeoutSeconds: 10, pushLeaseSeconds: 20 }),
     ...(lagSeconds !== undefined && { lagSeconds }),
     ...(lookbackSeconds !== undefined && { lookbackSeconds }),
   };
+}
+
+/** An org that this machine serves is a simulated one, started by the sandbox or apart. */
+function isOrgHere({ salesforce }: SandboxOptions): boolean {
+  return (
+    salesforce === undefined || ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(salesforce.loginUrl).hostname)
+  );
 }
 
 function deployedSettings(): Settings {

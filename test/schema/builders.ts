@@ -8,12 +8,21 @@ import { DEFAULT_POLICY, type SyncPolicy } from '../../lib/schema/sync-policy.ts
 export function described(name: string, over: Partial<DescribedField> = {}): DescribedField {
   return {
     name,
+    label: name,
     type: 'string',
     custom: name.endsWith('__c'),
     createable: true,
     updateable: true,
     length: 255,
+    precision: 0,
+    digits: 0,
     scale: 0,
+    nillable: true,
+    defaultedOnCreate: false,
+    calculated: false,
+    autoNumber: false,
+    restrictedPicklist: false,
+    picklistValues: [],
     ...over,
   };
 }

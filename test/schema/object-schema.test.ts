@@ -83,29 +83,43 @@ describe('the direction of a field', () => {
 });
 
 describe('what keeps the sync from working', () => {
-  test('nothing, where the sync user sees every system column and edits our id', () => {
-    expect(schemaOf('Lead', []).problems).toEqual([]);
+  const usual = [described('Email', { type: 'email' }), described('LastName'), described('Company')];
+  const without = (name: string) => {
+    const object = describedObject('Lead', usual);
+    return objectSchema(
+      'Lead',
+      { ...object, fields: object.fields.filter((each) => each.name !== name) },
+      policyWith({}),
+    );
+  };
+  const unwritable = (name: string) => {
+    const object = describedObject('Lead', usual);
+    const fields = object.fields.map((each) => (each.name === name ? { ...each, createable: false } : each));
+    return objectSchema('Lead', { ...object, fields }, policyWith({}));
+  };
+
+  test('nothing, where the sync user sees every system column and edits what a Lead needs', () => {
+    expect(schemaOf('Lead', usual)).toMatchObject({ problems: [], missing: [] });
+    expect(schemaOf('Contact', usual).problems).toEqual([]);
   });
 
   test('a hidden system column is named and not asked for', () => {
-    const object = describedObject('Contact', []);
-    const schema = objectSchema(
-      'Contact',
-      { ...object, fields: object.fields.filter((field) => field.name !== 'OwnerId') },
-      policyWith({}),
-    );
-    expect(schema.problems).toEqual(['Contact.OwnerId is not visible to the sync user']);
-    expect(feedColumns(schema)).toEqual(['Id', 'SystemModstamp', 'IsDeleted', 'MasterRecordId', PERSON_ID_FIELD]);
+    const schema = without('OwnerId');
+    expect(schema.problems).toEqual([
+      'Lead.OwnerId is not visible to the sync user: the owner of a record is not known',
+    ]);
+    expect(schema.missing).toMatchObject([{ apiName: 'OwnerId', access: 'read' }]);
+    expect(feedColumns(schema)).not.toContain('OwnerId');
   });
 
-  test('an id of ours that cannot be written is named', () => {
-    const object = describedObject('Lead', []);
-    const fields = object.fields.map((field) =>
-      field.name === PERSON_ID_FIELD ? { ...field, createable: false } : field,
-    );
-    expect(objectSchema('Lead', { ...object, fields }, policyWith({})).problems).toEqual([
-      `Lead.${PERSON_ID_FIELD} is not editable by the sync user`,
-    ]);
+  test.each([
+    ['a hidden id of ours is named once', without(PERSON_ID_FIELD), `${PERSON_ID_FIELD} is not visible to`],
+    ['an id of ours that cannot be written', unwritable(PERSON_ID_FIELD), `${PERSON_ID_FIELD} is not editable by`],
+    ['a hidden email', without('Email'), 'Email is not visible to'],
+    ['a hidden last name', without('LastName'), 'LastName is not editable by'],
+    ['a company that cannot be written', unwritable('Company'), 'Company is not editable by'],
+  ])('%s', (_, schema, problem) => {
+    expect(schema.problems).toEqual([expect.stringContaining(`Lead.${problem} the sync user: `)]);
   });
 });
 

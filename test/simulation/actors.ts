@@ -1,5 +1,5 @@
 import type { FieldValue } from '../../lib/person/field-value.ts';
-import { isWritable, type Person } from '../../lib/person/person.ts';
+import type { Person } from '../../lib/person/person.ts';
 import { remoteName } from './fields.ts';
 import type { Functions } from './functions.ts';
 import type { Operation, Origin } from './scenario.ts';
@@ -12,6 +12,8 @@ interface Subject {
   rowId: string | null;
   personId: string | null;
 }
+
+type OperationOf<Kind extends Operation['kind']> = Extract<Operation, { kind: Kind }>;
 
 /** Those who act: sales in the org, marketing through our API, the administrator of the org. */
 export class Actors {
@@ -37,33 +39,33 @@ export class Actors {
     const subject = this.#subjects[operation.subject];
     if (subject === undefined) return;
     this.#world.tell(`${operation.kind} p${operation.subject} ${JSON.stringify(operation)}`);
-    switch (operation.kind) {
-      case 'salesEdit':
-        return this.#salesEdit(subject, operation.field, operation.value);
-      case 'massUpdate':
-        for (const each of this.#subjects) this.#salesEdit(each, operation.field, operation.value);
-        return this.#world.swarm.count('massUpdate');
-      case 'salesTransaction':
-        return this.#transaction(subject, operation);
-      case 'marketingEdit':
-        return this.#marketingEdit(subject, operation.field, operation.value);
-      case 'create':
-        return this.#create(subject, operation);
-      case 'sync':
-        return this.#sync(subject);
-      case 'rule':
-        return this.#rule(operation.on);
-      case 'access':
-        return this.#access(operation.on);
-      case 'automation':
-        return this.#automation();
-      case 'delete':
-        return this.#delete(subject);
-      case 'undelete':
-        return this.#undelete(subject);
-      case 'convert':
-        return this.#convert(subject);
-    }
+    const acts: { readonly [Kind in Operation['kind']]: (operation: OperationOf<Kind>) => void } = {
+      salesEdit: ({ field, value }) => this.#salesEdit(subject, field, value),
+      massUpdate: ({ field, value }) => this.#massUpdate(field, value),
+      salesTransaction: (wish) => this.#transaction(subject, wish),
+      marketingEdit: ({ field, value }) => this.#marketingEdit(subject, field, value),
+      create: (wish) => this.#create(subject, wish),
+      salesCreate: ({ object }) => this.#salesCreate(object, operation.subject),
+      sync: () => this.#sync(subject),
+      rule: ({ on }) => this.#rule(on),
+      access: ({ on }) => this.#access(on),
+      automation: () => this.#automation(),
+      delete: () => this.#delete(subject),
+      undelete: () => this.#undelete(subject),
+      convert: () => this.#convert(subject),
+    };
+    // The compiler does not see that a table's entry and its argument have the same kind.
+    (acts[operation.kind] as (operation: Operation) => void)(operation);
+  }
+
+  #massUpdate(field: string, value: FieldValue): void {
+    for (const each of this.#subjects) this.#salesEdit(each, field, value);
+    this.#world.swarm.count('massUpdate');
+  }
+
+  #salesCreate(object: 'Lead' | 'Contact', at: number): void {
+    this.#createRow(object, at);
+    this.#world.swarm.count('bothCreate');
   }
 
   #createRow(type: 'Lead' | 'Contact', at: number): string {
@@ -200,10 +202,5 @@ export class Actors {
     const person = this.#personOf(subject);
     subject.personId ??= person?.personId ?? null;
     if (subject.rowId !== null) subject.rowId = (body as { contactId: string }).contactId;
-  }
-
-  /** Whether the background may still push this person. */
-  static isPushable(person: Person): boolean {
-    return isWritable(person.salesforce);
   }
 }

@@ -1,3 +1,5 @@
+import { MAX_DELIVERIES } from '../../lib/lambda/environment.ts';
+import { parseSettings } from '../../lib/lambda/settings.ts';
 import type { Fields } from '../../lib/person/field-value.ts';
 import { createSalesforceChangeFeed } from '../../lib/salesforce/salesforce-change-feed.ts';
 import { createSalesforceRecords } from '../../lib/salesforce/salesforce-records.ts';
@@ -30,10 +32,8 @@ export type End<Result> =
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'lost' };
 
-const LAG_SECONDS = 2;
-const LOOKBACK_SECONDS = 600;
+const SETTINGS = parseSettings({});
 const CYCLE_LEASE_MS = 15 * 60_000;
-const LEASE_MS = 660_000;
 
 /** How far the clocks of two workers are apart, at most. */
 const WORKER_SKEW_MS = 1500;
@@ -43,8 +43,6 @@ export class Functions {
   readonly queue: SimulatedQueue;
   readonly #world: World;
   readonly #invoked: Record<FunctionName, number> = { poll: 0, merge: 0, 'sync-person': 0, persons: 0 };
-  #polls = 0;
-
   constructor(world: World) {
     this.#world = world;
     this.queue = new SimulatedQueue(world, world.dice.between(1, 4), (batch) => this.#merge(batch));
@@ -53,11 +51,10 @@ export class Functions {
   poll(): Promise<End<PollOutcome>> {
     const settings = {
       objects: ['Lead', 'Contact'] as const,
-      lagSeconds: LAG_SECONDS,
-      lookbackSeconds: LOOKBACK_SECONDS,
+      lagSeconds: SETTINGS.lagSeconds,
+      lookbackSeconds: SETTINGS.lookbackSeconds,
       cycleLeaseMs: CYCLE_LEASE_MS,
     };
-    this.#polls += 1;
     return this.#invoke('poll', (ports, timeLeftMs) => pollCycle(ports, settings, timeLeftMs));
   }
 
@@ -83,9 +80,15 @@ export class Functions {
   }
 
   async #merge(batch: readonly QueuedMessage[]): Promise<BatchEnd> {
+    const world = this.#world;
     const end = await this.#invoke('merge', async (ports) => {
-      const deliveries = batch.map(({ id, body }) => ({ id, message: parseChangeMessage(body) }));
+      const deliveries = batch.map(({ id, body, receives }) => ({
+        id,
+        message: parseChangeMessage(body),
+        lastTry: receives >= MAX_DELIVERIES,
+      }));
       const report = await mergeChanges(ports, deliveries);
+      for (let row = report.changed; row < report.rows; row += 1) world.swarm.count('table: nothing');
       this.#mustBeExpected('merge', report.error);
       this.#mustBeExpected('merge', report.push.error);
       return report;
@@ -134,7 +137,7 @@ export class Functions {
       records: createSalesforceRecords(client),
       queue: this.queue.through(invocation),
       policy: world.policy,
-      leaseMs: LEASE_MS,
+      leaseMs: SETTINGS.pushLeaseSeconds * 1000,
     };
   }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/sync/ports/clock.ts';
 import type { IdSource } from '../../lib/sync/ports/id-source.ts';
 import type { Io } from '../fakes/io.ts';
 import type { Dice } from './dice.ts';
+import { checkFeedSaved } from './oracles/feed-oracles.ts';
 import type { FaultName } from './swarm.ts';
 import type { World } from './world.ts';
 
@@ -55,7 +56,12 @@ export class Invocation {
     this.startedAt = world.timeline.now;
     this.dice = world.dice.fork(name);
     let ids = 0;
-    this.ids = { next: () => `${name}-${(ids += 1)}` };
+    this.ids = {
+      next: () => {
+        ids += 1;
+        return `${name}-${ids}`;
+      },
+    };
     this.clock = {
       now: () => new Date(world.timeline.now + skewMs).toISOString(),
       wait: (milliseconds) => this.pause(milliseconds),
@@ -99,7 +105,8 @@ export class Invocation {
     const world = this.#world;
     await this.mayDie();
     const slow = world.swarm.strikes('storeSlow', this.dice);
-    const latency = this.dice.between(...(slow ? SLOW_STORE_MS : STORE_LATENCY_MS));
+    const [least, most] = slow ? SLOW_STORE_MS : STORE_LATENCY_MS;
+    const latency = this.dice.between(least, most);
     const fate = this.#fateOf(name);
     return new Promise((resolve, reject) => {
       if (this.death !== null) {
@@ -132,7 +139,10 @@ export class Invocation {
     const before = world.acting;
     world.acting = this;
     try {
-      return { kind: 'done', value: effect() };
+      const value = effect();
+      if (isConflict(value)) world.swarm.count('versionConflict');
+      if (name === 'syncState.saveFeed') checkFeedSaved(world, this);
+      return { kind: 'done', value };
     } catch (error) {
       return { kind: 'failed', error };
     } finally {
@@ -149,6 +159,10 @@ export class Invocation {
     );
     return struck?.[1] ?? DONE;
   }
+}
+
+function isConflict(value: unknown): boolean {
+  return value === 'versionConflict' || (value as { kind?: unknown } | undefined)?.kind === 'versionConflict';
 }
 
 function throttled(name: string): TransientError {

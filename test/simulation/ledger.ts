@@ -6,6 +6,7 @@ import type { Subrequest } from '../../lib/salesforce/client.ts';
 import { parseChangeMessage } from '../../lib/sync/change-message.ts';
 import type { OrgResponse } from '../sandbox/org/http-message.ts';
 import type { Row } from '../sandbox/org/soql/source.ts';
+import { countOutcomes } from './count-outcomes.ts';
 import { alike } from './fields.ts';
 import type { Invocation } from './invocation.ts';
 import { checkWrite } from './oracles/write-oracles.ts';
@@ -17,6 +18,8 @@ export interface RowState {
   readonly object: string;
   readonly row: Row;
   readonly stamp: string;
+  /** It became visible long after its stamp. */
+  readonly late: boolean;
   /** The push that made it so; null where somebody in the org did. */
   readonly push: Push | null;
 }
@@ -26,12 +29,20 @@ export interface Push {
   readonly invocation: Invocation;
   readonly sentAt: number;
   readonly rowIds: readonly string[];
+  readonly parts: readonly Subrequest[];
   /** Its answer came to a function that was still there. */
   answered: boolean;
   /** It has committed or never will. */
   over: boolean;
   /** Its answer holds the rows as they were before and after. */
   readAround: boolean;
+  /** Which of its records Salesforce refused, by the row, or by the person of a row that was to be made. */
+  refused: readonly Refusal[];
+}
+
+interface Refusal {
+  readonly rowId: string;
+  readonly code: string;
 }
 
 /** A value of a field of a person, from an instant on. */
@@ -44,6 +55,9 @@ export interface LocalValue {
   readonly toBase: boolean;
 }
 
+/** A worker that began before a row was known to be gone may still be at it for as long as a function runs. */
+const WORK_IN_HAND_MS = 120_000;
+
 /** The book of what happened on both sides: who changed what, when, and when the other side could know. */
 export class Ledger {
   readonly rows = new Map<string, RowState[]>();
@@ -55,6 +69,9 @@ export class Ledger {
   readonly queuedStamps = new Map<string, Set<string>>();
   /** Every row that a person has been linked to. */
   readonly links = new Map<string, Set<string>>();
+  /** Since when our side knows that a row is gone. */
+  readonly goneAt = new Map<string, number>();
+  readonly checkpoints = new Map<string, string>();
   readonly createdLeads = new Map<string, string[]>();
   purged = new Set<string>();
   arriving: Push | null = null;
@@ -74,7 +91,8 @@ export class Ledger {
     const before = states.at(-1)?.row;
     if (before === undefined && this.arriving !== null) this.#leadCreated(row);
     const stamp = toIsoInstant(String(row.SystemModstamp));
-    states.push({ at: this.#world.timeline.now, object, row, stamp, push: this.arriving });
+    const late = this.#world.org.clock.now() - Date.parse(stamp) > 1000;
+    states.push({ at: this.#world.timeline.now, object, row, stamp, late, push: this.arriving });
     this.#world.story?.push(`${this.#world.time}  ${this.#rowChange(object, row, before)}`);
   }
 
@@ -100,10 +118,13 @@ export class Ledger {
       invocation,
       sentAt: this.#world.timeline.now,
       rowIds,
+      parts,
       answered: false,
       over: false,
       readAround: true,
+      refused: [],
     };
+    this.#mayBeWritten(invocation, rowIds);
     const other = this.pushes.find((known) => !known.over && known.rowIds.some((id) => rowIds.includes(id)));
     if (other !== undefined) {
       const what = `${invocation.name} pushes ${rowIds.join()} while a push of ${other.invocation.name} is under way`;
@@ -115,7 +136,8 @@ export class Ledger {
 
   pushOver(push: Push, response: OrgResponse | undefined): void {
     push.over = true;
-    const { compositeResponse = [] } = (response?.body ?? {}) as { compositeResponse?: { httpStatusCode: number }[] };
+    const { compositeResponse = [] } = (response?.body ?? {}) as { compositeResponse?: SubResponse[] };
+    push.refused = compositeResponse.flatMap((part, at) => refusalsIn(push.parts[at], part));
     push.readAround = compositeResponse.every(({ httpStatusCode }) => httpStatusCode < 300);
   }
 
@@ -124,7 +146,11 @@ export class Ledger {
   }
 
   personWritten(before: Person | undefined, after: Person): void {
-    if (before !== undefined && before.version === after.version) return;
+    if (before !== undefined && before.version === after.version) {
+      const tookOver = before.lease !== null && after.lease !== null && before.lease.owner !== after.lease.owner;
+      if (tookOver) this.#world.swarm.count('leaseTakenOver');
+      return;
+    }
     this.personWrites += 1;
     const logged = this.activities.get(after.personId) ?? [];
     const known = logged.length;
@@ -132,9 +158,13 @@ export class Ledger {
     this.activities.set(after.personId, logged);
     logged.push(...added);
     this.#noteValues(before, after, added);
+    countOutcomes(this.#world.swarm, before, after, added);
     if (after.salesforce !== null) {
       const links = this.links.get(after.personId) ?? new Set();
       this.links.set(after.personId, links.add(after.salesforce.id));
+      const { id, isDeleted, isConverted } = after.salesforce;
+      if (!isDeleted && !isConverted) this.goneAt.delete(id);
+      else if (!this.goneAt.has(id)) this.goneAt.set(id, this.#world.timeline.now);
     }
     this.#world.story?.push(`${this.#world.time}  ${this.#personChange(before, after, added)}`);
     checkWrite(this.#world, before, after, added);
@@ -146,6 +176,15 @@ export class Ledger {
     const values = byField.get(field) ?? [];
     byField.set(field, values);
     return values;
+  }
+
+  /** Invariant 6: what is known to be gone is not written to. */
+  #mayBeWritten(invocation: Invocation, rowIds: readonly string[]): void {
+    for (const rowId of rowIds) {
+      const goneAt = this.goneAt.get(rowId);
+      if (goneAt === undefined || this.#world.timeline.now - goneAt < WORK_IN_HAND_MS) continue;
+      this.#world.breaks('nothing is written to what is gone', `${invocation.name} writes to ${rowId}`);
+    }
   }
 
   #noteValues(before: Person | undefined, after: Person, added: readonly Activity[]): void {
@@ -184,6 +223,28 @@ export class Ledger {
     const changed = changesOf(after.fields, before?.fields);
     return `${by} stores ${after.personId} v${after.version} (${stamp}) ${changed}${pending} [${told}]`;
   }
+}
+
+interface SubResponse {
+  readonly httpStatusCode: number;
+  readonly body: unknown;
+}
+
+function refusalsIn(part: Subrequest | undefined, { httpStatusCode, body }: SubResponse): Refusal[] {
+  if (part?.method !== 'PATCH' || !Array.isArray(body)) return [];
+  const rowIds = writtenRows(part);
+  if (httpStatusCode >= 300) return rowIds.map((rowId) => ({ rowId, code: String(body[0]?.errorCode) }));
+  return body.flatMap((record: { success: boolean; errors: { statusCode: string }[] }, at) =>
+    record.success ? [] : [{ rowId: String(rowIds[at]), code: String(record.errors[0]?.statusCode) }],
+  );
+}
+
+/**
+ * The function that pushed never learnt, or could not store, what came of it and what the row had held before: a known
+ * limit. What Salesforce does not tell again nobody can log.
+ */
+export function diedAfter({ answered, readAround, invocation, sentAt }: Push): boolean {
+  return !answered || !readAround || invocation.death !== null || invocation.lastFaultAt >= sentAt;
 }
 
 const HIDDEN_IN_STORIES = /^(CreatedDate|CreatedById|LastModified|SystemModstamp$|Name$|Id$|attributes)/;

@@ -1,30 +1,105 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
 import { drawScenario } from './scenario.ts';
+import { runOnWorkers } from './seed-workers.ts';
+import { shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
+import { FAULT_NAMES, LATER_FAULTS } from './swarm.ts';
+import type { Tally } from './tally.ts';
 
-const from = Number(process.argv[2] ?? 1);
-const count = Number(process.argv[3] ?? 1);
-const only = process.argv[4];
-const began = performance.now();
-let failed = 0;
-let steps = 0;
-const hits: Record<string, number> = {};
-const kinds: Record<string, number[]> = {};
-for (let seed = from; seed < from + count; seed += 1) {
-  let scenario = drawScenario(seed);
-  if (only !== undefined)
-    scenario = {
-      ...scenario,
-      faults: only === 'none' ? [] : only === 'all' ? scenario.faults : (only.split(',') as never),
-    };
-  const outcome = await simulate(scenario, count === 1);
-  steps += outcome.steps;
-  for (const [k, v] of Object.entries(outcome.hits)) hits[k] = (hits[k] ?? 0) + (v ?? 0);
-  if (count === 1) console.log(outcome.story.join('\n'), scenario.faults);
-  if (outcome.broken.length > 0) {
-    failed += 1;
-    for (const b of new Set(outcome.broken.map((x) => x.split(':')[0]!))) (kinds[b] ??= []).push(seed);
-    if (failed <= 8 || count === 1) console.log(seed, outcome.broken.slice(0, 4), scenario.faults.join());
-  }
+const HELP = `npm run simulate -- [--seeds N] [--from S] [--minutes M] [--workers W] [--later]
+
+  --seeds N     how many seeds to run (2000, or no limit with --minutes)
+  --from S      the first seed (1); with --seeds 1 its whole story is printed
+  --minutes M   begin no new seeds after M minutes
+  --workers W   threads (all cores)
+  --later       stories too that the product does not yet see through: ${[...LATER_FAULTS].join(', ')}
+  --unshrunk    print the story of a failing seed as it is, not its smallest part`;
+
+/** How many failing seeds are shown with their reasons. */
+const SHOWN = 20;
+
+const { values: options } = parseArgs({
+  options: {
+    seeds: { type: 'string' },
+    from: { type: 'string', default: '1' },
+    minutes: { type: 'string' },
+    workers: { type: 'string' },
+    later: { type: 'boolean', default: false },
+    unshrunk: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  console.error(`--${name} must be a whole number above 0, not ${text}`);
+  process.exit(2);
 }
-console.log({ count, failed, steps, ms: performance.now() - began, hits });
-for (const [k, v] of Object.entries(kinds)) console.log(k, v.length, v.slice(0, 12).join());
+
+if (options.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+const from = wholeNumber('from', options.from);
+const minutes = options.minutes === undefined ? undefined : wholeNumber('minutes', options.minutes);
+const defaultSeeds = minutes === undefined ? 2000 : Number.MAX_SAFE_INTEGER - from;
+const seeds = options.seeds === undefined ? defaultSeeds : wholeNumber('seeds', options.seeds);
+if (seeds === 1) await tellOne(from);
+else await runMany();
+
+/** One seed's story; of a failing one only what it takes to fail. */
+async function tellOne(seed: number): Promise<void> {
+  const scenario = drawScenario(seed, options.later);
+  const outcome = await simulate(scenario, true);
+  const failed = outcome.broken.length > 0;
+  const told = failed && !options.unshrunk ? await shrink(scenario, outcome) : { scenario, outcome };
+  console.log(`seed ${seed}: ${told.scenario.subjects.map((origin, at) => `p${at} (${origin})`).join(', ')}`);
+  console.log(`faults: ${told.scenario.faults.join(', ') || 'none'}\n`);
+  console.log(told.outcome.story.join('\n'));
+  console.log(failed ? `\n${told.outcome.broken.join('\n')}` : `\nevery invariant holds, trace ${outcome.traceHash}`);
+  process.exitCode = failed ? 1 : 0;
+}
+
+async function runMany(): Promise<void> {
+  const began = performance.now();
+  let shownAt = began;
+  const tally = await runOnWorkers({
+    from,
+    seeds,
+    workers: options.workers === undefined ? availableParallelism() : wholeNumber('workers', options.workers),
+    withLater: options.later,
+    withinMs: minutes === undefined ? Number.POSITIVE_INFINITY : minutes * 60_000,
+    progressed: ({ seeds: done, failures }) => {
+      if (performance.now() - shownAt < 10_000) return;
+      shownAt = performance.now();
+      console.log(`${done} seeds, ${failures.length} failed`);
+    },
+  });
+  report(tally, (performance.now() - began) / 1000);
+  process.exitCode = tally.failures.length > 0 ? 1 : 0;
+}
+
+function report({ seeds: done, steps, hits, failures }: Tally, seconds: number): void {
+  console.log(`\n${'what happened'.padEnd(28)}times`);
+  const faults = FAULT_NAMES.filter((name) => options.later || !LATER_FAULTS.has(name));
+  for (const name of faults) console.log(`${name.padEnd(28)}${hits[name] ?? 0}`);
+  const others = Object.keys(hits).filter((name) => !(FAULT_NAMES as string[]).includes(name));
+  console.log('');
+  for (const name of others.sort()) console.log(`${name.padEnd(28)}${hits[name]}`);
+  const rate = `${Math.round(done / seconds)} seeds/s, ${Math.round(steps / seconds)} steps/s`;
+  console.log(`\n${done} seeds, ${steps} steps, ${seconds.toFixed(0)} s: ${rate}, ${failures.length} failed`);
+  for (const { seed, broken } of failures.slice(0, SHOWN)) {
+    console.log(
+      `\nseed ${seed}: ${broken.join('\n  ')}\n  npm run simulate -- --seeds 1 --from ${seed}${options.later ? ' --later' : ''}`,
+    );
+  }
+  if (failures.length > SHOWN)
+    console.log(
+      `\nand seeds ${failures
+        .slice(SHOWN)
+        .map(({ seed }) => seed)
+        .join(', ')}`,
+    );
+}

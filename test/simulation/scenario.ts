@@ -9,6 +9,7 @@ export type Operation = { readonly at: number; readonly subject: number } & (
   | { readonly kind: 'salesTransaction'; readonly field: string; readonly value: FieldValue; readonly seconds: number }
   | { readonly kind: 'massUpdate'; readonly field: string; readonly value: FieldValue }
   | { readonly kind: 'create'; readonly sync: boolean; readonly times: number }
+  | { readonly kind: 'salesCreate'; readonly object: 'Lead' | 'Contact' }
   | { readonly kind: 'sync' | 'delete' | 'undelete' | 'convert' }
   | { readonly kind: 'rule' | 'access' | 'automation'; readonly on: boolean }
 );
@@ -143,6 +144,10 @@ class ScenarioWriter {
     this.#now = this.#dice.between(20_000, 900_000);
     const times = this.#dice.chance(0.4) ? this.#dice.between(2, 5) : 1;
     this.#add({ kind: 'create', sync: this.#dice.chance(0.6), times }, subject);
+    if (!this.#dice.chance(0.3)) return;
+    // Sales hears of the same person at about the same time.
+    this.#now += this.#dice.between(-20_000, this.#dice.chance(0.5) ? 20_000 : 400_000);
+    this.#add({ kind: 'salesCreate', object: this.#dice.pick(['Lead', 'Contact']) }, subject);
   }
 
   #add(what: DistributiveOmit<Operation, 'at' | 'subject'>, subject: number): void {

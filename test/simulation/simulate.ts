@@ -2,7 +2,8 @@ import { Actors } from './actors.ts';
 import { Dice } from './dice.ts';
 import { Functions } from './functions.ts';
 import { checkEdits } from './oracles/edit-oracles.ts';
-import { checkAgreement, checkCreatedLeads, checkSilence, countsNow } from './oracles/end-oracles.ts';
+import { checkAgreement, checkCreatedLeads, checkEmails, checkSilence, countsNow } from './oracles/end-oracles.ts';
+import { checkRejections } from './oracles/rejection-oracles.ts';
 import type { Scenario } from './scenario.ts';
 import { Swarm } from './swarm.ts';
 import { World } from './world.ts';
@@ -65,6 +66,8 @@ async function play(world: World, functions: Functions, minutes: number): Promis
   checkAgreement(world);
   checkCreatedLeads(world);
   checkEdits(world);
+  checkRejections(world);
+  checkEmails(world);
   let before = countsNow(world);
   await timeline.wait(POLL_MS);
   // The echo of the last push may still come through the queue; it must change nothing.

@@ -51,7 +51,8 @@ export class SimulatedClient implements SalesforceClient {
     const { response, beganAt } = await this.#send({ method: 'POST', path: '/composite', body }, writes, subrequests);
     if (response.status !== 200) throw callError(response.status, errorEntries(response.body), writes);
     const { compositeResponse } = response.body as { compositeResponse: readonly RawSubAnswer[] };
-    return { answers: compositeResponse.map(subAnswer), beganAt };
+    const answers = compositeResponse.map((raw, at) => this.#perhapsCut(subAnswer(raw), subrequests[at]));
+    return { answers, beganAt };
   }
 
   async oneByOne(subrequests: readonly Subrequest[]): Promise<readonly SubAnswer[]> {
@@ -120,6 +121,14 @@ export class SimulatedClient implements SalesforceClient {
         resolve({ response: answer, beganAt: date - Math.ceil(course.answeredAfter / 1000) * 1000 });
       });
     });
+  }
+
+  #perhapsCut(answer: SubAnswer, subrequest: Subrequest | undefined): SubAnswer {
+    const { records } = (answer.body ?? {}) as { records?: readonly unknown[] };
+    const isPage = subrequest?.path.startsWith('/queryAll') === true && records !== undefined && records.length > 1;
+    if (!isPage || !this.#world.swarm.strikes('shortPage', this.#invocation.dice)) return answer;
+    const kept = records.slice(0, this.#invocation.dice.between(1, records.length - 1));
+    return { ...answer, body: { ...(answer.body as object), records: kept, done: false } };
   }
 
   /** The request at the moment when Salesforce works on it. */

@@ -1,3 +1,4 @@
+import { MAX_DELIVERIES } from '../../lib/lambda/environment.ts';
 import type { ChangeQueue } from '../../lib/sync/ports/change-queue.ts';
 import type { Invocation } from './invocation.ts';
 import type { World } from './world.ts';
@@ -12,7 +13,6 @@ export interface QueuedMessage {
 
 const SEND_BATCH = 10;
 const RECEIVE_BATCH = 10;
-const MAX_RECEIVES = 5;
 const BATCHING_WINDOW_MS = 2000;
 
 /** Six times the merge function's time-out and the batching window, as the queue is deployed. */
@@ -115,7 +115,7 @@ export class SimulatedQueue {
 
   #receive(message: QueuedMessage): boolean {
     message.receives += 1;
-    if (message.receives > MAX_RECEIVES) {
+    if (message.receives > MAX_DELIVERIES) {
       message.state = 'gone';
       this.#forget();
       this.dead.push(message);

@@ -31,6 +31,8 @@ export const FAULTS = {
   /** The answer is given up, and minutes later the request commits all the same. */
   commitsLate: { on: 0.25, strikes: 0.03 },
   salesforceSlow: { on: 0.3, strikes: 0.05 },
+  /** A page of a query ends early, as it does for wide rows. */
+  shortPage: { on: 0.35, strikes: 0.5 },
   sessionExpired: { on: 0.3, strikes: 0.03 },
   rowLocked: { on: 0.3, strikes: 0.05 },
   quotaExceeded: { on: 0.15, strikes: 0.02 },

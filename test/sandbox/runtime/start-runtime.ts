@@ -39,6 +39,11 @@ export interface RuntimeOptions {
    * AWS, six times the function's, makes a test of redelivery wait for minutes. Default: the template's own.
    */
   readonly visibilityLimitSeconds?: number;
+  /**
+   * A batch of a queue waits no longer than this to fill, whatever the template says: the wait saves invocations, which
+   * cost nothing here. Default: the template's own.
+   */
+  readonly batchingWindowLimitSeconds?: number;
   /** Start one process a function in the background, so that the first call need not wait for it. */
   readonly prewarm?: boolean;
   /** At most this many processes a function; further invocations wait. Default: twice the processors, at least four. */
@@ -159,9 +164,12 @@ class RunningAssembly {
   }
 
   startTriggers(): void {
-    const { log, scheduleSeconds, prewarm } = this.#options;
+    const { log, scheduleSeconds, prewarm, batchingWindowLimitSeconds = Number.POSITIVE_INFINITY } = this.#options;
     const mappings = queueMappings(this.#deployment).map((mapping) => ({
-      mapping,
+      mapping: {
+        ...mapping,
+        batchingWindowSeconds: Math.min(mapping.batchingWindowSeconds, batchingWindowLimitSeconds),
+      },
       lambda: this.function(mapping.functionName),
     }));
     this.#asyncConfigs = asyncConfigs(this.#deployment);

@@ -1,7 +1,8 @@
+import type { Winner } from '../../../lib/person/activity.ts';
 import type { FieldValue } from '../../../lib/person/field-value.ts';
 import type { Person } from '../../../lib/person/person.ts';
 import { alike, FOLLOWED_FIELDS, remoteName, remoteValue } from '../fields.ts';
-import type { LocalValue, RowState } from '../ledger.ts';
+import { diedAfter, type LocalValue, type RowState } from '../ledger.ts';
 import type { World } from '../world.ts';
 
 /** A value that a field of a row had from an instant on. */
@@ -50,7 +51,7 @@ function noRemoteEditIsOverwrittenUnseen(world: World, history: History): void {
       (each) => each.at <= written.at && each.origin === 'edit' && alike(each.value, written.value),
     );
     const known = local.some((each) => alike(each.value, lost.value) && each.at <= (edit?.at ?? written.at));
-    if (known || tellsOf(world, person, { field, remote: lost.value }) || diedAfter(written)) return;
+    if (known || tellsOf(world, person, { field, remote: lost.value }) || diedAfter(written.state.push)) return;
     world.breaks(
       'no edit of Salesforce is lost',
       `${person.personId}.${field}: ${JSON.stringify(lost.value)} of ${clockOf(lost.at)} was overwritten by ${JSON.stringify(written.value)} ` +
@@ -68,7 +69,7 @@ function noLocalEditIsOverwrittenUnseen(world: World, history: History): void {
     if (alike(lost.value, pulled.value)) return;
     const shown = remote.find((each, place) => alike(each.value, lost.value) && !isOver(remote, place, lost.at));
     const later = remote.some((each) => alike(each.value, pulled.value) && shown !== undefined && each.at > shown.at);
-    if (later || tellsOf(world, person, { field, local: lost.value })) return;
+    if (later || tellsOf(world, person, { field, local: lost.value, winner: 'remote' })) return;
     world.breaks(
       'no edit of ours is lost',
       `${person.personId}.${field}: ${JSON.stringify(lost.value)} of ${clockOf(lost.at)} was replaced by ${JSON.stringify(pulled.value)} ` +
@@ -80,25 +81,21 @@ function noLocalEditIsOverwrittenUnseen(world: World, history: History): void {
 function tellsOf(
   world: World,
   { personId }: Person,
-  about: { readonly field: string; readonly local?: FieldValue; readonly remote?: FieldValue },
+  about: {
+    readonly field: string;
+    readonly local?: FieldValue;
+    readonly remote?: FieldValue;
+    readonly winner?: Winner;
+  },
 ): boolean {
   return (world.ledger.activities.get(personId) ?? []).some(
     (activity) =>
       activity.type === 'conflict' &&
       activity.detail.field === about.field &&
+      (about.winner === undefined || activity.detail.winner === about.winner) &&
       (about.local === undefined || alike(activity.detail.local, about.local)) &&
       (about.remote === undefined || alike(activity.detail.remote, about.remote)),
   );
-}
-
-/**
- * The function that pushed never learnt, or could not store, what the row had held: a known limit. What Salesforce does
- * not tell again nobody can log.
- */
-function diedAfter({ state: { push } }: RemoteValue): boolean {
-  if (push === null) return false;
-  const { death, lastFaultAt } = push.invocation;
-  return !push.answered || !push.readAround || death !== null || lastFaultAt >= push.sentAt;
 }
 
 /** Whether the row had gone on to another value by that instant. */

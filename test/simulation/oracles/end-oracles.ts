@@ -89,6 +89,15 @@ export function checkCreatedLeads(world: World): void {
   }
 }
 
+/** However many create one email at once, one person comes of it. */
+export function checkEmails(world: World): void {
+  const madeHere = world.persons.all().filter(({ personId }) => !personId.startsWith('sf-'));
+  for (const [email, own] of Map.groupBy(madeHere, ({ fields }) => fields.Email ?? null)) {
+    if (email === null || own.length < 2) continue;
+    world.breaks('one person an email', `${email} is ${own.map(({ personId }) => personId).join(' and ')}`);
+  }
+}
+
 function wasDeleted(world: World, id: string): boolean {
   return world.ledger.purged.has(id) || (world.ledger.rows.get(id) ?? []).some(({ row }) => row.IsDeleted === true);
 }

@@ -1,0 +1,117 @@
+import type { Winner } from '../person/activity.ts';
+import type { SalesforceType } from '../person/person.ts';
+import { LOCAL_NAMES, NEEDED_ACCESS, STANDARD_FIELDS } from './catalogue.ts';
+import { EXCLUDED_FIELDS } from './excluded-fields.ts';
+import { OTHER_TYPES } from './field-types.ts';
+import { type LeftOutField, type ObjectSchema, type SyncField, winnerOf } from './object-schema.ts';
+import type { SyncPolicy } from './sync-policy.ts';
+
+/** Which way the values of a field go. */
+export type FieldDirection = 'both' | 'pull' | 'push' | 'none';
+
+/** What is known of one field of one object, for people. */
+export interface FieldReport {
+  /** Local name; null for one that never has a local value. */
+  readonly field: string | null;
+  readonly apiName: string;
+  /** Null where the field is not visible, as is `type`. */
+  readonly label: string | null;
+  readonly type: string | null;
+  readonly visible: boolean;
+  /** Whether the sync user may change it on a record that is there. */
+  readonly editable: boolean;
+  readonly direction: FieldDirection;
+  /** Who wins a conflict; null where none can come about. */
+  readonly winner: Winner | null;
+  /** Why it does not sync, or goes only one way; null where it goes both ways. */
+  readonly why: string | null;
+}
+
+/** Every field that the sync user sees, and the standard and system fields that it should see and does not. */
+export function fieldReports(schema: ObjectSchema, policy: SyncPolicy): FieldReport[] {
+  const seen = [
+    ...Object.values(schema.fields).map((field) => reportOf(schema.type, field, policy)),
+    ...Object.entries(schema.leftOut).map(([apiName, field]) => leftOutReport(schema.type, apiName, field)),
+    ...schema.systemColumns.map((apiName) => systemReport(apiName, schema.type, true)),
+  ];
+  const known = new Set(seen.map(({ apiName }) => apiName));
+  const hiddenColumns = NEEDED_ACCESS.filter((each) => each.column && each.on.includes(schema.type)).map(
+    ({ name }) => name,
+  );
+  const hidden = [
+    ...hiddenColumns.filter((name) => !known.has(name)).map((name) => systemReport(name, schema.type, false)),
+    ...[...STANDARD_FIELDS].flatMap(([name, field]) => {
+      const apiName = field[schema.type];
+      return apiName === null || known.has(apiName) ? [] : hiddenReport(name, apiName);
+    }),
+  ];
+  return [...seen, ...hidden].sort((a, b) => (a.apiName < b.apiName ? -1 : 1));
+}
+
+const NO_SYNC = { direction: 'none', winner: null } as const;
+
+function reportOf(type: SalesforceType, field: SyncField, policy: SyncPolicy): FieldReport {
+  const { name, remoteName, label, update } = field;
+  const direction = directionOf(field);
+  return {
+    field: name,
+    apiName: remoteName,
+    label,
+    type: field.type,
+    visible: true,
+    editable: update || field.heldBack === true,
+    direction,
+    winner: direction === 'both' ? winnerOf(type, name, policy) : null,
+    why: whyOneWay(field, direction, policy),
+  };
+}
+
+function directionOf({ pull, create, update }: SyncField): FieldDirection {
+  const push = create || update;
+  if (pull) return push ? 'both' : 'pull';
+  return push ? 'push' : 'none';
+}
+
+function whyOneWay(field: SyncField, direction: FieldDirection, policy: SyncPolicy): string | null {
+  const reasons = [
+    [!field.pull, 'fields.pushOnly names it'],
+    [field.calculated, 'Salesforce calculates it'],
+    [field.autoNumber, 'Salesforce numbers it'],
+    [policy.fields.pullOnly.includes(field.name), 'fields.pullOnly names it'],
+    [direction === 'pull' || direction === 'none', 'the sync user may not edit it'],
+    [field.create && !field.update, 'it can be set only when the record is created'],
+  ] as const;
+  return reasons.find(([holds]) => holds)?.[1] ?? null;
+}
+
+function leftOutReport(object: SalesforceType, apiName: string, { label, type, why, editable }: LeftOutField) {
+  const reasons = {
+    configured: 'fields.exclude names it',
+    catalogue: EXCLUDED_FIELDS.get(apiName) ?? '',
+    unknown: 'a standard field that is not in the catalogue',
+    type: OTHER_TYPES[type] ?? `values of type ${type} do not sync`,
+  };
+  const field = why === 'configured' ? (LOCAL_NAMES[object].get(apiName) ?? apiName) : null;
+  return { field, apiName, label, type, visible: true, editable, ...NO_SYNC, why: reasons[why] };
+}
+
+/** Read with every record, and kept beside the fields. */
+function systemReport(apiName: string, type: SalesforceType, visible: boolean): FieldReport {
+  const without = NEEDED_ACCESS.find((each) => each.column && each.name === apiName && each.on.includes(type))?.without;
+  return {
+    field: null,
+    apiName,
+    label: null,
+    type: null,
+    visible,
+    editable: false,
+    direction: visible ? 'pull' : 'none',
+    winner: null,
+    why: visible ? `the sync itself needs it: without it ${without}` : `not visible to the sync user: ${without}`,
+  };
+}
+
+function hiddenReport(field: string, apiName: string): FieldReport {
+  const hidden = { label: null, type: null, visible: false, editable: false, why: 'not visible to the sync user' };
+  return { field, apiName, ...hidden, ...NO_SYNC };
+}

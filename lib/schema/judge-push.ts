@@ -1,0 +1,85 @@
+import type { Rejection } from '../person/activity.ts';
+import { type Fields, type FieldValue, isEmptyValue } from '../person/field-value.ts';
+import type { SalesforceType } from '../person/person.ts';
+import { FREE_TEXT, type Refusal, syncedType, WRONG_TYPE } from './field-types.ts';
+import { type ObjectSchema, type SyncField, syncFieldOf } from './object-schema.ts';
+import { sentValue } from './record.ts';
+
+type Operation = 'create' | 'update';
+
+/**
+ * The rejection that Salesforce would surely answer to a push of these values, in its words and with API names; undefined
+ * where only Salesforce can tell. Formats, lengths, ranges and restricted picklists are judged before any automation of
+ * the org runs, so that what describe tells of them is the verdict; a missing value, which automation may fill in, is
+ * judged after it.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.apexcode.meta/apexcode/apex_triggers_order_of_execution.htm
+ */
+export function judgePush(schema: ObjectSchema, fields: Fields, operation: Operation): Rejection | undefined {
+  const refused: { readonly apiName: string; readonly refusal: Refusal }[] = [];
+  for (const [name, value] of Object.entries(fields)) {
+    const field = syncFieldOf(schema, name);
+    const refusal = field?.[operation] ? refusalOf(field, value) : undefined;
+    if (field !== undefined && refusal !== undefined) refused.push({ apiName: field.remoteName, refusal });
+  }
+  // A request that cannot be read is refused before the rest of it is looked at.
+  const unread = refused.find(({ refusal }) => refusal.code === WRONG_TYPE);
+  const [first, ...others] = unread === undefined ? refused : [unread];
+  if (first === undefined) return missingValues(schema, fields, operation);
+  return {
+    code: first.refusal.code,
+    message: [first, ...others].map(({ refusal }) => refusal.message).join('; '),
+    fields: [first, ...others].map(({ apiName }) => apiName),
+  };
+}
+
+/** Why Salesforce would surely refuse this value of a field, by its type. */
+export function refusalOf(field: SyncField, value: FieldValue): Refusal | undefined {
+  const sent = sentValue(field, value);
+  if (field.unchecked || sent === null) return undefined;
+  const { scale } = field.shape;
+  return syncedType(field.type).refuse(sent, scale === undefined ? field : { ...field, scale });
+}
+
+/** A create must give every required value; an update must not take one away. */
+function missingValues(schema: ObjectSchema, fields: Fields, operation: Operation): Rejection | undefined {
+  const missing = Object.values(schema.fields).filter((field) => {
+    if (!field.required || field.unchecked) return false;
+    const value = fields[field.name];
+    if (operation === 'update') return field.update && value !== undefined && isEmptyValue(field.shape, value);
+    return !field.create || isEmptyValue(field.shape, value ?? null);
+  });
+  if (missing.length === 0) return undefined;
+  const names = missing.map(({ remoteName }) => remoteName);
+  return {
+    code: 'REQUIRED_FIELD_MISSING',
+    message: `Required fields are missing: [${names.join(', ')}]`,
+    fields: names,
+  };
+}
+
+/** The rejection of edits to fields of which the sync user may write none. */
+export function notEditable(type: SalesforceType, fields: readonly string[]): Rejection {
+  const message = `The sync user may not edit these fields of a ${type}: ${fields.join(', ')}`;
+  return { code: 'INVALID_FIELD_FOR_INSERT_UPDATE', message, fields };
+}
+
+/** Texts that are too long for Salesforce and that the policy has cut, as they are to be from now on. */
+export function cutTexts(schema: ObjectSchema, fields: Fields, operation: Operation): Fields {
+  const cut: Record<string, FieldValue> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    const field = syncFieldOf(schema, name);
+    if (!field?.truncate || !field[operation] || !FREE_TEXT.has(field.type)) continue;
+    const text = String(value ?? '').trim();
+    if (field.length !== undefined && text.length > field.length) cut[name] = cutAt(text, field.length);
+  }
+  return cut;
+}
+
+/** A character of two units is not cut in half. */
+function cutAt(text: string, length: number): string {
+  return text
+    .slice(0, length)
+    .replace(/[\uD800-\uDBFF]$/, '')
+    .trimEnd();
+}

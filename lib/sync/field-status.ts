@@ -1,0 +1,69 @@
+import type { SalesforceType } from '../person/person.ts';
+import { type FieldReport, fieldReports } from '../schema/field-report.ts';
+import type { MissingPermission } from '../schema/object-schema.ts';
+import type { Ports } from './ports/ports.ts';
+
+/** The newest rejection, among those of the persons parked now, that names a field. */
+export interface FieldProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly at: string;
+  readonly personId: string;
+}
+
+export interface ObjectFields {
+  /** When the object's fields last changed, as Salesforce tells it. */
+  readonly lastModified: string | null;
+  readonly missingPermissions: readonly MissingPermission[];
+  readonly fields: readonly (FieldReport & { readonly lastProblem: FieldProblem | null })[];
+}
+
+/** By object; null before its first describe. */
+export type FieldStatus = Readonly<Partial<Record<SalesforceType, ObjectFields | null>>>;
+
+export type FieldStatusPorts = Pick<Ports, 'policy'> & {
+  readonly state: Pick<Ports['state'], 'loadSchema'>;
+  readonly persons: Pick<Ports['persons'], 'rejected'>;
+};
+
+/** How many of the persons parked now are looked at for problems of fields. */
+const PARKED_PERSONS = 200;
+
+/** What is known of every field of these objects, as of the last describe. Changes nothing and asks Salesforce nothing. */
+export async function readFieldStatus(ports: FieldStatusPorts, types: readonly SalesforceType[]): Promise<FieldStatus> {
+  const [stored, problems] = await Promise.all([
+    Promise.all(types.map((type) => ports.state.loadSchema(type))),
+    lastProblems(ports),
+  ]);
+  return Object.fromEntries(
+    types.map((type, index): [SalesforceType, ObjectFields | null] => {
+      const known = stored[index];
+      if (known === undefined) return [type, null];
+      const { schema, lastModified } = known;
+      const fields = fieldReports(schema, ports.policy).map((report) => ({
+        ...report,
+        lastProblem: problems.get(problemKey(type, report.field ?? report.apiName)) ?? null,
+      }));
+      return [type, { lastModified, missingPermissions: schema.missing, fields }];
+    }),
+  );
+}
+
+/** The list comes newest first: the first rejection that names a field is the field's last. */
+async function lastProblems({ persons }: FieldStatusPorts): Promise<ReadonlyMap<string, FieldProblem>> {
+  const problems = new Map<string, FieldProblem>();
+  const { items } = await persons.rejected(PARKED_PERSONS, null);
+  for (const { personId, rejection, salesforce } of items) {
+    if (rejection === null) continue;
+    const { code, message, at, fields } = rejection;
+    for (const field of fields) {
+      const key = problemKey(salesforce?.type ?? 'Lead', field);
+      if (!problems.has(key)) problems.set(key, { code, message, at, personId });
+    }
+  }
+  return problems;
+}
+
+function problemKey(type: SalesforceType, field: string): string {
+  return `${type}.${field}`;
+}

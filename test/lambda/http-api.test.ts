@@ -1,0 +1,92 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { describe, expect, test } from 'vitest';
+import { apiHandler, type Routes } from '../../lib/lambda/http-api.ts';
+import { Problem } from '../../lib/lambda/problem.ts';
+import {
+  ConfigError,
+  InvalidCursorError,
+  ItemTooLargeError,
+  QuotaExceededError,
+  TransientError,
+} from '../../lib/sync/errors.ts';
+import { outputOf } from './captured-output.ts';
+
+const CANARY = 'canary@example.com';
+
+async function answerOf(routes: Routes, event: Partial<APIGatewayProxyEventV2> = {}) {
+  const whole = { routeKey: 'POST /x', headers: {}, ...event } as APIGatewayProxyEventV2;
+  const answer = await apiHandler(routes)(whole, { awsRequestId: 'r' } as Context);
+  return { status: answer.statusCode, headers: answer.headers, body: JSON.parse(answer.body ?? 'null') };
+}
+
+const throwing = (error: unknown): Routes => ({ 'POST /x': () => Promise.reject(error) });
+
+const echo: Routes = { 'POST /x': async ({ body, headers }) => ({ status: 200, body: { body, headers } }) };
+
+describe('a call', () => {
+  test('is routed, its body parsed whatever its type, its header names in lower case', async () => {
+    const answer = await answerOf(echo, { body: '{"a":1}', headers: { 'If-Match': '"1"' } });
+    expect(answer).toMatchObject({ status: 200, body: { body: { a: 1 }, headers: { 'if-match': '"1"' } } });
+  });
+
+  test('may have its body in base 64', async () => {
+    const body = Buffer.from('{"a":1}').toString('base64');
+    expect(await answerOf(echo, { body, isBase64Encoded: true })).toMatchObject({ body: { body: { a: 1 } } });
+  });
+
+  test.each([undefined, ''])('may have no body: %j', async (body) => {
+    const answer = await answerOf(echo, body === undefined ? {} : { body });
+    expect(answer).toMatchObject({ status: 200 });
+  });
+
+  test('of a route that there is not is not found', async () => {
+    expect(await answerOf(echo, { routeKey: '$default' })).toMatchObject({ status: 404 });
+  });
+
+  test('with a body that is not JSON is told so', async () => {
+    expect(await answerOf(echo, { body: '{' })).toMatchObject({
+      status: 400,
+      body: { type: '/problems/invalid-body' },
+    });
+  });
+});
+
+describe('what goes wrong is a problem', () => {
+  test.each([
+    [new Problem('busy', 'later', { retryAfterSeconds: 5 }), 409, 'busy'],
+    [new InvalidCursorError('c'), 400, 'invalid-parameter'],
+    [new QuotaExceededError('used up'), 503, 'salesforce-limit'],
+    [new TransientError('Throttled', 'later'), 503, 'store-unavailable'],
+    [new ItemTooLargeError('Item size has exceeded'), 413, 'body-too-large'],
+  ])('%o: %d %s', async (error, status, name) => {
+    const answer = await answerOf(throwing(error));
+    expect(answer).toMatchObject({ status, body: { type: `/problems/${name}`, status } });
+    expect(answer.headers).toMatchObject({ 'content-type': 'application/problem+json' });
+  });
+
+  test('that says when to come again', async () => {
+    const problem = new Problem('busy', 'later', { retryAfterSeconds: 5, members: { extra: 1 } });
+    const { headers, body } = await answerOf(throwing(problem));
+    expect(headers).toMatchObject({ 'retry-after': '5' });
+    expect(body).toEqual({ type: '/problems/busy', title: expect.any(String), status: 409, detail: 'later', extra: 1 });
+  });
+
+  test.each([new Error(CANARY), CANARY, new TypeError('x', { cause: CANARY })])(
+    'of which neither the caller nor the log hears a value',
+    async (error) => {
+      const answers: unknown[] = [];
+      const output = await outputOf(async () => answers.push(await answerOf(throwing(error))));
+      expect(answers).toMatchObject([{ status: 500, body: { type: '/problems/internal-error' } }]);
+      expect(output).toMatchObject([{ level: 'ERROR', message: 'unexpected error' }]);
+      expect(JSON.stringify([answers, output])).not.toContain(CANARY);
+    },
+  );
+
+  test('that calls a human, with its reason and a metric, where the configuration is wrong', async () => {
+    const output = await outputOf(() => answerOf(throwing(new ConfigError('Salesforce refused the credentials'))));
+    expect(output).toMatchObject([
+      { level: 'ERROR', error: { name: 'ConfigError', message: 'Salesforce refused the credentials' } },
+      { ConfigErrors: 1 },
+    ]);
+  });
+});
