@@ -110,7 +110,9 @@ function editTimes(loser: Person, edits: Fields): Readonly<Record<string, string
 /** When the field was last edited here, by this person or one that it absorbed, as far as the log still at hand tells. */
 function editedAt(person: Person, field: string): string {
   const found = person.log.recent.findLast((each) => editTimeIn(each, field) !== undefined);
-  return (found && editTimeIn(found, field)) ?? person.pendingSince ?? '';
+  if (found !== undefined) return editTimeIn(found, field) ?? '';
+  // Where the whole log is at hand and tells of no edit, the value came along with a row that took another's place.
+  return person.log.recent.length === person.log.next ? '' : (person.pendingSince ?? '');
 }
 
 function editTimeIn(activity: Activity, field: string): string | undefined {

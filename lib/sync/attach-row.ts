@@ -104,9 +104,10 @@ async function followConverted(
 ): Promise<SyncStep> {
   const { ports, schemas } = sync;
   const lead = rowOfRecord(schemas.Lead.schema, record);
-  const successor = (await readSuccessors(ports, schemas, [lead])).get(lead.id);
-  if (successor === undefined || successor.isDeleted || successor.isConverted) return refuse(sync, push, rejection);
-  const read = { person: push.person, record: undefined, successor, keepLease: true };
+  const successors = (await readSuccessors(ports, schemas, [lead])).get(lead.id) ?? [];
+  const row = successors.at(-1);
+  if (row === undefined || row.isDeleted || row.isConverted) return refuse(sync, push, rejection);
+  const read = { person: push.person, record: undefined, successors, keepLease: true };
   const end = await storeRead(ports, schemas, read);
   if (end.kind === 'changed') return over({ kind: 'busy' });
   if (end.kind === 'merged') return over({ kind: 'mergedAway', personId: end.into });

@@ -176,8 +176,8 @@ async function storeRow(sync: PersonSync, progress: Progress, record: RemoteReco
   const { ports, schemas } = sync;
   const { person, link } = progress;
   const rows = record === undefined ? [] : [rowOfRecord(schemas[link.type].schema, record)];
-  const successor = (await readSuccessors(ports, schemas, rows)).get(link.id);
-  const read = await storeRead(ports, schemas, { person, record, successor, keepLease: true });
+  const successors = (await readSuccessors(ports, schemas, rows)).get(link.id) ?? [];
+  const read = await storeRead(ports, schemas, { person, record, successors, keepLease: true });
   if (read.kind === 'changed') return again(sync, progress);
   if (read.kind === 'merged') return over({ kind: 'mergedAway', personId: read.into });
   return {

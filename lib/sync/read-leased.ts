@@ -52,15 +52,15 @@ export async function readRows(
 }
 
 /**
- * For each row that another took the place of: the one that stands now, through merges of merges and conversions of
- * what was merged. A row whose successor cannot be read is missing.
+ * For each row that another took the place of: the rows that did so one after another, through merges of merges and
+ * conversions of what was merged; the last stands now. A row whose successor cannot be read is missing.
  */
 export async function readSuccessors(
   ports: Pick<Ports, 'records'>,
   schemas: Schemas,
   rows: readonly Row[],
-): Promise<ReadonlyMap<string, Row>> {
-  const ends = new Map<string, Row>();
+): Promise<ReadonlyMap<string, readonly Row[]>> {
+  const ways = new Map<string, Row[]>();
   let open: (readonly [start: string, name: RowName])[] = rows.flatMap((row) => {
     const name = successorOf(row);
     return name === null ? [] : [[row.id, name] as const];
@@ -75,12 +75,12 @@ export async function readSuccessors(
       const record = records.get(name.id);
       if (record === undefined) return [];
       const row = rowOfRecord(schemas[name.type].schema, record);
-      ends.set(start, row);
+      ways.set(start, [...(ways.get(start) ?? []), row]);
       const next = successorOf(row);
       return next === null ? [] : [[start, next] as const];
     });
   }
-  return ends;
+  return ways;
 }
 
 /** A person after its row was read again. */

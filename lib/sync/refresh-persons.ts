@@ -38,7 +38,7 @@ export async function refreshPersons(
   let failure: unknown = null;
   await inParallel(leased, STORE_PARALLELISM, async (person) => {
     const id = person.salesforce?.id ?? '';
-    const read = { person, record: records.get(id), successor: successors.get(id), keepLease: false };
+    const read = { person, record: records.get(id), successors: successors.get(id) ?? [], keepLease: false };
     try {
       const end = await storeRead(ports, schemas, read);
       if (end.kind === 'changed') return await giveBackLeases(ports, [person]);

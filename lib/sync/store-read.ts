@@ -15,8 +15,8 @@ export interface LeasedRead {
   readonly person: Person;
   /** The person's own row; undefined where it could not be read. */
   readonly record: RemoteRecord | undefined;
-  /** The row that took its place, if one did. */
-  readonly successor: Row | undefined;
+  /** The rows that took its place, one after another; empty where none did. */
+  readonly successors: readonly Row[];
   readonly keepLease: boolean;
 }
 
@@ -33,8 +33,9 @@ export type StoredRead =
  * part of the person who is that one already.
  */
 export async function storeRead(ports: RefreshPorts, schemas: Schemas, read: LeasedRead): Promise<StoredRead> {
-  const { person, successor } = read;
-  if (successor !== undefined) return goOver(ports, schemas, read, successor);
+  const { person, successors } = read;
+  const row = successors.at(-1);
+  if (row !== undefined) return goOver(ports, schemas, read, row);
   if (read.record !== undefined) await linkUnreadable(ports, schemas, person, read.record);
   return store(ports, read, refreshedPerson(schemas, person, read.record, ports.clock.now()));
 }
@@ -42,7 +43,8 @@ export async function storeRead(ports: RefreshPorts, schemas: Schemas, read: Lea
 async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, row: Row): Promise<StoredRead> {
   const { person } = read;
   const own = ownValues(ports, schemas, read);
-  const holder = await holderOf(ports, schemas, person, row);
+  const passed = await passedHolder(ports, read);
+  const holder = passed ?? (await holderOf(ports, schemas, person, row));
   if (holder !== undefined) {
     const goneAt = text(read.record?.SystemModstamp);
     const { loser, survivor } = foldOrder(own.person, holder, toIsoInstant(goneAt));
@@ -50,6 +52,8 @@ async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, r
     const outcome = await ports.persons.update(survivor === holder ? person : holder, frozen);
     if (outcome.kind !== 'written') return { kind: 'changed' };
     if (survivor === holder) return { kind: 'merged', into: holder.personId };
+    // Whose the row at the end is has not been asked yet: the next try does.
+    if (passed !== undefined) return { kind: 'changed' };
     await ports.persons.linkRow(row.id, person.personId);
   }
   const stored = await store(ports, read, succeeded(own, row, schemas, ports.clock.now()));
@@ -74,6 +78,18 @@ function succeeded(own: Refreshed, row: Row, schemas: Schemas, now: string): Ref
   const { pulled, conflicts } = merge.kind === 'merged' ? merge : { pulled: [], conflicts: [] };
   const person = mergedPerson(merge, now);
   return { person, pulled: [...own.pulled, ...pulled], conflicts: [...own.conflicts, ...conflicts] };
+}
+
+/** Another person who stands for a row on the way there: it has still to go that way itself, and this one with it. */
+async function passedHolder(ports: RefreshPorts, { person, successors }: LeasedRead): Promise<Person | undefined> {
+  const passed = successors.slice(0, -1);
+  if (passed.length === 0) return undefined;
+  const owners = await resolvePersons(ports.persons, passed);
+  const others = passed.flatMap((row) => {
+    const owner = owners.get(row.id)?.person;
+    return owner !== undefined && owner.personId !== person.personId && standsFor(owner, row) ? owner : [];
+  });
+  return others[0];
 }
 
 /** The other person whose the row is, who stands for it or is known to be meant by it; if any. */
