@@ -95,17 +95,8 @@ export class DynamoPersonStore implements PersonStore {
     return ids;
   }
 
-  async claimEmail(email: string, personId: string, insteadOf?: string): Promise<string> {
-    const key = claimKey(email);
-    const write = await this.#table.putIf({
-      Item: { ...key, personId },
-      ConditionExpression: 'attribute_not_exists(pk) OR personId = :holder',
-      ExpressionAttributeValues: { ':holder': insteadOf ?? personId },
-    });
-    if (write === 'written') return personId;
-    const claim = await this.#table.get<OwnedItem>(key);
-    if (claim === undefined) throw new TransientError('claimGone', 'the claim of this email was given up meanwhile');
-    return claim.personId;
+  claimEmail(email: string, personId: string, insteadOf?: string): Promise<string> {
+    return this.#claim(claimKey(email), personId, insteadOf);
   }
 
   async emailClaims(emails: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -129,6 +120,10 @@ export class DynamoPersonStore implements PersonStore {
     await this.#table.put(item);
   }
 
+  claimRow(rowId: string, personId: string, insteadOf?: string): Promise<string> {
+    return this.#claim(linkKey(rowId), personId, insteadOf);
+  }
+
   awaitingPush(): AsyncIterable<readonly string[]> {
     return queuedIds(this.#table, 'pending');
   }
@@ -146,6 +141,18 @@ export class DynamoPersonStore implements PersonStore {
 
   activities(person: Person, limit: number, cursor: string | null): Promise<Page<Activity>> {
     return this.#log.page(person, limit, cursor);
+  }
+
+  async #claim(key: Key, personId: string, insteadOf = personId): Promise<string> {
+    const write = await this.#table.putIf({
+      Item: { ...key, personId },
+      ConditionExpression: 'attribute_not_exists(pk) OR personId = :holder',
+      ExpressionAttributeValues: { ':holder': insteadOf },
+    });
+    if (write === 'written') return personId;
+    const claim = await this.#table.get<OwnedItem>(key);
+    if (claim === undefined) throw new TransientError('claimGone', 'the claim was given up meanwhile');
+    return claim.personId;
   }
 
   /**

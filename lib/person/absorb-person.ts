@@ -96,9 +96,10 @@ function legacyOf(field: string, survivor: Person, loser: Person, rules: MergeRu
   return waits ? 'superseded' : null;
 }
 
-/** Whether the loser's edit of a field came after the survivor's, if that has one at all. */
+/** Whether the loser's edit of a field came after the survivor's, whether that still waits or is in Salesforce by now. */
 function isNewer(loser: Person, survivor: Person, field: string): boolean {
-  return !(field in survivor.pending) || editedAt(loser, field) > editedAt(survivor, field);
+  const before = field in survivor.pending ? editedAt(survivor, field) : (toldEditOf(survivor, field) ?? '');
+  return editedAt(loser, field) > before;
 }
 
 function editTimes(loser: Person, edits: Fields): Readonly<Record<string, string>> {
@@ -107,12 +108,18 @@ function editTimes(loser: Person, edits: Fields): Readonly<Record<string, string
   );
 }
 
-/** When the field was last edited here, by this person or one that it absorbed, as far as the log still at hand tells. */
+/** When a field that waits was last edited here, by this person or one that it absorbed. */
 function editedAt(person: Person, field: string): string {
-  const found = person.log.recent.findLast((each) => editTimeIn(each, field) !== undefined);
-  if (found !== undefined) return editTimeIn(found, field) ?? '';
+  const told = toldEditOf(person, field);
+  if (told !== undefined) return told;
   // Where the whole log is at hand and tells of no edit, the value came along with a row that took another's place.
   return person.log.recent.length === person.log.next ? '' : (person.pendingSince ?? '');
+}
+
+/** The same, as far as the log still at hand tells. */
+function toldEditOf({ log }: Person, field: string): string | undefined {
+  const found = log.recent.findLast((each) => editTimeIn(each, field) !== undefined);
+  return found && editTimeIn(found, field);
 }
 
 function editTimeIn(activity: Activity, field: string): string | undefined {

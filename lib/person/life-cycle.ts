@@ -37,7 +37,8 @@ export type Standing = 'current' | 'new' | 'past';
  * | converted | merged | linked | converted, linked | | converted, deleted |
  * | merged away | | | | | |
  *
- * A row whose place is empty here is not this person's: where it lives, it is a person of its own (`resolve-persons.ts`).
+ * A row whose place is empty here is not this person's: where it lives, it is a person of its own. So it is
+ * where a row of an earlier time lives again (`resolve-persons.ts`): a deleted person is linked to rows found for it.
  */
 const MOVES: Readonly<Record<LifeState, Readonly<Record<RowSight, Standing>>>> = {
   local: { own: 'past', lead: 'new', contact: 'new', goneLead: 'past', goneContact: 'past' },

@@ -1,4 +1,4 @@
-import { standingOf } from '../person/life-cycle.ts';
+import { lifeStateOf, standingOf } from '../person/life-cycle.ts';
 import { hasEmail, isPresent, type Person, personIdOfRow } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import type { PersonStore } from './ports/person-store.ts';
@@ -89,7 +89,7 @@ function ownerOf(row: Row, { ids, linkedId, claimantId }: Leads, survivors: Read
   }
   const claimant = survivors.get(claimantId ?? '')?.person;
   const owner =
-    persons.find((person) => standingOf(person, row) !== 'past') ??
+    persons.find((person) => mayGoOver(person, row)) ??
     (persons.length === 0 && awaitsRow(claimant, row) ? claimant : undefined);
   if (owner === undefined) {
     const personId = linkedId === undefined || survivors.has(linkedId) ? likelyPersonId(row) : linkedId;
@@ -97,6 +97,18 @@ function ownerOf(row: Row, { ids, linkedId, claimantId }: Leads, survivors: Read
   }
   const needsLink = owner.personId !== linkedId && owner.personId !== derivedId;
   return { ...ownedBy(owner), needsLink, unjoined: unabsorbed };
+}
+
+/**
+ * Whether a person to whom the row leads goes over to it: one who never had a row, one whose Contact it is, or one whose
+ * id it carries. A row that was the person's before is not, even where the person's own is gone now: what was undeleted
+ * is a person of its own, whichever of the two is known first.
+ */
+function mayGoOver(person: Person, row: Row): boolean {
+  const state = lifeStateOf(person);
+  // A conversion is known by the Lead, which names its Contact: one that is only said to be the person's may be undeleted.
+  if (state === 'lead' || standingOf(person, row) === 'past') return false;
+  return state === 'local' || (state === 'converted' && row.type === 'Contact') || row.personId === person.personId;
 }
 
 function ownedBy(person: Person): Owner {

@@ -45,6 +45,7 @@ async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, r
   const own = ownValues(ports, schemas, read);
   const passed = await passedHolder(ports, read);
   const holder = passed ?? (await holderOf(ports, schemas, person, row));
+  if (holder === 'contended') return { kind: 'changed' };
   if (holder !== undefined) {
     const goneAt = text(read.record?.SystemModstamp);
     const { loser, survivor } = foldOrder(own.person, holder, toIsoInstant(goneAt));
@@ -92,8 +93,17 @@ async function passedHolder(ports: RefreshPorts, { person, successors }: LeasedR
   return others[0];
 }
 
-/** The other person whose the row is, who stands for it or is known to be meant by it; if any. */
-async function holderOf(ports: RefreshPorts, schemas: Schemas, person: Person, row: Row): Promise<Person | undefined> {
+/**
+ * The other person whose the row is, who stands for it or is known to be meant by it; if any. Otherwise the row is this
+ * person's: `contended` where somebody else has said so of himself first.
+ */
+async function holderOf(
+  ports: RefreshPorts,
+  schemas: Schemas,
+  person: Person,
+  row: Row,
+): Promise<Person | 'contended' | undefined> {
+  const linkedId = (await ports.persons.linksOf([row.id])).get(row.id);
   const owner = (await resolvePersons(ports.persons, [row])).get(row.id);
   if (owner?.person !== undefined && owner.personId !== person.personId) {
     if (standsFor(owner.person, row)) return owner.person;
@@ -102,8 +112,8 @@ async function holderOf(ports: RefreshPorts, schemas: Schemas, person: Person, r
     if (applied.person !== undefined && standsFor(applied.person, row)) return applied.person;
   }
   // The link first: from then on everybody who meets the row finds this person.
-  await ports.persons.linkRow(row.id, person.personId);
-  return undefined;
+  const claimant = await ports.persons.claimRow(row.id, person.personId, linkedId ?? person.personId);
+  return claimant === person.personId ? undefined : 'contended';
 }
 
 /**

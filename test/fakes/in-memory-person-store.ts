@@ -150,6 +150,15 @@ export class InMemoryPersonStore implements PersonStore {
     });
   }
 
+  claimRow(rowId: string, personId: string, insteadOf?: string): Promise<string> {
+    return this.#io('personStore.claimRow', () => {
+      const holder = this.#links.get(rowId);
+      if (holder !== undefined && holder !== insteadOf) return holder;
+      this.#links.set(rowId, personId);
+      return personId;
+    });
+  }
+
   async *awaitingPush(): AsyncIterable<readonly string[]> {
     let after: Queued | null = null;
     for (;;) {
