@@ -23,7 +23,7 @@ export interface PersonApiProps {
 
 type Routes = Readonly<Record<string, readonly HttpMethod[]>>;
 
-const { GET, PATCH, POST } = HttpMethod;
+const { DELETE, GET, PATCH, POST } = HttpMethod;
 
 const personsRoutes: Routes = {
   '/persons': [GET, POST],
@@ -36,6 +36,7 @@ const personsRoutes: Routes = {
 };
 
 const syncPersonRoutes: Routes = {
+  '/persons/{personId}': [DELETE],
   '/persons/{personId}/sync': [POST],
   '/sync-person': [POST],
   '/sync/preview': [POST],

@@ -2,24 +2,18 @@ import { acceptType } from '../lib/lambda/accept-type.ts';
 import { composeQueue } from '../lib/lambda/compose-queue.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
 import { readEnvironment } from '../lib/lambda/environment.ts';
-import { type ApiRequest, apiHandler } from '../lib/lambda/http-api.ts';
+import { apiHandler } from '../lib/lambda/http-api.ts';
 import { activityView, editAnswer, personAnswer, personView } from '../lib/lambda/person-answers.ts';
 import { parseEmail, parseFields, parseIfMatch, parsePaging, parsePersonId } from '../lib/lambda/person-requests.ts';
-import { Problem } from '../lib/lambda/problem.ts';
-import type { Person } from '../lib/person/person.ts';
+import { withPerson } from '../lib/lambda/with-person.ts';
 import { createOrEditByEmail, editFields, personsWithEmail } from '../lib/sync/edit-persons.ts';
 import { readFieldStatus } from '../lib/sync/field-status.ts';
+import { joinedActivities } from '../lib/sync/joined-activities.ts';
 import { readSyncStatus } from '../lib/sync/sync-status.ts';
 
 const environment = readEnvironment('persons', process.env);
 const ports = composeStore(environment);
 const queue = composeQueue(environment);
-
-async function personOf(request: ApiRequest): Promise<Person> {
-  const person = await ports.persons.get(parsePersonId(request));
-  if (person === undefined) throw new Problem('not-found', 'there is no such person');
-  return person;
-}
 
 export const handler = apiHandler({
   'POST /persons': async (request) => editAnswer(await createOrEditByEmail(ports, parseFields(request.body))),
@@ -29,7 +23,7 @@ export const handler = apiHandler({
     return { status: 200, body: { persons: persons.map(personView) } };
   },
 
-  'GET /persons/{personId}': async (request) => personAnswer(200, await personOf(request)),
+  'GET /persons/{personId}': (request) => withPerson(ports.persons, request, '', (person) => personAnswer(200, person)),
 
   'PATCH /persons/{personId}': async (request) => {
     const personId = parsePersonId(request);
@@ -38,10 +32,11 @@ export const handler = apiHandler({
 
   'GET /persons/{personId}/activities': async (request) => {
     const { limit, cursor } = parsePaging(request);
-    const person = await personOf(request);
-    const page = await ports.persons.activities(person, limit, cursor);
-    const activities = page.items.map((activity) => activityView(person.personId, activity));
-    return { status: 200, body: { activities, cursor: page.cursor } };
+    return withPerson(ports.persons, request, '/activities', async (person) => {
+      const page = await joinedActivities(ports.persons, person, limit, cursor);
+      const activities = page.items.map(({ personId, activity }) => activityView(personId, activity));
+      return { status: 200, body: { activities, cursor: page.cursor } };
+    });
   },
 
   'GET /sync/status': async () => {

@@ -2,8 +2,9 @@ import { composeSalesforce } from '../lib/lambda/compose-salesforce.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
 import { readEnvironment } from '../lib/lambda/environment.ts';
 import { type ApiAnswer, apiHandler } from '../lib/lambda/http-api.ts';
-import { editAnswer, previewAnswer, syncAnswer } from '../lib/lambda/person-answers.ts';
-import { parsePersonId, parsePreview, parseSync, parseSyncPerson } from '../lib/lambda/person-requests.ts';
+import { deleteAnswer, editAnswer, previewAnswer, syncAnswer } from '../lib/lambda/person-answers.ts';
+import { parseDelete, parsePersonId, parsePreview, parseSync, parseSyncPerson } from '../lib/lambda/person-requests.ts';
+import { deletePersonHere } from '../lib/sync/delete-person.ts';
 import { createOrEditByEmail } from '../lib/sync/edit-persons.ts';
 import { previewSync } from '../lib/sync/preview-sync.ts';
 import { loadSchemas } from '../lib/sync/schemas.ts';
@@ -25,6 +26,11 @@ async function sync(personId: string, assignTo: AssignTo): Promise<ApiAnswer> {
 export const handler = apiHandler({
   'POST /persons/{personId}/sync': async (request) => {
     return sync(parsePersonId(request), parseSync(request.body));
+  },
+
+  'DELETE /persons/{personId}': async (request) => {
+    const salesforce = parseDelete(request);
+    return deleteAnswer(await deletePersonHere(await ports(), parsePersonId(request), salesforce));
   },
 
   'POST /sync/preview': async (request) => {

@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Activity, fullChunks, withoutChunks } from '../person/activity.ts';
-import type { Lease, Person } from '../person/person.ts';
+import { isPresent, type Lease, type Person } from '../person/person.ts';
 import { TransientError } from '../sync/errors.ts';
 import type { LeaseOutcome, Page, PersonStore, UpdateOutcome } from '../sync/ports/person-store.ts';
 import { ActivityLog } from './activity-log.ts';
@@ -95,17 +95,8 @@ export class DynamoPersonStore implements PersonStore {
     return ids;
   }
 
-  async claimEmail(email: string, personId: string, insteadOf?: string): Promise<string> {
-    const key = claimKey(email);
-    const write = await this.#table.putIf({
-      Item: { ...key, personId },
-      ConditionExpression: 'attribute_not_exists(pk) OR personId = :holder',
-      ExpressionAttributeValues: { ':holder': insteadOf ?? personId },
-    });
-    if (write === 'written') return personId;
-    const claim = await this.#table.get<OwnedItem>(key);
-    if (claim === undefined) throw new TransientError('claimGone', 'the claim of this email was given up meanwhile');
-    return claim.personId;
+  claimEmail(email: string, personId: string, insteadOf?: string): Promise<string> {
+    return this.#claim(claimKey(email), personId, insteadOf);
   }
 
   async emailClaims(emails: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -129,6 +120,10 @@ export class DynamoPersonStore implements PersonStore {
     await this.#table.put(item);
   }
 
+  claimRow(rowId: string, personId: string, insteadOf?: string): Promise<string> {
+    return this.#claim(linkKey(rowId), personId, insteadOf);
+  }
+
   awaitingPush(): AsyncIterable<readonly string[]> {
     return queuedIds(this.#table, 'pending');
   }
@@ -141,11 +136,23 @@ export class DynamoPersonStore implements PersonStore {
     const queued = await newestQueued(this.#table, 'rejected', limit, cursor);
     const persons = await this.getMany(queued.personIds);
     const items = queued.personIds.flatMap((personId) => persons.get(personId) ?? []);
-    return { items: items.filter((person) => person.rejection !== null), cursor: queued.cursor };
+    return { items: items.filter((person) => person.rejection !== null && isPresent(person)), cursor: queued.cursor };
   }
 
   activities(person: Person, limit: number, cursor: string | null): Promise<Page<Activity>> {
     return this.#log.page(person, limit, cursor);
+  }
+
+  async #claim(key: Key, personId: string, insteadOf = personId): Promise<string> {
+    const write = await this.#table.putIf({
+      Item: { ...key, personId },
+      ConditionExpression: 'attribute_not_exists(pk) OR personId = :holder',
+      ExpressionAttributeValues: { ':holder': insteadOf },
+    });
+    if (write === 'written') return personId;
+    const claim = await this.#table.get<OwnedItem>(key);
+    if (claim === undefined) throw new TransientError('claimGone', 'the claim was given up meanwhile');
+    return claim.personId;
   }
 
   /**

@@ -48,12 +48,13 @@ export function toRecentItem(type: SalesforceType, recent: RecentRows, cycle: nu
 }
 
 export function toFeedState(feed: FeedItem, recent: RecentItem | undefined): FeedState {
-  const { checkpoint, coveredUpTo, latestDateCovered, unfinished } = feed;
+  const { checkpoint, coveredUpTo, latestDateCovered, unfinished, deletedUntil } = feed;
   return {
     checkpoint,
     coveredUpTo,
     latestDateCovered,
     unfinished,
+    ...(deletedUntil === undefined ? {} : { deletedUntil }),
     recent: {
       rows: recent === undefined ? new Map() : unpackRows(recent.rows),
       incompleteUntil: recent?.incompleteUntil ?? null,

@@ -1,6 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Fields } from '../person/field-value.ts';
-import { awaitsPush, type Lease, type Person, type SalesforceLink, type StandingRejection } from '../person/person.ts';
+import {
+  awaitsPush,
+  type DeletedHere,
+  isPresent,
+  type Lease,
+  type OwnerName,
+  type Person,
+  type SalesforceLink,
+  type StandingRejection,
+} from '../person/person.ts';
 import { packActivities, unpackActivities } from './activity-pack.ts';
 import { attributeBytes } from './attribute-size.ts';
 import { emailKey, type Key, personIdOf, personKey, queueKey } from './keys.ts';
@@ -20,6 +29,9 @@ export interface PersonAttributes {
   /** The entries not yet moved out, packed, and the number of the next one. */
   readonly log: Uint8Array | undefined;
   readonly logNext: number;
+  readonly mergedInto: string | undefined;
+  readonly absorbed: readonly string[] | undefined;
+  readonly deletedHere: DeletedHere | undefined;
   readonly lastSyncedAt: StoredInstant | undefined;
   readonly createdAt: StoredInstant;
   readonly updatedAt: StoredInstant;
@@ -38,6 +50,8 @@ interface StoredLink {
   readonly id: string;
   readonly modstamp: StoredInstant;
   readonly ownerId?: string | undefined;
+  /** Both are absent for a queue, and the whole where nobody knows. */
+  readonly owner?: { readonly name?: string | undefined; readonly email?: string | undefined } | undefined;
   /** Present where true. */
   readonly isDeleted?: true | undefined;
   readonly isConverted?: true | undefined;
@@ -65,6 +79,9 @@ export function toPerson(item: PersonItem): Person {
     rejection: item.rejection ?? null,
     lease: item.lease === undefined ? null : { ...item.lease, attempt: fromStoredFields(item.lease.attempt) },
     log: { next: item.logNext, recent: item.log === undefined ? [] : unpackActivities(item.log, item.logNext) },
+    mergedInto: item.mergedInto ?? null,
+    absorbed: item.absorbed ?? [],
+    deletedHere: item.deletedHere === undefined ? null : { ...item.deletedHere },
     pendingSince: item.pendingSince === undefined ? null : fromStoredInstant(item.pendingSince),
     lastSyncedAt: item.lastSyncedAt === undefined ? null : fromStoredInstant(item.lastSyncedAt),
     createdAt: fromStoredInstant(item.createdAt),
@@ -87,6 +104,9 @@ function attributesBesideFields(person: Person): Omit<PersonAttributes, 'fields'
     rejection: person.rejection === null ? undefined : { ...person.rejection },
     log: person.log.recent.length === 0 ? undefined : packActivities(person.log.recent),
     logNext: person.log.next,
+    mergedInto: person.mergedInto ?? undefined,
+    absorbed: person.absorbed.length === 0 ? undefined : [...person.absorbed],
+    deletedHere: person.deletedHere === null ? undefined : { ...person.deletedHere },
     lastSyncedAt: toStoredOrAbsent(person.lastSyncedAt),
     createdAt: toStoredInstant(person.createdAt),
     updatedAt: toStoredInstant(person.updatedAt),
@@ -106,13 +126,14 @@ export function toStoredLease(lease: Lease): StoredLease {
 
 function emailOf(person: Person): string | undefined {
   const email = person.fields.Email;
+  if (person.mergedInto !== null) return undefined;
   // A key of an index cannot be empty text.
   return typeof email === 'string' && email.trim() !== '' ? emailKey(email) : undefined;
 }
 
 /** A person waits to be pushed, or is parked by a rejection, or stands in no queue. */
 function queueOf(person: Person): Pick<PersonAttributes, 'queue' | 'queueSince'> {
-  if (person.rejection !== null) {
+  if (person.rejection !== null && isPresent(person)) {
     return { queue: queueKey('rejected', person.personId), queueSince: person.rejection.at };
   }
   if (!awaitsPush(person)) return { queue: undefined, queueSince: undefined };
@@ -125,13 +146,21 @@ function toStoredLink(link: SalesforceLink): StoredLink {
     id: link.id,
     modstamp: toStoredInstant(link.systemModstamp),
     ownerId: link.ownerId ?? undefined,
+    owner: link.owner === undefined ? undefined : toStoredOwner(link.owner),
     isDeleted: link.isDeleted || undefined,
     isConverted: link.isConverted || undefined,
   };
 }
 
+function toStoredOwner({ name, email }: OwnerName): StoredLink['owner'] {
+  return { name: name ?? undefined, email: email ?? undefined };
+}
+
 function fromStoredLink(stored: StoredLink): SalesforceLink {
+  const { owner } = stored;
+  const known = owner === undefined ? {} : { owner: { name: owner.name ?? null, email: owner.email ?? null } };
   return {
+    ...known,
     type: stored.type,
     id: stored.id,
     systemModstamp: fromStoredInstant(stored.modstamp),

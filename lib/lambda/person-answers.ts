@@ -1,6 +1,7 @@
 import type { Activity } from '../person/activity.ts';
 import { assertNever } from '../person/assert-never.ts';
-import { type Person, syncStatus } from '../person/person.ts';
+import { type Person, type SalesforceLink, syncStatus } from '../person/person.ts';
+import type { DeleteOutcome } from '../sync/delete-person.ts';
 import type { EditOutcome } from '../sync/edit-persons.ts';
 import type { PreviewOutcome } from '../sync/preview-sync.ts';
 import type { SyncOutcome } from '../sync/sync-person.ts';
@@ -12,7 +13,26 @@ export function personView(person: Person) {
   const { personId, version, fields, salesforce, pending, lastSyncedAt, rejection, createdAt, updatedAt } = person;
   const status = syncStatus(person);
   const sync = { status, pending: Object.keys(pending).sort(), lastSyncedAt, rejection };
-  return { personId, version, fields, salesforce, sync, createdAt, updatedAt };
+  return { personId, version, fields, salesforce: linkView(salesforce), sync, createdAt, updatedAt };
+}
+
+function linkView(link: SalesforceLink | null) {
+  if (link === null) return null;
+  const { owner, ownerId, ...rest } = link;
+  const type = ownerId?.startsWith('005') ? 'User' : 'Queue';
+  const known = { name: owner?.name ?? null, email: owner?.email ?? null };
+  return { ...rest, owner: ownerId === null ? null : { id: ownerId, type, ...known } };
+}
+
+/** The answer of a person who became a part of another: the same call goes there. */
+export function movedAnswer(personId: string, below = ''): ApiAnswer {
+  return { status: 308, body: { personId }, headers: { location: `/persons/${personId}${below}` } };
+}
+
+/** The problem of a person that somebody deleted here. */
+export function deletedProblem(at: string): Problem {
+  const detail = `deleted here at ${at}; its record in Salesforce does not bring it back; POST /persons with its Email does`;
+  return new Problem('person-deleted', detail, { members: { deletedAt: at } });
 }
 
 export function activityView(personId: string, { seq, ...activity }: Activity) {
@@ -37,6 +57,10 @@ export function editAnswer(outcome: EditOutcome): ApiAnswer {
     }
     case 'notFound':
       throw new Problem('not-found', 'there is no such person');
+    case 'mergedAway':
+      return movedAnswer(outcome.personId);
+    case 'deletedHere':
+      throw deletedProblem(outcome.at);
     case 'versionMismatch':
       throw new Problem('version-mismatch', `the person has version ${outcome.version}`);
     case 'schemaUnknown':
@@ -63,6 +87,10 @@ export function syncAnswer(outcome: SyncOutcome): ApiAnswer {
       throw new Problem('ambiguous-match', 'link the right one by hand, or give the others another email', {
         members: { candidates: outcome.candidates },
       });
+    case 'mergedAway':
+      return movedAnswer(outcome.personId, '/sync');
+    case 'deletedHere':
+      throw deletedProblem(outcome.at);
     case 'notFound':
     case 'busy':
     case 'contactNotAssignable':
@@ -74,6 +102,12 @@ export function syncAnswer(outcome: SyncOutcome): ApiAnswer {
   }
 }
 
+/** The answer to a deletion; throws the `Problem` of one that was not done. */
+export function deleteAnswer(outcome: DeleteOutcome): ApiAnswer {
+  if (outcome.kind === 'deleted') return { status: 204, body: undefined };
+  return outcome.kind === 'mergedAway' ? movedAnswer(outcome.personId) : syncAnswer(outcome);
+}
+
 /** The answer to a preview; throws the `Problem` of one that could not be made. */
 export function previewAnswer(outcome: PreviewOutcome): ApiAnswer {
   if (outcome.kind !== 'preview') throw new Problem(...UNDONE[outcome.kind]);
@@ -82,7 +116,7 @@ export function previewAnswer(outcome: PreviewOutcome): ApiAnswer {
   return { status: 200, body };
 }
 
-type Undone = Exclude<SyncOutcome['kind'], 'synced' | 'rejected' | 'ambiguousMatch'>;
+type Undone = Exclude<SyncOutcome['kind'], 'synced' | 'rejected' | 'ambiguousMatch' | 'mergedAway' | 'deletedHere'>;
 
 const KEPT = 'the edits are kept';
 

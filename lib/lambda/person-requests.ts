@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Fields } from '../person/field-value.ts';
+import type { DeletedHere } from '../person/person.ts';
 import type { AssignTo } from '../sync/sync-person.ts';
 import type { ApiRequest } from './http-api.ts';
 import { Problem } from './problem.ts';
@@ -51,6 +52,13 @@ export function parseIfMatch(request: ApiRequest): number | undefined {
   if (version === undefined)
     throw new Problem('invalid-parameter', 'If-Match: takes the ETag of a person, "<version>"');
   return Number(version);
+}
+
+/** What a deletion is to do to the record in Salesforce. */
+export function parseDelete(request: ApiRequest): DeletedHere['salesforce'] {
+  const { salesforce = 'keep' } = request.query;
+  if (salesforce === 'keep' || salesforce === 'delete') return salesforce;
+  throw new Problem('invalid-parameter', 'salesforce: takes keep or delete');
 }
 
 /** `limit` and `cursor` of a list. */

@@ -9,6 +9,7 @@ const PROBLEMS = {
   busy: { status: 409, title: 'Another sync of this person is under way' },
   'contact-not-assignable': { status: 409, title: 'A Contact cannot belong to a queue' },
   'ambiguous-match': { status: 409, title: 'Several records in Salesforce could be this person' },
+  'person-deleted': { status: 409, title: 'The person was deleted here' },
   'version-mismatch': { status: 412, title: 'The person has another version' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is not JSON' },

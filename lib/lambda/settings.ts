@@ -8,6 +8,7 @@ z.config(en());
 
 const winner = z.enum(['local', 'remote']);
 const salesforceType = z.enum(['Lead', 'Contact']);
+const filled = z.string().check(z.minLength(1));
 const names = z._default(z.array(z.string().check(z.minLength(1))), []);
 const seconds = (fallback: number) => z._default(z.number().check(z.int(), z.minimum(0)), fallback);
 
@@ -36,6 +37,8 @@ export const settingsSchema = z.strictObject({
     }),
     { exclude: [], pullOnly: [], pushOnly: [], conflictWinner: {}, truncate: [], unchecked: [] },
   ),
+  /** What a new Lead takes where the person has none: Salesforce asks for both. */
+  defaults: z._default(z.strictObject({ LastName: z.optional(filled), Company: z.optional(filled) }), {}),
   scheduleEnabled: z._default(z.boolean(), true),
   /** Share of the org's daily calls that background work leaves for sync person. */
   apiReserve: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.2),
@@ -91,5 +94,7 @@ function localNameOf(apiName: string): string | undefined {
 
 /** The part of the settings that decides about fields. */
 export function syncPolicy(settings: Settings): SyncPolicy {
-  return { conflictWinner: settings.conflictWinner, fields: settings.fields };
+  const { LastName, Company } = settings.defaults;
+  const defaults = { ...(LastName ? { LastName } : {}), ...(Company ? { Company } : {}) };
+  return { conflictWinner: settings.conflictWinner, fields: settings.fields, defaults };
 }

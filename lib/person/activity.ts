@@ -39,7 +39,12 @@ export type Happening =
   | {
       readonly type: 'syncedToSalesforce';
       readonly direction: 'push';
-      readonly detail: { readonly fields: readonly string[]; readonly created: boolean };
+      readonly detail: {
+        readonly fields: readonly string[];
+        readonly created: boolean;
+        /** Fields of a new record that were empty here and took the configured value. */
+        readonly defaulted?: readonly string[];
+      };
     }
   | {
       readonly type: 'rejected';
@@ -51,7 +56,28 @@ export type Happening =
       readonly direction: Direction;
       readonly detail: { readonly type: SalesforceType; readonly id: string };
     }
-  | { readonly type: 'merged'; readonly direction: Direction; readonly detail: { readonly into: string } };
+  | { readonly type: 'merged'; readonly direction: Direction; readonly detail: MergedDetail }
+  | {
+      readonly type: 'ownerChanged';
+      readonly direction: Direction;
+      readonly detail: { readonly from: string; readonly to: string };
+    }
+  | { readonly type: 'deleted'; readonly direction: null; readonly detail: { readonly salesforce: 'keep' | 'delete' } }
+  | { readonly type: 'revived'; readonly direction: null; readonly detail: { readonly source: string } };
+
+/** Two persons, or only two rows, became one. */
+export interface MergedDetail {
+  /** The person that stands. */
+  readonly into: string;
+  /** The person that became a part of it. */
+  readonly from?: string;
+  /** The row that stands, where the person had another. */
+  readonly row?: string;
+  /** When each field that came along was edited there; '' for a value that was only there and not here. */
+  readonly fields?: Readonly<Record<string, string>>;
+  /** Edits that gave way to newer ones of the same fields. */
+  readonly superseded?: Readonly<Record<string, FieldValue>>;
+}
 
 /** One entry of a person's activity log. `seq` counts up by one per person, without gaps. */
 export type Activity = Happening & { readonly seq: number; readonly at: string };

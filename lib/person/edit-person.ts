@@ -1,5 +1,6 @@
 import { appendActivities, EMPTY_LOG, type FieldChange, type Happening, type Rejection } from './activity.ts';
 import { type FieldShapes, type Fields, type FieldValue, isEmptyValue, sameValue } from './field-value.ts';
+import { linkTo } from './life-cycle.ts';
 import { baseValue, hasPending, type Person, personIdOfRow } from './person.ts';
 import type { Row } from './row.ts';
 
@@ -15,12 +16,11 @@ export function newPerson(personId: string, fields: Fields, now: string): Person
 
 /** The person that begins with a row of Salesforce; base is the row. */
 export function personOfRow(row: Row, now: string): Person {
-  const { type, id, systemModstamp, isDeleted, isConverted, ownerId } = row;
-  const created: Happening = { type: 'created', direction: 'pull', detail: { source: type } };
+  const created: Happening = { type: 'created', direction: 'pull', detail: { source: row.type } };
   return {
-    ...blankPerson(personIdOfRow(id), now),
+    ...blankPerson(personIdOfRow(row.id), now),
     fields: withoutNulls(row.fields),
-    salesforce: { type, id, systemModstamp, isDeleted, isConverted, ownerId },
+    salesforce: linkTo(row, null),
     log: appendActivities(EMPTY_LOG, [created], now),
     lastSyncedAt: now,
   };
@@ -104,6 +104,9 @@ function blankPerson(personId: string, now: string): Person {
     rejection: null,
     lease: null,
     log: EMPTY_LOG,
+    mergedInto: null,
+    absorbed: [],
+    deletedHere: null,
     pendingSince: null,
     lastSyncedAt: null,
     createdAt: now,

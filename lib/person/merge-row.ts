@@ -1,6 +1,7 @@
 import type { Conflict, FieldChange, Happening, Winner } from './activity.ts';
 import { type FieldShapes, type Fields, type FieldValue, isEmptyValue, sameValue } from './field-value.ts';
-import type { Person, SalesforceLink } from './person.ts';
+import { isConversion, linkHappenings, linkTo, sameLink, standingOf, successionHappenings } from './life-cycle.ts';
+import type { Person } from './person.ts';
 import type { Row } from './row.ts';
 
 /** How one object's fields compare, which of them can be pushed, and who wins a conflict about them. */
@@ -50,12 +51,29 @@ export type RowMerge =
  * Merging the same row again changes nothing.
  */
 export function mergeRow(person: Person, row: Row, rules: MergeRules, own?: OwnPush): RowMerge {
-  const standing = standingOf(person.salesforce, row);
+  const standing = standingOf(person, row);
   if (standing === 'past') return { kind: 'stale' };
-  const fields = new FieldMerge(standing === 'new' ? withoutBase(person, row, rules) : person, rules, own);
+  const start = standing === 'new' ? withoutBase(person, row, rules, isConversion(person.salesforce, row)) : person;
+  const fields = new FieldMerge(start, rules, own);
+  return mergeFields(person, row, fields, linkHappenings(person.salesforce, row));
+}
+
+/**
+ * Takes the person over to the row that Salesforce put in the place of its own: the winner of a merge, the Contact of a
+ * converted Lead. What stands there counts, what stands only here is kept, and edits that wait go on.
+ */
+export function mergeSuccessor(person: Person, row: Row, rules: MergeRules): RowMerge {
+  const link = person.salesforce;
+  if (person.mergedInto !== null || link === null) return { kind: 'stale' };
+  if (link.id === row.id) return mergeRow(person, row, rules);
+  const fields = new FieldMerge(withoutBase(person, row, rules, true), rules, undefined);
+  return mergeFields(person, row, fields, successionHappenings(person, row));
+}
+
+function mergeFields(person: Person, row: Row, fields: FieldMerge, told: readonly Happening[]): RowMerge {
   fields.mergeAll(row.fields);
-  const happenings = [...linkHappenings(person.salesforce, row), ...fields.happenings()];
-  const link = linkTo(row);
+  const happenings = [...told, ...fields.happenings()];
+  const link = linkTo(row, person.salesforce);
   const merged: Person = { ...person, fields: fields.local, pending: fields.pending, salesforce: link };
   if (happenings.length > 0 || fields.changed || !sameLink(person.salesforce, link)) {
     const pulled = fields.changes.map((change) => change.field);
@@ -186,25 +204,13 @@ class FieldMerge {
 }
 
 /**
- * What the row is to a person linked as given: the row it is linked to (`current`), a row it goes over to (`new`),
- * or a state or a row that lies behind it (`past`).
- */
-function standingOf(link: SalesforceLink | null, row: Row): 'current' | 'new' | 'past' {
-  if (link?.id === row.id) return row.systemModstamp < link.systemModstamp ? 'past' : 'current';
-  if (row.isDeleted || row.isConverted) return 'past';
-  if (link === null || link.isDeleted || link.isConverted) return 'new';
-  return row.type === 'Contact' && link.type === 'Lead' ? 'new' : 'past';
-}
-
-/**
  * The person as it goes over to a row of which no base is stored. What stands here and not there waits to be pushed.
- * Where both sides hold a value, an edit that waits keeps its base, and a converted Lead's values are the base of the
- * Contact's; but nothing is known of what a row held before that has just been linked, so that every value which
+ * Where both sides hold a value, an edit that waits keeps its base, and where the row succeeds the person's own, what
+ * that held is its base (a converted Lead's values are the Contact's); but nothing is known of what a row held before that has just been linked, so that every value which
  * stands here counts as an edit of an empty field.
  */
-function withoutBase(person: Person, row: Row, rules: MergeRules): Person {
+function withoutBase(person: Person, row: Row, rules: MergeRules, succeeds: boolean): Person {
   const pending: Record<string, FieldValue> = {};
-  const converted = isConversion(person.salesforce, row);
   for (const field in person.fields) {
     const local = person.fields[field] ?? null;
     const remote = row.fields[field] ?? null;
@@ -212,47 +218,7 @@ function withoutBase(person: Person, row: Row, rules: MergeRules): Person {
     if (!rules.canPush(field) || sameValue(shape, local, remote)) continue;
     const base = isEmptyValue(shape, remote) ? undefined : person.pending[field];
     if (base !== undefined) pending[field] = base;
-    else if (!isEmptyValue(shape, local) && !(converted && !isEmptyValue(shape, remote))) pending[field] = null;
+    else if (!isEmptyValue(shape, local) && !(succeeds && !isEmptyValue(shape, remote))) pending[field] = null;
   }
   return { ...person, pending };
-}
-
-/** Whether the person's Lead became this Contact. */
-function isConversion(link: SalesforceLink | null, row: Row): boolean {
-  return link?.type === 'Lead' && row.type === 'Contact' && !link.isDeleted;
-}
-
-function linkTo(row: Row): SalesforceLink {
-  const { type, id, systemModstamp, isDeleted, isConverted, ownerId } = row;
-  return { type, id, systemModstamp, isDeleted, isConverted, ownerId };
-}
-
-/** Whether the links agree in all but the stamp. */
-function sameLink(left: SalesforceLink | null, right: SalesforceLink): boolean {
-  return (
-    left !== null &&
-    left.id === right.id &&
-    left.isDeleted === right.isDeleted &&
-    left.isConverted === right.isConverted &&
-    left.ownerId === right.ownerId
-  );
-}
-
-function linkHappenings(link: SalesforceLink | null, row: Row): Happening[] {
-  const detail = { type: row.type, id: row.id };
-  if (link?.id !== row.id) {
-    // A Lead that was seen to be converted has told so already.
-    const type = isConversion(link, row) && !link?.isConverted ? 'converted' : 'linked';
-    return [{ type, direction: 'pull', detail }];
-  }
-  const found: Happening[] = [];
-  if (row.isDeleted !== link.isDeleted) {
-    found.push({ type: row.isDeleted ? 'deletedInSalesforce' : 'undeleted', direction: 'pull', detail });
-  }
-  if (row.isConverted && !link.isConverted) {
-    const contactId = row.convertedContactId;
-    const into = contactId === null ? detail : { type: 'Contact' as const, id: contactId };
-    found.push({ type: 'converted', direction: 'pull', detail: into });
-  }
-  return found;
 }

@@ -14,6 +14,20 @@ export interface SalesforceLink {
   readonly isDeleted: boolean;
   readonly isConverted: boolean;
   readonly ownerId: string | null;
+  /** Absent where nobody has read it yet. */
+  readonly owner?: OwnerName;
+}
+
+/** Who an owner is; both are null for a queue. */
+export interface OwnerName {
+  readonly name: string | null;
+  readonly email: string | null;
+}
+
+/** The tombstone of a person that somebody deleted here, and what was to become of its row. */
+export interface DeletedHere {
+  readonly at: string;
+  readonly salesforce: 'keep' | 'delete';
 }
 
 /**
@@ -48,6 +62,11 @@ export interface Person {
   readonly rejection: StandingRejection | null;
   readonly lease: Lease | null;
   readonly log: ActivityLog;
+  /** The person that this one became a part of; what stands here besides is what it brought along. */
+  readonly mergedInto: string | null;
+  /** Ids of the persons that became a part of this one. */
+  readonly absorbed: readonly string[];
+  readonly deletedHere: DeletedHere | null;
   /** When the oldest pending edit was made (ISO); null where nothing waits. */
   readonly pendingSince: string | null;
   readonly lastSyncedAt: string | null;
@@ -81,7 +100,12 @@ export function isWritable(link: SalesforceLink | null): link is SalesforceLink 
 
 /** Whether a poll should hand this person out to be pushed. */
 export function awaitsPush(person: Person): boolean {
-  return person.rejection === null && isWritable(person.salesforce) && hasPending(person);
+  return isPresent(person) && person.rejection === null && isWritable(person.salesforce) && hasPending(person);
+}
+
+/** Whether the person is one to work with: neither a part of another by now nor deleted here. */
+export function isPresent(person: Person): boolean {
+  return person.mergedInto === null && person.deletedHere === null;
 }
 
 /** The value that Salesforce is known to have held; `undefined` where the field was never seen there. */

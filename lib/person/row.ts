@@ -1,5 +1,5 @@
 import type { Fields } from './field-value.ts';
-import type { SalesforceType } from './person.ts';
+import type { OwnerName, SalesforceType } from './person.ts';
 
 /** A Lead or Contact as Salesforce held it at `systemModstamp`, in local names and forms. */
 export interface Row {
@@ -15,8 +15,23 @@ export interface Row {
   /** The Contact that a converted Lead became. */
   readonly convertedContactId: string | null;
   readonly ownerId: string | null;
+  /** Absent where the read could not tell. */
+  readonly owner?: OwnerName;
   /** `Person_Id__c`: the person that our side gave this row. */
   readonly personId: string | null;
   /** Every field that was visible, null where it was empty. */
   readonly fields: Fields;
+}
+
+/** One row, by name. */
+export interface RowName {
+  readonly type: SalesforceType;
+  readonly id: string;
+}
+
+/** The row that stands for this one from now on: the winner of a merge, the Contact of a converted Lead. */
+export function successorOf(row: Row): RowName | null {
+  if (row.isDeleted && row.masterRecordId !== null) return { type: row.type, id: row.masterRecordId };
+  if (row.isConverted && row.convertedContactId !== null) return { type: 'Contact', id: row.convertedContactId };
+  return null;
 }

@@ -29,7 +29,7 @@ export interface SalesforceClientOptions {
 
 /** One request, its path below the root of the API version. */
 export interface Subrequest {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;

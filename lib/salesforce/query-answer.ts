@@ -19,20 +19,28 @@ export function queryAnswer(body: unknown): QueryAnswer {
 
 /** The values of a record in the order of the columns. */
 export function valuesOf(record: RawRecord, columns: readonly string[]): FieldValue[] {
-  return columns.map((column) => scalar(record[column]));
+  return columns.map((column) => scalar(valueAt(record, column)));
 }
 
 /** A record of these columns, without the attributes that Salesforce adds; null for what is no record. */
 export function recordOf(raw: unknown, columns: readonly string[]): RemoteRecord | null {
   if (!isRaw(raw)) return null;
   const record: Record<string, FieldValue> = {};
-  for (const column of columns) record[column] = scalar(raw[column]);
+  for (const column of columns) record[column] = scalar(valueAt(raw, column));
   return record;
 }
 
 /** The columns to ask for, where each row has to be told from the others. */
 export function withId(columns: readonly string[]): readonly string[] {
   return columns.includes('Id') ? columns : ['Id', ...columns];
+}
+
+/** A column of a related record (`Owner.Name`) stands in an object of its own. */
+function valueAt(record: RawRecord, column: string): unknown {
+  const dot = column.indexOf('.');
+  if (dot < 0) return record[column];
+  const related = record[column.slice(0, dot)];
+  return isRaw(related) ? related[column.slice(dot + 1)] : null;
 }
 
 function scalar(value: unknown): FieldValue {

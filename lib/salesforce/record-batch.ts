@@ -19,8 +19,13 @@ export type BatchAnswer = readonly PushAnswer[] | 'contentsRefused';
 
 /** Reads rows by id, in the order of the ids: up to 2,000, whatever the length of the field list. Null where hidden. */
 export function retrieveRequest({ type, pushes, columns }: Batch): Subrequest {
-  const body = { ids: pushes.map(({ id }) => id), fields: withId(columns) };
+  const body = { ids: pushes.map(({ id }) => id), fields: withId(columns.filter(isOwnColumn)) };
   return { method: 'POST', path: `/composite/sobjects/${type}`, body };
+}
+
+/** A read of records by id follows no relationship. */
+function isOwnColumn(column: string): boolean {
+  return !column.includes('.');
 }
 
 /** Background pushes choose no owner and do not pass over duplicate rules. */
@@ -69,8 +74,9 @@ export function pushAnswers(
   for (const { status, body } of [before, after]) {
     if (status !== 200 || !Array.isArray(body)) throw unread(status, body, written);
   }
-  const rowsBefore = retrieved(before.body, batch.columns);
-  const rowsAfter = retrieved(after.body, batch.columns);
+  const columns = batch.columns.filter(isOwnColumn);
+  const rowsBefore = retrieved(before.body, columns);
+  const rowsAfter = retrieved(after.body, columns);
   return batch.pushes.map(({ id }, at) => {
     const outcome = outcomes[at];
     if (outcome === undefined) throw unexpectedAnswer('update', true);

@@ -47,10 +47,13 @@ export function createSalesforceChangeFeed(client: SalesforceClient): ChangeFeed
 
     async open(requests) {
       const updated = updatedQuery(await client.now());
+      const now = await client.now();
+      const deleted = requests.map((request) => deletedRequest(request, now));
       const { answers, beganAt } = await client.composite(
-        requests.flatMap((request) => opening(request, updated)),
+        [...requests.flatMap((request) => opening(request, updated)), ...deleted.flatMap((request) => request ?? [])],
         false,
       );
+      const deletions = answers.slice(requests.length * 3);
       const openings = new Map<SalesforceType, FeedOpening>();
       requests.forEach((request, at) => {
         const [covered, page, described] = answers.slice(at * 3, at * 3 + 3);
@@ -58,6 +61,7 @@ export function createSalesforceChangeFeed(client: SalesforceClient): ChangeFeed
           latestDateCovered: coveredDate(covered),
           page: pageOf(page, request.columns),
           described: descriptionOf(described),
+          ...(deleted[at] === null ? {} : { deleted: deletedRows(deletions.shift()) }),
         });
       });
       return { readAt: new Date(beganAt).toISOString(), openings };
@@ -103,6 +107,31 @@ function updatedQuery(now: number): string {
   const end = Math.floor(now / MINUTE_MS) * MINUTE_MS;
   const [start, until] = [end - MINUTE_MS, end].map((at) => encodeURIComponent(new Date(at).toISOString()));
   return `?start=${start}&end=${until}`;
+}
+
+/**
+ * Which rows were deleted, in whole minutes of Salesforce's time; the span takes one minute at least.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_getdeleted.htm
+ */
+function deletedRequest({ type, deletedSince }: FeedRequest, now: number): Subrequest | null {
+  if (deletedSince === null || deletedSince === undefined) return null;
+  const end = Math.floor(now / MINUTE_MS) * MINUTE_MS;
+  const start = Math.floor(Date.parse(deletedSince) / MINUTE_MS) * MINUTE_MS;
+  if (start >= end) return null;
+  const [from, until] = [start, end].map((at) => encodeURIComponent(new Date(at).toISOString()));
+  return { method: 'GET', path: `/sobjects/${type}/deleted/?start=${from}&end=${until}` };
+}
+
+/** Null where Salesforce does not tell: it is asked again by the next cycle. */
+function deletedRows(answer: SubAnswer | undefined): NonNullable<FeedOpening['deleted']> | null {
+  const body = answer?.status === 200 && isRaw(answer.body) ? answer.body : {};
+  const { deletedRecords, latestDateCovered } = body;
+  if (!Array.isArray(deletedRecords) || typeof latestDateCovered !== 'string') return null;
+  const ids = deletedRecords.flatMap((record: unknown) =>
+    isRaw(record) && typeof record.id === 'string' ? toLongId(record.id) : [],
+  );
+  return { ids: [...new Set(ids)], until: new Date(Date.parse(toIsoInstant(latestDateCovered))).toISOString() };
 }
 
 function describeRequest(type: SalesforceType, lastModified: string | null): Subrequest {

@@ -11,6 +11,7 @@ import type {
   WriteOutcome,
 } from '../sync/ports/salesforce-records.ts';
 import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
+import { duplicatesIn } from './duplicates.ts';
 import {
   callError,
   concernsCall,
@@ -49,6 +50,7 @@ export function createSalesforceRecords(client: SalesforceClient): SalesforceRec
       pushNow(client, { type, pushes: [push], columns }, writeHeaders(options, push.ifUnmodifiedSince)),
     upsertLead: (personId, record, columns, options) =>
       upsertLead(client, { personId, record, columns, headers: writeHeaders(options) }),
+    remove: (type, id) => removeRow(client, type, id),
     read: (type, ids, columns) => readRows(client, { type, ids, columns }),
     find: (query, columns) => findRows(client, query, columns),
   };
@@ -78,7 +80,7 @@ const NO_RULES: WriteOptions = { runAssignmentRules: false };
 function writeHeaders(options: WriteOptions, ifUnmodifiedSince?: string): Record<string, string> {
   const headers = {
     'Sforce-Auto-Assign': options.runAssignmentRules ? 'TRUE' : 'FALSE',
-    'Sforce-Duplicate-Rule-Header': 'allowSave=false',
+    'Sforce-Duplicate-Rule-Header': 'allowSave=false; includeRecordDetails=true',
   };
   if (ifUnmodifiedSince === undefined) return headers;
   return { ...headers, 'If-Unmodified-Since': new Date(ifUnmodifiedSince).toUTCString() };
@@ -114,6 +116,17 @@ function refusal(status: number, body: unknown): Exclude<WriteOutcome, { kind: '
   return recordOutcome(errors);
 }
 
+async function removeRow(
+  client: SalesforceClient,
+  type: SalesforceType,
+  id: string,
+): Promise<Exclude<WriteOutcome, { kind: 'modified' }>> {
+  const { answers } = await client.composite([{ method: 'DELETE', path: `/sobjects/${type}/${id}` }], true);
+  const [answer] = answers;
+  if (answer === undefined) throw unexpectedAnswer('delete', true);
+  return answer.status < 300 ? { kind: 'written' } : refusal(answer.status, answer.body);
+}
+
 interface LeadUpsert {
   readonly personId: string;
   readonly record: RemoteRecord;
@@ -127,7 +140,7 @@ async function upsertLead(client: SalesforceClient, lead: LeadUpsert): Promise<C
   const key = `${PERSON_ID_FIELD} = ${soqlText(lead.personId)}`;
   const read = queryRequest('query', `SELECT ${lead.columns.join(', ')} FROM Lead WHERE ${key}`);
   const [written, after] = await inOneCall(client, [write, read]);
-  if (written.status >= 300) return refusedUpsert(written);
+  if (written.status >= 300) return refusedUpsert(written, foundLead(after, lead.columns));
   const [raw] = rowsOf(after, true).records;
   const record = recordOf(raw, lead.columns);
   // The Lead stands, and the next upsert of it will change nothing.
@@ -140,7 +153,7 @@ function withoutKey({ [PERSON_ID_FIELD]: _key, ...record }: RemoteRecord): Remot
   return record;
 }
 
-function refusedUpsert({ status, body }: SubAnswer): CreateAnswer {
+function refusedUpsert({ status, body }: SubAnswer, known: RemoteRecord | null): CreateAnswer {
   const errors = errorEntries(body);
   if (status === 300) throw new ConfigError(`Several Leads share one ${PERSON_ID_FIELD}: the field must be unique`);
   // A field that is missing or hidden; a record cannot be: the upsert would create it.
@@ -148,9 +161,18 @@ function refusedUpsert({ status, body }: SubAnswer): CreateAnswer {
   // Another upsert of the same person came first, and this one finds its Lead next time.
   if (errors.some(isOfPersonId)) return { kind: 'transient', code: 'DUPLICATE_VALUE' };
   const outcome = refusal(status, body);
-  if (outcome.kind !== 'gone') return outcome;
+  if (outcome.kind === 'transient') return outcome;
+  if (outcome.kind === 'rejected') return { ...outcome, matches: duplicatesIn(body) };
   const { code, message, fields } = errors[0] ?? { code: outcome.code, message: '', fields: [] };
-  return { kind: 'rejected', rejection: { code, message, fields } };
+  const rejection = { code, message, fields };
+  return known?.IsConverted === true
+    ? { kind: 'converted', rejection, record: known }
+    : { kind: 'rejected', rejection, matches: [] };
+}
+
+/** The Lead that carries the person's id, where an upsert of it was refused. */
+function foundLead({ status, body }: SubAnswer, columns: readonly string[]): RemoteRecord | null {
+  return status === 200 ? recordOf(queryAnswer(body).records[0], columns) : null;
 }
 
 function isOfPersonId(error: { readonly code: string; readonly message: string }): boolean {

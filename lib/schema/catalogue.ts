@@ -6,6 +6,14 @@ export const PERSON_ID_FIELD = 'Person_Id__c';
 /** What the sync user needs of a field. */
 export type Access = 'read' | 'create';
 
+/**
+ * What a query may ask of a row's owner, a user or a queue, beside its id. Only queries follow relationships: a read of
+ * records by id cannot tell.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_relationships_and_polymorph_keys.htm
+ */
+export const OWNER_COLUMNS = ['Owner.Name', 'Owner.Email'] as const;
+
 /** A permission that the sync needs, and what stops working without it. */
 export interface NeededAccess {
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { FieldShape } from '../person/field-value.ts';
 import type { MergeRules } from '../person/merge-row.ts';
 import type { SalesforceType } from '../person/person.ts';
-import { LOCAL_NAMES, NEEDED_ACCESS, PERSON_ID_FIELD, SYSTEM_COLUMNS } from './catalogue.ts';
+import { LOCAL_NAMES, NEEDED_ACCESS, OWNER_COLUMNS, PERSON_ID_FIELD, SYSTEM_COLUMNS } from './catalogue.ts';
 import type { DescribedField, DescribedObject } from './describe.ts';
 import { EXCLUDED_FIELDS } from './excluded-fields.ts';
 import { fieldTypeOf, syncedType } from './field-types.ts';
@@ -212,7 +212,8 @@ export function syncFieldOf(schema: ObjectSchema, name: string): SyncField | und
 /** The API names that a query asks for: `Id` and `SystemModstamp` first, as the change feed relies on. */
 export function feedColumns(schema: ObjectSchema): string[] {
   const pulled = Object.values(schema.fields).filter((field) => field.pull);
-  return [...schema.systemColumns, ...pulled.map((field) => field.remoteName)];
+  const owner = schema.systemColumns.includes('OwnerId') ? OWNER_COLUMNS : [];
+  return [...schema.systemColumns, ...owner, ...pulled.map((field) => field.remoteName)];
 }
 
 /** The schema as the merge needs it. */

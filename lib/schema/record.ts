@@ -1,5 +1,5 @@
 import { type Fields, type FieldValue, isEmptyValue, toIsoInstant, toLongId } from '../person/field-value.ts';
-import type { SalesforceType } from '../person/person.ts';
+import type { OwnerName, SalesforceType } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import { PERSON_ID_FIELD } from './catalogue.ts';
 import { type FieldType, syncedType } from './field-types.ts';
@@ -43,9 +43,20 @@ export function rowOfRecord(schema: ObjectSchema, record: RemoteRecord): Row {
     isConverted: record.IsConverted === true,
     convertedContactId: text(record.ConvertedContactId),
     ownerId: text(record.OwnerId),
+    ...ownerOf(record),
     personId: text(record[PERSON_ID_FIELD]),
     fields,
   };
+}
+
+/** The ids of queues begin so, and a queue is nobody to write to or to name. */
+const QUEUE_PREFIX = '00G';
+
+/** Nothing where the read did not ask for the owner's name. */
+function ownerOf(record: RemoteRecord): { readonly owner?: OwnerName } {
+  if (record['Owner.Name'] === undefined) return {};
+  if (text(record.OwnerId)?.startsWith(QUEUE_PREFIX)) return { owner: { name: null, email: null } };
+  return { owner: { name: text(record['Owner.Name']), email: text(record['Owner.Email']) } };
 }
 
 /** What a push may send of these fields, by API name, and the local names of those it may not. */

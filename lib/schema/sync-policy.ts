@@ -1,4 +1,5 @@
 import type { Winner } from '../person/activity.ts';
+import type { Fields } from '../person/field-value.ts';
 import type { SalesforceType } from '../person/person.ts';
 
 /** What an operator decides about fields, by local name. */
@@ -14,6 +15,8 @@ export interface SyncPolicy {
     /** Values are left to Salesforce to judge: automation that runs before it judges may mend them. */
     readonly unchecked: readonly string[];
   };
+  /** Values that a new Lead takes where the person has none. */
+  readonly defaults?: Fields;
 }
 
 /** The marketing side wins, and nothing is left out. */

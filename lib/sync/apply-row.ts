@@ -2,29 +2,35 @@ import type { Conflict } from '../person/activity.ts';
 import { logged, personOfRow, withPending } from '../person/edit-person.ts';
 import type { FieldValue } from '../person/field-value.ts';
 import { mergeRow, type OwnPush, type RowMerge } from '../person/merge-row.ts';
-import { hasPending, type Person } from '../person/person.ts';
-import type { Row } from '../person/row.ts';
+import { hasPending, type Person, personIdOfRow } from '../person/person.ts';
+import { type Row, successorOf } from '../person/row.ts';
 import { isMended } from '../schema/judge-push.ts';
 import { ItemTooLargeError, TransientError } from './errors.ts';
 import type { Ports } from './ports/ports.ts';
-import { type Owner, resolvePersons } from './resolve-persons.ts';
+import { type Owner, resolvePersons, standsFor } from './resolve-persons.ts';
 import type { ObjectRules } from './schemas.ts';
 import { tooLarge, updateOrPark } from './update-or-park.ts';
 
 export interface AppliedRow {
   /** The row's person as stored now; undefined for a row that makes none. */
   readonly person: Person | undefined;
+  readonly created: boolean;
+  /** Nothing was done: what the row says can only be done with the row as it is now (`mustBeRead`). */
+  readonly mustBeRead: boolean;
   readonly pulled: readonly string[];
   readonly conflicts: readonly Conflict[];
 }
 
-const NOTHING = { pulled: [], conflicts: [] } as const;
+const NOTHING = { created: false, mustBeRead: false, pulled: [], conflicts: [] } as const;
 
 /** How often a change that others keep overtaking is tried before it is left to a later delivery. */
 const ATTEMPTS = 8;
 
 /** Characters that a plain text field of Salesforce has at most. */
 const SHORT_TEXT = 255;
+
+/** How many persons one row may have been, one undelete after another. */
+const LIVES = 50;
 
 export type ApplyPorts = Pick<Ports, 'persons' | 'clock'>;
 
@@ -34,8 +40,20 @@ export interface RowToApply {
   readonly object: ObjectRules;
   /** An earlier state of the row may still be under way. */
   readonly newer: boolean;
+  /** The row was just read, and is not a state from some time ago. */
+  readonly fresh?: boolean;
   /** Whether the row has but a few of its columns: then it can only add to what is known of it at its stamp. */
   readonly partial?: boolean;
+}
+
+/**
+ * Whether the row has to be read before it counts: it tells that another row took its person's place, which is then read
+ * too, under the person's lease; or it would make a second person of a row whose person has gone on, which no old state
+ * of it may do.
+ */
+export function mustBeRead({ row, owner, fresh }: Pick<RowToApply, 'row' | 'owner' | 'fresh'>): boolean {
+  if (owner.person !== undefined) return successorOf(row) !== null && standsFor(owner.person, row);
+  return owner.isFormer && !fresh && !row.isDeleted && !row.isConverted;
 }
 
 /**
@@ -45,6 +63,7 @@ export interface RowToApply {
 export async function applyRow(ports: ApplyPorts, change: RowToApply): Promise<AppliedRow> {
   let { owner } = change;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    if (mustBeRead({ ...change, owner })) return { ...NOTHING, person: owner.person, mustBeRead: true };
     const applied = await applyOnce(ports, { ...change, owner });
     if (applied !== undefined) return applied;
     owner = (await resolvePersons(ports.persons, [change.row])).get(change.row.id) ?? owner;
@@ -65,11 +84,10 @@ async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<Applied
   const next = nextState(stored, merge, change, now);
   if (next === undefined) return { person: stored, ...NOTHING };
   if (owner.needsLink) await ports.persons.linkRow(row.id, stored.personId);
-  if (row.convertedContactId !== null) await ports.persons.linkRow(row.convertedContactId, stored.personId);
   const outcome = await updateOrPark(ports.persons, stored, next, now);
   if (outcome.kind === 'versionConflict') return undefined;
   const { pulled, conflicts } = merge.kind === 'merged' ? merge : NOTHING;
-  return { person: outcome.person, pulled, conflicts };
+  return { ...NOTHING, person: outcome.person, pulled, conflicts };
 }
 
 /** What is to be stored; undefined where the row changes nothing. */
@@ -98,16 +116,20 @@ export function addsTo(person: Person | undefined, row: Row): boolean {
  * unless its life may still be under way: then the person says that it is over before a message can begin it.
  */
 async function createFrom(ports: ApplyPorts, { row, owner, newer }: RowToApply): Promise<AppliedRow | undefined> {
-  const { personId } = owner;
-  if (row.isConverted || (row.isDeleted && !newer)) return { person: undefined, ...NOTHING };
+  if (row.isConverted || (row.isDeleted && (!newer || owner.isFormer))) return { person: undefined, ...NOTHING };
+  const personId = owner.isFormer ? await nextLife(ports, row.id) : owner.personId;
+  // The link first: from then on everybody who meets the row finds this person.
+  if (owner.isFormer) await ports.persons.linkRow(row.id, personId);
   const now = ports.clock.now();
   const person = { ...personOfRow(row, now), personId };
   try {
-    return (await ports.persons.create(person)) === 'created' ? { person, ...NOTHING } : undefined;
+    return (await ports.persons.create(person)) === 'created' ? { ...NOTHING, person, created: true } : undefined;
   } catch (error) {
     if (!(error instanceof ItemTooLargeError)) throw error;
     const parked = tooLarge(withShortFields(person), now);
-    return (await ports.persons.create(parked)) === 'created' ? { person: parked, ...NOTHING } : undefined;
+    return (await ports.persons.create(parked)) === 'created'
+      ? { ...NOTHING, person: parked, created: true }
+      : undefined;
   }
 }
 
@@ -115,6 +137,16 @@ async function createFrom(ports: ApplyPorts, { row, owner, newer }: RowToApply):
 function withShortFields(person: Person): Person {
   const isShort = (value: FieldValue): boolean => typeof value !== 'string' || value.length <= SHORT_TEXT;
   return { ...person, fields: Object.fromEntries(Object.entries(person.fields).filter(([, value]) => isShort(value))) };
+}
+
+/** The id for another person of a row: derived from the row too, so that two workers make the same one. */
+async function nextLife({ persons }: ApplyPorts, rowId: string): Promise<string> {
+  const derived = personIdOfRow(rowId);
+  for (let life = 1; life <= LIVES; life += 1) {
+    const personId = life === 1 ? derived : `${derived}-${life}`;
+    if ((await persons.get(personId)) === undefined) return personId;
+  }
+  throw new Error(`${rowId} has been ${LIVES} persons`);
 }
 
 /** A merge ready to be stored. What changed in Salesforce may have mended what it refused: a parked person wakes. */

@@ -1,10 +1,9 @@
 import type { FieldValue } from '../person/field-value.ts';
 import type { SalesforceType } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
-import { rowOfValues } from '../schema/record.ts';
+import { type RemoteRecord, rowOfValues } from '../schema/record.ts';
 import type { ChangeMessage, QueuedRow } from './change-message.ts';
-import type { Owner } from './resolve-persons.ts';
-import type { Schemas } from './schemas.ts';
+import type { ObjectRules, Schemas } from './schemas.ts';
 
 /** One message as the queue delivered it; `message` is undefined where the body is none of ours. */
 export interface Delivery {
@@ -24,8 +23,8 @@ export interface Arrival {
   readonly partial: boolean;
   /** An earlier state of the row may still be under way. */
   readonly newer: boolean;
-  /** Not as it was when it was queued, but read by this run. */
-  readonly readNow?: boolean;
+  /** It was just read, and is not as it was when it was queued. */
+  readonly fresh: boolean;
   readonly row: Row;
 }
 
@@ -44,13 +43,17 @@ export function arrivalsOf(
     values,
     partial: message.partial === true,
     newer: newer.has(index),
+    fresh: false,
     row: rowOfValues(schema, message.columns, values),
   }));
 }
 
-/** Whether the person who owns the row is linked to it. */
-export function isLinked({ row }: Arrival, owners: ReadonlyMap<string, Owner>): boolean {
-  return owners.get(row.id)?.person?.salesforce?.id === row.id;
+/** A row that was just read for a delivery. */
+export function readArrival(delivery: Delivery, object: ObjectRules, record: RemoteRecord): Arrival {
+  const { columns, schema } = object;
+  const values = columns.map((column) => record[column] ?? null);
+  const row = rowOfValues(schema, columns, values);
+  return { delivery, type: schema.type, columns, values, partial: false, newer: true, fresh: true, row };
 }
 
 export function queuedRow({ row, values, newer }: Arrival): QueuedRow {

@@ -1,15 +1,19 @@
+import type { Rejection } from '../person/activity.ts';
 import { nonEmptyFields } from '../person/edit-person.ts';
+import { isEmptyValue } from '../person/field-value.ts';
 import { mergeRow } from '../person/merge-row.ts';
-import type { Person } from '../person/person.ts';
-import type { Row } from '../person/row.ts';
+import { type Person, personIdOfRow } from '../person/person.ts';
+import type { Row, RowName } from '../person/row.ts';
 import { judgePush } from '../schema/judge-push.ts';
-import { pushable, type RemoteRecord } from '../schema/record.ts';
+import { pushable, type RemoteRecord, rowOfRecord } from '../schema/record.ts';
 import { mergedPerson, ownPushOf } from './apply-row.ts';
 import { withCutTexts } from './cut-texts.ts';
 import { TransientError } from './errors.ts';
-import { findRow } from './find-row.ts';
+import { candidatesOf, findRow } from './find-row.ts';
 import { rememberAttempt } from './push-now.ts';
-import { storeSettled } from './store-settled.ts';
+import { readRows, readSuccessors } from './read-leased.ts';
+import { joinRival, storeRead } from './store-read.ts';
+import { type LeasedPush, storeSettled } from './store-settled.ts';
 import type { PersonSync, SyncOutcome, SyncStep } from './sync-person.ts';
 
 /**
@@ -18,14 +22,14 @@ import type { PersonSync, SyncOutcome, SyncStep } from './sync-person.ts';
  */
 export async function attachRow(sync: PersonSync, person: Person): Promise<SyncStep> {
   const found = await findRow(sync.ports, sync.schemas, person);
-  if (found.kind === 'none') return over(await createLead(sync, person));
+  if (found.kind === 'none') return createLead(sync, person);
   if (found.kind === 'ambiguous') return over({ kind: 'ambiguousMatch', candidates: found.candidates });
-  if (found.row.type === 'Contact' && sync.assignTo.kind === 'queue') return over({ kind: 'contactNotAssignable' });
   return linkTo(sync, person, found.row);
 }
 
 async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncStep> {
   const { ports, schemas } = sync;
+  if (row.type === 'Contact' && sync.assignTo.kind === 'queue') return over({ kind: 'contactNotAssignable' });
   // The link first: from then on everybody who meets the row finds this person.
   await ports.persons.linkRow(row.id, person.personId);
   const merge = mergeRow(person, row, schemas[row.type].rules, ownPushOf(person));
@@ -36,49 +40,108 @@ async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncS
     if (stored?.lease?.owner !== person.lease?.owner || stored === undefined) return over({ kind: 'busy' });
     return { kind: 'goOn', linked: false, person: stored, conflicts: [] };
   }
+  if (await joinRival(ports, outcome.person, row)) {
+    return over({ kind: 'mergedAway', personId: personIdOfRow(row.id) });
+  }
   return { kind: 'goOn', linked: true, person: outcome.person, conflicts: merge.conflicts };
 }
 
-async function createLead(sync: PersonSync, found: Person): Promise<SyncOutcome> {
-  const { ports, schemas, assignTo } = sync;
+async function createLead(sync: PersonSync, found: Person): Promise<SyncStep> {
+  const { ports, schemas } = sync;
   const object = schemas.Lead;
   const unsent = await withCutTexts(ports, object, found, 'create');
-  if (unsent === undefined) return { kind: 'busy' };
-  const { record, sent } = pushable(object.schema, nonEmptyFields(unsent.fields, object.rules.shapes), 'create');
+  if (unsent === undefined) return over({ kind: 'busy' });
+  const { record, sent, defaults } = newLead(sync, unsent);
   const person = await rememberAttempt(sync, unsent, sent);
-  if (person === undefined) return { kind: 'busy' };
-  const owned: RemoteRecord = 'ownerId' in assignTo ? { ...record, OwnerId: assignTo.ownerId } : record;
-  const options = { runAssignmentRules: assignTo.kind === 'assignmentRule' };
-  const refusal = judgePush(object.schema, sent, 'create');
-  const answer =
-    refusal === undefined
-      ? await ports.records.upsertLead(person.personId, owned, object.columns, options)
-      : ({ kind: 'rejected', rejection: refusal } as const);
+  if (person === undefined) return over({ kind: 'busy' });
+  const refusal = judgePush(object.schema, { ...defaults, ...sent }, 'create');
+  if (refusal !== undefined) return refuse(sync, { person, sent }, refusal);
+  const options = { runAssignmentRules: sync.assignTo.kind === 'assignmentRule' };
+  const answer = await ports.records.upsertLead(person.personId, record, object.columns, options);
   switch (answer.kind) {
     case 'transient':
       throw new TransientError(answer.code, 'Salesforce could not create the Lead now');
-    case 'rejected': {
-      const { rejection } = answer;
-      const settled = await storeSettled(
-        ports,
-        object,
-        { person, sent },
-        { kind: 'rejected', before: null, rejection },
-      );
-      return settled === undefined
-        ? { kind: 'busy' }
-        : { kind: 'rejected', rejection: settled.person.rejection ?? rejection, person: settled.person };
-    }
+    case 'converted':
+      return followConverted(sync, { person, sent }, answer);
+    case 'rejected':
+      return linkMatch(sync, { person, sent }, answer);
     case 'written': {
-      const end = { kind: 'written', before: null, after: answer.record, created: answer.created } as const;
+      const { created } = answer;
+      // The row must lead to its person even when it can be read no more.
+      await ports.persons.linkRow(String(answer.record.Id), person.personId);
+      const end = {
+        kind: 'written',
+        before: null,
+        after: answer.record,
+        created,
+        defaulted: Object.keys(defaults),
+      } as const;
       const settled = await storeSettled(ports, object, { person, sent }, end);
-      if (settled === undefined) return { kind: 'busy' };
-      const outcome = answer.created ? 'created' : 'linked';
-      return { kind: 'synced', outcome, pushed: Object.keys(sent), ...settled };
+      if (settled === undefined) return over({ kind: 'busy' });
+      const outcome = created ? 'created' : 'linked';
+      return over({ kind: 'synced', outcome, pushed: Object.keys(sent), ...settled });
     }
   }
 }
 
-function over(outcome: SyncOutcome): SyncStep {
+/** What a new Lead is made of: what the person holds, and the configured values where it holds nothing. */
+function newLead({ ports, schemas, assignTo }: PersonSync, person: Person) {
+  const { schema, rules } = schemas.Lead;
+  const { record, sent } = pushable(schema, nonEmptyFields(person.fields, rules.shapes), 'create');
+  const lacking = Object.entries(ports.policy.defaults ?? {}).filter(([field]) =>
+    isEmptyValue(rules.shapes[field], person.fields[field] ?? null),
+  );
+  const defaults = pushable(schema, Object.fromEntries(lacking), 'create');
+  const owner: RemoteRecord = 'ownerId' in assignTo ? { OwnerId: assignTo.ownerId } : {};
+  return { record: { ...defaults.record, ...record, ...owner }, sent, defaults: defaults.sent };
+}
+
+/** The person's Lead was converted: the Contact that it became is the person's row, or another person is both by now. */
+async function followConverted(
+  sync: PersonSync,
+  push: LeasedPush,
+  { record, rejection }: { readonly record: RemoteRecord; readonly rejection: Rejection },
+): Promise<SyncStep> {
+  const { ports, schemas } = sync;
+  const lead = rowOfRecord(schemas.Lead.schema, record);
+  const successors = (await readSuccessors(ports, schemas, [lead])).get(lead.id) ?? [];
+  const row = successors.at(-1);
+  if (row === undefined || row.isDeleted || row.isConverted) return refuse(sync, push, rejection);
+  const read = { person: push.person, record: undefined, successors, keepLease: true };
+  const end = await storeRead(ports, schemas, read);
+  if (end.kind === 'changed') return over({ kind: 'busy' });
+  if (end.kind === 'merged') return over({ kind: 'mergedAway', personId: end.into });
+  return { kind: 'goOn', linked: true, person: end.person, conflicts: end.conflicts };
+}
+
+/** A duplicate rule found the record that this person is: links to it, if it is one and nobody else's; else refuses. */
+async function linkMatch(
+  sync: PersonSync,
+  push: LeasedPush,
+  { rejection, matches }: { readonly rejection: Rejection; readonly matches: readonly RowName[] },
+): Promise<SyncStep> {
+  const { ports, schemas } = sync;
+  if (matches.length === 0) return refuse(sync, push, rejection);
+  const records = await readRows(ports, schemas, matches);
+  const rows = matches.flatMap(({ type, id }) => {
+    const record = records.get(id);
+    return record === undefined ? [] : rowOfRecord(schemas[type].schema, record);
+  });
+  const [row] = rows.filter((each) => !each.isDeleted && !each.isConverted);
+  const candidates = await candidatesOf(ports, push.person, rows);
+  const isFree = rows.length === 1 && candidates.every(({ personId }) => personId === undefined);
+  if (row !== undefined && isFree) return linkTo(sync, push.person, row);
+  const told = candidates.map(({ type, id, personId }) => `${type} ${id}${personId ? ` (person ${personId})` : ''}`);
+  return refuse(sync, push, { ...rejection, message: `${rejection.message} Matches: ${told.join(', ')}` });
+}
+
+async function refuse(sync: PersonSync, push: LeasedPush, rejection: Rejection): Promise<SyncStep> {
+  const end = { kind: 'rejected', before: null, rejection } as const;
+  const settled = await storeSettled(sync.ports, sync.schemas.Lead, push, end);
+  if (settled === undefined) return over({ kind: 'busy' });
+  return over({ kind: 'rejected', rejection: settled.person.rejection ?? rejection, person: settled.person });
+}
+
+function over(outcome: SyncOutcome): { readonly kind: 'over'; readonly outcome: SyncOutcome } {
   return { kind: 'over', outcome };
 }

@@ -1,10 +1,12 @@
+import { revivePerson } from '../person/delete-person.ts';
 import { editPerson, newPerson } from '../person/edit-person.ts';
 import type { Fields } from '../person/field-value.ts';
-import { hasEmail, type Person } from '../person/person.ts';
+import { hasEmail, isPresent, type Person } from '../person/person.ts';
 import { checkFields, type FieldProblem } from '../schema/check-fields.ts';
 import { TransientError } from './errors.ts';
 import type { Ports } from './ports/ports.ts';
 import { knownSchemas, type Schemas } from './schemas.ts';
+import { survivorOfPerson, survivorsOf } from './survivors.ts';
 
 export type EditPorts = Pick<Ports, 'persons' | 'state' | 'policy' | 'clock' | 'ids'>;
 
@@ -12,6 +14,9 @@ export type EditOutcome =
   | { readonly kind: 'created' | 'updated'; readonly person: Person }
   | { readonly kind: 'invalidFields'; readonly problems: readonly FieldProblem[] }
   | { readonly kind: 'notFound' }
+  /** The person became a part of this one: nothing was edited. */
+  | { readonly kind: 'mergedAway'; readonly personId: string }
+  | { readonly kind: 'deletedHere'; readonly at: string }
   | { readonly kind: 'versionMismatch'; readonly version: number }
   /** No describe has been read yet, so nobody knows which fields there are. */
   | { readonly kind: 'schemaUnknown' };
@@ -30,6 +35,10 @@ export async function editFields(
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const stored = await ports.persons.get(personId);
     if (stored === undefined) return { kind: 'notFound' };
+    if (stored.mergedInto !== null) {
+      return { kind: 'mergedAway', personId: (await survivorOfPerson(ports.persons, stored)).personId };
+    }
+    if (stored.deletedHere !== null) return { kind: 'deletedHere', at: stored.deletedHere.at };
     if (ifVersion !== undefined && stored.version !== ifVersion) {
       return { kind: 'versionMismatch', version: stored.version };
     }
@@ -70,7 +79,14 @@ export async function createOrEditByEmail(ports: EditPorts, fields: Fields): Pro
   }
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const [known] = await personsWithEmail(ports, email);
-    if (known !== undefined) return editFields(ports, known.personId, fields);
+    if (known !== undefined) {
+      const edited = await editFields(ports, known.personId, fields);
+      // Merged away or deleted at this very moment: whoever has the email now is asked again.
+      if (edited.kind === 'mergedAway' || edited.kind === 'deletedHere') continue;
+      return edited;
+    }
+    const revived = await reviveByEmail(ports, schemas, { email, fields });
+    if (revived !== undefined) return revived;
     const problems = checkFields(schemas.Lead.schema, fields, 'create');
     if (problems.length > 0) return { kind: 'invalidFields', problems };
     const created = await createClaimed(ports, email, fields);
@@ -79,12 +95,35 @@ export async function createOrEditByEmail(ports: EditPorts, fields: Fields): Pro
   throw new TransientError('CONTENTION', 'the person was changed by others on every try');
 }
 
-/** The persons who have this email, the one changed last first. */
-export async function personsWithEmail({ persons }: Pick<Ports, 'persons'>, email: string): Promise<readonly Person[]> {
+/** The persons who have this email, the one changed last first. Those deleted here are not among them. */
+export async function personsWithEmail(ports: Pick<Ports, 'persons'>, email: string): Promise<readonly Person[]> {
+  return (await allWithEmail(ports, email)).filter(isPresent);
+}
+
+async function allWithEmail({ persons }: Pick<Ports, 'persons'>, email: string): Promise<readonly Person[]> {
   const claims = await persons.emailClaims([email]);
   const ids = new Set([...claims.values(), ...(await persons.idsByEmail(email))]);
-  const found = [...(await persons.getMany([...ids])).values()].filter((person) => hasEmail(person, email));
-  return found.sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
+  const named = await persons.getMany([...ids]);
+  const survivors = [...(await survivorsOf(persons, named.values())).values()].map(({ person }) => person);
+  const found = [...new Map(survivors.map((person) => [person.personId, person])).values()];
+  return found.filter((person) => hasEmail(person, email)).sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
+}
+
+/** Brings back the person with this email who was deleted here last, with these fields; undefined where there is none. */
+async function reviveByEmail(
+  ports: EditPorts,
+  schemas: Schemas,
+  { email, fields }: { readonly email: string; readonly fields: Fields },
+): Promise<EditOutcome | undefined> {
+  const [stored] = (await allWithEmail(ports, email)).filter((person) => person.deletedHere !== null);
+  if (stored === undefined) return undefined;
+  const { schema, rules } = schemas[stored.salesforce?.type ?? 'Lead'];
+  const problems = checkFields(schema, fields, stored.salesforce === null ? 'create' : 'update');
+  if (problems.length > 0) return { kind: 'invalidFields', problems };
+  const now = ports.clock.now();
+  const next = editPerson(revivePerson(stored, now), fields, rules.shapes, now);
+  const outcome = await ports.persons.update(stored, next);
+  return outcome.kind === 'written' ? { kind: 'updated', person: outcome.person } : undefined;
 }
 
 /** Undefined where another made the person at the same time. */

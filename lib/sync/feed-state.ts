@@ -15,6 +15,8 @@ export interface FeedState {
   /** A window that ran out of time: it began at `from` and was covered up to `covered`; read on from `after`. */
   readonly unfinished: { readonly from: string; readonly covered: string; readonly after: FeedPosition } | null;
   readonly recent: RecentRows;
+  /** Up to when Salesforce has told which rows were deleted; absent before it was asked. */
+  readonly deletedUntil?: string;
 }
 
 /**
@@ -50,6 +52,24 @@ export function windowStart(state: FeedState, lookbackSeconds: number): string {
   const lookback = addMs(state.checkpoint, -lookbackSeconds * 1000);
   const owed = state.latestDateCovered > state.coveredUpTo ? state.coveredUpTo : lookback;
   return owed < lookback ? owed : lookback;
+}
+
+/** How often Salesforce is asked which rows were deleted, and how far back it answers at most (it keeps 15 days). */
+const DELETED_EVERY_MS = 24 * 3_600_000;
+const DELETED_REACH_MS = 14 * DELETED_EVERY_MS;
+
+/**
+ * From when on to ask which rows were deleted; null where that was done within a day. Only this tells of rows that left
+ * the recycle bin before a poll could see them in it.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_getdeleted.htm
+ */
+export function deletedSince(state: FeedState): string | null {
+  if (state.checkpoint === FEED_BEGINNING) return null;
+  const until = state.deletedUntil ?? addMs(state.checkpoint, -DELETED_EVERY_MS);
+  if (addMs(until, DELETED_EVERY_MS) > state.checkpoint && state.deletedUntil !== undefined) return null;
+  const reach = addMs(state.checkpoint, -DELETED_REACH_MS);
+  return until > reach ? until : reach;
 }
 
 /** What a cycle learnt of a window. `covered` is the least `latestDateCovered` told while the window was read. */

@@ -26,11 +26,12 @@ export async function findRow(ports: FindPorts, schemas: Schemas, person: Person
   const contact = await convertedContact(ports, schemas, person.salesforce);
   const rows = contact === undefined ? await rowsLike(ports, schemas, person) : [contact];
   const own = rows.filter((row) => row.personId === person.personId);
-  const candidates = own.length > 0 ? own : rows;
-  const [row] = candidates;
+  const found = own.length > 0 ? own : rows;
+  const [row] = found;
   if (row === undefined) return { kind: 'none' };
-  if (candidates.length === 1 && !(await isAnothers(ports, person, row))) return { kind: 'one', row };
-  return { kind: 'ambiguous', candidates: candidates.map(({ type, id }) => ({ type, id })) };
+  const candidates = await candidatesOf(ports, person, found);
+  const isFree = candidates.length === 1 && candidates[0]?.personId === undefined;
+  return isFree ? { kind: 'one', row } : { kind: 'ambiguous', candidates };
 }
 
 /** The Contact that the person's Lead was converted into, while it lives. */
@@ -59,7 +60,16 @@ async function rowsLike({ records }: FindPorts, schemas: Schemas, person: Person
   return found.map(({ type, record }) => rowOfRecord(schemas[type].schema, record));
 }
 
-async function isAnothers({ persons }: FindPorts, person: Person, row: Row): Promise<boolean> {
-  const owner = (await resolvePersons(persons, [row])).get(row.id)?.person;
-  return owner !== undefined && owner.personId !== person.personId && owner.salesforce?.id === row.id;
+/** The rows by name, each with whose it is where it is another's. */
+export async function candidatesOf(
+  { persons }: Pick<FindPorts, 'persons'>,
+  person: Person,
+  rows: readonly Row[],
+): Promise<Candidate[]> {
+  const owners = await resolvePersons(persons, rows);
+  return rows.map(({ type, id }) => {
+    const owner = owners.get(id)?.person;
+    const isAnothers = owner !== undefined && owner.personId !== person.personId && owner.salesforce?.id === id;
+    return isAnothers ? { type, id, personId: owner.personId } : { type, id };
+  });
 }

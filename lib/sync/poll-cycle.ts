@@ -3,7 +3,7 @@ import { schemaProblems } from '../schema/field-history.ts';
 import { feedColumns } from '../schema/object-schema.ts';
 import { packIds } from './change-message.ts';
 import { QuotaExceededError } from './errors.ts';
-import { type FeedState, NEW_FEED, windowStart } from './feed-state.ts';
+import { deletedSince, type FeedState, NEW_FEED, windowStart } from './feed-state.ts';
 import type { FeedOpening, FeedRequest } from './ports/change-feed.ts';
 import { addMs } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
@@ -176,6 +176,11 @@ async function pullObject(run: CycleRun, object: OpenObject): Promise<PulledObje
     request = { ...requestOf(stored, state, run), from: request.from };
     page = await nextOrThrow(run, request, { systemModstamp: request.from, id: '' }, before);
   }
+  const { deleted } = opening;
+  if (deleted) {
+    await run.ports.queue.send([...packIds({ kind: 'refresh', type, queuedAt: now }, deleted.ids)]);
+    state = { ...state, deletedUntil: deleted.until };
+  }
   const book = await planJobs(run, stored);
   // While a job runs, states of rows are under way that the feed did not bring.
   if (book.running !== null) state = { ...state, recent: incomplete(state.recent, now) };
@@ -242,5 +247,6 @@ function requestOf(stored: StoredSchema, state: FeedState, run: CycleRun): FeedR
     from: state.unfinished?.after.systemModstamp ?? windowStart(state, run.settings.lookbackSeconds),
     columns: feedColumns(stored.schema),
     schemaLastModified: stored.lastModified,
+    deletedSince: deletedSince(state),
   };
 }

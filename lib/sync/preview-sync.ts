@@ -6,8 +6,9 @@ import { ownPushOf } from './apply-row.ts';
 import { QuotaExceededError, TransientError } from './errors.ts';
 import { type FindPorts, findRow } from './find-row.ts';
 import type { Ports } from './ports/ports.ts';
-import { refreshedPerson } from './refresh-persons.ts';
+import { refreshedPerson } from './read-leased.ts';
 import { describedSchemas, knownOrDescribedSchemas, type Schemas } from './schemas.ts';
+import { survivorOfPerson } from './survivors.ts';
 import type { Candidate } from './sync-person.ts';
 
 /** Ports that can only read: a preview has no way to change anything. */
@@ -34,8 +35,9 @@ export type PreviewOutcome = Preview | { readonly kind: 'notFound' | 'unavailabl
 
 /** What would be pulled and pushed if this person were synced now, field by field, and why not. Changes nothing. */
 export async function previewSync(ports: PreviewPorts, personId: string): Promise<PreviewOutcome> {
-  const person = await ports.persons.get(personId);
-  if (person === undefined) return { kind: 'notFound' };
+  const stored = await ports.persons.get(personId);
+  const person = stored && (await survivorOfPerson(ports.persons, stored));
+  if (person === undefined || person.deletedHere !== null) return { kind: 'notFound' };
   try {
     // As a sync by hand does it: a parked person is judged by what Salesforce takes today.
     const schemas = await (person.rejection === null ? knownOrDescribedSchemas(ports) : describedSchemas(ports));

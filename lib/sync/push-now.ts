@@ -3,11 +3,12 @@ import { assertNever } from '../person/assert-never.ts';
 import type { Fields } from '../person/field-value.ts';
 import { isWritable, type Person, pendingEdits, type SalesforceLink } from '../person/person.ts';
 import { judgePush, notEditable } from '../schema/judge-push.ts';
-import { pushable, type RemoteRecord } from '../schema/record.ts';
+import { pushable, type RemoteRecord, rowOfRecord } from '../schema/record.ts';
 import { withCutTexts } from './cut-texts.ts';
 import { TransientError } from './errors.ts';
 import type { PushAnswer } from './ports/salesforce-records.ts';
-import { linkConverted, type Refreshed, refreshedPerson } from './refresh-persons.ts';
+import { readSuccessors, refreshedPerson } from './read-leased.ts';
+import { storeRead } from './store-read.ts';
 import { type PushEnd, storeSettled } from './store-settled.ts';
 import type { PersonSync, SyncOutcome, SyncStep } from './sync-person.ts';
 
@@ -129,6 +130,15 @@ async function end(sync: PersonSync, progress: Progress, sent: Fields, pushEnd: 
   });
 }
 
+/**
+ * Reads the row of a person who is not known to stand for a living one: it may have been undeleted, or another may have
+ * taken its place.
+ */
+export async function readGoneRow(sync: PersonSync, person: Person, link: SalesforceLink): Promise<SyncStep> {
+  const step = await readAgain(sync, { person, link, linked: false, pulled: [], conflicts: [] });
+  return step.kind === 'over' ? step : { ...step.progress, kind: 'goOn' };
+}
+
 /** Nothing to push: takes over what the row holds. */
 async function readOnly(sync: PersonSync, progress: Progress): Promise<Step> {
   const record = await readRow(sync, progress.link);
@@ -158,18 +168,23 @@ async function readRow({ ports, schemas }: PersonSync, link: SalesforceLink): Pr
   return (await ports.records.read(link.type, [link.id], schemas[link.type].columns)).get(link.id);
 }
 
-/** Stores what the row holds, the lease kept, for another try. */
+/**
+ * Stores what the row holds, or what became of it, the lease kept, for another try. A person who became a part of another
+ * on the way goes on as that one.
+ */
 async function storeRow(sync: PersonSync, progress: Progress, record: RemoteRecord | undefined): Promise<Step> {
   const { ports, schemas } = sync;
-  const read: Refreshed = refreshedPerson(schemas, progress.person, record, ports.clock.now());
-  if (record !== undefined) await linkConverted(ports, progress.person, schemas, record);
-  const outcome = await ports.persons.update(progress.person, read.person);
-  if (outcome.kind === 'versionConflict') return again(sync, progress);
+  const { person, link } = progress;
+  const rows = record === undefined ? [] : [rowOfRecord(schemas[link.type].schema, record)];
+  const successors = (await readSuccessors(ports, schemas, rows)).get(link.id) ?? [];
+  const read = await storeRead(ports, schemas, { person, record, successors, keepLease: true });
+  if (read.kind === 'changed') return again(sync, progress);
+  if (read.kind === 'merged') return over({ kind: 'mergedAway', personId: read.into });
   return {
     kind: 'again',
     progress: {
       ...progress,
-      person: outcome.person,
+      person: read.person,
       pulled: [...progress.pulled, ...read.pulled],
       conflicts: [...progress.conflicts, ...read.conflicts],
     },

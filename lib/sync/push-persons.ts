@@ -8,7 +8,8 @@ import { ConfigError, QuotaExceededError, TransientError } from './errors.ts';
 import { chunked, inParallel } from './in-parallel.ts';
 import { addMs } from './ports/clock.ts';
 import type { PushAnswer } from './ports/salesforce-records.ts';
-import { type RefreshPorts, refreshPersons, STORE_PARALLELISM } from './refresh-persons.ts';
+import { type RefreshPorts, STORE_PARALLELISM } from './read-leased.ts';
+import { refreshPersons } from './refresh-persons.ts';
 import type { Schemas } from './schemas.ts';
 import { type PushEnd, storeSettled } from './store-settled.ts';
 
@@ -39,11 +40,9 @@ export async function pushPersons(
 ): Promise<PushReport> {
   const run = new PushRun(ports, schemas);
   try {
-    const ready = await run.readAfterLostPush(persons.filter(awaitsPush));
-    for (const type of ['Lead', 'Contact'] as const) {
-      const ofType = ready.filter((person) => person.salesforce?.type === type);
-      for (const chunk of chunked(ofType, ports.records.maxPushBatch)) await run.push(type, chunk);
-    }
+    await run.pushAll(await run.readAfterLostPush(persons.filter(awaitsPush)));
+    // Those whose rows others took the place of go on to those rows at once.
+    await run.pushAll(run.takeRepointed());
   } catch (error) {
     run.fail(error);
   }
@@ -55,6 +54,7 @@ class PushRun {
   #rejected = 0;
   #postponed = 0;
   #error: unknown = null;
+  readonly #repointed = new Map<string, Person>();
   readonly #ports: RefreshPorts;
   readonly #schemas: Schemas;
   readonly #owner: string;
@@ -82,7 +82,24 @@ class PushRun {
     const free = persons.filter((person) => person.lease === null);
     const lost = persons.filter((person) => person.lease !== null && !isLeased(person, now));
     if (lost.length === 0) return free;
-    return [...free, ...[...(await this.#refresh(lost)).values()].filter(awaitsPush)];
+    // Two of them may have become one person, which may be among the others too.
+    const all = [...free, ...[...(await this.#refresh(lost)).values()].filter(awaitsPush)];
+    return [...new Map(all.map((person) => [person.personId, person])).values()];
+  }
+
+  async pushAll(persons: readonly Person[]): Promise<void> {
+    for (const type of ['Lead', 'Contact'] as const) {
+      const ofType = persons.filter((person) => person.salesforce?.type === type);
+      for (const chunk of chunked(ofType, this.#ports.records.maxPushBatch)) await this.push(type, chunk);
+    }
+  }
+
+  /** Persons whose rows had gone and who stand for others now, with edits that wait. */
+  takeRepointed(): readonly Person[] {
+    const repointed = [...this.#repointed.values()];
+    this.#repointed.clear();
+    this.#postponed -= repointed.length;
+    return repointed;
   }
 
   /** One API call: up to a batch of persons of one type. */
@@ -195,7 +212,9 @@ class PushRun {
     this.#postponed += 1;
     await this.#release([push]);
     const stored = await this.#ports.persons.get(push.person.personId);
-    if (stored !== undefined && stored.lease === null) await this.#refresh([stored]);
+    if (stored === undefined || stored.lease !== null) return;
+    const refreshed = (await this.#refresh([stored])).get(stored.personId);
+    if (refreshed !== undefined && awaitsPush(refreshed)) this.#repointed.set(refreshed.personId, refreshed);
   }
 }
 

@@ -1,7 +1,8 @@
-import type { Person } from '../person/person.ts';
-import { hasEmail, personIdOfRow } from '../person/person.ts';
+import { lifeStateOf, standingOf } from '../person/life-cycle.ts';
+import { hasEmail, isPresent, type Person, personIdOfRow } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import type { PersonStore } from './ports/person-store.ts';
+import { type Survivor, survivorsOf } from './survivors.ts';
 
 /** Whose a row is. */
 export interface Owner {
@@ -10,8 +11,13 @@ export interface Owner {
   readonly personId: string;
   /** Whether only this answer knows that the row is this person's: then a link must tell it from now on. */
   readonly needsLink: boolean;
-  /** The row's first person went over to another row: only what the row is now can tell whether it lives again. */
-  readonly isSecond?: boolean;
+  /**
+   * The row leads only to persons who have gone on to other rows. If it lives it is a person of its own (an undelete);
+   * but the state at hand may be an old one, so that only a row just read may make that person.
+   */
+  readonly isFormer: boolean;
+  /** Others who stand for this very row, or whose way into another person is not done yet. */
+  readonly unjoined: readonly Person[];
 }
 
 /** What finding out takes. */
@@ -20,107 +26,108 @@ export type OwnerReads = Pick<PersonStore, 'getMany' | 'linksOf' | 'emailClaims'
 /** A person id that our side could have given: what people type into the field is not followed. */
 const PERSON_ID = /^[A-Za-z0-9_-]{1,36}$/;
 
-/** A search on its way. */
-interface Search {
-  readonly store: OwnerReads;
-  readonly owners: Map<string, Owner>;
-  /** Ids of persons who stand for other rows than those that were looked up. */
-  readonly taken: Set<string>;
-  /** Ids of rows that were linked to such persons. */
-  readonly left: Set<string>;
-}
-
 /**
- * Whose each row is, in this order: the person whose id it carries; the person derived from the row's own id; the
- * person it was linked to; a person made here, never in Salesforce, who claimed the row's email. By key only, so that
- * the answer does not depend on how far an index has come.
+ * Whose each row is, in this order: the person who stands for it; the one whose id it carries; the one derived from the
+ * row's own id; the one it was linked to, each followed to whom it became a part of; a person made here, never in
+ * Salesforce, who claimed the row's email. By key only, so that the answer does not depend on how far an index has come.
  */
 export async function resolvePersons(store: OwnerReads, rows: readonly Row[]): Promise<ReadonlyMap<string, Owner>> {
-  const search: Search = { store, owners: new Map(), taken: new Set(), left: new Set() };
-  const { owners, taken } = search;
-  const isOpen = (row: Row): boolean => !owners.has(row.id);
-  await resolveById(search, rows, likelyPersonId);
-  await resolveById(search, rows.filter(isOpen).filter(carriesId), ownPersonId);
-  await resolveByLink(search, rows.filter(isOpen));
-  const takenOwn = rows.filter(isOpen).filter((row) => taken.has(ownPersonId(row)));
-  await resolveById(search, takenOwn, secondPersonId);
-  for (const row of rows.filter(isOpen)) {
-    const ids = [likelyPersonId(row), ownPersonId(row)];
-    const first = ids.find((id) => !taken.has(id));
-    const personId = first ?? secondPersonId(row);
-    const isSecond = search.left.has(row.id) || ids.some((id) => taken.has(id));
-    owners.set(row.id, {
-      person: undefined,
-      personId,
-      needsLink: false,
-      isSecond,
-    });
+  const owners = new Map<string, Owner>();
+  const first = await store.getMany([...new Set(rows.map(likelyPersonId))]);
+  const open: Row[] = [];
+  for (const row of rows) {
+    const person = first.get(likelyPersonId(row));
+    if (person !== undefined && standsFor(person, row)) owners.set(row.id, ownedBy(person));
+    else open.push(row);
   }
+  if (open.length > 0) await resolveOpen(store, open, first, owners);
   return owners;
 }
 
-async function resolveById(search: Search, rows: readonly Row[], idOf: (row: Row) => string): Promise<void> {
-  if (rows.length === 0) return;
-  const persons = await search.store.getMany([...new Set(rows.map(idOf))]);
-  for (const row of rows) {
-    const person = persons.get(idOf(row));
-    if (person === undefined) continue;
-    if (mayOwn(person, row)) search.owners.set(row.id, { person, personId: person.personId, needsLink: false });
-    else search.taken.add(person.personId);
-  }
+/** Whether this is the row that the person is. */
+export function standsFor(person: Person, row: Row): boolean {
+  return person.mergedInto === null && person.salesforce?.id === row.id;
 }
 
-async function resolveByLink({ store, owners, left }: Search, rows: readonly Row[]): Promise<void> {
-  if (rows.length === 0) return;
-  const emails = rows.flatMap((row) => emailOf(row) ?? []);
+async function resolveOpen(
+  store: OwnerReads,
+  rows: readonly Row[],
+  first: ReadonlyMap<string, Person>,
+  owners: Map<string, Owner>,
+): Promise<void> {
   const [links, claims] = await Promise.all([
     store.linksOf(rows.map((row) => row.id)),
-    store.emailClaims([...new Set(emails)]),
+    store.emailClaims([...new Set(rows.flatMap((row) => emailOf(row) ?? []))]),
   ]);
-  const personIdOf = (row: Row) => links.get(row.id) ?? claims.get(emailOf(row) ?? '');
-  const persons = await store.getMany([...new Set(rows.flatMap((row) => personIdOf(row) ?? []))]);
-  for (const row of rows) {
-    const person = persons.get(personIdOf(row) ?? '');
-    const isLinked = links.has(row.id);
-    if (person === undefined) continue;
-    if (isLinked ? mayOwn(person, row) : awaitsRow(person, row)) {
-      owners.set(row.id, { person, personId: person.personId, needsLink: !isLinked });
-    } else if (isLinked) left.add(row.id);
+  const leadsOf = (row: Row): Leads => ({
+    ids: [...new Set([likelyPersonId(row), personIdOfRow(row.id), links.get(row.id) ?? ''])],
+    linkedId: links.get(row.id),
+    claimantId: claims.get(emailOf(row) ?? ''),
+  });
+  const named = rows.flatMap((row) => [...leadsOf(row).ids, leadsOf(row).claimantId ?? '']);
+  const read = await store.getMany([...new Set(named)].filter((id) => id !== '' && !first.has(id)));
+  const survivors = await survivorsOf(store, [...first.values(), ...read.values()]);
+  for (const row of rows) owners.set(row.id, ownerOf(row, leadsOf(row), survivors));
+}
+
+/** The ids that lead from a row to persons. */
+interface Leads {
+  readonly ids: readonly string[];
+  readonly linkedId: string | undefined;
+  readonly claimantId: string | undefined;
+}
+
+function ownerOf(row: Row, { ids, linkedId, claimantId }: Leads, survivors: ReadonlyMap<string, Survivor>): Owner {
+  const found = ids.flatMap((id) => survivors.get(id) ?? []);
+  const unabsorbed = found.flatMap((each) => each.unabsorbed);
+  const persons = [...new Map(found.map(({ person }) => [person.personId, person])).values()];
+  const derivedId = personIdOfRow(row.id);
+  const holders = persons.filter((person) => standsFor(person, row));
+  const holder = holders.find(({ personId }) => personId === derivedId) ?? holders[0];
+  if (holder !== undefined) {
+    return { ...ownedBy(holder), unjoined: [...unabsorbed, ...holders.filter((each) => each !== holder)] };
   }
+  const claimant = survivors.get(claimantId ?? '')?.person;
+  const owner =
+    persons.find((person) => mayGoOver(person, row)) ??
+    (persons.length === 0 && awaitsRow(claimant, row) ? claimant : undefined);
+  if (owner === undefined) {
+    const personId = linkedId === undefined || survivors.has(linkedId) ? likelyPersonId(row) : linkedId;
+    return { person: undefined, personId, needsLink: false, isFormer: persons.length > 0, unjoined: unabsorbed };
+  }
+  const needsLink = owner.personId !== linkedId && owner.personId !== derivedId;
+  return { ...ownedBy(owner), needsLink, unjoined: unabsorbed };
+}
+
+/**
+ * Whether a person to whom the row leads goes over to it: one who never had a row, one whose Contact it is, or one whose
+ * id it carries. A row that was the person's before is not, even where the person's own is gone now: what was undeleted
+ * is a person of its own, whichever of the two is known first.
+ */
+function mayGoOver(person: Person, row: Row): boolean {
+  const state = lifeStateOf(person);
+  // A conversion is known by the Lead, which names its Contact: one that is only said to be the person's may be undeleted.
+  if (state === 'lead' || standingOf(person, row) === 'past') return false;
+  return state === 'local' || (state === 'converted' && row.type === 'Contact') || row.personId === person.personId;
+}
+
+function ownedBy(person: Person): Owner {
+  return { person, personId: person.personId, needsLink: false, isFormer: false, unjoined: [] };
 }
 
 /** The id that the row carries, else the one derived from the row. */
 function likelyPersonId(row: Row): string {
-  return carriesId(row) ? (row.personId ?? '') : ownPersonId(row);
-}
-
-function carriesId(row: Row): boolean {
-  return row.personId !== null && PERSON_ID.test(row.personId);
-}
-
-function ownPersonId(row: Row): string {
-  return personIdOfRow(row.id);
-}
-
-/** For a row that lives again after its person has gone over to another one. */
-function secondPersonId(row: Row): string {
-  return `${personIdOfRow(row.id)}-2`;
-}
-
-/** A person who stands for another live row of the same kind does not own this one, whatever the row says. */
-function mayOwn(person: Person, row: Row): boolean {
-  const link = person.salesforce;
-  if (link === null || link.id === row.id || link.isDeleted || link.isConverted) return true;
-  return link.type !== row.type || row.isDeleted || row.isConverted;
+  return row.personId !== null && PERSON_ID.test(row.personId) ? row.personId : personIdOfRow(row.id);
 }
 
 /**
  * A person made here, never in Salesforce, with the row's email: the row is that person, seen from the other side. Not
  * so under a lease: then the person's own Lead is being made, or may have been.
  */
-function awaitsRow(person: Person, row: Row): boolean {
+function awaitsRow(person: Person | undefined, row: Row): boolean {
+  if (person === undefined || person.salesforce !== null || person.lease !== null || !isPresent(person)) return false;
   const email = emailOf(row);
-  return person.salesforce === null && person.lease === null && email !== undefined && hasEmail(person, email);
+  return email !== undefined && hasEmail(person, email);
 }
 
 /** The email by which a row may be linked; a row that is gone is nobody's match. */

@@ -15,6 +15,8 @@ export interface TakenPush {
   readonly after: RemoteRecord;
   readonly created: boolean;
   readonly retry?: SettleRetry;
+  /** Fields of a new record that took configured values. */
+  readonly defaulted?: readonly string[];
 }
 
 /** What a settle goes on with after the person was changed by others. */
@@ -39,7 +41,7 @@ export function settlePush(person: Person, push: TakenPush, object: ObjectRules,
   const told: Happening = {
     type: 'syncedToSalesforce',
     direction: 'push',
-    detail: { fields: Object.keys(push.sent), created: push.created },
+    detail: { fields: Object.keys(push.sent), created: push.created, ...defaultedOf(push) },
   };
   const { retry } = push;
   // Once others have written the person, a state with the stamp of base may be older than base: only newer ones count,
@@ -56,6 +58,10 @@ export function settlePush(person: Person, push: TakenPush, object: ObjectRules,
   const happenings = push.created ? settled.happenings.filter((each) => each.type !== 'linked') : settled.happenings;
   const next = withPending({ ...settled.person, lease: null, rejection: null, lastSyncedAt: now }, now);
   return { ...settled, person: logged(next, happenings, now) };
+}
+
+function defaultedOf({ defaulted = [] }: TakenPush): { readonly defaulted?: readonly string[] } {
+  return defaulted.length > 0 ? { defaulted } : {};
 }
 
 /** The person after a push that was refused for good, parked; what the row held is merged all the same. */

@@ -22,6 +22,8 @@ export type PushEnd =
       readonly after: RemoteRecord;
       readonly created: boolean;
       readonly retry?: SettleRetry;
+      /** Fields of a new record that took configured values. */
+      readonly defaulted?: readonly string[];
     }
   | { readonly kind: 'rejected'; readonly before: RemoteRecord | null; readonly rejection: Rejection };
 

@@ -29,6 +29,7 @@ describe('the HTTP API', () => {
       'POST /persons': persons,
       'GET /persons/{personId}': persons,
       'PATCH /persons/{personId}': persons,
+      'DELETE /persons/{personId}': syncPerson,
       'GET /persons/{personId}/activities': persons,
       'GET /sync/status': persons,
       'GET /sync/fields': persons,

@@ -127,6 +127,15 @@ export function personListsContract(name: string, open: () => Promise<PersonStor
       const links = await store.linksOf(['00Q1', '00Q2', '00Q3', '00Q1']);
       expect(Object.fromEntries(links)).toEqual({ '00Q1': 'bob', '00Q2': 'ada' });
     });
+
+    test('of many who claim a row the first has it, until somebody takes its place by name', async () => {
+      const store = await open();
+      expect(await store.claimRow('00Q1', 'ada')).toBe('ada');
+      expect(await store.claimRow('00Q1', 'bob')).toBe('ada');
+      expect(await store.claimRow('00Q1', 'ada')).toBe('ada');
+      expect(await store.claimRow('00Q1', 'bob', 'ada')).toBe('bob');
+      expect(Object.fromEntries(await store.linksOf(['00Q1']))).toEqual({ '00Q1': 'bob' });
+    });
   });
 
   describe(`${name}: queues`, () => {

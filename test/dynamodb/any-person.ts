@@ -12,14 +12,19 @@ export const anyValue = fc.oneof(whole, number, fc.integer(), fc.boolean(), fc.c
 const fields = fc.dictionary(anyName, anyValue, { maxKeys: 12, noNullPrototype: true });
 const id = fc.stringMatching(/^[A-Za-z0-9-]{1,36}$/);
 
-const salesforce = fc.record({
-  type: fc.constantFrom('Lead' as const, 'Contact' as const),
-  id,
-  systemModstamp: instant,
-  isDeleted: fc.boolean(),
-  isConverted: fc.boolean(),
-  ownerId: fc.option(id),
-});
+const owner = fc.record({ name: fc.option(whole), email: fc.option(whole) });
+const salesforce = fc.record(
+  {
+    type: fc.constantFrom('Lead' as const, 'Contact' as const),
+    id,
+    systemModstamp: instant,
+    isDeleted: fc.boolean(),
+    isConverted: fc.boolean(),
+    ownerId: fc.option(id),
+    owner,
+  },
+  { requiredKeys: ['type', 'id', 'systemModstamp', 'isDeleted', 'isConverted', 'ownerId'] },
+);
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({
@@ -58,6 +63,9 @@ export const anyPerson: fc.Arbitrary<Person> = fc.record({
   ),
   lease: fc.option(fc.record({ owner: id, expiresAt: instant, attempt: fields })),
   log,
+  mergedInto: fc.option(id),
+  absorbed: fc.array(id, { maxLength: 3 }),
+  deletedHere: fc.option(fc.record({ at: instant, salesforce: fc.constantFrom('keep' as const, 'delete' as const) })),
   pendingSince: fc.option(instant),
   lastSyncedAt: fc.option(instant),
   createdAt: instant,

@@ -1,4 +1,4 @@
-import { awaitsPush, type Person } from '../../lib/person/person.ts';
+import { awaitsPush, isPresent, type Person } from '../../lib/person/person.ts';
 
 interface Place {
   readonly email: string | null;
@@ -54,9 +54,11 @@ export class InMemoryPersonIndex {
 }
 
 function placeOf(person: Person): Place {
-  const email = typeof person.fields.Email === 'string' ? emailForm(person.fields.Email) : '';
+  const email =
+    typeof person.fields.Email === 'string' && person.mergedInto === null ? emailForm(person.fields.Email) : '';
   const place = { email: email === '' ? null : email };
-  if (person.rejection !== null) return { ...place, queue: 'rejected', since: person.rejection.at };
+  if (person.rejection !== null && isPresent(person))
+    return { ...place, queue: 'rejected', since: person.rejection.at };
   if (awaitsPush(person)) return { ...place, queue: 'pending', since: person.pendingSince ?? person.updatedAt };
   return { ...place, queue: null, since: '' };
 }

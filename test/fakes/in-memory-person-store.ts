@@ -1,5 +1,5 @@
 import { type Activity, type ActivityChunk, fullChunks, withoutChunks } from '../../lib/person/activity.ts';
-import type { Lease, Person } from '../../lib/person/person.ts';
+import { isPresent, type Lease, type Person } from '../../lib/person/person.ts';
 import { InvalidCursorError } from '../../lib/sync/errors.ts';
 import type { LeaseOutcome, Page, PersonStore, UpdateOutcome } from '../../lib/sync/ports/person-store.ts';
 import { byTime, emailForm, InMemoryPersonIndex, type Queued } from './in-memory-person-index.ts';
@@ -150,6 +150,15 @@ export class InMemoryPersonStore implements PersonStore {
     });
   }
 
+  claimRow(rowId: string, personId: string, insteadOf?: string): Promise<string> {
+    return this.#io('personStore.claimRow', () => {
+      const holder = this.#links.get(rowId);
+      if (holder !== undefined && holder !== insteadOf) return holder;
+      this.#links.set(rowId, personId);
+      return personId;
+    });
+  }
+
   async *awaitingPush(): AsyncIterable<readonly string[]> {
     let after: Queued | null = null;
     for (;;) {
@@ -180,7 +189,7 @@ export class InMemoryPersonStore implements PersonStore {
     const persons = await this.getMany(page.map((queued) => queued.personId));
     const items = page.flatMap((queued) => persons.get(queued.personId) ?? []);
     return {
-      items: items.filter((person) => person.rejection !== null),
+      items: items.filter((person) => person.rejection !== null && isPresent(person)),
       cursor: rest.length > limit ? formatQueued(page.at(-1)) : null,
     };
   }

@@ -86,7 +86,7 @@ describe('a request that is wrong', () => {
   });
 
   // API Gateway's own answer, in its own words.
-  test.each(['GET /people', 'DELETE /persons/{personId}', 'POST /', 'GET /sync'])('%s is not there', async (line) => {
+  test.each(['GET /people', 'PUT /persons/{personId}', 'POST /', 'GET /sync'])('%s is not there', async (line) => {
     expect(await raw(line)).toEqual({ status: 404, type: 'application/json', body: { message: 'Not Found' } });
   });
 

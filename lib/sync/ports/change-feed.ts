@@ -22,6 +22,8 @@ export interface FeedRequest {
   readonly columns: readonly string[];
   /** The `Last-Modified` of the describe that the columns come from. */
   readonly schemaLastModified: string | null;
+  /** Rows deleted from this instant on are asked for; null: not now. */
+  readonly deletedSince?: string | null;
 }
 
 export interface FeedOpening {
@@ -32,6 +34,10 @@ export interface FeedOpening {
    * long transaction runs, it is that transaction's start.
    */
   readonly latestDateCovered: string | null;
+  /**
+   * Rows that were deleted, those out of the recycle bin too, and up to when; null where it was not asked or not told.
+   */
+  readonly deleted?: { readonly ids: readonly string[]; readonly until: string } | null;
   /** The object as it is now; null where it has not changed since `schemaLastModified`. */
   readonly described: Description | null;
 }

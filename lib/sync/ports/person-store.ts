@@ -67,6 +67,12 @@ export interface PersonStore {
   /** Says that this row is this person's, from now on. */
   linkRow(rowId: string, personId: string): Promise<void>;
 
+  /**
+   * The same, unless somebody else has said so meanwhile: the row must be nobody's yet, or `insteadOf`'s. Answers whose it
+   * is now; of many at once the first wins.
+   */
+  claimRow(rowId: string, personId: string, insteadOf?: string): Promise<string>;
+
   /** Ids of persons with edits to push, in pages. Eventually consistent: some may be in step already. */
   awaitingPush(): AsyncIterable<readonly string[]>;
 
@@ -76,6 +82,9 @@ export interface PersonStore {
   /** Persons parked by a rejection, newest first. Eventually consistent. */
   rejected(limit: number, cursor: string | null): Promise<Page<Person>>;
 
-  /** A person's activities, newest first, each exactly once. */
+  /**
+   * A person's activities, newest first, each exactly once. The `seq` of an activity, as text, is a cursor too: of the
+   * page that begins below it.
+   */
   activities(person: Person, limit: number, cursor: string | null): Promise<Page<Activity>>;
 }

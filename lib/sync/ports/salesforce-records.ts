@@ -1,5 +1,6 @@
 import type { Rejection } from '../../person/activity.ts';
 import type { SalesforceType } from '../../person/person.ts';
+import type { RowName } from '../../person/row.ts';
 import type { RemoteRecord } from '../../schema/record.ts';
 
 /** What became of one record. `fields` of a rejection are API names. */
@@ -35,7 +36,10 @@ export interface WriteOptions {
 
 export type CreateAnswer =
   | { readonly kind: 'written'; readonly created: boolean; readonly record: RemoteRecord }
-  | { readonly kind: 'rejected'; readonly rejection: Rejection }
+  /** `matches` are the records that a duplicate rule takes for the same person. */
+  | { readonly kind: 'rejected'; readonly rejection: Rejection; readonly matches: readonly RowName[] }
+  /** The person's Lead was converted: `record` is that Lead, and nothing was written. */
+  | { readonly kind: 'converted'; readonly rejection: Rejection; readonly record: RemoteRecord }
   | { readonly kind: 'transient'; readonly code: string };
 
 /**
@@ -67,6 +71,9 @@ export interface SalesforceRecords {
     columns: readonly string[],
     options: WriteOptions,
   ): Promise<CreateAnswer>;
+
+  /** Deletes one row into the recycle bin; `gone` where it is no more, or was converted. */
+  remove(type: SalesforceType, id: string): Promise<Exclude<WriteOutcome, { kind: 'modified' }>>;
 
   /** Rows by id, deleted ones too; a row that is hidden or gone for good is missing. Any number of ids. */
   read(

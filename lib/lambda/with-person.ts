@@ -1,0 +1,23 @@
+import type { Person } from '../person/person.ts';
+import type { PersonStore } from '../sync/ports/person-store.ts';
+import { survivorOfPerson } from '../sync/survivors.ts';
+import type { ApiAnswer, ApiRequest } from './http-api.ts';
+import { movedAnswer } from './person-answers.ts';
+import { parsePersonId } from './person-requests.ts';
+import { Problem } from './problem.ts';
+
+/** Answers with the person that the path names, or with where it has gone; `below` is the rest of the path. */
+export async function withPerson(
+  persons: PersonStore,
+  request: ApiRequest,
+  below: string,
+  answer: (person: Person) => ApiAnswer | Promise<ApiAnswer>,
+): Promise<ApiAnswer> {
+  const personId = parsePersonId(request);
+  const stored = await persons.get(personId);
+  const person = stored && (await survivorOfPerson(persons, stored));
+  if (person === undefined) throw new Problem('not-found', 'there is no such person');
+  if (person.personId !== personId) return movedAnswer(person.personId, below);
+  if (person.deletedHere !== null) throw new Problem('not-found', `deleted here at ${person.deletedHere.at}`);
+  return answer(person);
+}

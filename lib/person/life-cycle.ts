@@ -1,0 +1,145 @@
+import type { Happening } from './activity.ts';
+import { isPresent, type Person, type SalesforceLink } from './person.ts';
+import type { Row } from './row.ts';
+
+/** Where a person stands in its life. */
+export type LifeState =
+  /** Never in Salesforce. */
+  | 'local'
+  | 'lead'
+  | 'contact'
+  /** Its row is deleted; an undelete brings it back, or another row takes its place. */
+  | 'deleted'
+  /** Its Lead became a Contact that has not been seen yet. */
+  | 'converted'
+  /** A part of another person by now. */
+  | 'mergedAway';
+
+/** A row as a person meets it: its own, or another that lives or is gone (deleted, converted). */
+type RowSight = 'own' | 'lead' | 'contact' | 'goneLead' | 'goneContact';
+
+/**
+ * What the row is to the person: a state of the row it is linked to (`current`), a row that it goes over to (`new`), or
+ * one that lies behind it (`past`).
+ */
+export type Standing = 'current' | 'new' | 'past';
+
+/**
+ * The moves of a person's life that rows cause. A person deleted here is followed like any other, so that whoever wants
+ * it back finds it as its row is; it is only never shown or pushed.
+ *
+ * | state | own row | another Lead | another Contact | Lead that is gone | Contact that is gone |
+ * |---|---|---|---|---|---|
+ * | never there | | linked | linked | | |
+ * | Lead | merged, deleted, converted | | converted, linked | | |
+ * | Contact | merged, deleted | | | | |
+ * | deleted | undeleted | linked | linked | | |
+ * | converted | merged | linked | converted, linked | | converted, deleted |
+ * | merged away | | | | | |
+ *
+ * A row whose place is empty here is not this person's: where it lives, it is a person of its own. So it is
+ * where a row of an earlier time lives again (`resolve-persons.ts`): a deleted person is linked to rows found for it.
+ */
+const MOVES: Readonly<Record<LifeState, Readonly<Record<RowSight, Standing>>>> = {
+  local: { own: 'past', lead: 'new', contact: 'new', goneLead: 'past', goneContact: 'past' },
+  lead: { own: 'current', lead: 'past', contact: 'new', goneLead: 'past', goneContact: 'past' },
+  contact: { own: 'current', lead: 'past', contact: 'past', goneLead: 'past', goneContact: 'past' },
+  deleted: { own: 'current', lead: 'new', contact: 'new', goneLead: 'past', goneContact: 'past' },
+  converted: { own: 'current', lead: 'new', contact: 'new', goneLead: 'past', goneContact: 'new' },
+  mergedAway: { own: 'past', lead: 'past', contact: 'past', goneLead: 'past', goneContact: 'past' },
+};
+
+export function lifeStateOf(person: Person): LifeState {
+  if (person.mergedInto !== null) return 'mergedAway';
+  const link = person.salesforce;
+  if (link === null) return 'local';
+  if (link.isDeleted) return 'deleted';
+  if (link.isConverted) return 'converted';
+  return link.type === 'Lead' ? 'lead' : 'contact';
+}
+
+/** What the row is to the person. An older state of its own row lies behind it. */
+export function standingOf(person: Person, row: Row): Standing {
+  const link = person.salesforce;
+  if (link?.id === row.id && row.systemModstamp < link.systemModstamp) return 'past';
+  return MOVES[lifeStateOf(person)][sightOf(link, row)];
+}
+
+function sightOf(link: SalesforceLink | null, row: Row): RowSight {
+  if (link?.id === row.id) return 'own';
+  const gone = row.isDeleted || row.isConverted;
+  if (row.type === 'Lead') return gone ? 'goneLead' : 'lead';
+  return gone ? 'goneContact' : 'contact';
+}
+
+/** Whether the person may be shown, edited and synced, and if not, why. */
+export type Presence = 'present' | 'mergedAway' | 'deletedHere';
+
+export function presenceOf(person: Person): Presence {
+  if (isPresent(person)) return 'present';
+  return person.mergedInto === null ? 'deletedHere' : 'mergedAway';
+}
+
+/** The link to a row; a read that could not tell the owner's name leaves the known one as long as it is the same owner. */
+export function linkTo(row: Row, known: SalesforceLink | null): SalesforceLink {
+  const { type, id, systemModstamp, isDeleted, isConverted, ownerId } = row;
+  const owner = row.owner ?? (known?.ownerId === ownerId ? known?.owner : undefined);
+  const link = { type, id, systemModstamp, isDeleted, isConverted, ownerId };
+  return owner === undefined ? link : { ...link, owner };
+}
+
+/** Whether the links agree in all but the stamp. */
+export function sameLink(left: SalesforceLink | null, right: SalesforceLink): boolean {
+  return (
+    left !== null &&
+    left.id === right.id &&
+    left.isDeleted === right.isDeleted &&
+    left.isConverted === right.isConverted &&
+    left.ownerId === right.ownerId &&
+    left.owner?.name === right.owner?.name &&
+    left.owner?.email === right.owner?.email
+  );
+}
+
+/** Whether the person's Lead became this Contact. */
+export function isConversion(link: SalesforceLink | null, row: Row): boolean {
+  return link?.type === 'Lead' && row.type === 'Contact' && !link.isDeleted;
+}
+
+/** What the step from a link to this row tells a person's log. */
+export function linkHappenings(link: SalesforceLink | null, row: Row): Happening[] {
+  return link?.id === row.id ? ownRowHappenings(link, row) : goingOver(link, row);
+}
+
+function goingOver(link: SalesforceLink | null, row: Row): Happening[] {
+  const detail = { type: row.type, id: row.id };
+  // A Lead that was seen to be converted has told so already.
+  const type = isConversion(link, row) && !link?.isConverted ? 'converted' : 'linked';
+  const gone: Happening[] = row.isDeleted ? [{ type: 'deletedInSalesforce', direction: 'pull', detail }] : [];
+  return [{ type, direction: 'pull', detail }, ...gone];
+}
+
+function ownRowHappenings(link: SalesforceLink, row: Row): Happening[] {
+  const detail = { type: row.type, id: row.id };
+  const found: Happening[] = [];
+  if (row.isDeleted !== link.isDeleted) {
+    found.push({ type: row.isDeleted ? 'deletedInSalesforce' : 'undeleted', direction: 'pull', detail });
+  }
+  if (row.isConverted && !link.isConverted) {
+    const contactId = row.convertedContactId;
+    const into = contactId === null ? detail : { type: 'Contact' as const, id: contactId };
+    found.push({ type: 'converted', direction: 'pull', detail: into });
+  }
+  if (row.ownerId !== null && link.ownerId !== null && row.ownerId !== link.ownerId) {
+    found.push({ type: 'ownerChanged', direction: 'pull', detail: { from: link.ownerId, to: row.ownerId } });
+  }
+  return found;
+}
+
+/** What the step to the row that took the place of the person's own tells its log. */
+export function successionHappenings(person: Person, row: Row): Happening[] {
+  const told = linkHappenings(person.salesforce, row);
+  if (row.type === 'Contact' && person.salesforce?.type === 'Lead') return told;
+  const merged: Happening = { type: 'merged', direction: 'pull', detail: { into: person.personId, row: row.id } };
+  return [merged, ...told.filter((each) => each.type !== 'linked')];
+}

@@ -1,0 +1,271 @@
+import { logged } from '../person/edit-person.ts';
+import { awaitsPush, type Person, personIdOfRow, type SalesforceType } from '../person/person.ts';
+import { successorOf } from '../person/row.ts';
+import { joinPersons } from './absorb-persons.ts';
+import { addsTo, applyRow } from './apply-row.ts';
+import { type Arrival, arrivalsOf, type Delivery, queuedRow, readArrival } from './arrivals.ts';
+import { type ChangeMessage, packIds, packRows } from './change-message.ts';
+import { TransientError } from './errors.ts';
+import { inParallel } from './in-parallel.ts';
+import type { Ports } from './ports/ports.ts';
+import { type PushReport, pushPersons } from './push-persons.ts';
+import { STORE_PARALLELISM } from './read-leased.ts';
+import { refreshPersons } from './refresh-persons.ts';
+import { type Owner, resolvePersons, standsFor } from './resolve-persons.ts';
+import type { Schemas } from './schemas.ts';
+
+export interface MergeReport {
+  /** Deliveries that must come again, by id. */
+  readonly retry: readonly string[];
+  readonly rows: number;
+  readonly changed: number;
+  readonly push: PushReport;
+  /** Why rows or messages must come again; the first of the causes. */
+  readonly error: unknown;
+}
+
+/** One batch of messages on its way into the store, with what has come of it so far. */
+export class MergeRun {
+  #rows = 0;
+  #changed = 0;
+  #error: unknown = null;
+  readonly #retry = new Set<string>();
+  readonly #failed: Arrival[] = [];
+  readonly #toPush = new Map<string, Person>();
+  readonly #ports: Ports;
+  readonly #schemas: Schemas;
+
+  constructor(ports: Ports, schemas: Schemas) {
+    this.#ports = ports;
+    this.#schemas = schemas;
+  }
+
+  fail(delivery: Delivery, error: unknown): void {
+    this.#retry.add(delivery.id);
+    this.#error ??= error;
+  }
+
+  async merge(arrivals: readonly Arrival[]): Promise<void> {
+    await this.#applyAll(arrivals, await this.#owners(arrivals));
+  }
+
+  /**
+   * Rows with a few of their columns add to persons who know them at that stamp; any other row that lives is read in full.
+   */
+  async mergePartial(arrivals: readonly Arrival[]): Promise<void> {
+    const owners = await this.#owners(arrivals);
+    const adds = ({ row }: Arrival): boolean => addsTo(owners.get(row.id)?.person, row);
+    await this.#applyAll(arrivals.filter(adds), owners);
+    const others = arrivals.filter((arrival) => owners.has(arrival.row.id) && !adds(arrival));
+    await this.#readAll(others.filter(({ row }) => !row.isDeleted && !row.isConverted));
+  }
+
+  async #applyAll(arrivals: readonly Arrival[], owners: ReadonlyMap<string, Owner>): Promise<void> {
+    const toRead: Arrival[] = [];
+    await inParallel(arrivals, STORE_PARALLELISM, async (arrival) => {
+      const owner = owners.get(arrival.row.id);
+      if (owner !== undefined && (await this.#apply(arrival, owner)) === 'mustBeRead') toRead.push(arrival);
+    });
+    await this.#readAll(toRead);
+  }
+
+  async #readAll(arrivals: readonly Arrival[]): Promise<void> {
+    for (const type of ['Lead', 'Contact'] as const) {
+      const ofType = arrivals.filter((arrival) => arrival.type === type);
+      if (ofType.length > 0) await this.#readArrivals(type, ofType);
+    }
+  }
+
+  /** Persons of a message that carries no values, or none that count any more. */
+  async readAgain(delivery: Delivery, message: ChangeMessage): Promise<void> {
+    try {
+      if (message.kind === 'pending') {
+        const persons = await this.#ports.persons.getMany(message.personIds);
+        for (const person of persons.values()) this.#toPush.set(person.personId, person);
+        return;
+      }
+      const ids =
+        message.kind === 'refresh'
+          ? message.ids
+          : arrivalsOf(delivery, message, this.#schemas).map((arrival) => arrival.row.id);
+      const left = await this.#read(message.type, ids, () => delivery);
+      if (left.length > 0) this.fail(delivery, busy());
+    } catch (error) {
+      this.fail(delivery, error);
+    }
+  }
+
+  /** Rows that failed leave their message, so that the rest of it is not delivered again. */
+  async queueFailedAgain(): Promise<void> {
+    const byDelivery = Map.groupBy(this.#failed, (arrival) => arrival.delivery);
+    for (const [delivery, failed] of byDelivery) {
+      const { message } = delivery;
+      if (message?.kind !== 'rows' || message.rows.length === 1) {
+        this.#retry.add(delivery.id);
+        if (delivery.lastTry) for (const arrival of failed) await this.#tellUnmerged(arrival);
+        continue;
+      }
+      try {
+        // One row a message: a row that never succeeds reaches the dead-letter queue alone.
+        const bodies = failed.flatMap((arrival) => [...packedAlone(message, arrival)]);
+        await this.#ports.queue.send(bodies);
+      } catch (error) {
+        this.fail(delivery, error);
+      }
+    }
+  }
+
+  async push(): Promise<PushReport> {
+    return pushPersons(this.#ports, this.#schemas, [...this.#toPush.values()]);
+  }
+
+  report(push: PushReport): MergeReport {
+    return { retry: [...this.#retry], rows: this.#rows, changed: this.#changed, push, error: this.#error };
+  }
+
+  async #owners(arrivals: readonly Arrival[]): Promise<ReadonlyMap<string, Owner>> {
+    if (arrivals.length === 0) return new Map();
+    try {
+      return await resolvePersons(
+        this.#ports.persons,
+        arrivals.map(({ row }) => row),
+      );
+    } catch (error) {
+      for (const { delivery } of arrivals) this.fail(delivery, error);
+      return new Map();
+    }
+  }
+
+  async #apply(arrival: Arrival, owner: Owner): Promise<'done' | 'mustBeRead'> {
+    this.#rows += 1;
+    try {
+      const { row, type, newer, fresh, partial } = arrival;
+      const joined = await this.#joined(arrival, owner);
+      const change = { row, owner: joined, object: this.#schemas[type], newer, fresh, partial };
+      const applied = await applyRow(this.#ports, change);
+      if (applied.mustBeRead) return 'mustBeRead';
+      if (applied.person === undefined) return 'done';
+      if (applied.created) await this.#joinLinked(arrival, applied.person);
+      if (applied.person.version !== owner.person?.version) this.#changed += 1;
+      this.#note(applied.person);
+    } catch (error) {
+      this.#error ??= error;
+      this.#failed.push(arrival);
+    }
+    return 'done';
+  }
+
+  /** The owner, once all others who stand for the row, or were on their way into its person, are one with it. */
+  async #joined({ row }: Arrival, owner: Owner): Promise<Owner> {
+    if (owner.unjoined.length === 0) return owner;
+    if (!(await joinPersons(this.#ports, this.#schemas, owner.person, owner.unjoined))) throw busy();
+    return (await resolvePersons(this.#ports.persons, [row])).get(row.id) ?? owner;
+  }
+
+  #note(person: Person): void {
+    if (awaitsPush(person)) this.#toPush.set(person.personId, person);
+  }
+
+  /**
+   * Somebody may have said whose a row is while a person was made of it: the other, if it stands for the row by now,
+   * and the new one become one. See `joinRival`, which asks from the other side.
+   */
+  async #joinLinked({ row }: Arrival, created: Person): Promise<void> {
+    const { persons } = this.#ports;
+    const linkedId = (await persons.linksOf([row.id])).get(row.id);
+    if (linkedId === undefined || linkedId === created.personId) return;
+    const linked = await persons.get(linkedId);
+    if (linked === undefined || !standsFor(linked, row)) return;
+    if (!(await joinPersons(this.#ports, this.#schemas, created, [linked]))) throw busy();
+  }
+
+  /** The person says that its row could not be taken over, if it can be told at all. */
+  async #tellUnmerged({ row }: Arrival): Promise<void> {
+    try {
+      const owner = (await resolvePersons(this.#ports.persons, [row])).get(row.id);
+      if (owner?.person === undefined) return;
+      const message = 'What Salesforce holds could not be stored; it waits in the dead-letter queue';
+      const detail = { code: 'NOT_MERGED', message, fields: [], values: {} };
+      const told = logged(owner.person, [{ type: 'rejected', direction: 'pull', detail }], this.#ports.clock.now());
+      await this.#ports.persons.update(owner.person, told);
+    } catch (error) {
+      this.#error ??= error;
+    }
+  }
+
+  async #readArrivals(type: SalesforceType, arrivals: readonly Arrival[]): Promise<void> {
+    const byId = new Map(arrivals.map((arrival) => [arrival.row.id, arrival]));
+    let left: readonly string[] = [...byId.keys()];
+    try {
+      // A row that was just read, and found to need it once more, has changed since: its message comes again.
+      const fresh = arrivals.filter((arrival) => arrival.fresh).map((arrival) => arrival.row.id);
+      const old = left.filter((id) => !fresh.includes(id));
+      left = [...fresh, ...(await this.#read(type, old, (id) => (byId.get(id) ?? arrivals[0])?.delivery))];
+      if (left.length > 0) this.#error ??= busy();
+    } catch (error) {
+      this.#error ??= error;
+    }
+    for (const id of left) this.#failed.push(...arrivals.filter((arrival) => arrival.row.id === id));
+  }
+
+  /**
+   * Reads rows as they are now: those of known persons under their lease, the others as if they had just arrived.
+   * Answers the rows that must come again, because somebody else has their persons now.
+   */
+  async #read(
+    type: SalesforceType,
+    ids: readonly string[],
+    deliveryOf: (id: string) => Delivery | undefined,
+  ): Promise<readonly string[]> {
+    if (ids.length === 0) return [];
+    const object = this.#schemas[type];
+    const records = await this.#ports.records.read(type, ids, object.columns);
+    const rows = [...records].flatMap(([id, record]) => {
+      const delivery = deliveryOf(id);
+      return delivery === undefined ? [] : readArrival(delivery, object, record);
+    });
+    const owners = await resolvePersons(
+      this.#ports.persons,
+      rows.map(({ row }) => row),
+    );
+    const personOf = ({ row }: Arrival) => owners.get(row.id)?.person;
+    const isOwn = (arrival: Arrival) => personOf(arrival)?.salesforce?.id === arrival.row.id;
+    const own = rows.filter((arrival) => isOwn(arrival) && !isKnown(arrival, personOf(arrival)));
+    const gone = await this.#personsOfGone(ids.filter((id) => !records.has(id)));
+    const persons = [...own.flatMap((arrival) => personOf(arrival) ?? []), ...gone];
+    const { persons: refreshed, error } = await refreshPersons(this.#ports, this.#schemas, persons);
+    this.#error ??= error;
+    for (const person of refreshed.values()) this.#note(person);
+    await this.merge(rows.filter((arrival) => !isOwn(arrival)));
+    return persons.flatMap(({ personId, salesforce }) => (refreshed.has(personId) ? [] : (salesforce?.id ?? [])));
+  }
+
+  /** The persons whose rows are gone for good, as far as they do not know it. */
+  async #personsOfGone(ids: readonly string[]): Promise<readonly Person[]> {
+    if (ids.length === 0) return [];
+    const links = await this.#ports.persons.linksOf(ids);
+    const found = await this.#ports.persons.getMany([...new Set([...links.values(), ...ids.map(personIdOfRow)])]);
+    const isTheirs = ({ mergedInto, salesforce }: Person) =>
+      mergedInto === null && salesforce !== null && !salesforce.isDeleted && ids.includes(salesforce.id);
+    return [...found.values()].filter(isTheirs);
+  }
+}
+
+/** Whether the person knows of the deletion that the row tells of, and nothing more is to be done. */
+function isKnown({ row }: Arrival, person: Person | undefined): boolean {
+  const link = person?.salesforce;
+  if (!row.isDeleted || !link?.isDeleted || successorOf(row) !== null) return false;
+  return link.systemModstamp >= row.systemModstamp && person?.lease === null;
+}
+
+/** A row that was read now has the columns of now, not those of its message: it is named, to be read again. */
+function packedAlone(message: Extract<ChangeMessage, { kind: 'rows' }>, arrival: Arrival): Generator<string> {
+  const { type, queuedAt } = message;
+  return arrival.fresh
+    ? packIds({ kind: 'refresh', type, queuedAt }, [arrival.row.id])
+    : packRows(message, [queuedRow(arrival)]);
+}
+
+function busy(): Error {
+  return new TransientError('BUSY', 'a person is busy; its row is read again later');
+}

@@ -1,0 +1,59 @@
+import type { CompositeAnswer, SalesforceClient, SubAnswer, Subrequest } from '../../lib/salesforce/client.ts';
+import { callError, errorEntries } from '../../lib/salesforce/error-map.ts';
+import type { OrgResponse } from '../sandbox/org/http-message.ts';
+
+export const DATA = '/services/data/v64.0';
+
+/** The org as the product's client reaches it, without HTTP and without faults. */
+export class InProcessClient implements SalesforceClient {
+  #calls = 0;
+  readonly #ask: (method: string, path: string, body?: unknown) => OrgResponse;
+  readonly #now: () => number;
+  /** Called before each request that writes: a test may do something at this very moment. */
+  beforeWrite: () => void = () => undefined;
+
+  constructor(ask: (method: string, path: string, body?: unknown) => OrgResponse, now: () => number) {
+    this.#ask = ask;
+    this.#now = now;
+  }
+
+  async composite(subrequests: readonly Subrequest[], writes: boolean): Promise<CompositeAnswer> {
+    if (writes) this.beforeWrite();
+    const compositeRequest = subrequests.map(({ method, path, headers, body }, at) => ({
+      method,
+      url: DATA + path,
+      referenceId: `s${at}`,
+      ...(headers === undefined ? {} : { httpHeaders: headers }),
+      ...(body === undefined ? {} : { body }),
+    }));
+    this.#calls += 1;
+    const answer = this.#ask('POST', '/composite', { allOrNone: false, compositeRequest });
+    if (answer.status !== 200) throw callError(answer.status, errorEntries(answer.body), writes);
+    const { compositeResponse } = answer.body as { readonly compositeResponse: readonly RawSubAnswer[] };
+    const beganAt = Math.floor(this.#now() / 1000) * 1000;
+    return { answers: compositeResponse.map(subAnswer), beganAt };
+  }
+
+  async oneByOne(): Promise<readonly SubAnswer[]> {
+    throw new Error('no test sends a text that looks like a reference');
+  }
+
+  usage() {
+    return { calls: this.#calls, org: null };
+  }
+
+  async now(): Promise<number> {
+    return this.#now();
+  }
+}
+
+interface RawSubAnswer {
+  readonly httpStatusCode: number;
+  readonly httpHeaders: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+function subAnswer(raw: RawSubAnswer): SubAnswer {
+  const headers = Object.entries(raw.httpHeaders).map(([name, value]) => [name.toLowerCase(), String(value)]);
+  return { status: raw.httpStatusCode, headers: Object.fromEntries(headers), body: raw.body };
+}

@@ -1,0 +1,227 @@
+import type { FieldValue } from '../../lib/person/field-value.ts';
+import type { Person, SalesforceType } from '../../lib/person/person.ts';
+import { createSalesforceChangeFeed } from '../../lib/salesforce/salesforce-change-feed.ts';
+import { createSalesforceRecords } from '../../lib/salesforce/salesforce-records.ts';
+import { DEFAULT_POLICY, type SyncPolicy } from '../../lib/schema/sync-policy.ts';
+import { parseChangeMessage } from '../../lib/sync/change-message.ts';
+import { createOrEditByEmail, editFields } from '../../lib/sync/edit-persons.ts';
+import { type MergeReport, mergeChanges } from '../../lib/sync/merge-changes.ts';
+import { pollCycle } from '../../lib/sync/poll-cycle.ts';
+import type { Ports } from '../../lib/sync/ports/ports.ts';
+import { survivorOfPerson } from '../../lib/sync/survivors.ts';
+import { type AssignTo, type SyncOutcome, syncPerson } from '../../lib/sync/sync-person.ts';
+import { CountingIdSource } from '../fakes/counting-id-source.ts';
+import { FixedClock } from '../fakes/fixed-clock.ts';
+import { InMemoryChangeQueue } from '../fakes/in-memory-change-queue.ts';
+import { InMemoryPersonStore } from '../fakes/in-memory-person-store.ts';
+import { InMemorySyncStateStore } from '../fakes/in-memory-sync-state-store.ts';
+import { createOrg, type Org } from '../sandbox/org/create-org.ts';
+import type { OrgResponse } from '../sandbox/org/http-message.ts';
+import type { Row } from '../sandbox/org/soql/source.ts';
+import { DATA, InProcessClient } from './in-process-client.ts';
+
+const SETTINGS = { objects: ['Lead', 'Contact'], lagSeconds: 2, lookbackSeconds: 600, cycleLeaseMs: 60_000 } as const;
+const HOURS = 3_600_000;
+
+/** The fields that the sync user sees, so that a story is told in few words. */
+const VISIBLE = new Set(
+  (
+    'FirstName LastName Company Email Title Phone OwnerId Person_Id__c ' +
+    'IsDeleted MasterRecordId IsConverted ConvertedContactId'
+  ).split(' '),
+);
+
+/** The whole product against the simulated org, in this process, with everything at hand. */
+export class Life {
+  readonly clock = new FixedClock();
+  readonly org: Org;
+  readonly persons = new InMemoryPersonStore();
+  readonly queue = new InMemoryChangeQueue();
+  readonly client: InProcessClient;
+  readonly ports: Ports;
+  /** Every message that was ever delivered. */
+  readonly delivered: string[] = [];
+  readonly #tokens: Partial<Record<'lockstep' | 'admin', string>> = {};
+
+  constructor(policy: SyncPolicy = DEFAULT_POLICY) {
+    this.org = createOrg({ time: () => Date.parse(this.clock.now()) });
+    this.#hideTheRest();
+    const ask = (method: string, path: string, body?: unknown) => this.#request('lockstep', method, DATA + path, body);
+    this.client = new InProcessClient(ask, () => this.org.clock.now());
+    this.ports = {
+      clock: this.clock,
+      ids: new CountingIdSource('made'),
+      persons: this.persons,
+      state: new InMemorySyncStateStore(),
+      feed: createSalesforceChangeFeed(this.client),
+      records: createSalesforceRecords(this.client),
+      queue: this.queue,
+      policy,
+      leaseMs: 660_000,
+    };
+  }
+
+  /** A call of an administrator; throws where it is refused. */
+  admin(method: string, path: string, body?: unknown): Record<string, unknown> {
+    this.clock.advance(1000);
+    const absolute = path.startsWith('/_org') ? path : DATA + path;
+    const answer = this.#request('admin', method, absolute, body);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return (answer.body ?? {}) as Record<string, unknown>;
+  }
+
+  addLead(fields: Record<string, unknown>): string {
+    return String(this.admin('POST', '/sobjects/Lead', { LastName: 'Lovelace', Company: 'Engines', ...fields }).id);
+  }
+
+  addContact(fields: Record<string, unknown>): string {
+    return String(this.admin('POST', '/sobjects/Contact', { LastName: 'Lovelace', ...fields }).id);
+  }
+
+  change(type: SalesforceType, id: string, fields: Record<string, unknown>): void {
+    this.admin('PATCH', `/sobjects/${type}/${id}`, fields);
+  }
+
+  delete(type: SalesforceType, id: string): void {
+    this.admin('DELETE', `/sobjects/${type}/${id}`);
+  }
+
+  undelete(id: string): void {
+    this.admin('POST', '/_org/undelete', { id });
+  }
+
+  hardDelete(id: string): void {
+    this.admin('POST', '/_org/hard-delete', { id });
+  }
+
+  merge(object: SalesforceType, masterId: string, loserId: string): void {
+    this.admin('POST', '/_org/merge', { object, masterId, loserIds: [loserId] });
+  }
+
+  convert(leadId: string, contactId?: string): string {
+    return String(this.admin('POST', '/_org/convert', { leadId, ...(contactId ? { contactId } : {}) }).contactId);
+  }
+
+  row(type: SalesforceType, id: string): Row | undefined {
+    return this.org.state.store.table(type).get(id);
+  }
+
+  async create(fields: Record<string, FieldValue>): Promise<Person> {
+    const outcome = await createOrEditByEmail(this.ports, fields);
+    if (!('person' in outcome)) throw new Error(JSON.stringify(outcome));
+    return outcome.person;
+  }
+
+  async edit(personId: string, fields: Record<string, FieldValue>): Promise<void> {
+    this.clock.advance(1000);
+    const stored = await this.persons.get(personId);
+    const survivor = stored && (await survivorOfPerson(this.persons, stored));
+    const outcome = await editFields(this.ports, survivor?.personId ?? personId, fields);
+    if (outcome.kind !== 'updated') throw new Error(JSON.stringify(outcome));
+  }
+
+  sync(personId: string, assignTo: AssignTo = { kind: 'unchanged' }): Promise<SyncOutcome> {
+    this.clock.advance(1000);
+    return syncPerson(this.ports, personId, assignTo);
+  }
+
+  /** A poll, its messages left on the queue. */
+  async poll(): Promise<void> {
+    this.clock.advance(5000);
+    const outcome = await pollCycle(this.ports, SETTINGS, () => HOURS);
+    if (outcome.kind !== 'cycle' || outcome.error !== null) throw new Error('the poll failed', { cause: outcome });
+  }
+
+  /** Merges what waits on the queue; what must come again comes again, a while later. */
+  async deliver(bodies: readonly string[] = this.queue.take()): Promise<MergeReport | undefined> {
+    let left = bodies;
+    let report: MergeReport | undefined;
+    for (let round = 0; round < 6 && left.length > 0; round += 1) {
+      this.delivered.push(...left);
+      const deliveries = left.map((body, at) => ({
+        id: String(at),
+        message: parseChangeMessage(body),
+        lastTry: false,
+      }));
+      const merged = await mergeChanges(this.ports, deliveries);
+      report = merged;
+      left = [...left.filter((_, at) => merged.retry.includes(String(at))), ...this.queue.take()];
+      if (left.length > 0) this.clock.advance(120_000);
+    }
+    if (left.length > 0) throw new Error('messages fail again and again', { cause: report?.error });
+    return report;
+  }
+
+  /** Polls and merges until nothing is left to do. */
+  async settle(polls = 3): Promise<void> {
+    for (let at = 0; at < polls; at += 1) {
+      await this.poll();
+      await this.deliver();
+    }
+  }
+
+  /** A day goes by: then a poll asks which rows were deleted. */
+  async settleNextDay(): Promise<void> {
+    await this.settle(1);
+    this.clock.advance(25 * HOURS);
+    await this.settle(3);
+  }
+
+  /** The present persons who stand for this row. */
+  holders(rowId: string): Person[] {
+    return this.persons.all().filter((each) => each.mergedInto === null && each.salesforce?.id === rowId);
+  }
+
+  /** The person who stands for this row; throws unless it is one. */
+  holder(rowId: string): Person {
+    const [person, ...others] = this.holders(rowId);
+    if (person === undefined || others.length > 0) {
+      throw new Error(
+        `${rowId} is ${
+          this.holders(rowId)
+            .map((each) => each.personId)
+            .join(' and ') || 'nobody'
+        }`,
+      );
+    }
+    return person;
+  }
+
+  async survivor(personId: string): Promise<Person> {
+    const stored = await this.persons.get(personId);
+    if (stored === undefined) throw new Error(`no person ${personId}`);
+    return survivorOfPerson(this.persons, stored);
+  }
+
+  activityTypes(personId: string): string[] {
+    return this.persons.logOf(personId).map((activity) => activity.type);
+  }
+
+  #hideTheRest(): void {
+    const { schema, clock } = this.org.state;
+    for (const object of ['Lead', 'Contact']) {
+      for (const field of schema.object(object)?.fields ?? []) {
+        if (VISIBLE.has(field.name) || field.alwaysVisible) continue;
+        schema.setAccess(object, field.name, { access: { read: false, edit: false }, now: clock.now() });
+      }
+    }
+  }
+
+  #request(who: 'lockstep' | 'admin', method: string, path: string, body?: unknown): OrgResponse {
+    const send = () => {
+      this.#tokens[who] ??= this.#signIn(who);
+      const headers = { authorization: `Bearer ${this.#tokens[who]}`, 'sforce-auto-assign': 'FALSE' };
+      return this.org.handle({ method, path, headers, body });
+    };
+    const answer = send();
+    if (answer.status !== 401) return answer;
+    delete this.#tokens[who];
+    return send();
+  }
+
+  #signIn(name: string): string {
+    const body = `grant_type=client_credentials&client_id=${name}&client_secret=${name}`;
+    const token = this.org.handle({ method: 'POST', path: '/services/oauth2/token', headers: {}, body });
+    return (token.body as { readonly access_token: string }).access_token;
+  }
+}
