@@ -1,10 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that run the whole product in many processes, or use all cores by themselves. */
+const WHOLE = ['test/integration/**/*.test.ts', 'test/demo/**/*.test.ts', 'test/simulation/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     coverage: { include: ['lib/**', 'functions/**'] },
+    projects: [
+      {
+        extends: true,
+        test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: WHOLE, sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        // Two at a time: more would only wait for each other, and their limits are for a machine that is theirs.
+        test: { name: 'whole', include: WHOLE, maxWorkers: 2, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });

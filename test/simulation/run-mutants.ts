@@ -23,7 +23,10 @@ export async function runMutants(
   const runNext = async (): Promise<void> => {
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
       // What nothing can tell apart needs no long search.
-      const end = await runMutant(mutant, mutant.equivalent === undefined ? seeds : Math.ceil(seeds / 10));
+      const end = await runMutant(
+        mutant,
+        mutant.equivalent === undefined && mutant.atLarge === undefined ? seeds : Math.ceil(seeds / 10),
+      );
       ends.push(end);
       ended(end);
     }
@@ -55,7 +58,10 @@ async function runMutant(mutant: Mutant, seeds: number): Promise<MutantEnd> {
   }
 }
 
-/** Mutants that lived without being argued equivalent, and those that were argued so and died. */
+/** Mutants that lived without a word on why, and those that were argued equivalent and died. */
 export function surprises(ends: readonly MutantEnd[]): readonly MutantEnd[] {
-  return ends.filter(({ mutant, killed }) => (killed === undefined) !== (mutant.equivalent !== undefined));
+  const isFree = ({ atLarge }: Mutant): boolean => atLarge !== undefined;
+  return ends.filter(
+    ({ mutant, killed }) => !isFree(mutant) && (killed === undefined) !== (mutant.equivalent !== undefined),
+  );
 }
