@@ -25,6 +25,7 @@ const PUSH = 'lib/sync/push-persons.ts';
 const SETTLE = 'lib/sync/settle-push.ts';
 const STORE = 'test/fakes/in-memory-person-store.ts';
 
+const SINCE_LIFE_CYCLE = '1,200 seeds have not told on it since persons follow what becomes of their rows';
 const NINE_THOUSAND = '9,000 seeds did not tell on it';
 
 export const MUTANTS: readonly Mutant[] = [
@@ -132,6 +133,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'export const FRESH_MESSAGE_MS = 10 * 60_000;',
     to: 'export const FRESH_MESSAGE_MS = 600 * 60_000;',
     with: ['messageDelayed', 'messageAgain', 'rowDeleted'],
+    atLarge: SINCE_LIFE_CYCLE,
   },
   {
     name: 'what changes nothing never leaves a trace',
@@ -262,6 +264,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'return owner.isFormer && !fresh && !row.isDeleted && !row.isConverted;',
     to: 'return false;',
     with: ['rowDeleted', 'messageDelayed', 'messageAgain'],
+    atLarge: SINCE_LIFE_CYCLE,
   },
   {
     name: 'rows that are gone are written to',

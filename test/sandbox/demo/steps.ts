@@ -5,6 +5,7 @@ import { editHere, editInSalesforce } from './steps/one-side.ts';
 import { parkedInBackground, refusedAtOnce } from './steps/refused.ts';
 import { createdAtOnce, nothingToDo } from './steps/sync-now.ts';
 import { hiddenField } from './steps/visibility.ts';
+import { converted, deleted, merged } from './steps/whole-life.ts';
 
 /** The tour, in the order it is acted out. Each step takes persons of its own. */
 export const steps: readonly Step[] = [
@@ -18,5 +19,8 @@ export const steps: readonly Step[] = [
   refusedAtOnce,
   parkedInBackground,
   hiddenField,
+  converted,
+  merged,
+  deleted,
   quietCycles,
 ];

@@ -49,10 +49,10 @@ export const quietCycles = defineStep({
   ],
 });
 
-/** Every record of the org that has an email, with the persons here that have the same. */
+/** Every living record of the org, with the persons here that have its email. */
 async function everybody({ org, api }: Stage): Promise<readonly Pair[]> {
   const fields = ['Id', ...COMPARED].join(', ');
-  const leads = await org.query(`SELECT ${fields} FROM Lead ORDER BY Id`);
+  const leads = await org.query(`SELECT ${fields} FROM Lead WHERE IsConverted = false ORDER BY Id`);
   const contacts = await org.query(`SELECT ${fields} FROM Contact ORDER BY Id`);
   const pairs: Pair[] = [];
   for (const record of [...leads, ...contacts]) {

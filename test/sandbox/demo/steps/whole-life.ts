@@ -1,0 +1,75 @@
+import { agreed, fact } from '../fact.ts';
+import { defineStep } from '../step.ts';
+
+export const converted = defineStep({
+  title: 'A Lead is converted: its person goes on as the Contact, and a waiting edit goes with it',
+  act: async (stage) => {
+    const actor = await stage.next('Lead');
+    stage.tell(`here, ${actor.name} becomes "Customer"; in Salesforce, the Lead is converted; then two cycles`);
+    await stage.api.edit(actor.personId, { Title: 'Customer' });
+    await stage.org.control('POST convert', { leadId: actor.recordId });
+    await stage.cycle();
+    await stage.cycle();
+    return actor;
+  },
+  check: async (stage, actor) => {
+    const person = await stage.api.person(actor.personId);
+    const [contact] = await stage.org.query(`SELECT Id, Title FROM Contact WHERE Email = '${actor.email}'`);
+    const told = (await stage.api.activities(actor.personId)).filter(({ type }) => type === 'converted');
+    return [
+      fact('the record that the person is linked to', person.salesforce?.type, 'Contact'),
+      agreed('id', { salesforce: contact?.Id, here: person.salesforce?.id }, contact?.Id),
+      agreed('Title', { salesforce: contact?.Title, here: person.fields.Title }, 'Customer'),
+      fact('persons with this email', (await stage.api.personsWithEmail(actor.email)).length, 1),
+      fact('conversions in the log', told.length, 1),
+    ];
+  },
+});
+
+export const merged = defineStep({
+  title: 'Two Leads are merged in Salesforce: their persons become one',
+  act: async (stage) => {
+    const [winner, loser] = [await stage.next('Lead'), await stage.next('Lead')];
+    stage.tell(`in Salesforce, ${loser.name} is merged into ${winner.name}; then two cycles`);
+    await stage.org.control('POST merge', {
+      object: 'Lead',
+      masterId: winner.recordId,
+      loserIds: [loser.recordId],
+    });
+    await stage.cycle();
+    await stage.cycle();
+    return { winner, loser };
+  },
+  check: async (stage, { winner, loser }) => {
+    // The person that was merged away answers with a redirect to the one that it is now.
+    const survivor = await stage.api.person(loser.personId);
+    const told = (await stage.api.activities(winner.personId)).filter(({ type }) => type === 'merged');
+    return [
+      fact('who answers for the one merged away', survivor.personId, winner.personId),
+      fact('mergers in the log', told.length, 1),
+    ];
+  },
+});
+
+export const deleted = defineStep({
+  title: 'A Lead is deleted in Salesforce: its person stays, and a sync makes a new Lead',
+  act: async (stage) => {
+    const actor = await stage.next('Lead');
+    stage.tell(`in Salesforce, ${actor.name} is deleted; then a cycle, and a sync of the person`);
+    await stage.org.delete('Lead', actor.recordId);
+    await stage.cycle();
+    const gone = await stage.api.person(actor.personId);
+    const answer = await stage.api.sync(actor.personId);
+    return { actor, gone, answer };
+  },
+  check: async (stage, { actor, gone, answer }) => {
+    const person = await stage.api.person(actor.personId);
+    const records = await stage.org.query(`SELECT Id FROM Lead WHERE Email = '${actor.email}'`);
+    return [
+      fact('deleted, as the person knows', gone.salesforce?.isDeleted, true),
+      fact('answer of the sync', answer.kind === 'synced' ? answer.outcome : answer.kind, 'created'),
+      agreed('id of the Lead', { salesforce: records[0]?.Id, here: person.salesforce?.id }, records[0]?.Id),
+      fact('Leads with this email', records.length, 1),
+    ];
+  },
+});
