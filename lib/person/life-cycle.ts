@@ -1,5 +1,5 @@
 import type { Happening } from './activity.ts';
-import { isPresent, type Person, type SalesforceLink } from './person.ts';
+import type { Person, SalesforceLink } from './person.ts';
 import type { Row } from './row.ts';
 
 /** Where a person stands in its life. */
@@ -70,14 +70,6 @@ function sightOf(link: SalesforceLink | null, row: Row): RowSight {
   const gone = row.isDeleted || row.isConverted;
   if (row.type === 'Lead') return gone ? 'goneLead' : 'lead';
   return gone ? 'goneContact' : 'contact';
-}
-
-/** Whether the person may be shown, edited and synced, and if not, why. */
-export type Presence = 'present' | 'mergedAway' | 'deletedHere';
-
-export function presenceOf(person: Person): Presence {
-  if (isPresent(person)) return 'present';
-  return person.mergedInto === null ? 'deletedHere' : 'mergedAway';
 }
 
 /** The link to a row; a read that could not tell the owner's name leaves the known one as long as it is the same owner. */

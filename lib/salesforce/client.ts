@@ -108,16 +108,8 @@ class JsforceClient implements SalesforceClient {
   }
 
   async composite(subrequests: readonly Subrequest[], writes: boolean): Promise<CompositeAnswer> {
-    const root = `/services/data/v${this.#connection.version}`;
-    const compositeRequest = subrequests.map(({ method, path, headers, body }, at) => ({
-      method,
-      url: root + path,
-      referenceId: `s${at}`,
-      httpHeaders: headers,
-      body,
-    }));
-    const request = { allOrNone: false, collateSubrequests: false, compositeRequest };
-    const subrequest: Subrequest = { method: 'POST', path: '/composite', body: request };
+    const body = compositeBody(`/services/data/v${this.#connection.version}`, subrequests);
+    const subrequest: Subrequest = { method: 'POST', path: '/composite', body };
     const answer = await this.#send(subrequest, { writes, deadline: this.#deadline() });
     if (answer.status !== 200) throw callError(answer.status, errorEntries(answer.body), writes);
     return { answers: subAnswers(answer.body, subrequests.length, writes), beganAt: answer.beganAt };
@@ -229,6 +221,22 @@ function errorBody(error: unknown): unknown {
   if (!(error instanceof Error)) return undefined;
   const { data } = error as { readonly data?: unknown };
   return typeof data === 'object' && data !== null ? data : [{ errorCode: error.name, message: '' }];
+}
+
+/**
+ * The body of a composite request below the root of an API version: in the order given, each subrequest on its own.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite_post.htm
+ */
+export function compositeBody(root: string, subrequests: readonly Subrequest[]) {
+  const compositeRequest = subrequests.map(({ method, path, headers, body }, at) => ({
+    method,
+    url: root + path,
+    referenceId: `s${at}`,
+    ...(headers === undefined ? {} : { httpHeaders: headers }),
+    ...(body === undefined ? {} : { body }),
+  }));
+  return { allOrNone: false, collateSubrequests: false, compositeRequest };
 }
 
 function subAnswers(body: unknown, expected: number, writes: boolean): SubAnswer[] {

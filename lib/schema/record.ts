@@ -1,4 +1,4 @@
-import { type Fields, type FieldValue, isEmptyValue, toIsoInstant, toLongId } from '../person/field-value.ts';
+import { type Fields, type FieldValue, toIsoInstant, toLongId } from '../person/field-value.ts';
 import type { OwnerName, SalesforceType } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import { PERSON_ID_FIELD } from './catalogue.ts';
@@ -82,15 +82,6 @@ export function pushable(
 export function localFieldNames(schema: ObjectSchema, remoteNames: readonly string[]): string[] {
   const known = byRemoteName(schema);
   return remoteNames.map((name) => known.get(name)?.field.name ?? name);
-}
-
-/** Which of the schema's fields hold a value of this object that differs from what a blank record has. */
-export function knownFields(schema: ObjectSchema, fields: Fields): Fields {
-  const saysSomething = (name: string, value: FieldValue): boolean => {
-    const field = syncFieldOf(schema, name);
-    return field !== undefined && !isEmptyValue(field.shape, value);
-  };
-  return Object.fromEntries(Object.entries(fields).filter(([name, value]) => saysSomething(name, value)));
 }
 
 export function isSalesforceType(name: string): name is SalesforceType {

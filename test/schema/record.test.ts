@@ -3,14 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Fields, type FieldValue, sameValue } from '../../lib/person/field-value.ts';
 import { PERSON_ID_FIELD } from '../../lib/schema/catalogue.ts';
 import type { DescribedField } from '../../lib/schema/describe.ts';
-import {
-  isSalesforceType,
-  knownFields,
-  localFieldNames,
-  pushable,
-  rowOfRecord,
-  rowOfValues,
-} from '../../lib/schema/record.ts';
+import { isSalesforceType, localFieldNames, pushable, rowOfRecord, rowOfValues } from '../../lib/schema/record.ts';
 import { VALUES } from '../person/arbitraries.ts';
 import { described, policyWith, schemaOf } from './builders.ts';
 
@@ -180,11 +173,6 @@ test('any record at all gives a row with nothing but what the schema pulls', () 
 test('names in an error of Salesforce become local names, unknown ones stay', () => {
   const schema = schemaOf('Contact', [described('MailingCity')]);
   expect(localFieldNames(schema, ['MailingCity', 'AccountId'])).toEqual(['City', 'AccountId']);
-});
-
-test('known fields are those of this object that say something', () => {
-  const fields = { Title: 'CTO', Vip__c: false, SeenAt__c: null, Company: 'c', constructor: 'x' } as unknown as Fields;
-  expect(knownFields(LEAD, fields)).toEqual({ Title: 'CTO' });
 });
 
 test('Leads and Contacts are what syncs', () => {

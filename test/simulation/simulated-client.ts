@@ -1,4 +1,10 @@
-import type { CompositeAnswer, SalesforceClient, SubAnswer, Subrequest } from '../../lib/salesforce/client.ts';
+import {
+  type CompositeAnswer,
+  compositeBody,
+  type SalesforceClient,
+  type SubAnswer,
+  type Subrequest,
+} from '../../lib/salesforce/client.ts';
 import { callError, errorEntries, lostAnswer } from '../../lib/salesforce/error-map.ts';
 import type { OrgRequest, OrgResponse } from '../sandbox/org/http-message.ts';
 import type { Invocation } from './invocation.ts';
@@ -43,14 +49,7 @@ export class SimulatedClient implements SalesforceClient {
   }
 
   async composite(subrequests: readonly Subrequest[], writes: boolean): Promise<CompositeAnswer> {
-    const compositeRequest = subrequests.map(({ method, path, headers, body }, at) => ({
-      method,
-      url: ROOT + path,
-      referenceId: `s${at}`,
-      ...(headers === undefined ? {} : { httpHeaders: headers }),
-      ...(body === undefined ? {} : { body }),
-    }));
-    const body = { allOrNone: false, collateSubrequests: false, compositeRequest };
+    const body = compositeBody(ROOT, subrequests);
     const { response, beganAt } = await this.#send({ method: 'POST', path: '/composite', body }, writes, subrequests);
     if (response.status !== 200) throw callError(response.status, errorEntries(response.body), writes);
     const { compositeResponse } = response.body as { compositeResponse: readonly RawSubAnswer[] };

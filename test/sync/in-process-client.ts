@@ -1,4 +1,10 @@
-import type { CompositeAnswer, SalesforceClient, SubAnswer, Subrequest } from '../../lib/salesforce/client.ts';
+import {
+  type CompositeAnswer,
+  compositeBody,
+  type SalesforceClient,
+  type SubAnswer,
+  type Subrequest,
+} from '../../lib/salesforce/client.ts';
 import { callError, errorEntries } from '../../lib/salesforce/error-map.ts';
 import type { ApiUsage } from '../../lib/sync/ports/change-feed.ts';
 import type { Org } from '../sandbox/org/create-org.ts';
@@ -27,15 +33,8 @@ export class InProcessClient implements SalesforceClient {
   }
 
   async composite(subrequests: readonly Subrequest[], writes: boolean): Promise<CompositeAnswer> {
-    const compositeRequest = subrequests.map(({ method, path, headers, body }, at) => ({
-      method,
-      url: ROOT + path,
-      referenceId: `s${at}`,
-      ...(headers === undefined ? {} : { httpHeaders: headers }),
-      ...(body === undefined ? {} : { body }),
-    }));
     await this.hooks.before(subrequests, writes);
-    const body = { allOrNone: false, collateSubrequests: false, compositeRequest };
+    const body = compositeBody(ROOT, subrequests);
     const response = this.call('POST', '/composite', body);
     await this.hooks.after(subrequests, writes);
     if (response.status !== 200) throw callError(response.status, errorEntries(response.body), writes);
