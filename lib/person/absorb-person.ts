@@ -36,16 +36,26 @@ export function hasAbsorbed(survivor: Person, loserId: string): boolean {
   return survivor.absorbed.includes(loserId);
 }
 
+/** What an absorption goes by. */
+export interface Absorption {
+  readonly rules: MergeRules;
+  /** By person, what stood in its log before what its item holds, oldest first: edits are told there. */
+  readonly earlier: ReadonlyMap<string, readonly Activity[]>;
+  /** ISO. */
+  readonly now: string;
+}
+
 /**
  * The survivor with what the loser brought along: its own values, the loser's where it has none, and the edits of both
  * that wait; of two edits of one field the newer. Done once: the survivor remembers whom it has absorbed.
  */
-export function absorbPerson(survivor: Person, loser: Person, rules: MergeRules, now: string): Person {
+export function absorbPerson(survivor: Person, loser: Person, by: Absorption): Person {
   if (hasAbsorbed(survivor, loser.personId)) return survivor;
+  const { rules, now } = by;
   const absorbed = [...survivor.absorbed, loser.personId];
   // Somebody deleted the loser here: what it held is not to come back by this way.
   if (loser.deletedHere !== null) return { ...survivor, absorbed, updatedAt: now };
-  const { edits, kept, superseded } = inheritance(survivor, loser, rules);
+  const { edits, kept, superseded } = inheritance(survivor, loser, by);
   const edited = editPerson(survivor, edits, rules.shapes, now);
   const told: Happening = {
     type: 'merged',
@@ -53,7 +63,7 @@ export function absorbPerson(survivor: Person, loser: Person, rules: MergeRules,
     detail: {
       into: survivor.personId,
       from: loser.personId,
-      ...(Object.keys(edits).length > 0 ? { fields: editTimes(loser, edits) } : {}),
+      ...(Object.keys(edits).length > 0 ? { fields: editTimes(loser, edits, by) } : {}),
       ...(Object.keys(superseded).length > 0 ? { superseded } : {}),
     },
   };
@@ -73,18 +83,19 @@ export function absorbPerson(survivor: Person, loser: Person, rules: MergeRules,
  */
 type Legacy = 'edits' | 'kept' | 'superseded';
 
-function inheritance(survivor: Person, loser: Person, rules: MergeRules): Readonly<Record<Legacy, Fields>> {
+function inheritance(survivor: Person, loser: Person, by: Absorption): Readonly<Record<Legacy, Fields>> {
   const found: Record<Legacy, Record<string, FieldValue>> = { edits: {}, kept: {}, superseded: {} };
   for (const field in loser.fields) {
     const value = loser.fields[field] ?? null;
-    if (sameValue(rules.shapes[field], survivor.fields[field] ?? null, value)) continue;
-    const legacy = legacyOf(field, survivor, loser, rules);
+    if (sameValue(by.rules.shapes[field], survivor.fields[field] ?? null, value)) continue;
+    const legacy = legacyOf(field, survivor, loser, by);
     if (legacy !== null) found[legacy][field] = value;
   }
   return found;
 }
 
-function legacyOf(field: string, survivor: Person, loser: Person, rules: MergeRules): Legacy | null {
+function legacyOf(field: string, survivor: Person, loser: Person, by: Absorption): Legacy | null {
+  const { rules } = by;
   const own = survivor.fields[field];
   const waits = field in loser.pending;
   if (survivor.salesforce !== null && !rules.canPush(field)) {
@@ -92,33 +103,39 @@ function legacyOf(field: string, survivor: Person, loser: Person, rules: MergeRu
     return waits ? 'superseded' : null;
   }
   const isFree = isEmptyValue(rules.shapes[field], own ?? null) && !(field in survivor.pending);
-  if (isFree || (waits && isNewer(loser, survivor, field))) return 'edits';
+  if (isFree || (waits && isNewer(loser, survivor, field, by))) return 'edits';
   return waits ? 'superseded' : null;
 }
 
 /** Whether the loser's edit of a field came after the survivor's, whether that still waits or is in Salesforce by now. */
-function isNewer(loser: Person, survivor: Person, field: string): boolean {
-  const before = field in survivor.pending ? editedAt(survivor, field) : (toldEditOf(survivor, field) ?? '');
-  return editedAt(loser, field) > before;
+function isNewer(loser: Person, survivor: Person, field: string, by: Absorption): boolean {
+  const known =
+    field in survivor.pending ? editedAt(survivor, field, by) : (toldEditOf(logOf(survivor, by), field) ?? '');
+  return editedAt(loser, field, by) > known;
 }
 
-function editTimes(loser: Person, edits: Fields): Readonly<Record<string, string>> {
+function editTimes(loser: Person, edits: Fields, by: Absorption): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.keys(edits).map((field) => [field, field in loser.pending ? editedAt(loser, field) : '']),
+    Object.keys(edits).map((field) => [field, field in loser.pending ? editedAt(loser, field, by) : '']),
   );
 }
 
 /** When a field that waits was last edited here, by this person or one that it absorbed. */
-function editedAt(person: Person, field: string): string {
-  const told = toldEditOf(person, field);
+function editedAt(person: Person, field: string, by: Absorption): string {
+  const log = logOf(person, by);
+  const told = toldEditOf(log, field);
   if (told !== undefined) return told;
   // Where the whole log is at hand and tells of no edit, the value came along with a row that took another's place.
-  return person.log.recent.length === person.log.next ? '' : (person.pendingSince ?? '');
+  return log.length === person.log.next ? '' : (person.pendingSince ?? '');
 }
 
-/** The same, as far as the log still at hand tells. */
-function toldEditOf({ log }: Person, field: string): string | undefined {
-  const found = log.recent.findLast((each) => editTimeIn(each, field) !== undefined);
+function logOf({ personId, log }: Person, by: Absorption): readonly Activity[] {
+  return [...(by.earlier.get(personId) ?? []), ...log.recent];
+}
+
+/** When a field was last edited here, as far as these activities tell, oldest first. */
+export function toldEditOf(activities: readonly Activity[], field: string): string | undefined {
+  const found = activities.findLast((each) => editTimeIn(each, field) !== undefined);
   return found && editTimeIn(found, field);
 }
 

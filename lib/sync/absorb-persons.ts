@@ -1,5 +1,6 @@
 import { absorbPerson, foldOrder, freezePerson } from '../person/absorb-person.ts';
 import type { Person } from '../person/person.ts';
+import { earlierEdits } from './earlier-edits.ts';
 import { inParallel } from './in-parallel.ts';
 import {
   giveBackLeases,
@@ -69,7 +70,8 @@ async function absorbEach(
       const read = refreshedPerson(schemas, survivor, record, now).person;
       const { rules } = schemas[read.salesforce?.type ?? 'Lead'];
       const losers = losersOf.get(survivor.personId) ?? [];
-      const whole = losers.reduce((person, loser) => absorbPerson(person, loser, rules, now), read);
+      const earlier = await earlierEdits(ports.persons, survivor, losers);
+      const whole = losers.reduce((person, loser) => absorbPerson(person, loser, { rules, earlier, now }), read);
       const outcome = await ports.persons.update(survivor, { ...whole, lease: null });
       if (outcome.kind === 'written') return outcome.person;
       await giveBackLeases(ports, [survivor]);

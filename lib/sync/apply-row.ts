@@ -14,14 +14,18 @@ import { tooLarge, updateOrPark } from './update-or-park.ts';
 export interface AppliedRow {
   /** The row's person as stored now; undefined for a row that makes none. */
   readonly person: Person | undefined;
-  readonly created: boolean;
+  /**
+   * The person came to stand for the row by this, and `insteadOf` is whom it was linked to before: others may have done
+   * the same at that moment (`joinRivals`).
+   */
+  readonly tookRow: { readonly insteadOf: string | undefined } | null;
   /** Nothing was done: what the row says can only be done with the row as it is now (`mustBeRead`). */
   readonly mustBeRead: boolean;
   readonly pulled: readonly string[];
   readonly conflicts: readonly Conflict[];
 }
 
-const NOTHING = { created: false, mustBeRead: false, pulled: [], conflicts: [] } as const;
+const NOTHING = { tookRow: null, mustBeRead: false, pulled: [], conflicts: [] } as const;
 
 /** How often a change that others keep overtaking is tried before it is left to a later delivery. */
 const ATTEMPTS = 8;
@@ -87,7 +91,8 @@ async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<Applied
   const outcome = await updateOrPark(ports.persons, stored, next, now);
   if (outcome.kind === 'versionConflict') return undefined;
   const { pulled, conflicts } = merge.kind === 'merged' ? merge : NOTHING;
-  return { ...NOTHING, person: outcome.person, pulled, conflicts };
+  const tookRow = owner.needsLink ? { insteadOf: owner.linkedId } : null;
+  return { ...NOTHING, person: outcome.person, tookRow, pulled, conflicts };
 }
 
 /** What is to be stored; undefined where the row changes nothing. */
@@ -118,18 +123,18 @@ export function addsTo(person: Person | undefined, row: Row): boolean {
 async function createFrom(ports: ApplyPorts, { row, owner, newer }: RowToApply): Promise<AppliedRow | undefined> {
   if (row.isConverted || (row.isDeleted && (!newer || owner.isFormer))) return { person: undefined, ...NOTHING };
   const personId = owner.isFormer ? await nextLife(ports, row.id) : owner.personId;
-  // The link first: from then on everybody who meets the row finds this person.
-  if (owner.isFormer) await ports.persons.linkRow(row.id, personId);
+  // The link first: from then on everybody who meets the row finds this person. Who claims it meanwhile has it.
+  const { linkedId } = owner;
+  if (owner.isFormer && (await ports.persons.claimRow(row.id, personId, linkedId)) !== personId) return undefined;
+  const created = { ...NOTHING, tookRow: { insteadOf: linkedId } };
   const now = ports.clock.now();
   const person = { ...personOfRow(row, now), personId };
   try {
-    return (await ports.persons.create(person)) === 'created' ? { ...NOTHING, person, created: true } : undefined;
+    return (await ports.persons.create(person)) === 'created' ? { ...created, person } : undefined;
   } catch (error) {
     if (!(error instanceof ItemTooLargeError)) throw error;
     const parked = tooLarge(withShortFields(person), now);
-    return (await ports.persons.create(parked)) === 'created'
-      ? { ...NOTHING, person: parked, created: true }
-      : undefined;
+    return (await ports.persons.create(parked)) === 'created' ? { ...created, person: parked } : undefined;
   }
 }
 

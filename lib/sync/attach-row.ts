@@ -2,7 +2,7 @@ import type { Rejection } from '../person/activity.ts';
 import { nonEmptyFields } from '../person/edit-person.ts';
 import { isEmptyValue } from '../person/field-value.ts';
 import { mergeRow } from '../person/merge-row.ts';
-import { type Person, personIdOfRow } from '../person/person.ts';
+import type { Person } from '../person/person.ts';
 import type { Row, RowName } from '../person/row.ts';
 import { judgePush } from '../schema/judge-push.ts';
 import { pushable, type RemoteRecord, rowOfRecord } from '../schema/record.ts';
@@ -30,6 +30,7 @@ export async function attachRow(sync: PersonSync, person: Person): Promise<SyncS
 async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncStep> {
   const { ports, schemas } = sync;
   if (row.type === 'Contact' && sync.assignTo.kind === 'queue') return over({ kind: 'contactNotAssignable' });
+  const insteadOf = (await ports.persons.linksOf([row.id])).get(row.id);
   // The link first: from then on everybody who meets the row finds this person.
   await ports.persons.linkRow(row.id, person.personId);
   const merge = mergeRow(person, row, schemas[row.type].rules, ownPushOf(person));
@@ -40,9 +41,8 @@ async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncS
     if (stored?.lease?.owner !== person.lease?.owner || stored === undefined) return over({ kind: 'busy' });
     return { kind: 'goOn', linked: false, person: stored, conflicts: [] };
   }
-  if (await joinRival(ports, outcome.person, row)) {
-    return over({ kind: 'mergedAway', personId: personIdOfRow(row.id) });
-  }
+  const into = await joinRival(ports, outcome.person, row, insteadOf);
+  if (into !== undefined) return over({ kind: 'mergedAway', personId: into });
   return { kind: 'goOn', linked: true, person: outcome.person, conflicts: merge.conflicts };
 }
 

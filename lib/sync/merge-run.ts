@@ -11,7 +11,8 @@ import type { Ports } from './ports/ports.ts';
 import { type PushReport, pushPersons } from './push-persons.ts';
 import { STORE_PARALLELISM } from './read-leased.ts';
 import { refreshPersons } from './refresh-persons.ts';
-import { type Owner, resolvePersons, standsFor } from './resolve-persons.ts';
+import { type Owner, resolvePersons } from './resolve-persons.ts';
+import { rivalsOf } from './rivals.ts';
 import type { Schemas } from './schemas.ts';
 
 export interface MergeReport {
@@ -145,7 +146,7 @@ export class MergeRun {
       const applied = await applyRow(this.#ports, change);
       if (applied.mustBeRead) return 'mustBeRead';
       if (applied.person === undefined) return 'done';
-      if (applied.created) await this.#joinLinked(arrival, applied.person);
+      if (applied.tookRow !== null) await this.#joinRivals(arrival, applied.person, applied.tookRow.insteadOf);
       if (applied.person.version !== owner.person?.version) this.#changed += 1;
       this.#note(applied.person);
     } catch (error) {
@@ -166,17 +167,10 @@ export class MergeRun {
     if (awaitsPush(person)) this.#toPush.set(person.personId, person);
   }
 
-  /**
-   * Somebody may have said whose a row is while a person was made of it: the other, if it stands for the row by now,
-   * and the new one become one. See `joinRival`, which asks from the other side.
-   */
-  async #joinLinked({ row }: Arrival, created: Person): Promise<void> {
-    const { persons } = this.#ports;
-    const linkedId = (await persons.linksOf([row.id])).get(row.id);
-    if (linkedId === undefined || linkedId === created.personId) return;
-    const linked = await persons.get(linkedId);
-    if (linked === undefined || !standsFor(linked, row)) return;
-    if (!(await joinPersons(this.#ports, this.#schemas, created, [linked]))) throw busy();
+  /** Others who came to stand for the row while this person did, and this one, become one. */
+  async #joinRivals({ row }: Arrival, person: Person, insteadOf: string | undefined): Promise<void> {
+    const rivals = await rivalsOf(this.#ports.persons, person, row, insteadOf);
+    if (rivals.length > 0 && !(await joinPersons(this.#ports, this.#schemas, person, rivals))) throw busy();
   }
 
   /** The person says that its row could not be taken over, if it can be told at all. */

@@ -16,6 +16,8 @@ export interface Owner {
    * but the state at hand may be an old one, so that only a row just read may make that person.
    */
   readonly isFormer: boolean;
+  /** Whom the row was linked to when that was asked; nobody has asked where the first look told whose it is. */
+  readonly linkedId: string | undefined;
   /** Others who stand for this very row, or whose way into another person is not done yet. */
   readonly unjoined: readonly Person[];
 }
@@ -85,7 +87,7 @@ function ownerOf(row: Row, { ids, linkedId, claimantId }: Leads, survivors: Read
   const holders = persons.filter((person) => standsFor(person, row));
   const holder = holders.find(({ personId }) => personId === derivedId) ?? holders[0];
   if (holder !== undefined) {
-    return { ...ownedBy(holder), unjoined: [...unabsorbed, ...holders.filter((each) => each !== holder)] };
+    return { ...ownedBy(holder, linkedId), unjoined: [...unabsorbed, ...holders.filter((each) => each !== holder)] };
   }
   const claimant = survivors.get(claimantId ?? '')?.person;
   const owner =
@@ -93,10 +95,11 @@ function ownerOf(row: Row, { ids, linkedId, claimantId }: Leads, survivors: Read
     (persons.length === 0 && awaitsRow(claimant, row) ? claimant : undefined);
   if (owner === undefined) {
     const personId = linkedId === undefined || survivors.has(linkedId) ? likelyPersonId(row) : linkedId;
-    return { person: undefined, personId, needsLink: false, isFormer: persons.length > 0, unjoined: unabsorbed };
+    const isFormer = persons.length > 0;
+    return { person: undefined, personId, needsLink: false, isFormer, linkedId, unjoined: unabsorbed };
   }
   const needsLink = owner.personId !== linkedId && owner.personId !== derivedId;
-  return { ...ownedBy(owner), needsLink, unjoined: unabsorbed };
+  return { ...ownedBy(owner, linkedId), needsLink, unjoined: unabsorbed };
 }
 
 /**
@@ -111,12 +114,12 @@ function mayGoOver(person: Person, row: Row): boolean {
   return state === 'local' || (state === 'converted' && row.type === 'Contact') || row.personId === person.personId;
 }
 
-function ownedBy(person: Person): Owner {
-  return { person, personId: person.personId, needsLink: false, isFormer: false, unjoined: [] };
+function ownedBy(person: Person, linkedId?: string): Owner {
+  return { person, personId: person.personId, needsLink: false, isFormer: false, linkedId, unjoined: [] };
 }
 
 /** The id that the row carries, else the one derived from the row. */
-function likelyPersonId(row: Row): string {
+export function likelyPersonId(row: Row): string {
   return row.personId !== null && PERSON_ID.test(row.personId) ? row.personId : personIdOfRow(row.id);
 }
 

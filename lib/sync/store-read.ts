@@ -1,12 +1,13 @@
 import { foldOrder, freezePerson } from '../person/absorb-person.ts';
 import { type FieldValue, toIsoInstant } from '../person/field-value.ts';
 import { mergeRow, mergeSuccessor } from '../person/merge-row.ts';
-import { type Person, personIdOfRow } from '../person/person.ts';
+import type { Person } from '../person/person.ts';
 import { type Row, successorOf } from '../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../schema/record.ts';
 import { applyRow, mergedPerson } from './apply-row.ts';
 import { type Refreshed, type RefreshPorts, refreshedPerson } from './read-leased.ts';
 import { resolvePersons, standsFor } from './resolve-persons.ts';
+import { rivalsOf } from './rivals.ts';
 import type { Schemas } from './schemas.ts';
 import { updateOrPark } from './update-or-park.ts';
 
@@ -44,8 +45,9 @@ async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, r
   const { person } = read;
   const own = ownValues(ports, schemas, read);
   const passed = await passedHolder(ports, read);
-  const holder = passed ?? (await holderOf(ports, schemas, person, row));
-  if (holder === 'contended') return { kind: 'changed' };
+  const claim = passed === undefined ? await claimFor(ports, schemas, person, row) : { holder: passed };
+  if (claim === 'contended') return { kind: 'changed' };
+  const { holder, insteadOf } = claim;
   if (holder !== undefined) {
     const goneAt = text(read.record?.SystemModstamp);
     const { loser, survivor } = foldOrder(own.person, holder, toIsoInstant(goneAt));
@@ -59,9 +61,9 @@ async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, r
   }
   const stored = await store(ports, read, succeeded(own, row, schemas, ports.clock.now()));
   if (stored.kind !== 'stored') return stored;
-  const isRivals = await joinRival(ports, stored.person, row);
-  return isRivals
-    ? { kind: 'merged', into: personIdOfRow(row.id) }
+  const into = await joinRival(ports, stored.person, row, insteadOf);
+  return into !== undefined
+    ? { kind: 'merged', into }
     : { ...stored, absorbs: holder === undefined ? [] : [holder.personId] };
 }
 
@@ -93,46 +95,46 @@ async function passedHolder(ports: RefreshPorts, { person, successors }: LeasedR
   return others[0];
 }
 
-/**
- * The other person whose the row is, who stands for it or is known to be meant by it; if any. Otherwise the row is this
- * person's: `contended` where somebody else has said so of himself first.
- */
-async function holderOf(
-  ports: RefreshPorts,
-  schemas: Schemas,
-  person: Person,
-  row: Row,
-): Promise<Person | 'contended' | undefined> {
-  const linkedId = (await ports.persons.linksOf([row.id])).get(row.id);
-  const owner = (await resolvePersons(ports.persons, [row])).get(row.id);
-  if (owner?.person !== undefined && owner.personId !== person.personId) {
-    if (standsFor(owner.person, row)) return owner.person;
-    const object = schemas[row.type];
-    const applied = await applyRow(ports, { row, owner, object, newer: true, fresh: true });
-    if (applied.person !== undefined && standsFor(applied.person, row)) return applied.person;
-  }
-  // The link first: from then on everybody who meets the row finds this person.
-  const claimant = await ports.persons.claimRow(row.id, person.personId, linkedId ?? person.personId);
-  return claimant === person.personId ? undefined : 'contended';
+interface Claim {
+  /** The other person whose the row is. */
+  readonly holder?: Person;
+  /** Whom the row was linked to before. */
+  readonly insteadOf?: string | undefined;
 }
 
 /**
- * Makes one of a person and the one that somebody made of its row before the link told whose it is; whether the person
- * is a part of that one now. To be asked after the person stands for the row; who makes a person of a row asks for its
- * link after that: so one of the two sees both.
+ * Finds the other person who stands for the row or is known to be meant by it, or else claims the row for this one:
+ * `contended` where somebody else has done so first.
+ */
+async function claimFor(ports: RefreshPorts, schemas: Schemas, person: Person, row: Row): Promise<Claim | 'contended'> {
+  const linkedId = (await ports.persons.linksOf([row.id])).get(row.id);
+  const owner = (await resolvePersons(ports.persons, [row])).get(row.id);
+  if (owner?.person !== undefined && owner.personId !== person.personId) {
+    if (standsFor(owner.person, row)) return { holder: owner.person };
+    const object = schemas[row.type];
+    const applied = await applyRow(ports, { row, owner, object, newer: true, fresh: true });
+    if (applied.person !== undefined && standsFor(applied.person, row)) return { holder: applied.person };
+  }
+  // The link first: from then on everybody who meets the row finds this person.
+  const claimant = await ports.persons.claimRow(row.id, person.personId, linkedId ?? person.personId);
+  return claimant === person.personId ? { insteadOf: linkedId } : 'contended';
+}
+
+/**
+ * Makes one of a person and another who came to stand for its row at the same moment. Answers whom this person became a
+ * part of by that, if it did.
  */
 export async function joinRival(
   ports: Pick<RefreshPorts, 'persons' | 'clock'>,
   person: Person,
   row: Row,
-): Promise<boolean> {
-  const derivedId = personIdOfRow(row.id);
-  if (person.personId === derivedId) return false;
-  const rival = await ports.persons.get(derivedId);
-  if (rival === undefined || !standsFor(rival, row)) return false;
+  insteadOf: string | undefined,
+): Promise<string | undefined> {
+  const [rival] = await rivalsOf(ports.persons, person, row, insteadOf);
+  if (rival === undefined) return undefined;
   const { loser, survivor } = foldOrder(person, rival);
   const outcome = await ports.persons.update(loser, freezePerson(loser, survivor.personId, ports.clock.now()));
-  return outcome.kind === 'written' && loser === person;
+  return outcome.kind === 'written' && loser === person ? rival.personId : undefined;
 }
 
 /** The Contact of a converted Lead that cannot be read yet is the person's when it appears, unless it is another's. */

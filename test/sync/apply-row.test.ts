@@ -11,7 +11,14 @@ async function applied(fields: Record<string, string>) {
   const persons = new InMemoryPersonStore();
   const person = aPerson({ fields: { Title: 'President' }, pending: { Title: 'Clerk' }, pendingSince: NOW });
   await persons.create(person);
-  const owner = { person, personId: person.personId, needsLink: false, isFormer: false, unjoined: [] };
+  const owner = {
+    person,
+    personId: person.personId,
+    needsLink: false,
+    isFormer: false,
+    linkedId: undefined,
+    unjoined: [],
+  };
   const ports = { persons, clock: new FixedClock(NOW) };
   const answer = await applyRow(ports, { row: aRow(fields), owner, object, newer: false });
   return { answer, persons, personId: person.personId };
