@@ -13,6 +13,8 @@ export type OrgRecord = OrgFields & { readonly Id: string };
 export interface OrgClient {
   /** All pages of a query. */
   query(soql: string): Promise<readonly OrgRecord[]>;
+  /** The same, with the rows in the recycle bin. */
+  queryAll(soql: string): Promise<readonly OrgRecord[]>;
   record(object: string, id: string): Promise<OrgRecord>;
   /** Creates a record, without assignment rules, and gives its id. */
   create(object: string, fields: OrgFields): Promise<string>;
@@ -37,7 +39,8 @@ export async function connectOrg(orgUrl: string, client: string, secret = client
   });
   const row = (object: string, id: string) => `${ROOT}/sobjects/${object}/${id}`;
   return {
-    query: (soql) => allRecords((path) => bodyOf(call('GET', path)), soql),
+    query: (soql) => allRecords((path) => bodyOf(call('GET', path)), 'query', soql),
+    queryAll: (soql) => allRecords((path) => bodyOf(call('GET', path)), 'queryAll', soql),
     record: (object, id) => bodyOf(call('GET', row(object, id))),
     create: async (object, fields) => {
       return (await bodyOf<{ id: string }>(call('POST', `${ROOT}/sobjects/${object}`, fields))).id;
@@ -65,9 +68,13 @@ interface QueryPage {
   readonly nextRecordsUrl?: string;
 }
 
-async function allRecords(get: (path: string) => Promise<QueryPage>, soql: string): Promise<readonly OrgRecord[]> {
+async function allRecords(
+  get: (path: string) => Promise<QueryPage>,
+  resource: 'query' | 'queryAll',
+  soql: string,
+): Promise<readonly OrgRecord[]> {
   const records: OrgRecord[] = [];
-  let next: string | undefined = `${ROOT}/query?q=${encodeURIComponent(soql)}`;
+  let next: string | undefined = `${ROOT}/${resource}?q=${encodeURIComponent(soql)}`;
   while (next !== undefined) {
     const page: QueryPage = await get(next);
     records.push(...page.records);
