@@ -1,4 +1,4 @@
-import type { Activity, Happening } from './activity.ts';
+import type { Activity, Conflict, Happening } from './activity.ts';
 import { editPerson, logged } from './edit-person.ts';
 import { type Fields, type FieldValue, isEmptyValue, sameValue } from './field-value.ts';
 import type { MergeRules } from './merge-row.ts';
@@ -55,7 +55,7 @@ export function absorbPerson(survivor: Person, loser: Person, by: Absorption): P
   const absorbed = [...survivor.absorbed, loser.personId];
   // Somebody deleted the loser here: what it held is not to come back by this way.
   if (loser.deletedHere !== null) return { ...survivor, absorbed, updatedAt: now };
-  const { edits, kept, superseded } = inheritance(survivor, loser, by);
+  const { edits, kept, superseded, conflicts } = inheritance(survivor, loser, by);
   const edited = editPerson(survivor, edits, rules.shapes, now);
   const told: Happening = {
     type: 'merged',
@@ -74,7 +74,8 @@ export function absorbPerson(survivor: Person, loser: Person, by: Absorption): P
     absorbed,
     deletedHere: null,
   };
-  return logged(whole, [told], now);
+  const overwritten = conflicts.map((detail): Happening => ({ type: 'conflict', direction: 'pull', detail }));
+  return logged(whole, [told, ...overwritten], now);
 }
 
 /**
@@ -83,15 +84,36 @@ export function absorbPerson(survivor: Person, loser: Person, by: Absorption): P
  */
 type Legacy = 'edits' | 'kept' | 'superseded';
 
-function inheritance(survivor: Person, loser: Person, by: Absorption): Readonly<Record<Legacy, Fields>> {
+interface Inheritance extends Readonly<Record<Legacy, Fields>> {
+  /** Edits of the loser that met what somebody in Salesforce made of the survivor's row. */
+  readonly conflicts: readonly Conflict[];
+}
+
+function inheritance(survivor: Person, loser: Person, by: Absorption): Inheritance {
   const found: Record<Legacy, Record<string, FieldValue>> = { edits: {}, kept: {}, superseded: {} };
+  const conflicts: Conflict[] = [];
   for (const field in loser.fields) {
     const value = loser.fields[field] ?? null;
     if (sameValue(by.rules.shapes[field], survivor.fields[field] ?? null, value)) continue;
     const legacy = legacyOf(field, survivor, loser, by);
-    if (legacy !== null) found[legacy][field] = value;
+    if (legacy === null) continue;
+    const meets = legacy === 'edits' && meetsRemoteEdit(field, survivor, loser, by);
+    const winner = meets ? by.rules.winnerOf(field) : 'local';
+    if (meets) conflicts.push({ field, local: value, remote: survivor.fields[field] ?? null, winner });
+    found[winner === 'local' ? legacy : 'superseded'][field] = value;
   }
-  return found;
+  return { ...found, conflicts };
+}
+
+/** Whether an edit of the loser would take the place of a value that came from Salesforce and that it was not made upon. */
+function meetsRemoteEdit(field: string, survivor: Person, loser: Person, by: Absorption): boolean {
+  if (survivor.salesforce === null || field in survivor.pending || !(field in loser.pending)) return false;
+  const shape = by.rules.shapes[field];
+  const remote = survivor.fields[field] ?? null;
+  if (isEmptyValue(shape, remote) || sameValue(shape, remote, loser.pending[field] ?? null)) return false;
+  const log = logOf(survivor, by);
+  const edited = toldEditOf(log, field);
+  return edited === undefined || (toldPullOf(log, field) ?? '') > edited;
 }
 
 function legacyOf(field: string, survivor: Person, loser: Person, by: Absorption): Legacy | null {
@@ -137,6 +159,16 @@ function logOf({ personId, log }: Person, by: Absorption): readonly Activity[] {
 export function toldEditOf(activities: readonly Activity[], field: string): string | undefined {
   const found = activities.findLast((each) => editTimeIn(each, field) !== undefined);
   return found && editTimeIn(found, field);
+}
+
+function toldPullOf(activities: readonly Activity[], field: string): string | undefined {
+  return activities.findLast(
+    (each) =>
+      (each.type === 'fieldsChanged' &&
+        each.direction === 'pull' &&
+        each.detail.changes.some((change) => change.field === field)) ||
+      (each.type === 'conflict' && each.detail.winner === 'remote' && each.detail.field === field),
+  )?.at;
 }
 
 function editTimeIn(activity: Activity, field: string): string | undefined {
