@@ -78,7 +78,10 @@ export class FaultPlayer {
       await pause(dice.between(1_500, 5_000), signal);
       await this.#countStrikes();
       await this.#admin.control('DELETE faults');
-      if (kinds.some((kind) => LOSES_ANSWER.has(kind))) this.#ledger.answersLost(from, Date.now() + AFTERMATH_MS);
+      for (const kind of kinds) {
+        const losesAnswers = LOSES_ANSWER.has(kind);
+        this.#ledger.troubles.push({ what: kind, from, to: Date.now() + AFTERMATH_MS, losesAnswers });
+      }
       await pause(dice.between(500, 4_000), signal);
     }
   }
@@ -96,7 +99,8 @@ export class FaultPlayer {
       const from = Date.now();
       if (!(await kill(this.#sandbox, dice))) continue;
       this.#ledger.count(`killed: ${name}`);
-      this.#ledger.answersLost(from - AFTERMATH_MS, Date.now() + AFTERMATH_MS);
+      const span = { from: from - AFTERMATH_MS, to: Date.now() + AFTERMATH_MS };
+      this.#ledger.troubles.push({ what: `kill of ${name}`, ...span, losesAnswers: true });
     }
   }
 }

@@ -12,11 +12,10 @@ import {
   checkMarketingEdits,
   checkSalesEdits,
   checkSilence,
-  readEnding,
-  type SoakEnding,
   type Stillness,
   type Verdict,
 } from './soak-checks.ts';
+import { readEnding, type SoakEnding } from './soak-ending.ts';
 import { answerOf, SoakLedger } from './soak-ledger.ts';
 import { type SandboxPace, SoakedSandbox, soon } from './soaked-sandbox.ts';
 
@@ -32,7 +31,7 @@ export interface SoakOptions {
 export interface SoakOutcome {
   readonly counts: ReadonlyMap<string, number>;
   readonly verdicts: readonly Verdict[];
-  /** What the last of the sandboxes printed. */
+  /** What the sandbox printed, each time it ran. */
   readonly lines: string;
 }
 

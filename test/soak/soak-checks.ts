@@ -1,71 +1,14 @@
 import type { FieldValue } from '../../lib/person/field-value.ts';
-import type { SalesforceType } from '../../lib/person/person.ts';
-import type { OrgClient, OrgRecord } from '../sandbox/clients/org-client.ts';
-import type { ActivityView, PersonApiClient, PersonView } from '../sandbox/clients/person-api-client.ts';
-import { alike, differences, FIELDS, FOLLOWED_FIELDS, remoteName } from '../simulation/fields.ts';
+import type { PersonView } from '../sandbox/clients/person-api-client.ts';
+import { alike, differences, FOLLOWED_FIELDS, remoteName } from '../simulation/fields.ts';
+import { type EndRow, type LogEntry, type SoakEnding, storyOf, wordsOf } from './soak-ending.ts';
 import type { Edit, SoakLedger } from './soak-ledger.ts';
-
-/** A Lead or Contact as it is at the end, in the recycle bin or not. */
-export type EndRow = OrgRecord & { readonly type: SalesforceType };
-
-/** An activity with whose log it stands in, and where. */
-export type LogEntry = ActivityView & { readonly personId: string; readonly seq: number };
-
-/** All that the two public APIs show when everything is over. */
-export interface SoakEnding {
-  readonly rows: ReadonlyMap<string, EndRow>;
-  readonly persons: ReadonlyMap<string, PersonView>;
-  /** Oldest first, by the person whose log it is, who may have become a part of another. */
-  readonly logs: ReadonlyMap<string, readonly LogEntry[]>;
-}
 
 /** What an oracle found. `notes` tell what it looked at and what it let pass. */
 export interface Verdict {
   readonly oracle: string;
   readonly broken: readonly string[];
   readonly notes: readonly string[];
-}
-
-const ROW_FIELDS = {
-  Lead: ['IsDeleted', 'IsConverted', 'Person_Id__c'],
-  Contact: ['IsDeleted', 'Person_Id__c'],
-} as const;
-
-/** The fields of the oracles that the seeded org has. */
-const SEEDED = FIELDS.filter(({ name }) => name !== 'Interests__c');
-
-export async function readEnding(
-  { api, admin }: { readonly api: PersonApiClient; readonly admin: OrgClient },
-  emails: Iterable<string>,
-): Promise<SoakEnding> {
-  const rows = [...(await rowsOf(admin, 'Lead')), ...(await rowsOf(admin, 'Contact'))];
-  const known = new Set([...emails, ...rows.flatMap(({ Email }) => (typeof Email === 'string' ? [Email] : []))]);
-  const persons = new Map<string, PersonView>();
-  const logs = new Map<string, readonly LogEntry[]>();
-  for (const email of known) {
-    for (const person of await api.personsWithEmail(email)) persons.set(person.personId, person);
-  }
-  for (const personId of persons.keys()) {
-    const entries = (await api.activities(personId)).map(entryOf);
-    for (const [owner, own] of Map.groupBy(entries, (entry) => entry.personId)) {
-      logs.set(
-        owner,
-        own.toSorted((one, other) => one.seq - other.seq),
-      );
-    }
-  }
-  return { rows: new Map(rows.map((row) => [row.Id, row])), persons, logs };
-}
-
-async function rowsOf(admin: OrgClient, type: SalesforceType): Promise<EndRow[]> {
-  const synced = SEEDED.flatMap(({ remote }) => remote[type] ?? []);
-  const records = await admin.queryAll(`SELECT ${['Id', ...ROW_FIELDS[type], ...synced].join()} FROM ${type}`);
-  return records.map((record) => ({ ...record, type }) as EndRow);
-}
-
-function entryOf(activity: ActivityView): LogEntry {
-  const [, personId = '', seq] = /^(.+)-(\d+)$/.exec(activity.activityId) ?? [];
-  return { ...activity, personId, seq: Number(seq) };
 }
 
 /** Whether the row is one that people still work with. */
@@ -162,7 +105,7 @@ export function checkMarketingEdits(ending: SoakEnding, ledger: SoakLedger): Ver
     }
     const end = told === undefined ? 'its log does not know it' : endOf(edit, told, ending, ledger);
     if (end.startsWith('fine: ')) passed.set(end.slice(6), (passed.get(end.slice(6)) ?? 0) + 1);
-    else broken.push(`${wordsOf(edit)}: ${end}`);
+    else broken.push(`${wordsOf(edit)}: ${end}${storyOf(edit, ending, ledger)}`);
   }
   return { oracle: 'no edit of marketing is lost', broken, notes: told(passed) };
 }
@@ -228,7 +171,7 @@ export function checkSalesEdits(ending: SoakEnding, ledger: SoakLedger, endedAt:
       const seen = next === undefined ? row?.[remoteName(edit.field, row.type) ?? ''] : next.saw;
       const fate = salesFate(edit, seen ?? null, { ending, ledger, changes, until: next?.requestedAt ?? endedAt });
       if (fate.startsWith('fine: ')) passed.set(fate.slice(6), (passed.get(fate.slice(6)) ?? 0) + 1);
-      else broken.push(`${wordsOf(edit)}: ${fate}`);
+      else broken.push(`${wordsOf(edit)}: ${fate}${storyOf(edit, ending, ledger)}`);
     });
   }
   return { oracle: 'no edit of sales is lost untold', broken, notes: told(passed) };
@@ -272,10 +215,6 @@ function valueKey({ field, value }: { readonly field: string; readonly value: Fi
 
 function told(passed: ReadonlyMap<string, number>): string[] {
   return [...passed].map(([how, count]) => `${count} ${how}`);
-}
-
-function wordsOf({ side, of, field, value, requestedAt }: Edit): string {
-  return `${side}' ${of}.${field} = ${JSON.stringify(value)} of ${new Date(requestedAt).toISOString().slice(11, 23)}`;
 }
 
 /** At most one Lead is made for each person made here, unless people took the earlier one out. */

@@ -26,9 +26,13 @@ export interface Edit {
 
 export type EditWish = Pick<Edit, 'side' | 'of' | 'field' | 'value' | 'saw' | 'requestedAt'>;
 
-interface Span {
+/** Something that failed or was killed, in milliseconds. */
+export interface Trouble {
+  readonly what: string;
   readonly from: number;
   readonly to: number;
+  /** Whether a push may have committed meanwhile without its answer having come through. */
+  readonly losesAnswers: boolean;
 }
 
 /** What the outside did and was answered, for the checks at the end. */
@@ -41,7 +45,7 @@ export class SoakLedger {
   /** How often a sync has answered that it created a person's Lead. */
   readonly creations = new Map<string, number>();
   readonly counts = new Map<string, number>();
-  readonly #lostAnswers: Span[] = [];
+  readonly troubles: Trouble[] = [];
   #values = 0;
 
   count(what: string, times = 1): void {
@@ -65,14 +69,9 @@ export class SoakLedger {
     return edit.answer;
   }
 
-  /** A time in which a push may have committed without its answer having come through. */
-  answersLost(from: number, to: number): void {
-    this.#lostAnswers.push({ from, to });
-  }
-
-  /** Whether an answer may have been lost in this time. */
-  mayHaveLostAnswer({ from, to }: Span): boolean {
-    return this.#lostAnswers.some((lost) => lost.from <= to && lost.to >= from);
+  /** Whether a push may have lost its answer in this time. */
+  mayHaveLostAnswer({ from, to }: Pick<Trouble, 'from' | 'to'>): boolean {
+    return this.troubles.some((trouble) => trouble.losesAnswers && trouble.from <= to && trouble.to >= from);
   }
 
   find(side: Side, field: string, value: FieldValue): Edit | undefined {

@@ -79,9 +79,9 @@ export class SoakedSandbox {
     }
   }
 
-  /** What the functions have printed since the last start, for who looks for the cause of something. */
+  /** What the sandbox has printed, each time it ran, for who looks for the cause of something. */
   get lines(): string {
-    return `${this.#sandbox?.stdout ?? ''}${this.#sandbox?.stderr ?? ''}`;
+    return this.#programs.map(({ stdout, stderr }) => stdout + stderr).join('\n');
   }
 
   /** Whether the functions' process has ended without having been asked to. */
