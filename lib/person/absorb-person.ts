@@ -120,13 +120,14 @@ function legacyOf(field: string, survivor: Person, loser: Person, by: Absorption
   const { rules } = by;
   const own = survivor.fields[field];
   const waits = field in loser.pending;
-  if (survivor.salesforce !== null && !rules.canPush(field)) {
-    if (own === undefined) return 'kept';
-    return waits ? 'superseded' : null;
+  const otherwise = waits ? 'superseded' : null;
+  if (survivor.salesforce !== null) {
+    // A field that the survivor's row does not have is kept here; one that our side may not change is as it is there.
+    if (!(field in rules.shapes)) return own === undefined ? 'kept' : otherwise;
+    if (!waits && !rules.canPush(field)) return null;
   }
   const isFree = isEmptyValue(rules.shapes[field], own ?? null) && !(field in survivor.pending);
-  if (isFree || (waits && isNewer(loser, survivor, field, by))) return 'edits';
-  return waits ? 'superseded' : null;
+  return isFree || (waits && isNewer(loser, survivor, field, by)) ? 'edits' : otherwise;
 }
 
 /** Whether the loser's edit of a field came after the survivor's, whether that still waits or is in Salesforce by now. */

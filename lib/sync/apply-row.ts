@@ -99,7 +99,7 @@ async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<Applied
 function nextState(stored: Person, merge: RowMerge, change: RowToApply, now: string): Person | undefined {
   if (merge.kind === 'stale') return undefined;
   if (merge.kind === 'merged') return mergedPerson(merge, now);
-  const mended = isMended(stored.rejection, change.object.schema);
+  const mended = isMended(stored.rejection, change.object.schema, change.object.revision);
   // What changes nothing is not written, unless an older state of the row could come after it and pass for newer.
   const leavesTrace = merge.kind === 'touched' && (change.newer || stored.lease !== null || hasPending(stored));
   if (!mended && !leavesTrace) return undefined;

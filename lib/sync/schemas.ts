@@ -14,6 +14,8 @@ export interface ObjectRules {
   readonly rules: MergeRules;
   /** The columns a read asks for. */
   readonly columns: readonly string[];
+  /** Of the schema as stored; 0 where it is not. */
+  readonly revision: number;
 }
 
 export type Schemas = Readonly<Record<SalesforceType, ObjectRules>>;
@@ -26,7 +28,7 @@ const SALESFORCE_TYPES: readonly SalesforceType[] = ['Lead', 'Contact'];
 export async function loadSchemas(ports: SchemaPorts): Promise<Schemas> {
   const [lead, contact] = await storedSchemas(ports, SALESFORCE_TYPES);
   if (lead === undefined || contact === undefined) throw new Error('a schema is missing after describe');
-  return { Lead: objectRules(lead.schema, ports), Contact: objectRules(contact.schema, ports) };
+  return { Lead: objectRules(lead, ports), Contact: objectRules(contact, ports) };
 }
 
 /** Ports that can only read schemas. */
@@ -45,8 +47,9 @@ export async function describedSchemas(ports: DescribePorts): Promise<Schemas> {
     const description = described.get(type);
     if (description === undefined) throw new Error(`${type} was not described`);
     const next = objectSchema(type, description.object, ports.policy);
-    const { schema } = followingSchema(await ports.state.loadSchema(type), next, ports.clock.now());
-    return objectRules(schema, ports);
+    const stored = await ports.state.loadSchema(type);
+    const { schema } = followingSchema(stored, next, ports.clock.now());
+    return objectRules({ schema, revision: stored?.revision ?? 0 }, ports);
   };
   return { Lead: await rulesOf('Lead'), Contact: await rulesOf('Contact') };
 }
@@ -62,7 +65,7 @@ export async function knownSchemas(
 ): Promise<Schemas | undefined> {
   const [lead, contact] = await Promise.all(SALESFORCE_TYPES.map((type) => ports.state.loadSchema(type)));
   if (lead === undefined || contact === undefined) return undefined;
-  return { Lead: objectRules(lead.schema, ports), Contact: objectRules(contact.schema, ports) };
+  return { Lead: objectRules(lead, ports), Contact: objectRules(contact, ports) };
 }
 
 /**
@@ -131,6 +134,9 @@ function isOfPolicy({ schema }: StoredSchema, { policy }: Pick<Ports, 'policy'>)
   return schema.policyKey === schemaPolicyKey(policy);
 }
 
-function objectRules(schema: ObjectSchema, ports: Pick<Ports, 'policy'>): ObjectRules {
-  return { schema, rules: mergeRules(schema, ports.policy), columns: feedColumns(schema) };
+function objectRules(
+  { schema, revision }: Pick<StoredSchema, 'schema' | 'revision'>,
+  ports: Pick<Ports, 'policy'>,
+): ObjectRules {
+  return { schema, rules: mergeRules(schema, ports.policy), columns: feedColumns(schema), revision };
 }
