@@ -48,12 +48,15 @@ export interface RowToApply {
 
 /**
  * Whether the row has to be read before it counts: it tells that another row took its person's place, which is then read
- * too, under the person's lease; or it would make a second person of a row whose person has gone on, which no old state
- * of it may do.
+ * too, under the person's lease; or it would make a second person of a row whose person has gone on, or bring a person
+ * whose own row is gone to this one, which no old state of it may do: it may be gone too by now.
  */
 export function mustBeRead({ row, owner, fresh }: Pick<RowToApply, 'row' | 'owner' | 'fresh'>): boolean {
-  if (owner.person !== undefined) return successorOf(row) !== null && standsFor(owner.person, row);
-  return owner.isFormer && !fresh && !row.isDeleted && !row.isConverted;
+  const { person } = owner;
+  if (person !== undefined && standsFor(person, row)) return successorOf(row) !== null;
+  if (fresh || row.isDeleted || row.isConverted) return false;
+  // A row that is only like a person made here was nobody's before: what is known of its end would have made a person.
+  return person === undefined ? owner.isFormer : person.salesforce !== null || row.personId === person.personId;
 }
 
 /**
@@ -113,17 +116,21 @@ export function addsTo(person: Person | undefined, row: Row): boolean {
 
 /**
  * The person of a row that is nobody's yet. A row that is gone makes none (a converted Lead's Contact comes by itself),
- * unless its life may still be under way: then the person says that it is over before a message can begin it.
+ * unless its life may still be under way: then the person says that it is over before a message can begin it. Where
+ * another row took its place, the person is there to follow it: undefined, to be met again.
  */
 async function createFrom(ports: ApplyPorts, { row, owner, newer }: RowToApply): Promise<AppliedRow | undefined> {
-  if (row.isConverted || (row.isDeleted && (!newer || owner.isFormer))) return { person: undefined, ...NOTHING };
+  const isGone = row.isConverted || row.isDeleted;
+  if (isGone && (!newer || owner.isFormer)) return { person: undefined, ...NOTHING };
   const personId = owner.isFormer ? await nextLife(ports, row.id) : owner.personId;
-  // The link first: from then on everybody who meets the row finds this person.
-  if (owner.isFormer) await ports.persons.linkRow(row.id, personId);
+  // The link first: from then on everybody who meets the row finds this person. The id that is derived from the row
+  // needs none, and takes none away: it may be another's who goes over to this row just now (`joinRival`).
+  if (owner.isFormer && personId !== personIdOfRow(row.id)) await ports.persons.linkRow(row.id, personId);
   const now = ports.clock.now();
   const person = { ...personOfRow(row, now), personId };
   try {
-    return (await ports.persons.create(person)) === 'created' ? { ...NOTHING, person, created: true } : undefined;
+    const isMade = (await ports.persons.create(person)) === 'created';
+    return isMade && successorOf(row) === null ? { ...NOTHING, person, created: true } : undefined;
   } catch (error) {
     if (!(error instanceof ItemTooLargeError)) throw error;
     const parked = tooLarge(withShortFields(person), now);

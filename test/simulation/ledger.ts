@@ -10,6 +10,7 @@ import { countOutcomes } from './count-outcomes.ts';
 import { alike } from './fields.ts';
 import type { Invocation } from './invocation.ts';
 import { checkWrite } from './oracles/write-oracles.ts';
+import { messageTold, personTold, rowTold } from './story.ts';
 import type { World } from './world.ts';
 
 /** A row as it was from an instant on. */
@@ -69,6 +70,8 @@ export class Ledger {
   readonly queuedStamps = new Map<string, Set<string>>();
   /** Every row that a person has been linked to. */
   readonly links = new Map<string, Set<string>>();
+  /** Every person that has been linked to a row. */
+  readonly holders = new Map<string, Set<string>>();
   /** Since when our side knows that a row is gone. */
   readonly goneAt = new Map<string, number>();
   readonly checkpoints = new Map<string, string>();
@@ -93,17 +96,20 @@ export class Ledger {
     const stamp = toIsoInstant(String(row.SystemModstamp));
     const late = this.#world.org.clock.now() - Date.parse(stamp) > 1000;
     states.push({ at: this.#world.timeline.now, object, row, stamp, late, push: this.arriving });
-    this.#world.story?.push(`${this.#world.time}  ${this.#rowChange(object, row, before)}`);
+    this.#world.narrate(() => rowTold(this.arriving?.invocation.name, row, before));
   }
 
   rowPurged(id: string): void {
     this.purged.add(id);
+    this.#world.narrate(() => `${id} is gone for good`);
   }
 
   queued(body: string): void {
     this.messagesSent += 1;
     const message = parseChangeMessage(body);
-    if (message === undefined || message.kind === 'pending') return;
+    if (message === undefined) return;
+    this.#world.narrate(() => messageTold(this.#world.acting?.name ?? 'somebody', 'queues', message));
+    if (message.kind === 'pending') return;
     const rows =
       message.kind === 'rows' ? message.rows.map(([id, stamp]) => [id, stamp]) : message.ids.map((id) => [id, '']);
     for (const [id, stamp] of rows) {
@@ -160,8 +166,18 @@ export class Ledger {
     this.#noteValues(before, after, added);
     countOutcomes(this.#world.swarm, before, after, added);
     this.#noteLink(after);
-    this.#world.story?.push(`${this.#world.time}  ${this.#personChange(before, after, added)}`);
+    this.#world.narrate(() => personTold(this.#world.acting?.name, before, after, added));
     checkWrite(this.#world, before, after, added);
+  }
+
+  /** Those who have stood for a row, and all that they became a part of. */
+  personsOfRow(rowId: string): ReadonlySet<string> {
+    const found = new Set(this.holders.get(rowId));
+    for (const personId of found) {
+      const into = this.#world.persons.peek(personId)?.mergedInto;
+      if (into != null) found.add(into);
+    }
+    return found;
   }
 
   valuesOf(personId: string, field: string): LocalValue[] {
@@ -185,6 +201,8 @@ export class Ledger {
     if (salesforce === null) return;
     const links = this.links.get(personId) ?? new Set();
     this.links.set(personId, links.add(salesforce.id));
+    const holders = this.holders.get(salesforce.id) ?? new Set();
+    this.holders.set(salesforce.id, holders.add(personId));
     const { id, isDeleted, isConverted } = salesforce;
     if (!isDeleted && !isConverted) this.goneAt.delete(id);
     else if (!this.goneAt.has(id)) this.goneAt.set(id, this.#world.timeline.now);
@@ -212,20 +230,6 @@ export class Ledger {
     this.createdLeads.set(personId, created);
     created.push(String(row.Id));
   }
-
-  #rowChange(object: string, row: Row, before: Row | undefined): string {
-    const by = this.arriving === null ? 'the org' : this.arriving.invocation.name;
-    return `${by} saves ${object} ${row.Id} ${changesOf(row, before)}`;
-  }
-
-  #personChange(before: Person | undefined, after: Person, added: readonly Activity[]): string {
-    const by = this.#world.acting?.name ?? 'somebody';
-    const told = added.map((each) => `${each.type} ${JSON.stringify(each.detail)}`).join('; ');
-    const pending = Object.keys(after.pending).length > 0 ? ` pending ${JSON.stringify(after.pending)}` : '';
-    const stamp = after.salesforce?.systemModstamp.slice(11, 19) ?? 'no row';
-    const changed = changesOf(after.fields, before?.fields);
-    return `${by} stores ${after.personId} v${after.version} (${stamp}) ${changed}${pending} [${told}]`;
-  }
 }
 
 interface SubResponse {
@@ -248,16 +252,6 @@ function refusalsIn(part: Subrequest | undefined, { httpStatusCode, body }: SubR
  */
 export function diedAfter({ answered, readAround, invocation, sentAt }: Push): boolean {
   return !answered || !readAround || invocation.death !== null || invocation.lastFaultAt >= sentAt;
-}
-
-const HIDDEN_IN_STORIES = /^(CreatedDate|CreatedById|LastModified|SystemModstamp$|Name$|Id$|attributes)/;
-
-function changesOf(after: Readonly<Record<string, unknown>>, before: Readonly<Record<string, unknown>> = {}): string {
-  const changed = Object.keys(after).filter(
-    (name) => (after[name] ?? null) !== (before[name] ?? null) && !HIDDEN_IN_STORIES.test(name),
-  );
-  const stamp = typeof after.SystemModstamp === 'string' ? ` (${after.SystemModstamp.slice(11, 19)})` : '';
-  return `${changed.map((name) => `${name}=${JSON.stringify(after[name])}`).join(' ')}${stamp}`;
 }
 
 /** The rows that a subrequest writes to; an upsert is known by its person. */

@@ -16,9 +16,13 @@ export function checkAgreement(world: World): void {
 /** Invariant 8: both sides hold the same, but for what Salesforce refused. */
 function personAgreesWithRow(world: World, person: Person): void {
   const link = person.salesforce;
-  if (link === null || world.ledger.purged.has(link.id)) return;
+  if (link === null) return;
   const row = currentRow(world, link.type, link.id);
-  if (row === undefined) return;
+  if (row === undefined) {
+    if (!link.isDeleted)
+      world.breaks('both sides agree', `${person.personId}: ${link.id} is gone for good, and not here`);
+    return;
+  }
   if ((row.IsDeleted === true) !== link.isDeleted) {
     world.breaks(
       'both sides agree',
@@ -68,8 +72,9 @@ function parkedForWhatItHolds(world: World, person: Person): void {
 /** Every living row is known, and is one person's. */
 function everyRowHasOnePerson(world: World): void {
   const owners = new Map<string, string[]>();
-  for (const { personId, salesforce } of world.persons.all()) {
-    if (salesforce !== null) owners.set(salesforce.id, [...(owners.get(salesforce.id) ?? []), personId]);
+  for (const { personId, salesforce, mergedInto, deletedHere } of world.persons.all()) {
+    if (salesforce === null || mergedInto !== null || deletedHere !== null) continue;
+    owners.set(salesforce.id, [...(owners.get(salesforce.id) ?? []), personId]);
   }
   for (const type of ['Lead', 'Contact'] as const) {
     for (const row of world.org.state.store.table(type).values()) {
