@@ -88,7 +88,8 @@ function legacyOf(field: string, survivor: Person, loser: Person, rules: MergeRu
   const own = survivor.fields[field];
   const waits = field in loser.pending;
   if (survivor.salesforce !== null && !rules.canPush(field)) {
-    if (own === undefined) return 'kept';
+    // A field that the row has too, which nobody here may write, holds what it holds there.
+    if (own === undefined && rules.shapes[field] === undefined) return 'kept';
     return waits ? 'superseded' : null;
   }
   const isFree = isEmptyValue(rules.shapes[field], own ?? null) && !(field in survivor.pending);

@@ -126,17 +126,18 @@ async function createFrom(ports: ApplyPorts, { row, owner, newer }: RowToApply):
   // The link first: from then on everybody who meets the row finds this person. The id that is derived from the row
   // needs none, and takes none away: it may be another's who goes over to this row just now (`joinRival`).
   if (owner.isFormer && personId !== personIdOfRow(row.id)) await ports.persons.linkRow(row.id, personId);
-  const now = ports.clock.now();
-  const person = { ...personOfRow(row, now), personId };
+  const person = await createOrPark(ports, { ...personOfRow(row, ports.clock.now()), personId });
+  return person === undefined || successorOf(row) !== null ? undefined : { ...NOTHING, person, created: true };
+}
+
+/** The person as it was created; undefined where there is one of this id. One that is too large says so. */
+async function createOrPark({ persons, clock }: ApplyPorts, person: Person): Promise<Person | undefined> {
   try {
-    const isMade = (await ports.persons.create(person)) === 'created';
-    return isMade && successorOf(row) === null ? { ...NOTHING, person, created: true } : undefined;
+    return (await persons.create(person)) === 'created' ? person : undefined;
   } catch (error) {
     if (!(error instanceof ItemTooLargeError)) throw error;
-    const parked = tooLarge(withShortFields(person), now);
-    return (await ports.persons.create(parked)) === 'created'
-      ? { ...NOTHING, person: parked, created: true }
-      : undefined;
+    const parked = tooLarge(withShortFields(person), clock.now());
+    return (await persons.create(parked)) === 'created' ? parked : undefined;
   }
 }
 

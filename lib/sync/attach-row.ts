@@ -40,10 +40,9 @@ async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncS
     if (stored?.lease?.owner !== person.lease?.owner || stored === undefined) return over({ kind: 'busy' });
     return { kind: 'goOn', linked: false, person: stored, conflicts: [] };
   }
-  if (await joinRival(ports, outcome.person, row)) {
-    return over({ kind: 'mergedAway', personId: personIdOfRow(row.id) });
-  }
-  return { kind: 'goOn', linked: true, person: outcome.person, conflicts: merge.conflicts };
+  const joined = await joinRival(ports, schemas, outcome.person, row);
+  if (joined === 'merged') return over({ kind: 'mergedAway', personId: personIdOfRow(row.id) });
+  return { kind: 'goOn', linked: true, person: joined, conflicts: merge.conflicts };
 }
 
 async function createLead(sync: PersonSync, found: Person): Promise<SyncStep> {

@@ -1,4 +1,4 @@
-import { foldOrder, freezePerson } from '../person/absorb-person.ts';
+import { absorbPerson, foldOrder, freezePerson } from '../person/absorb-person.ts';
 import { type FieldValue, toIsoInstant } from '../person/field-value.ts';
 import { mergeRow, mergeSuccessor } from '../person/merge-row.ts';
 import { type Person, personIdOfRow } from '../person/person.ts';
@@ -7,7 +7,7 @@ import { type RemoteRecord, rowOfRecord } from '../schema/record.ts';
 import { applyRow, mergedPerson } from './apply-row.ts';
 import { type Refreshed, type RefreshPorts, refreshedPerson } from './read-leased.ts';
 import { resolvePersons, standsFor } from './resolve-persons.ts';
-import type { Schemas } from './schemas.ts';
+import type { ObjectRules, Schemas } from './schemas.ts';
 import { updateOrPark } from './update-or-park.ts';
 
 /** What was read for a person under our lease. */
@@ -21,8 +21,7 @@ export interface LeasedRead {
 }
 
 export type StoredRead =
-  /** `absorbs`: persons who are a part of this one now, and yet to be absorbed. */
-  | ({ readonly kind: 'stored'; readonly absorbs: readonly string[] } & Refreshed)
+  | ({ readonly kind: 'stored' } & Refreshed)
   /** The row that took the place of the person's is another's: the person is a part of that one, yet to be absorbed. */
   | { readonly kind: 'merged'; readonly into: string }
   /** Somebody else changed the person meanwhile: nothing was stored. */
@@ -44,8 +43,10 @@ async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, r
   const { person } = read;
   const own = ownValues(ports, schemas, read);
   const passed = await passedHolder(ports, read);
-  const holder = passed ?? (await holderOf(ports, schemas, person, row));
-  if (holder === 'contended') return { kind: 'changed' };
+  const holding = passed === undefined ? await holderOf(ports, schemas, person, row) : { holder: passed, parts: [] };
+  if (holding === 'contended') return { kind: 'changed' };
+  const { holder, parts } = holding;
+  const absorbed = [...parts];
   if (holder !== undefined) {
     const goneAt = text(read.record?.SystemModstamp);
     const { loser, survivor } = foldOrder(own.person, holder, toIsoInstant(goneAt));
@@ -56,13 +57,17 @@ async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, r
     // Whose the row at the end is has not been asked yet: the next try does.
     if (passed !== undefined) return { kind: 'changed' };
     await ports.persons.linkRow(row.id, person.personId);
+    absorbed.push(outcome.person);
   }
-  const stored = await store(ports, read, succeeded(own, row, schemas, ports.clock.now()));
+  const now = ports.clock.now();
+  const there = succeeded(own, row, schemas, now);
+  const { rules } = schemas[row.type];
+  // In the same write: a row that carries the person's id leads to nobody else, who could see that it is still to be done.
+  const whole = absorbed.reduce((each, part) => absorbPerson(each, part, rules, now), there.person);
+  const stored = await store(ports, read, { ...there, person: whole });
   if (stored.kind !== 'stored') return stored;
-  const isRivals = await joinRival(ports, stored.person, row);
-  return isRivals
-    ? { kind: 'merged', into: personIdOfRow(row.id) }
-    : { ...stored, absorbs: holder === undefined ? [] : [holder.personId] };
+  const joined = await joinRival(ports, schemas, stored.person, row);
+  return joined === 'merged' ? { kind: 'merged', into: personIdOfRow(row.id) } : { ...stored, person: joined };
 }
 
 /** The person with the values that its own row had last; that the row is gone is told by where the person goes. */
@@ -93,6 +98,12 @@ async function passedHolder(ports: RefreshPorts, { person, successors }: LeasedR
   return others[0];
 }
 
+/** Who else stands for a row, and who became a part of the person on account of it and is yet to be absorbed. */
+interface Holding {
+  readonly holder: Person | undefined;
+  readonly parts: readonly Person[];
+}
+
 /**
  * The other person whose the row is, who stands for it or is known to be meant by it; if any. Otherwise the row is this
  * person's: `contended` where somebody else has said so of himself first.
@@ -102,37 +113,61 @@ async function holderOf(
   schemas: Schemas,
   person: Person,
   row: Row,
-): Promise<Person | 'contended' | undefined> {
+): Promise<Holding | 'contended'> {
   const linkedId = (await ports.persons.linksOf([row.id])).get(row.id);
   const owner = (await resolvePersons(ports.persons, [row])).get(row.id);
+  const parts = (owner?.unjoined ?? []).filter(({ mergedInto }) => mergedInto === person.personId);
   if (owner?.person !== undefined && owner.personId !== person.personId) {
-    if (standsFor(owner.person, row)) return owner.person;
+    if (standsFor(owner.person, row)) return { holder: owner.person, parts };
     const object = schemas[row.type];
     const applied = await applyRow(ports, { row, owner, object, newer: true, fresh: true });
-    if (applied.person !== undefined && standsFor(applied.person, row)) return applied.person;
+    if (applied.person !== undefined && standsFor(applied.person, row)) return { holder: applied.person, parts };
   }
   // The link first: from then on everybody who meets the row finds this person.
   const claimant = await ports.persons.claimRow(row.id, person.personId, linkedId ?? person.personId);
-  return claimant === person.personId ? undefined : 'contended';
+  return claimant === person.personId ? { holder: undefined, parts } : 'contended';
 }
 
 /**
- * Makes one of a person and the one that somebody made of its row before the link told whose it is; whether the person
- * is a part of that one now. To be asked after the person stands for the row; who makes a person of a row asks for its
- * link after that: so one of the two sees both.
+ * Makes one of a person and the one that somebody made of its row before the link told whose it is: `merged` where the
+ * person is a part of that one now, else the person as it stands. To be asked after the person stands for the row; who
+ * makes a person of a row asks for its link after that: so one of the two sees both.
  */
 export async function joinRival(
   ports: Pick<RefreshPorts, 'persons' | 'clock'>,
+  schemas: Schemas,
   person: Person,
   row: Row,
-): Promise<boolean> {
+): Promise<Person | 'merged'> {
   const derivedId = personIdOfRow(row.id);
-  if (person.personId === derivedId) return false;
+  if (person.personId === derivedId) return person;
   const rival = await ports.persons.get(derivedId);
-  if (rival === undefined || !standsFor(rival, row)) return false;
+  if (rival === undefined || !standsFor(rival, row)) return person;
   const { loser, survivor } = foldOrder(person, rival);
   const outcome = await ports.persons.update(loser, freezePerson(loser, survivor.personId, ports.clock.now()));
-  return outcome.kind === 'written' && loser === person;
+  if (outcome.kind !== 'written') return person;
+  return loser === person ? 'merged' : takeOver(ports, schemas[row.type], person, outcome.person);
+}
+
+/** How often a change that others keep overtaking is tried. */
+const ATTEMPTS = 8;
+
+/** The person with what another, a part of it by now, brought along; its lease stays as it is. */
+async function takeOver(
+  { persons, clock }: Pick<RefreshPorts, 'persons' | 'clock'>,
+  { rules }: ObjectRules,
+  person: Person,
+  part: Person,
+): Promise<Person> {
+  let survivor = person;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const outcome = await persons.update(survivor, absorbPerson(survivor, part, rules, clock.now()));
+    if (outcome.kind === 'written') return outcome.person;
+    const stored = await persons.get(survivor.personId);
+    if (stored === undefined || stored.mergedInto !== null) break;
+    survivor = stored;
+  }
+  return survivor;
 }
 
 /** The Contact of a converted Lead that cannot be read yet is the person's when it appears, unless it is another's. */
@@ -151,9 +186,7 @@ async function linkUnreadable(
 async function store(ports: RefreshPorts, { person, keepLease }: LeasedRead, next: Refreshed): Promise<StoredRead> {
   const lease = keepLease ? person.lease : null;
   const outcome = await updateOrPark(ports.persons, person, { ...next.person, lease }, ports.clock.now());
-  return outcome.kind === 'written'
-    ? { kind: 'stored', absorbs: [], ...next, person: outcome.person }
-    : { kind: 'changed' };
+  return outcome.kind === 'written' ? { kind: 'stored', ...next, person: outcome.person } : { kind: 'changed' };
 }
 
 function text(value: FieldValue | undefined): string {

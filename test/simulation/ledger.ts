@@ -54,6 +54,8 @@ export interface LocalValue {
   readonly origin: 'edit' | 'pull';
   /** An edit back to what Salesforce was known to hold, which leaves nothing to push. */
   readonly toBase: boolean;
+  /** The row that the person stood for. */
+  readonly rowId: string | null;
 }
 
 /** A worker that began before a row was known to be gone may still be at it for as long as a function runs. */
@@ -209,18 +211,15 @@ export class Ledger {
   }
 
   #noteValues(before: Person | undefined, after: Person, added: readonly Activity[]): void {
-    const edited = new Set(
-      added.flatMap((each) =>
-        each.type === 'fieldsChanged' && each.direction === null ? each.detail.changes.map(({ field }) => field) : [],
-      ),
-    );
+    const edited = editedIn(added);
     const madeHere = before === undefined && after.salesforce === null;
+    const rowId = after.salesforce?.id ?? null;
     for (const field in after.fields) {
       const value = after.fields[field] ?? null;
       if (before !== undefined && (before.fields[field] ?? null) === value) continue;
       const origin = madeHere || edited.has(field) ? 'edit' : 'pull';
       const toBase = before !== undefined && alike(baseValue(before, field) ?? null, value);
-      this.valuesOf(after.personId, field).push({ at: this.#world.timeline.now, value, origin, toBase });
+      this.valuesOf(after.personId, field).push({ at: this.#world.timeline.now, value, origin, toBase, rowId });
     }
   }
 
@@ -230,6 +229,14 @@ export class Ledger {
     this.createdLeads.set(personId, created);
     created.push(String(row.Id));
   }
+}
+
+/** The fields that somebody edited here. */
+function editedIn(added: readonly Activity[]): ReadonlySet<string> {
+  const edits = added.filter((each) => each.type === 'fieldsChanged' && each.direction === null);
+  return new Set(
+    edits.flatMap((each) => ('changes' in each.detail ? each.detail.changes.map(({ field }) => field) : [])),
+  );
 }
 
 interface SubResponse {

@@ -147,10 +147,14 @@ class ScenarioWriter {
     if (dice.chance(0.04)) return null;
     const earlier = this.#edits.filter((edit) => edit.subject === subject && edit.field === field);
     if (earlier.length > 0 && dice.chance(0.05)) return dice.pick(earlier).value;
+    return this.#newValue(side, field);
+  }
+
+  /** A value that no other edit has. */
+  #newValue(side: Edit['side'], field: string): FieldValue {
     this.#serial += 1;
-    const isBad = field === 'Title' && side === 'marketingEdit' && this.#faults.has('validationRule');
-    if (isBad && dice.fork(`bad ${this.#serial}`).chance(0.3)) return `bad${this.#serial}`;
-    // A value that no other edit has.
+    const mayBeBad = field === 'Title' && side === 'marketingEdit' && this.#faults.has('validationRule');
+    if (mayBeBad && this.#dice.fork(`bad ${this.#serial}`).chance(0.3)) return `bad${this.#serial}`;
     return field === 'Score__c' ? this.#serial + 0.25 : `${side === 'salesEdit' ? 's' : 'm'}${this.#serial}`;
   }
 

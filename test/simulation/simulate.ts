@@ -60,6 +60,7 @@ function startPolls(world: World, functions: Functions): void {
 async function play(world: World, functions: Functions, minutes: number): Promise<void> {
   const { timeline, swarm } = world;
   await timeline.wait(minutes * 60_000);
+  await timeline.wait(Math.max(0, world.polledFrom - timeline.now));
   swarm.healed = true;
   world.quotaUntil = 0;
   world.tell('the faults are over');

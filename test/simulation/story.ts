@@ -21,7 +21,7 @@ function shown(value: unknown): string {
 
 /** The number that a person of the story has, told by its email. */
 function subjectIn({ Email }: Values): string {
-  const found = /^(p\d+)@/.exec(String(Email ?? ''));
+  const found = /^(p\d+)@/.exec(typeof Email === 'string' ? Email : '');
   return found === null ? '' : ` (${found[1]})`;
 }
 

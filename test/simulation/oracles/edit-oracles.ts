@@ -73,7 +73,10 @@ function knows(world: World, personId: string, field: string, value: FieldValue)
   );
 }
 
-/** What is pulled over an edit of ours was made in Salesforce when ours could be seen there, or won a told conflict. */
+/**
+ * What is pulled over an edit of ours was made in Salesforce when ours could be seen there, or won a told conflict; or it
+ * stands on the row that took the place of the one that showed ours, whenever it was made.
+ */
 function noLocalEditIsOverwrittenUnseen(world: World, history: History): void {
   const { person, field, local, remote } = history;
   local.forEach((pulled, at) => {
@@ -81,8 +84,9 @@ function noLocalEditIsOverwrittenUnseen(world: World, history: History): void {
     if (lost === undefined || pulled.origin !== 'pull' || lost.origin !== 'edit' || lost.toBase) return;
     if (alike(lost.value, pulled.value)) return;
     const shown = remote.find((each) => alike(each.value, lost.value));
+    const isSucceeded = shown !== undefined && pulled.rowId !== lost.rowId;
     const later = remote.some((each) => alike(each.value, pulled.value) && shown !== undefined && each.at > shown.at);
-    if (later || tellsOf(world, person.personId, { field, local: lost.value, winner: 'remote' })) return;
+    if (later || isSucceeded || tellsOf(world, person.personId, { field, local: lost.value, winner: 'remote' })) return;
     world.breaks(
       'no edit of ours is lost',
       `${person.personId}.${field}: ${JSON.stringify(lost.value)} of ${clockOf(lost.at)} was replaced by ${JSON.stringify(pulled.value)} ` +

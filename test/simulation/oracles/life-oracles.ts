@@ -1,7 +1,7 @@
 import type { Activity } from '../../../lib/person/activity.ts';
-import type { FieldValue } from '../../../lib/person/field-value.ts';
+import { sameValue } from '../../../lib/person/field-value.ts';
 import type { Person } from '../../../lib/person/person.ts';
-import { alike } from '../fields.ts';
+import { FIELDS } from '../fields.ts';
 import type { World } from '../world.ts';
 import { currentRow } from './end-oracles.ts';
 
@@ -12,8 +12,6 @@ export function checkMergedPersons(world: World): void {
     else isTakenOver(world, person);
   }
 }
-
-type MergedActivity = Extract<Activity, { type: 'merged' }>;
 
 /** Whoever asks for the person comes to one who stands, who has taken it over with its log and what was edited here. */
 function isTakenOver(world: World, loser: Person): void {
@@ -33,32 +31,6 @@ function isTakenOver(world: World, loser: Person): void {
     );
     return;
   }
-  for (const field of Object.keys(loser.pending)) editIsKept(world, loser, field, way);
-}
-
-/** An edit that waited goes on as the survivor's, or gave way to a newer one and is told; unless both held the same. */
-function editIsKept(world: World, loser: Person, field: string, way: readonly Person[]): void {
-  const value = loser.fields[field] ?? null;
-  const isKept = way.some(({ personId }) => {
-    const told = (world.ledger.activities.get(personId) ?? []).find(
-      (activity): activity is MergedActivity => activity.type === 'merged' && activity.detail.from === loser.personId,
-    );
-    const { fields = {}, superseded = {} } = told?.detail ?? {};
-    return field in fields || field in superseded || hasHeld(world, personId, { field, value });
-  });
-  if (isKept) return;
-  world.breaks(
-    'no edit is lost in a merge',
-    `${loser.personId}.${field}: ${JSON.stringify(value)} waited to be pushed, and ${loser.mergedInto} neither took it over nor tells of it`,
-  );
-}
-
-function hasHeld(
-  world: World,
-  personId: string,
-  about: { readonly field: string; readonly value: FieldValue },
-): boolean {
-  return world.ledger.valuesOf(personId, about.field).some((each) => alike(each.value, about.value));
 }
 
 /** All whom the person became a part of, one after another. */
@@ -89,4 +61,41 @@ function successorOf(world: World, rowId: string): string | null {
     if (next == null) return row.IsDeleted === true || id === rowId ? null : id;
     id = String(next);
   }
+}
+
+/** An edit of a person that is taken over goes on as the survivor's, or gave way to a newer one and is told. */
+export function waitingEditsAreKept(
+  world: World,
+  before: Person | undefined,
+  after: Person,
+  added: readonly Activity[],
+): void {
+  const parts = after.absorbed.filter((id) => before !== undefined && !before.absorbed.includes(id));
+  for (const part of parts) {
+    const told = toldOf(added, part);
+    const loser = world.persons.peek(part);
+    const untold = Object.keys(loser?.pending ?? {}).filter((field) => !told.has(field));
+    for (const field of untold) sameIsHeld(world, { loser, field, after });
+  }
+}
+
+/** The fields of the part that the survivor's log says what became of. */
+function toldOf(added: readonly Activity[], part: string): ReadonlySet<string> {
+  const told = added.flatMap((activity) =>
+    activity.type === 'merged' && activity.detail.from === part
+      ? [...Object.keys(activity.detail.fields ?? {}), ...Object.keys(activity.detail.superseded ?? {})]
+      : [],
+  );
+  return new Set(told);
+}
+
+function sameIsHeld(
+  world: World,
+  { loser, field, after }: { readonly loser: Person | undefined; readonly field: string; readonly after: Person },
+): void {
+  const value = loser?.fields[field] ?? null;
+  const shape = FIELDS.find(({ name }) => name === field)?.shape;
+  if (sameValue(shape, after.fields[field] ?? null, value)) return;
+  const what = `${loser?.personId}.${field}: ${JSON.stringify(value)} waited to be pushed, and ${after.personId}`;
+  world.breaks('no edit is lost in a merge', `${what} neither took it over nor tells of it`);
 }
