@@ -74,7 +74,7 @@ export async function applyRow(ports: ApplyPorts, change: RowToApply): Promise<A
   throw new TransientError('CONTENTION', 'the person was changed by others on every try');
 }
 
-/** Undefined where somebody else wrote in between. */
+/** Undefined where the row is to be met again: somebody else wrote in between, or there is more to it. */
 async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<AppliedRow | undefined> {
   const { row, owner, object } = change;
   const stored = owner.person;
@@ -88,7 +88,8 @@ async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<Applied
   if (next === undefined) return { person: stored, ...NOTHING };
   if (owner.needsLink) await ports.persons.linkRow(row.id, stored.personId);
   const outcome = await updateOrPark(ports.persons, stored, next, now);
-  if (outcome.kind === 'versionConflict') return undefined;
+  // Gone over to a row whose place another has taken by now: met again, as its person, it is followed.
+  if (outcome.kind === 'versionConflict' || successorOf(row) !== null) return undefined;
   const { pulled, conflicts } = merge.kind === 'merged' ? merge : NOTHING;
   return { ...NOTHING, person: outcome.person, pulled, conflicts };
 }

@@ -281,7 +281,9 @@ export class Actors {
     this.#becomes(row.id, contact.id);
   }
 
+  /** Not before the first poll came through: what is deleted for good before it is asked of for one day only. */
   #goDark(hours: number): void {
+    if (['Lead', 'Contact'].some((type) => this.#world.state.peekFeed(type as RowName['type']) === undefined)) return;
     this.#world.pausePolls(hours * 3_600_000);
     this.#world.swarm.count('outage');
   }

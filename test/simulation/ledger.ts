@@ -216,7 +216,7 @@ export class Ledger {
     const rowId = after.salesforce?.id ?? null;
     for (const field in after.fields) {
       const value = after.fields[field] ?? null;
-      if (before !== undefined && (before.fields[field] ?? null) === value) continue;
+      if (isUnchanged(before, field, value)) continue;
       const origin = madeHere || edited.has(field) ? 'edit' : 'pull';
       const toBase = before !== undefined && alike(baseValue(before, field) ?? null, value);
       this.valuesOf(after.personId, field).push({ at: this.#world.timeline.now, value, origin, toBase, rowId });
@@ -229,6 +229,10 @@ export class Ledger {
     this.createdLeads.set(personId, created);
     created.push(String(row.Id));
   }
+}
+
+function isUnchanged(before: Person | undefined, field: string, value: FieldValue): boolean {
+  return before !== undefined && (before.fields[field] ?? null) === value;
 }
 
 /** The fields that somebody edited here. */
