@@ -69,14 +69,31 @@ function withEdits(
 
 /**
  * The person parked by a rejection, its values kept, with the one activity that tells it. Refused once more in the same
- * words, with nothing changed in between, it stays as it is.
+ * words, with nothing changed in between, it stays as it is; where it had been let try again, it is parked once more, and
+ * the log, which ends with that very rejection, tells nothing new.
  */
 export function rejectPerson(person: Person, rejection: Rejection, values: Fields, now: string): Person {
   const { code, message, fields } = rejection;
   const known = person.rejection;
-  if (known?.code === code && known.message === message && known.fields.join() === fields.join()) return person;
+  if (known !== null && sameRejection(known, rejection)) return person;
+  const parked: Person = { ...person, rejection: { code, message, fields, at: now } };
+  const last = person.log.recent.at(-1);
+  if (last?.type === 'rejected' && sameRejection(last.detail, rejection) && sameValues(last.detail.values, values)) {
+    return { ...parked, updatedAt: now };
+  }
   const told: Happening = { type: 'rejected', direction: 'push', detail: { code, message, fields, values } };
-  return logged({ ...person, rejection: { code, message, fields, at: now } }, [told], now);
+  return logged(parked, [told], now);
+}
+
+function sameRejection(one: Rejection, other: Rejection): boolean {
+  return one.code === other.code && one.message === other.message && one.fields.join() === other.fields.join();
+}
+
+function sameValues(one: Fields, other: Fields): boolean {
+  const names = Object.keys(one);
+  return (
+    names.length === Object.keys(other).length && names.every((name) => name in other && one[name] === other[name])
+  );
 }
 
 /** The person with happenings in its log and the time of this change. */

@@ -1,6 +1,5 @@
-import { absorbPerson, foldOrder, freezePerson } from '../person/absorb-person.ts';
+import { foldOrder, freezePerson } from '../person/absorb-person.ts';
 import type { Person } from '../person/person.ts';
-import { earlierEdits } from './earlier-edits.ts';
 import { inParallel } from './in-parallel.ts';
 import {
   giveBackLeases,
@@ -12,6 +11,7 @@ import {
 } from './read-leased.ts';
 import type { Schemas } from './schemas.ts';
 import { survivorsOf } from './survivors.ts';
+import { takeOver } from './take-over.ts';
 
 /**
  * Lets persons who were merged away be taken over by those they became a part of: one conditional write each, which
@@ -70,8 +70,7 @@ async function absorbEach(
       const read = refreshedPerson(schemas, survivor, record, now).person;
       const { rules } = schemas[read.salesforce?.type ?? 'Lead'];
       const losers = losersOf.get(survivor.personId) ?? [];
-      const earlier = await earlierEdits(ports.persons, survivor, losers);
-      const whole = losers.reduce((person, loser) => absorbPerson(person, loser, { rules, earlier, now }), read);
+      const whole = await takeOver(ports.persons, read, losers, { rules, now });
       const outcome = await ports.persons.update(survivor, { ...whole, lease: null });
       if (outcome.kind === 'written') return outcome.person;
       await giveBackLeases(ports, [survivor]);

@@ -52,12 +52,15 @@ export interface RowToApply {
 
 /**
  * Whether the row has to be read before it counts: it tells that another row took its person's place, which is then read
- * too, under the person's lease; or it would make a second person of a row whose person has gone on, which no old state
- * of it may do.
+ * too, under the person's lease; or it would make a second person of a row whose person has gone on, or bring a person
+ * whose own row is gone to this one, which no old state of it may do: it may be gone too by now.
  */
 export function mustBeRead({ row, owner, fresh }: Pick<RowToApply, 'row' | 'owner' | 'fresh'>): boolean {
-  if (owner.person !== undefined) return successorOf(row) !== null && standsFor(owner.person, row);
-  return owner.isFormer && !fresh && !row.isDeleted && !row.isConverted;
+  const { person } = owner;
+  if (person !== undefined && standsFor(person, row)) return successorOf(row) !== null;
+  if (fresh || row.isDeleted || row.isConverted) return false;
+  // A row that is only like a person made here was nobody's before: what is known of its end would have made a person.
+  return person === undefined ? owner.isFormer : person.salesforce !== null || row.personId === person.personId;
 }
 
 /**
@@ -75,7 +78,7 @@ export async function applyRow(ports: ApplyPorts, change: RowToApply): Promise<A
   throw new TransientError('CONTENTION', 'the person was changed by others on every try');
 }
 
-/** Undefined where somebody else wrote in between. */
+/** Undefined where the row is to be met again: somebody else wrote in between, or there is more to it. */
 async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<AppliedRow | undefined> {
   const { row, owner, object } = change;
   const stored = owner.person;
@@ -89,7 +92,8 @@ async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<Applied
   if (next === undefined) return { person: stored, ...NOTHING };
   if (owner.needsLink) await ports.persons.linkRow(row.id, stored.personId);
   const outcome = await updateOrPark(ports.persons, stored, next, now);
-  if (outcome.kind === 'versionConflict') return undefined;
+  // Gone over to a row whose place another has taken by now: met again, as its person, it is followed.
+  if (outcome.kind === 'versionConflict' || successorOf(row) !== null) return undefined;
   const { pulled, conflicts } = merge.kind === 'merged' ? merge : NOTHING;
   const tookRow = owner.needsLink ? { insteadOf: owner.linkedId } : null;
   return { ...NOTHING, person: outcome.person, tookRow, pulled, conflicts };
@@ -118,23 +122,29 @@ export function addsTo(person: Person | undefined, row: Row): boolean {
 
 /**
  * The person of a row that is nobody's yet. A row that is gone makes none (a converted Lead's Contact comes by itself),
- * unless its life may still be under way: then the person says that it is over before a message can begin it.
+ * unless its life may still be under way: then the person says that it is over before a message can begin it. Where
+ * another row took its place, the person is there to follow it: undefined, to be met again.
  */
 async function createFrom(ports: ApplyPorts, { row, owner, newer }: RowToApply): Promise<AppliedRow | undefined> {
-  if (row.isConverted || (row.isDeleted && (!newer || owner.isFormer))) return { person: undefined, ...NOTHING };
+  const isGone = row.isConverted || row.isDeleted;
+  if (isGone && (!newer || owner.isFormer)) return { person: undefined, ...NOTHING };
   const personId = owner.isFormer ? await nextLife(ports, row.id) : owner.personId;
   // The link first: from then on everybody who meets the row finds this person. Who claims it meanwhile has it.
   const { linkedId } = owner;
   if (owner.isFormer && (await ports.persons.claimRow(row.id, personId, linkedId)) !== personId) return undefined;
-  const created = { ...NOTHING, tookRow: { insteadOf: linkedId } };
-  const now = ports.clock.now();
-  const person = { ...personOfRow(row, now), personId };
+  const person = await createOrPark(ports, { ...personOfRow(row, ports.clock.now()), personId });
+  if (person === undefined || successorOf(row) !== null) return undefined;
+  return { ...NOTHING, person, tookRow: { insteadOf: linkedId } };
+}
+
+/** The person as it was created; undefined where there is one of this id. One that is too large says so. */
+async function createOrPark({ persons, clock }: ApplyPorts, person: Person): Promise<Person | undefined> {
   try {
-    return (await ports.persons.create(person)) === 'created' ? { ...created, person } : undefined;
+    return (await persons.create(person)) === 'created' ? person : undefined;
   } catch (error) {
     if (!(error instanceof ItemTooLargeError)) throw error;
-    const parked = tooLarge(withShortFields(person), now);
-    return (await ports.persons.create(parked)) === 'created' ? { ...created, person: parked } : undefined;
+    const parked = tooLarge(withShortFields(person), clock.now());
+    return (await persons.create(parked)) === 'created' ? parked : undefined;
   }
 }
 

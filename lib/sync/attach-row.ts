@@ -12,7 +12,8 @@ import { TransientError } from './errors.ts';
 import { candidatesOf, findRow } from './find-row.ts';
 import { rememberAttempt } from './push-now.ts';
 import { readRows, readSuccessors } from './read-leased.ts';
-import { joinRival, storeRead } from './store-read.ts';
+import { joinRival } from './rivals.ts';
+import { storeRead } from './store-read.ts';
 import { type LeasedPush, storeSettled } from './store-settled.ts';
 import type { PersonSync, SyncOutcome, SyncStep } from './sync-person.ts';
 
@@ -41,9 +42,9 @@ async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncS
     if (stored?.lease?.owner !== person.lease?.owner || stored === undefined) return over({ kind: 'busy' });
     return { kind: 'goOn', linked: false, person: stored, conflicts: [] };
   }
-  const into = await joinRival(ports, outcome.person, row, insteadOf);
-  if (into !== undefined) return over({ kind: 'mergedAway', personId: into });
-  return { kind: 'goOn', linked: true, person: outcome.person, conflicts: merge.conflicts };
+  const joined = await joinRival(ports, schemas, { person: outcome.person, row, insteadOf });
+  if (joined.kind === 'merged') return over({ kind: 'mergedAway', personId: joined.into });
+  return { kind: 'goOn', linked: true, person: joined.person, conflicts: merge.conflicts };
 }
 
 async function createLead(sync: PersonSync, found: Person): Promise<SyncStep> {

@@ -43,7 +43,7 @@ export async function refreshPersons(
       const end = await storeRead(ports, schemas, read);
       if (end.kind === 'changed') return await giveBackLeases(ports, [person]);
       if (end.kind === 'stored') refreshed.set(person.personId, end.person);
-      joining.push(...(end.kind === 'merged' ? [person.personId] : end.absorbs));
+      else joining.push(person.personId);
     } catch (error) {
       failure ??= error;
       await giveBackLeases(ports, [person]);

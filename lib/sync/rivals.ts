@@ -1,7 +1,11 @@
+import { foldOrder, freezePerson } from '../person/absorb-person.ts';
 import { type Person, personIdOfRow } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import type { PersonStore } from './ports/person-store.ts';
+import type { RefreshPorts } from './read-leased.ts';
 import { likelyPersonId, standsFor } from './resolve-persons.ts';
+import type { Schemas } from './schemas.ts';
+import { takeOver } from './take-over.ts';
 
 /**
  * Others who came to stand for the row at the same moment as this person. Whoever takes a row links it to himself first,
@@ -19,4 +23,52 @@ export async function rivalsOf(
   const others = [...new Set(named.flatMap((id) => id ?? []))].filter((id) => id !== person.personId);
   const found = others.length === 0 ? [] : [...(await persons.getMany(others)).values()];
   return found.filter((each) => standsFor(each, row));
+}
+
+/** A person who has just come to stand for a row that was linked to another before. */
+export interface RowTaken {
+  readonly person: Person;
+  readonly row: Row;
+  readonly insteadOf: string | undefined;
+}
+
+export type Joined =
+  /** As it stands now, perhaps with what another brought along; its lease as it was. */
+  { readonly kind: 'stays'; readonly person: Person } | { readonly kind: 'merged'; readonly into: string };
+
+/** Makes one of a person and another who came to stand for its row at the same moment, if there is one. */
+export async function joinRival(
+  ports: Pick<RefreshPorts, 'persons' | 'clock'>,
+  schemas: Schemas,
+  { person, row, insteadOf }: RowTaken,
+): Promise<Joined> {
+  const [rival] = await rivalsOf(ports.persons, person, row, insteadOf);
+  if (rival === undefined) return { kind: 'stays', person };
+  const { loser, survivor } = foldOrder(person, rival);
+  const frozen = freezePerson(loser, survivor.personId, ports.clock.now());
+  const outcome = await ports.persons.update(loser, frozen);
+  if (outcome.kind !== 'written') return { kind: 'stays', person };
+  if (loser === person) return { kind: 'merged', into: rival.personId };
+  return { kind: 'stays', person: await absorbNow(ports, schemas, { person, row, insteadOf }, outcome.person) };
+}
+
+/** How often a change that others keep overtaking is tried; what is not done then is done where the row is met again. */
+const ATTEMPTS = 8;
+
+async function absorbNow(
+  { persons, clock }: Pick<RefreshPorts, 'persons' | 'clock'>,
+  schemas: Schemas,
+  { person, row }: RowTaken,
+  part: Person,
+): Promise<Person> {
+  let survivor = person;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const by = { rules: schemas[row.type].rules, now: clock.now() };
+    const outcome = await persons.update(survivor, await takeOver(persons, survivor, [part], by));
+    if (outcome.kind === 'written') return outcome.person;
+    const stored = await persons.get(survivor.personId);
+    if (stored === undefined || stored.mergedInto !== null) break;
+    survivor = stored;
+  }
+  return survivor;
 }

@@ -7,8 +7,9 @@ import { type RemoteRecord, rowOfRecord } from '../schema/record.ts';
 import { applyRow, mergedPerson } from './apply-row.ts';
 import { type Refreshed, type RefreshPorts, refreshedPerson } from './read-leased.ts';
 import { resolvePersons, standsFor } from './resolve-persons.ts';
-import { rivalsOf } from './rivals.ts';
+import { joinRival } from './rivals.ts';
 import type { Schemas } from './schemas.ts';
+import { takeOver } from './take-over.ts';
 import { updateOrPark } from './update-or-park.ts';
 
 /** What was read for a person under our lease. */
@@ -22,8 +23,7 @@ export interface LeasedRead {
 }
 
 export type StoredRead =
-  /** `absorbs`: persons who are a part of this one now, and yet to be absorbed. */
-  | ({ readonly kind: 'stored'; readonly absorbs: readonly string[] } & Refreshed)
+  | ({ readonly kind: 'stored' } & Refreshed)
   /** The row that took the place of the person's is another's: the person is a part of that one, yet to be absorbed. */
   | { readonly kind: 'merged'; readonly into: string }
   /** Somebody else changed the person meanwhile: nothing was stored. */
@@ -45,9 +45,10 @@ async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, r
   const { person } = read;
   const own = ownValues(ports, schemas, read);
   const passed = await passedHolder(ports, read);
-  const claim = passed === undefined ? await claimFor(ports, schemas, person, row) : { holder: passed };
+  const claim = passed === undefined ? await claimFor(ports, schemas, person, row) : { holder: passed, parts: [] };
   if (claim === 'contended') return { kind: 'changed' };
   const { holder, insteadOf } = claim;
+  const absorbed = [...claim.parts];
   if (holder !== undefined) {
     const goneAt = text(read.record?.SystemModstamp);
     const { loser, survivor } = foldOrder(own.person, holder, toIsoInstant(goneAt));
@@ -58,13 +59,16 @@ async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, r
     // Whose the row at the end is has not been asked yet: the next try does.
     if (passed !== undefined) return { kind: 'changed' };
     await ports.persons.linkRow(row.id, person.personId);
+    absorbed.push(outcome.person);
   }
-  const stored = await store(ports, read, succeeded(own, row, schemas, ports.clock.now()));
+  const now = ports.clock.now();
+  const there = succeeded(own, row, schemas, now);
+  // In the same write: a row that carries the person's id leads to nobody else, who could see that it is still to be done.
+  const whole = await takeOver(ports.persons, there.person, absorbed, { rules: schemas[row.type].rules, now });
+  const stored = await store(ports, read, { ...there, person: whole });
   if (stored.kind !== 'stored') return stored;
-  const into = await joinRival(ports, stored.person, row, insteadOf);
-  return into !== undefined
-    ? { kind: 'merged', into }
-    : { ...stored, absorbs: holder === undefined ? [] : [holder.personId] };
+  const joined = await joinRival(ports, schemas, { person: stored.person, row, insteadOf });
+  return joined.kind === 'merged' ? joined : { ...stored, person: joined.person };
 }
 
 /** The person with the values that its own row had last; that the row is gone is told by where the person goes. */
@@ -96,8 +100,10 @@ async function passedHolder(ports: RefreshPorts, { person, successors }: LeasedR
 }
 
 interface Claim {
-  /** The other person whose the row is. */
+  /** The other person who stands for the row. */
   readonly holder?: Person;
+  /** Who became a part of the person on account of the row, and is yet to be absorbed. */
+  readonly parts: readonly Person[];
   /** Whom the row was linked to before. */
   readonly insteadOf?: string | undefined;
 }
@@ -109,32 +115,16 @@ interface Claim {
 async function claimFor(ports: RefreshPorts, schemas: Schemas, person: Person, row: Row): Promise<Claim | 'contended'> {
   const linkedId = (await ports.persons.linksOf([row.id])).get(row.id);
   const owner = (await resolvePersons(ports.persons, [row])).get(row.id);
+  const parts = (owner?.unjoined ?? []).filter(({ mergedInto }) => mergedInto === person.personId);
   if (owner?.person !== undefined && owner.personId !== person.personId) {
-    if (standsFor(owner.person, row)) return { holder: owner.person };
+    if (standsFor(owner.person, row)) return { holder: owner.person, parts };
     const object = schemas[row.type];
     const applied = await applyRow(ports, { row, owner, object, newer: true, fresh: true });
-    if (applied.person !== undefined && standsFor(applied.person, row)) return { holder: applied.person };
+    if (applied.person !== undefined && standsFor(applied.person, row)) return { holder: applied.person, parts };
   }
   // The link first: from then on everybody who meets the row finds this person.
   const claimant = await ports.persons.claimRow(row.id, person.personId, linkedId ?? person.personId);
-  return claimant === person.personId ? { insteadOf: linkedId } : 'contended';
-}
-
-/**
- * Makes one of a person and another who came to stand for its row at the same moment. Answers whom this person became a
- * part of by that, if it did.
- */
-export async function joinRival(
-  ports: Pick<RefreshPorts, 'persons' | 'clock'>,
-  person: Person,
-  row: Row,
-  insteadOf: string | undefined,
-): Promise<string | undefined> {
-  const [rival] = await rivalsOf(ports.persons, person, row, insteadOf);
-  if (rival === undefined) return undefined;
-  const { loser, survivor } = foldOrder(person, rival);
-  const outcome = await ports.persons.update(loser, freezePerson(loser, survivor.personId, ports.clock.now()));
-  return outcome.kind === 'written' && loser === person ? rival.personId : undefined;
+  return claimant === person.personId ? { parts, insteadOf: linkedId } : 'contended';
 }
 
 /** The Contact of a converted Lead that cannot be read yet is the person's when it appears, unless it is another's. */
@@ -153,9 +143,7 @@ async function linkUnreadable(
 async function store(ports: RefreshPorts, { person, keepLease }: LeasedRead, next: Refreshed): Promise<StoredRead> {
   const lease = keepLease ? person.lease : null;
   const outcome = await updateOrPark(ports.persons, person, { ...next.person, lease }, ports.clock.now());
-  return outcome.kind === 'written'
-    ? { kind: 'stored', absorbs: [], ...next, person: outcome.person }
-    : { kind: 'changed' };
+  return outcome.kind === 'written' ? { kind: 'stored', ...next, person: outcome.person } : { kind: 'changed' };
 }
 
 function text(value: FieldValue | undefined): string {

@@ -3,6 +3,7 @@ import type { Person } from '../../lib/person/person.ts';
 import { remoteName } from './fields.ts';
 import type { Functions } from './functions.ts';
 import type { Operation, Origin } from './scenario.ts';
+import { operationTold } from './story.ts';
 import type { World } from './world.ts';
 
 /** A person of the story, who is a row, a person of ours, or both by now. */
@@ -10,7 +11,14 @@ interface Subject {
   readonly origin: Origin;
   readonly email: string;
   rowId: string | null;
+  /** The last of its rows that became a part of another. */
+  lostRowId: string | null;
   personId: string | null;
+}
+
+interface RowName {
+  readonly id: string;
+  readonly type: 'Lead' | 'Contact';
 }
 
 type OperationOf<Kind extends Operation['kind']> = Extract<Operation, { kind: Kind }>;
@@ -28,6 +36,7 @@ export class Actors {
       origin,
       email: `p${at}@example.com`,
       rowId: null,
+      lostRowId: null,
       personId: null,
     }));
     this.#subjects.forEach((subject, at) => {
@@ -38,7 +47,8 @@ export class Actors {
   act(operation: Operation): void {
     const subject = this.#subjects[operation.subject];
     if (subject === undefined) return;
-    this.#world.tell(`${operation.kind} p${operation.subject} ${JSON.stringify(operation)}`);
+    this.#world.step(`${operation.kind} p${operation.subject}`);
+    this.#world.narrate(() => operationTold(operation, this.#rowOf(subject)));
     const acts: { readonly [Kind in Operation['kind']]: (operation: OperationOf<Kind>) => void } = {
       salesEdit: ({ field, value }) => this.#salesEdit(subject, field, value),
       massUpdate: ({ field, value }) => this.#massUpdate(field, value),
@@ -52,7 +62,11 @@ export class Actors {
       automation: () => this.#automation(),
       delete: () => this.#delete(subject),
       undelete: () => this.#undelete(subject),
+      hardDelete: () => this.#hardDelete(subject),
+      merge: ({ other }) => this.#merge(subject, other),
       convert: () => this.#convert(subject),
+      convertInto: ({ other }) => this.#convertInto(subject, other),
+      outage: ({ hours }) => this.#goDark(hours),
     };
     // The compiler does not see that a table's entry and its argument have the same kind.
     (acts[operation.kind] as (operation: Operation) => void)(operation);
@@ -76,18 +90,35 @@ export class Actors {
     return (body as { id: string }).id;
   }
 
-  /** The person as stored now, whichever way it came to be. */
-  #personOf(subject: Subject): Person | undefined {
+  /** The person as stored now, whichever way it came to be and whoever it has become a part of. */
+  #personOf({ personId, rowId }: Subject): Person | undefined {
     const { persons } = this.#world;
-    if (subject.personId !== null) return persons.peek(subject.personId);
-    if (subject.rowId === null) return undefined;
-    return persons.peek(`sf-${subject.rowId}`);
+    let person = personId === null ? undefined : persons.peek(personId);
+    if (person === undefined && rowId !== null) person = persons.peek(`sf-${rowId}`);
+    while (person !== undefined && person.mergedInto !== null) person = persons.peek(person.mergedInto);
+    return person;
   }
 
-  #rowOf(subject: Subject): { readonly id: string; readonly type: 'Lead' | 'Contact' } | undefined {
-    const link = this.#personOf(subject)?.salesforce;
-    const id = subject.rowId ?? link?.id;
-    return id == null ? undefined : { id, type: id.startsWith('00Q') ? 'Lead' : 'Contact' };
+  /** The row that sales works with: the one that lives, if any does. */
+  #rowOf(subject: Subject): RowName | undefined {
+    const ids = [subject.rowId, this.#personOf(subject)?.salesforce?.id ?? null].flatMap((id) => id ?? []);
+    const id = ids.find((each) => this.#lives(each)) ?? ids[0];
+    return id === undefined ? undefined : rowName(id);
+  }
+
+  #lives(id: string): boolean {
+    const row = this.#world.org.state.store.find(id)?.row;
+    return row !== undefined && row.IsDeleted !== true && row.IsConverted !== true;
+  }
+
+  /** The living row of another subject, chosen by number, of the given object. */
+  #otherRow(subject: Subject, type: RowName['type'], choice: number): { other: Subject; row: RowName } | undefined {
+    const others = this.#subjects.flatMap((other) => {
+      const row = this.#rowOf(other);
+      const isFit = other !== subject && row?.type === type && row.id !== this.#rowOf(subject)?.id;
+      return isFit && this.#lives(row.id) ? { other, row } : [];
+    });
+    return others[choice % others.length];
   }
 
   #salesEdit(subject: Subject, field: string, value: FieldValue): void {
@@ -187,20 +218,77 @@ export class Actors {
   }
 
   #undelete(subject: Subject): void {
+    const gone = [subject.lostRowId, this.#rowOf(subject)?.id ?? null].flatMap((id) => id ?? []);
+    for (const id of gone) {
+      const { status } = this.#world.asAdmin('POST', '/_org/undelete', { id });
+      if (status !== 200) continue;
+      this.#world.swarm.count('rowUndeleted');
+      if (id === subject.lostRowId) this.#world.swarm.count('mergeUndone');
+      subject.rowId = id;
+      subject.lostRowId = null;
+      return;
+    }
+  }
+
+  #hardDelete(subject: Subject): void {
     const row = this.#rowOf(subject);
     if (row === undefined) return;
-    const { status } = this.#world.asAdmin('POST', '/_org/undelete', { id: row.id });
-    if (status === 200) this.#world.swarm.count('rowUndeleted');
+    const { status } = this.#world.asAdmin('POST', '/_org/hard-delete', { id: row.id });
+    if (status === 200) this.#world.swarm.count('rowHardDeleted');
+  }
+
+  /** From now on both are one human in the org, and sales works with the winner's row. */
+  #merge(subject: Subject, choice: number): void {
+    const row = this.#rowOf(subject);
+    const winner = row && this.#otherRow(subject, row.type, choice);
+    if (row === undefined || winner === undefined) return;
+    const wish = { object: row.type, masterId: winner.row.id, loserIds: [row.id] };
+    const { status } = this.#world.asAdmin('POST', '/_org/merge', wish);
+    if (status !== 200) return;
+    this.#world.swarm.count('rowsMerged');
+    if (this.#subjects.some((each) => each !== winner.other && each.rowId === row.id && each.lostRowId !== null)) {
+      this.#world.swarm.count('chainMerged');
+    }
+    this.#becomes(row.id, winner.row.id);
+  }
+
+  /** Whoever was the one row is the other now. */
+  #becomes(goneId: string, rowId: string): void {
+    for (const each of this.#subjects) {
+      if (this.#rowOf(each)?.id !== goneId) continue;
+      each.lostRowId = goneId.startsWith(rowId.slice(0, 3)) ? goneId : null;
+      each.personId ??= this.#personOf(each)?.personId ?? null;
+      each.rowId = rowId;
+    }
   }
 
   #convert(subject: Subject): void {
     const row = this.#rowOf(subject);
-    if (row === undefined || row.type !== 'Lead') return;
+    if (row?.type !== 'Lead') return;
     const { status, body } = this.#world.asAdmin('POST', '/_org/convert', { leadId: row.id });
     if (status !== 200) return;
     this.#world.swarm.count('leadConverted');
-    const person = this.#personOf(subject);
-    subject.personId ??= person?.personId ?? null;
-    if (subject.rowId !== null) subject.rowId = (body as { contactId: string }).contactId;
+    this.#becomes(row.id, (body as { contactId: string }).contactId);
   }
+
+  #convertInto(subject: Subject, choice: number): void {
+    const row = this.#rowOf(subject);
+    const contact = this.#otherRow(subject, 'Contact', choice)?.row;
+    if (row?.type !== 'Lead' || contact === undefined) return;
+    const { status } = this.#world.asAdmin('POST', '/_org/convert', { leadId: row.id, contactId: contact.id });
+    if (status !== 200) return;
+    this.#world.swarm.count('leadConvertedInto');
+    this.#becomes(row.id, contact.id);
+  }
+
+  /** Not before the first poll came through: what is deleted for good before it is asked of for one day only. */
+  #goDark(hours: number): void {
+    if (['Lead', 'Contact'].some((type) => this.#world.state.peekFeed(type as RowName['type']) === undefined)) return;
+    this.#world.pausePolls(hours * 3_600_000);
+    this.#world.swarm.count('outage');
+  }
+}
+
+function rowName(id: string): RowName {
+  return { id, type: id.startsWith('00Q') ? 'Lead' : 'Contact' };
 }

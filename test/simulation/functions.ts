@@ -14,6 +14,7 @@ import { type AssignTo, type SyncOutcome, syncPerson } from '../../lib/sync/sync
 import { Invocation } from './invocation.ts';
 import { SimulatedClient } from './simulated-client.ts';
 import { type BatchEnd, type QueuedMessage, SimulatedQueue } from './simulated-queue.ts';
+import { messageTold } from './story.ts';
 import type { World } from './world.ts';
 
 /** The functions as they are deployed: their time-outs, and whether a caller waits for Salesforce. */
@@ -81,7 +82,12 @@ export class Functions {
 
   async #merge(batch: readonly QueuedMessage[]): Promise<BatchEnd> {
     const world = this.#world;
+    const name = `merge-${this.#invoked.merge + 1}`;
     const end = await this.#invoke('merge', async (ports) => {
+      for (const { body } of world.story === null ? [] : batch) {
+        const message = parseChangeMessage(body);
+        if (message !== undefined) world.narrate(() => messageTold(name, 'gets', message));
+      }
       const deliveries = batch.map(({ id, body, receives }) => ({
         id,
         message: parseChangeMessage(body),

@@ -10,6 +10,7 @@ import { countOutcomes } from './count-outcomes.ts';
 import { alike } from './fields.ts';
 import type { Invocation } from './invocation.ts';
 import { checkWrite } from './oracles/write-oracles.ts';
+import { messageTold, personTold, rowTold } from './story.ts';
 import type { World } from './world.ts';
 
 /** A row as it was from an instant on. */
@@ -53,6 +54,8 @@ export interface LocalValue {
   readonly origin: 'edit' | 'pull';
   /** An edit back to what Salesforce was known to hold, which leaves nothing to push. */
   readonly toBase: boolean;
+  /** The row that the person stood for. */
+  readonly rowId: string | null;
 }
 
 /** A worker that began before a row was known to be gone may still be at it for as long as a function runs. */
@@ -69,6 +72,8 @@ export class Ledger {
   readonly queuedStamps = new Map<string, Set<string>>();
   /** Every row that a person has been linked to. */
   readonly links = new Map<string, Set<string>>();
+  /** Every person that has been linked to a row. */
+  readonly holders = new Map<string, Set<string>>();
   /** Since when our side knows that a row is gone. */
   readonly goneAt = new Map<string, number>();
   readonly checkpoints = new Map<string, string>();
@@ -93,17 +98,20 @@ export class Ledger {
     const stamp = toIsoInstant(String(row.SystemModstamp));
     const late = this.#world.org.clock.now() - Date.parse(stamp) > 1000;
     states.push({ at: this.#world.timeline.now, object, row, stamp, late, push: this.arriving });
-    this.#world.story?.push(`${this.#world.time}  ${this.#rowChange(object, row, before)}`);
+    this.#world.narrate(() => rowTold(this.arriving?.invocation.name, row, before));
   }
 
   rowPurged(id: string): void {
     this.purged.add(id);
+    this.#world.narrate(() => `${id} is gone for good`);
   }
 
   queued(body: string): void {
     this.messagesSent += 1;
     const message = parseChangeMessage(body);
-    if (message === undefined || message.kind === 'pending') return;
+    if (message === undefined) return;
+    this.#world.narrate(() => messageTold(this.#world.acting?.name ?? 'somebody', 'queues', message));
+    if (message.kind === 'pending') return;
     const rows =
       message.kind === 'rows' ? message.rows.map(([id, stamp]) => [id, stamp]) : message.ids.map((id) => [id, '']);
     for (const [id, stamp] of rows) {
@@ -160,8 +168,18 @@ export class Ledger {
     this.#noteValues(before, after, added);
     countOutcomes(this.#world.swarm, before, after, added);
     this.#noteLink(after);
-    this.#world.story?.push(`${this.#world.time}  ${this.#personChange(before, after, added)}`);
+    this.#world.narrate(() => personTold(this.#world.acting?.name, before, after, added));
     checkWrite(this.#world, before, after, added);
+  }
+
+  /** Those who have stood for a row, and all that they became a part of. */
+  personsOfRow(rowId: string): ReadonlySet<string> {
+    const found = new Set(this.holders.get(rowId));
+    for (const personId of found) {
+      const into = this.#world.persons.peek(personId)?.mergedInto;
+      if (into != null) found.add(into);
+    }
+    return found;
   }
 
   valuesOf(personId: string, field: string): LocalValue[] {
@@ -185,24 +203,23 @@ export class Ledger {
     if (salesforce === null) return;
     const links = this.links.get(personId) ?? new Set();
     this.links.set(personId, links.add(salesforce.id));
+    const holders = this.holders.get(salesforce.id) ?? new Set();
+    this.holders.set(salesforce.id, holders.add(personId));
     const { id, isDeleted, isConverted } = salesforce;
     if (!isDeleted && !isConverted) this.goneAt.delete(id);
     else if (!this.goneAt.has(id)) this.goneAt.set(id, this.#world.timeline.now);
   }
 
   #noteValues(before: Person | undefined, after: Person, added: readonly Activity[]): void {
-    const edited = new Set(
-      added.flatMap((each) =>
-        each.type === 'fieldsChanged' && each.direction === null ? each.detail.changes.map(({ field }) => field) : [],
-      ),
-    );
+    const edited = editedIn(added);
     const madeHere = before === undefined && after.salesforce === null;
+    const rowId = after.salesforce?.id ?? null;
     for (const field in after.fields) {
       const value = after.fields[field] ?? null;
-      if (before !== undefined && (before.fields[field] ?? null) === value) continue;
+      if (isUnchanged(before, field, value)) continue;
       const origin = madeHere || edited.has(field) ? 'edit' : 'pull';
       const toBase = before !== undefined && alike(baseValue(before, field) ?? null, value);
-      this.valuesOf(after.personId, field).push({ at: this.#world.timeline.now, value, origin, toBase });
+      this.valuesOf(after.personId, field).push({ at: this.#world.timeline.now, value, origin, toBase, rowId });
     }
   }
 
@@ -212,20 +229,18 @@ export class Ledger {
     this.createdLeads.set(personId, created);
     created.push(String(row.Id));
   }
+}
 
-  #rowChange(object: string, row: Row, before: Row | undefined): string {
-    const by = this.arriving === null ? 'the org' : this.arriving.invocation.name;
-    return `${by} saves ${object} ${row.Id} ${changesOf(row, before)}`;
-  }
+function isUnchanged(before: Person | undefined, field: string, value: FieldValue): boolean {
+  return before !== undefined && (before.fields[field] ?? null) === value;
+}
 
-  #personChange(before: Person | undefined, after: Person, added: readonly Activity[]): string {
-    const by = this.#world.acting?.name ?? 'somebody';
-    const told = added.map((each) => `${each.type} ${JSON.stringify(each.detail)}`).join('; ');
-    const pending = Object.keys(after.pending).length > 0 ? ` pending ${JSON.stringify(after.pending)}` : '';
-    const stamp = after.salesforce?.systemModstamp.slice(11, 19) ?? 'no row';
-    const changed = changesOf(after.fields, before?.fields);
-    return `${by} stores ${after.personId} v${after.version} (${stamp}) ${changed}${pending} [${told}]`;
-  }
+/** The fields that somebody edited here. */
+function editedIn(added: readonly Activity[]): ReadonlySet<string> {
+  const edits = added.filter((each) => each.type === 'fieldsChanged' && each.direction === null);
+  return new Set(
+    edits.flatMap((each) => ('changes' in each.detail ? each.detail.changes.map(({ field }) => field) : [])),
+  );
 }
 
 interface SubResponse {
@@ -248,16 +263,6 @@ function refusalsIn(part: Subrequest | undefined, { httpStatusCode, body }: SubR
  */
 export function diedAfter({ answered, readAround, invocation, sentAt }: Push): boolean {
   return !answered || !readAround || invocation.death !== null || invocation.lastFaultAt >= sentAt;
-}
-
-const HIDDEN_IN_STORIES = /^(CreatedDate|CreatedById|LastModified|SystemModstamp$|Name$|Id$|attributes)/;
-
-function changesOf(after: Readonly<Record<string, unknown>>, before: Readonly<Record<string, unknown>> = {}): string {
-  const changed = Object.keys(after).filter(
-    (name) => (after[name] ?? null) !== (before[name] ?? null) && !HIDDEN_IN_STORIES.test(name),
-  );
-  const stamp = typeof after.SystemModstamp === 'string' ? ` (${after.SystemModstamp.slice(11, 19)})` : '';
-  return `${changed.map((name) => `${name}=${JSON.stringify(after[name])}`).join(' ')}${stamp}`;
 }
 
 /** The rows that a subrequest writes to; an upsert is known by its person. */

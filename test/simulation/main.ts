@@ -4,16 +4,16 @@ import { drawScenario } from './scenario.ts';
 import { runOnWorkers } from './seed-workers.ts';
 import { shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
-import { FAULT_NAMES, LATER_FAULTS } from './swarm.ts';
+import { withShortIds } from './story.ts';
+import { FAULT_NAMES } from './swarm.ts';
 import type { Tally } from './tally.ts';
 
-const HELP = `npm run simulate -- [--seeds N] [--from S] [--minutes M] [--workers W] [--later]
+const HELP = `npm run simulate -- [--seeds N] [--from S] [--minutes M] [--workers W]
 
   --seeds N     how many seeds to run (2000, or no limit with --minutes)
   --from S      the first seed (1); with --seeds 1 its whole story is printed
   --minutes M   begin no new seeds after M minutes
   --workers W   threads (all cores)
-  --later       stories too that the product does not yet see through: ${[...LATER_FAULTS].join(', ')}
   --unshrunk    print the story of a failing seed as it is, not its smallest part`;
 
 /** How many failing seeds are shown with their reasons. */
@@ -25,7 +25,6 @@ const { values: options } = parseArgs({
     from: { type: 'string', default: '1' },
     minutes: { type: 'string' },
     workers: { type: 'string' },
-    later: { type: 'boolean', default: false },
     unshrunk: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -51,14 +50,19 @@ else await runMany();
 
 /** One seed's story; of a failing one only what it takes to fail. */
 async function tellOne(seed: number): Promise<void> {
-  const scenario = drawScenario(seed, options.later);
+  const scenario = drawScenario(seed);
   const outcome = await simulate(scenario, true);
   const failed = outcome.broken.length > 0;
   const told = failed && !options.unshrunk ? await shrink(scenario, outcome) : { scenario, outcome };
   console.log(`seed ${seed}: ${told.scenario.subjects.map((origin, at) => `p${at} (${origin})`).join(', ')}`);
   console.log(`faults: ${told.scenario.faults.join(', ') || 'none'}\n`);
-  console.log(told.outcome.story.join('\n'));
-  console.log(failed ? `\n${told.outcome.broken.join('\n')}` : `\nevery invariant holds, trace ${outcome.traceHash}`);
+  console.log(told.outcome.story.map(withShortIds).join('\n'));
+  const again = `npm run simulate -- --seeds 1 --from ${seed}${options.unshrunk ? ' --unshrunk' : ''}`;
+  console.log(
+    failed
+      ? `\n${told.outcome.broken.map(withShortIds).join('\n')}\n  ${again}`
+      : `\nevery invariant holds, trace ${outcome.traceHash}`,
+  );
   process.exitCode = failed ? 1 : 0;
 }
 
@@ -70,7 +74,6 @@ async function runMany(): Promise<void> {
     from,
     seeds,
     workers: options.workers === undefined ? availableParallelism() : wholeNumber('workers', options.workers),
-    withLater: options.later,
     withinMs: minutes === undefined ? Number.POSITIVE_INFINITY : minutes * 60_000,
     progressed: ({ seeds: done, failures }) => {
       if (performance.now() - shownAt < 10_000) return;
@@ -86,17 +89,14 @@ async function runMany(): Promise<void> {
 
 function report({ seeds: done, steps, hits, failures }: Tally, seconds: number): void {
   console.log(`\n${'what happened'.padEnd(28)}times`);
-  const faults = FAULT_NAMES.filter((name) => options.later || !LATER_FAULTS.has(name));
-  for (const name of faults) console.log(`${name.padEnd(28)}${hits[name] ?? 0}`);
+  for (const name of FAULT_NAMES) console.log(`${name.padEnd(28)}${hits[name] ?? 0}`);
   const others = Object.keys(hits).filter((name) => !(FAULT_NAMES as string[]).includes(name));
   console.log('');
   for (const name of others.sort()) console.log(`${name.padEnd(28)}${hits[name]}`);
   const rate = `${Math.round(done / seconds)} seeds/s, ${Math.round(steps / seconds)} steps/s`;
   console.log(`\n${done} seeds, ${steps} steps, ${seconds.toFixed(0)} s: ${rate}, ${failures.length} failed`);
   for (const { seed, broken } of failures.slice(0, SHOWN)) {
-    console.log(
-      `\nseed ${seed}: ${broken.join('\n  ')}\n  npm run simulate -- --seeds 1 --from ${seed}${options.later ? ' --later' : ''}`,
-    );
+    console.log(`\nseed ${seed}: ${broken.join('\n  ')}\n  npm run simulate -- --seeds 1 --from ${seed}`);
   }
   if (failures.length > SHOWN)
     console.log(

@@ -1,6 +1,7 @@
 import type { FieldValue } from '../../lib/person/field-value.ts';
 import { Dice } from './dice.ts';
-import { EDITED_FIELDS, FOLLOWED_FIELDS } from './fields.ts';
+import { EDITED_FIELDS } from './fields.ts';
+import { type Addition, additionsOf, type Wish } from './scenario-additions.ts';
 import { drawFaults, FAULTS, type FaultName } from './swarm.ts';
 
 /** What somebody does, and when, in milliseconds from the beginning. Subjects are persons by number. */
@@ -10,7 +11,10 @@ export type Operation = { readonly at: number; readonly subject: number } & (
   | { readonly kind: 'massUpdate'; readonly field: string; readonly value: FieldValue }
   | { readonly kind: 'create'; readonly sync: boolean; readonly times: number }
   | { readonly kind: 'salesCreate'; readonly object: 'Lead' | 'Contact' }
-  | { readonly kind: 'sync' | 'delete' | 'undelete' | 'convert' }
+  | { readonly kind: 'sync' | 'delete' | 'undelete' | 'hardDelete' | 'convert' }
+  /** The subject's row becomes a part of another's; `other` chooses among those that it can be merged with. */
+  | { readonly kind: 'merge' | 'convertInto'; readonly other: number }
+  | { readonly kind: 'outage'; readonly hours: number }
   | { readonly kind: 'rule' | 'access' | 'automation'; readonly on: boolean }
 );
 
@@ -30,9 +34,9 @@ const LONG_PAUSE_MS = 4 * 60_000;
 const INTERESTS = ['Golf', 'Chess', 'Opera', 'Sailing'];
 
 /** The story of a seed: who does what when. What the product makes of it is not part of it. */
-export function drawScenario(seed: number, withLater = false): Scenario {
+export function drawScenario(seed: number): Scenario {
   const dice = new Dice(seed).fork('scenario');
-  const faults = drawFaults(dice.fork('faults'), withLater);
+  const faults = drawFaults(dice.fork('faults'));
   const subjects = Array.from(
     { length: dice.between(2, 7) },
     (): Origin => (dice.chance(0.55) ? 'Lead' : dice.chance(0.45) ? 'Contact' : 'here'),
@@ -55,8 +59,11 @@ class ScenarioWriter {
   readonly #dice: Dice;
   readonly #faults: ReadonlySet<FaultName>;
   readonly #subjects: readonly Origin[];
+  readonly #additions: readonly Addition[];
   readonly #operations: Operation[] = [];
   readonly #edits: Edit[] = [];
+  readonly #outageDice: Dice;
+  #outage: boolean;
   #now = 0;
   #serial = 0;
 
@@ -64,6 +71,9 @@ class ScenarioWriter {
     this.#dice = dice;
     this.#faults = new Set(faults);
     this.#subjects = subjects;
+    this.#additions = additionsOf(faults, dice);
+    this.#outageDice = dice.fork('outage');
+    this.#outage = this.#faults.has('outage');
   }
 
   write(count: number): readonly Operation[] {
@@ -88,21 +98,24 @@ class ScenarioWriter {
 
   #next(): void {
     const dice = this.#dice;
-    const subject = dice.below(this.#subjects.length);
-    if (this.#odd('rowDeleted')) this.#add({ kind: 'delete' }, subject);
-    else if (this.#odd('rowUndeleted')) this.#add({ kind: 'undelete' }, subject);
-    else if (this.#odd('leadConverted')) this.#add({ kind: 'convert' }, subject);
-    else if (this.#odd('validationRule')) this.#add({ kind: 'rule', on: dice.chance(0.6) }, subject);
-    else if (this.#odd('fieldHidden', 0.1)) this.#add({ kind: 'access', on: dice.chance(0.5) }, subject);
-    else if (this.#odd('fieldReadOnly', 0.1)) this.#add({ kind: 'access', on: dice.chance(0.5) }, subject);
-    else if (this.#odd('massUpdate')) {
-      this.#add({ kind: 'massUpdate', field: 'City', value: this.#newValue('City', 's') }, subject);
-    } else if (dice.chance(0.12)) this.#add({ kind: 'sync' }, subject);
+    if (dice.chance(0.12)) this.#add({ kind: 'sync' }, dice.below(this.#subjects.length));
     else this.#edit();
+    const near = this.#operations.at(-1)?.subject ?? 0;
+    for (const { faultDice, strikes, operations } of this.#additions) {
+      if (!faultDice.chance(strikes)) continue;
+      // What happens to a row matters most while it is edited.
+      const subject = faultDice.chance(0.6) ? near : faultDice.below(this.#subjects.length);
+      for (const { after, ...what } of operations(faultDice)) this.#add(what, subject, after);
+    }
+    if (this.#outageDice.chance(this.#outage ? FAULTS.outage.strikes : 0)) this.#goDark();
   }
 
-  #odd(fault: FaultName, share = 1): boolean {
-    return this.#faults.has(fault) && this.#dice.chance(FAULTS[fault].strikes * share);
+  /** Once in a story; what had been meant for later happens in the dark. */
+  #goDark(): void {
+    this.#outage = false;
+    const hours = this.#outageDice.between(25, 40);
+    this.#add({ kind: 'outage', hours }, 0);
+    this.#now += hours * 3_600_000;
   }
 
   #edit(): void {
@@ -120,8 +133,9 @@ class ScenarioWriter {
   #record(edit: Edit): void {
     this.#edits.push(edit);
     const { side, subject, field, value } = edit;
-    if (side === 'salesEdit' && this.#odd('longTransaction')) {
-      const seconds = this.#dice.between(1, this.#dice.chance(0.5) ? 60 : 1200);
+    const slow = this.#dice.fork(`transaction ${this.#edits.length}`);
+    if (side === 'salesEdit' && this.#faults.has('longTransaction') && slow.chance(FAULTS.longTransaction.strikes)) {
+      const seconds = slow.between(1, slow.chance(0.5) ? 60 : 1200);
       this.#add({ kind: 'salesTransaction', field, value, seconds }, subject);
     } else this.#add({ kind: side, field, value }, subject);
   }
@@ -133,16 +147,15 @@ class ScenarioWriter {
     if (dice.chance(0.04)) return null;
     const earlier = this.#edits.filter((edit) => edit.subject === subject && edit.field === field);
     if (earlier.length > 0 && dice.chance(0.05)) return dice.pick(earlier).value;
-    const isBad = field === 'Title' && side === 'marketingEdit' && this.#faults.has('validationRule');
-    if (isBad && dice.chance(0.3)) return this.#newValue(field, 'bad');
-    return this.#newValue(field, side === 'salesEdit' ? 's' : 'm');
+    return this.#newValue(side, field);
   }
 
   /** A value that no other edit has. */
-  #newValue(field: string, prefix: string): FieldValue {
+  #newValue(side: Edit['side'], field: string): FieldValue {
     this.#serial += 1;
-    const isText = field !== 'Score__c' && (FOLLOWED_FIELDS as readonly string[]).includes(field);
-    return isText ? `${prefix}${this.#serial}` : this.#serial + 0.25;
+    const mayBeBad = field === 'Title' && side === 'marketingEdit' && this.#faults.has('validationRule');
+    if (mayBeBad && this.#dice.fork(`bad ${this.#serial}`).chance(0.3)) return `bad${this.#serial}`;
+    return field === 'Score__c' ? this.#serial + 0.25 : `${side === 'salesEdit' ? 's' : 'm'}${this.#serial}`;
   }
 
   #creation(subject: number): void {
@@ -155,9 +168,7 @@ class ScenarioWriter {
     this.#add({ kind: 'salesCreate', object: this.#dice.pick(['Lead', 'Contact']) }, subject);
   }
 
-  #add(what: DistributiveOmit<Operation, 'at' | 'subject'>, subject: number): void {
-    this.#operations.push({ ...what, at: this.#now, subject } as Operation);
+  #add(what: Wish, subject: number, after = 0): void {
+    this.#operations.push({ ...what, at: this.#now + after, subject } as Operation);
   }
 }
-
-type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;

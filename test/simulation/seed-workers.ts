@@ -8,7 +8,6 @@ export interface Wish {
   readonly from: number;
   readonly seeds: number;
   readonly workers: number;
-  readonly withLater: boolean;
   /** No new range is begun after this long. */
   readonly withinMs: number;
   readonly progressed: (tally: Tally) => void;
@@ -22,7 +21,7 @@ export async function runOnWorkers(wish: Wish): Promise<Tally> {
   const take = (): SeedRange | undefined => {
     const count = Math.min(RANGE, wish.from + wish.seeds - next);
     if (count <= 0 || performance.now() >= until) return undefined;
-    const range = { from: next, count, withLater: wish.withLater };
+    const range = { from: next, count };
     next += count;
     return range;
   };

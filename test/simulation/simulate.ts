@@ -3,6 +3,7 @@ import { Dice } from './dice.ts';
 import { Functions } from './functions.ts';
 import { checkEdits } from './oracles/edit-oracles.ts';
 import { checkAgreement, checkCreatedLeads, checkEmails, checkSilence, countsNow } from './oracles/end-oracles.ts';
+import { checkMergedPersons } from './oracles/life-oracles.ts';
 import { checkRejections } from './oracles/rejection-oracles.ts';
 import type { Scenario } from './scenario.ts';
 import { Swarm } from './swarm.ts';
@@ -22,6 +23,7 @@ const POLL_MS = 5 * 60_000;
 
 /** Until everything that was under way when the faults ended has come back: the visibility time-out and some. */
 const DRAIN_MS = 13 * 60_000;
+const DAY_MS = 24 * 3_600_000;
 const POLLS_TO_AGREE = 3;
 const QUIET_POLLS = 5;
 
@@ -47,6 +49,7 @@ export async function simulate(scenario: Scenario, recorded = false): Promise<Ou
 function startPolls(world: World, functions: Functions): void {
   const { timeline, swarm, dice } = world;
   const tick = () => {
+    if (world.polledFrom > timeline.now) return timeline.at(world.polledFrom, tick);
     timeline.after(POLL_MS, tick);
     if (!swarm.strikes('pollSkipped', dice)) void functions.poll();
     if (swarm.strikes('pollsOverlap', dice)) timeline.after(dice.between(0, 20_000), () => void functions.poll());
@@ -57,12 +60,19 @@ function startPolls(world: World, functions: Functions): void {
 async function play(world: World, functions: Functions, minutes: number): Promise<void> {
   const { timeline, swarm } = world;
   await timeline.wait(minutes * 60_000);
+  await timeline.wait(Math.max(0, world.polledFrom - timeline.now));
   swarm.healed = true;
   world.quotaUntil = 0;
   world.tell('the faults are over');
   await timeline.wait(DRAIN_MS);
   functions.queue.redrive();
+  if (world.ledger.purged.size > 0) {
+    // What left Salesforce for good is found when it is asked for, once a day: by the second poll after a day without.
+    world.pausePolls(DAY_MS);
+    await timeline.wait(DAY_MS + 2 * POLL_MS);
+  }
   await timeline.wait(POLLS_TO_AGREE * POLL_MS);
+  checkMergedPersons(world);
   checkAgreement(world);
   checkCreatedLeads(world);
   checkEdits(world);

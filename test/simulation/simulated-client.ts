@@ -100,7 +100,10 @@ export class SimulatedClient implements SalesforceClient {
     world.calls += 1;
     await inv.mayDie();
     const course = inv.death === null || inv.dice.chance(0.5) ? this.#course(writes) : NEVER;
-    if (course.answer !== 'given') inv.faulted();
+    if (course.answer !== 'given') {
+      inv.faulted();
+      world.narrate(() => courseTold(inv.name, writes, course));
+    }
     const write = writes ? world.ledger.pushSent(inv, parts) : null;
     let response: OrgResponse | undefined;
     if (course.arrivesAfter !== null) {
@@ -224,6 +227,12 @@ function lowerCased(headers: Readonly<Record<string, string>>): Record<string, s
 
 function entry(errorCode: string, message: string): { errorCode: string; message: string } {
   return { errorCode, message };
+}
+
+function courseTold(by: string, writes: boolean, { answer, arrivesAfter }: Course): string {
+  const what = `${by} ${writes ? 'writes to' : 'asks'} Salesforce`;
+  const arrives = arrivesAfter === null ? 'never arrives' : `arrives after ${Math.round(arrivesAfter / 1000)} s`;
+  return `${what}: the request ${arrives}, the answer is ${typeof answer === 'object' ? answer.status : answer}`;
 }
 
 function timedOut(): Error {

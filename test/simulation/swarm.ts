@@ -46,8 +46,17 @@ export const FAULTS = {
   fieldReadOnly: { on: 0.15, strikes: 0.5 },
   fieldHidden: { on: 0.12, strikes: 0.5 },
   rowDeleted: { on: 0.2, strikes: 0.1 },
-  rowUndeleted: { on: 0.15, strikes: 0.5 },
+  /** A row is deleted, and brought back a while later. */
+  rowUndeleted: { on: 0.15, strikes: 0.1 },
+  /** A row leaves Salesforce for good, as a rule out of the recycle bin: only the daily question tells of it. */
+  rowHardDeleted: { on: 0.12, strikes: 0.08 },
+  /** Two rows of one object become one. */
+  rowsMerged: { on: 0.2, strikes: 0.1 },
   leadConverted: { on: 0.2, strikes: 0.1 },
+  /** A Lead is converted into a Contact that was there before, a person too as a rule. */
+  leadConvertedInto: { on: 0.2, strikes: 0.1 },
+  /** Nothing is polled for more than a day. */
+  outage: { on: 0.05, strikes: 0.05 },
 } as const;
 
 export type FaultName = keyof typeof FAULTS;
@@ -76,11 +85,11 @@ export class Swarm {
   }
 }
 
-/** What the product does not yet see through: such stories are told only where they are asked for. */
-export const LATER_FAULTS: ReadonlySet<FaultName> = new Set(['rowUndeleted', 'leadConverted']);
-
-/** A random part of the faults: a seed with all of them at once would seldom come far in any. */
-export function drawFaults(dice: Dice, withLater: boolean): FaultName[] {
-  if (dice.chance(0.06)) return [];
-  return FAULT_NAMES.filter((name) => dice.chance(FAULTS[name].on) && (withLater || !LATER_FAULTS.has(name)));
+/**
+ * A random part of the faults: a seed with all of them at once would seldom come far in any. Each is switched on by dice
+ * of its own, so that a new fault leaves the stories of the others as they are.
+ */
+export function drawFaults(dice: Dice): FaultName[] {
+  if (dice.fork('no faults').chance(0.06)) return [];
+  return FAULT_NAMES.filter((name) => dice.fork(name).chance(FAULTS[name].on));
 }

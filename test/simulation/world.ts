@@ -53,6 +53,8 @@ export class World {
   session: string | null = null;
   signedInAt = 0;
   quotaUntil = 0;
+  /** Until then nothing is polled. */
+  polledFrom = 0;
   calls = 0;
   /** Of all that happened so far: equal for equal stories. */
   traceHash = 0;
@@ -100,7 +102,16 @@ export class World {
 
   tell(what: string): void {
     this.step(what);
-    this.story?.push(`${this.time}  ${what}`);
+    this.narrate(() => what);
+  }
+
+  /** A line of the story, put into words only where somebody reads it. */
+  narrate(words: () => string): void {
+    this.story?.push(`${this.time}  ${words()}`);
+  }
+
+  pausePolls(milliseconds: number): void {
+    this.polledFrom = this.timeline.now + milliseconds;
   }
 
   /** Says that an invariant does not hold. */

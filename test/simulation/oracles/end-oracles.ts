@@ -1,4 +1,4 @@
-import { hasPending, isWritable, type Person } from '../../../lib/person/person.ts';
+import { hasPending, isPresent, isWritable, type Person } from '../../../lib/person/person.ts';
 import type { Row } from '../../sandbox/org/soql/source.ts';
 import { alike, differences } from '../fields.ts';
 import type { World } from '../world.ts';
@@ -16,9 +16,13 @@ export function checkAgreement(world: World): void {
 /** Invariant 8: both sides hold the same, but for what Salesforce refused. */
 function personAgreesWithRow(world: World, person: Person): void {
   const link = person.salesforce;
-  if (link === null || world.ledger.purged.has(link.id)) return;
+  if (link === null) return;
   const row = currentRow(world, link.type, link.id);
-  if (row === undefined) return;
+  if (row === undefined) {
+    if (!link.isDeleted)
+      world.breaks('both sides agree', `${person.personId}: ${link.id} is gone for good, and not here`);
+    return;
+  }
   if ((row.IsDeleted === true) !== link.isDeleted) {
     world.breaks(
       'both sides agree',
@@ -27,7 +31,9 @@ function personAgreesWithRow(world: World, person: Person): void {
     return;
   }
   if (link.isDeleted) return;
-  const leftOut = new Set([...world.hiddenFields, ...(person.rejection === null ? [] : Object.keys(person.pending))]);
+  // What was refused stays here; and so does what was edited once the row was converted, until its Contact is found.
+  const stays = person.rejection !== null || link.isConverted;
+  const leftOut = new Set([...world.hiddenFields, ...(stays ? Object.keys(person.pending) : [])]);
   for (const field of differences(person.fields, row, link.type, leftOut)) {
     const there = JSON.stringify(row[field === 'City' && link.type === 'Contact' ? 'MailingCity' : field]);
     world.breaks(
@@ -67,14 +73,12 @@ function parkedForWhatItHolds(world: World, person: Person): void {
 
 /** Every living row is known, and is one person's. */
 function everyRowHasOnePerson(world: World): void {
-  const owners = new Map<string, string[]>();
-  for (const { personId, salesforce } of world.persons.all()) {
-    if (salesforce !== null) owners.set(salesforce.id, [...(owners.get(salesforce.id) ?? []), personId]);
-  }
+  const present = world.persons.all().filter((person) => isPresent(person) && person.salesforce !== null);
+  const owners = Map.groupBy(present, ({ salesforce }) => salesforce?.id ?? '');
   for (const type of ['Lead', 'Contact'] as const) {
     for (const row of world.org.state.store.table(type).values()) {
       if (row.IsDeleted === true || row.IsConverted === true) continue;
-      const own = owners.get(String(row.Id)) ?? [];
+      const own = (owners.get(String(row.Id)) ?? []).map(({ personId }) => personId);
       if (own.length !== 1)
         world.breaks('every row has one person', `${type} ${row.Id} is ${own.join(' and ') || 'nobody'}`);
     }
@@ -91,7 +95,9 @@ export function checkCreatedLeads(world: World): void {
 
 /** However many create one email at once, one person comes of it. */
 export function checkEmails(world: World): void {
-  const madeHere = world.persons.all().filter(({ personId }) => !personId.startsWith('sf-'));
+  // One that became a part of another keeps what it held; whoever asks for it comes to the other.
+  const present = world.persons.all().filter(({ mergedInto }) => mergedInto === null);
+  const madeHere = present.filter(({ personId }) => !personId.startsWith('sf-'));
   for (const [email, own] of Map.groupBy(madeHere, ({ fields }) => fields.Email ?? null)) {
     if (email === null || own.length < 2) continue;
     world.breaks('one person an email', `${email} is ${own.map(({ personId }) => personId).join(' and ')}`);

@@ -1,5 +1,4 @@
 import type { Activity } from '../../../lib/person/activity.ts';
-import type { Person } from '../../../lib/person/person.ts';
 import { diedAfter, type Push } from '../ledger.ts';
 import type { World } from '../world.ts';
 
@@ -10,41 +9,52 @@ const REFUSALS: ReadonlySet<string> = new Set(['FIELD_CUSTOM_VALIDATION_EXCEPTIO
 
 /** Invariant 7: every rejection is in the log, once, and none that was not. */
 export function checkRejections(world: World): void {
-  for (const person of world.persons.all()) {
-    const told = (world.ledger.activities.get(person.personId) ?? []).filter(isRejected);
-    const refusals = refusalsOf(world, person);
-    everyRefusalIsTold(world, person, { told, refusals });
-    nothingIsToldTwice(world, person);
-    for (const each of told) {
-      if (REFUSALS.has(each.detail.code) && refusals.length === 0) {
-        world.breaks('no rejection is made up', `${person.personId}: ${each.detail.code} was never answered`);
+  for (const push of world.ledger.pushes) everyRefusalIsTold(world, push);
+  for (const { personId } of world.persons.all()) {
+    nothingIsToldTwice(world, personId);
+    const isRefused = refusals(world).some((rowId) => rowId === personId || holds(world, personId, rowId));
+    for (const { detail } of rejectionsOf(world, personId)) {
+      if (REFUSALS.has(detail.code) && !isRefused) {
+        world.breaks('no rejection is made up', `${personId}: ${detail.code} was never answered`);
       }
     }
   }
 }
 
-function refusalsOf(world: World, { personId }: Person): Push[] {
-  const ids = new Set([personId, ...(world.ledger.links.get(personId) ?? [])]);
-  return world.ledger.pushes.filter(({ refused }) =>
-    refused.some(({ rowId, code }) => ids.has(rowId) && REFUSALS.has(code)),
+/** What was refused, by the row, or by the person of a row that was to be made. */
+function refusals(world: World): string[] {
+  return world.ledger.pushes.flatMap(({ refused }) =>
+    refused.flatMap(({ rowId, code }) => (REFUSALS.has(code) ? rowId : [])),
   );
 }
 
-function everyRefusalIsTold(
-  world: World,
-  { personId }: Person,
-  { told, refusals }: { told: readonly RejectedActivity[]; refusals: readonly Push[] },
-): void {
-  const untold = refusals.find((push) => !diedAfter(push));
-  if (untold === undefined || told.some(({ detail }) => REFUSALS.has(detail.code))) return;
-  world.breaks(
-    'every rejection is told',
-    `${personId}: ${untold.invocation.name} was refused, and the log does not say so`,
-  );
+function holds(world: World, personId: string, rowId: string): boolean {
+  return world.ledger.links.get(personId)?.has(rowId) === true;
+}
+
+/**
+ * Somebody who stood for the row tells it, or whom that one became a part of. Not each of them does: a Contact whose
+ * person came into that of its Lead is refused in the log of that one.
+ */
+function everyRefusalIsTold(world: World, push: Push): void {
+  if (diedAfter(push)) return;
+  for (const { rowId, code } of push.refused) {
+    if (!REFUSALS.has(code)) continue;
+    const persons = [...world.ledger.personsOfRow(rowId), ...(world.persons.peek(rowId) === undefined ? [] : [rowId])];
+    if (persons.some((personId) => rejectionsOf(world, personId).some(({ detail }) => detail.code === code))) continue;
+    world.breaks(
+      'every rejection is told',
+      `${rowId} (${persons.join(', ')}): ${push.invocation.name} was refused, and the log does not say so`,
+    );
+  }
+}
+
+function rejectionsOf(world: World, personId: string): RejectedActivity[] {
+  return (world.ledger.activities.get(personId) ?? []).filter(isRejected);
 }
 
 /** The same refusal of the same values, with nothing in between, is one rejection. */
-function nothingIsToldTwice(world: World, { personId }: Person): void {
+function nothingIsToldTwice(world: World, personId: string): void {
   const log = world.ledger.activities.get(personId) ?? [];
   log.forEach((activity, at) => {
     const before = log[at - 1];

@@ -2,10 +2,11 @@ import type { Activity } from '../../../lib/person/activity.ts';
 import { baseValue, type Person } from '../../../lib/person/person.ts';
 import { differences } from '../fields.ts';
 import type { World } from '../world.ts';
+import { waitingEditsAreKept } from './life-oracles.ts';
 
 /** What must hold of every write of a person, at once. */
 export function checkWrite(world: World, before: Person | undefined, after: Person, added: readonly Activity[]): void {
-  for (const oracle of [baseIsTruth, stampNeverGoesBack, versionCountsUp, activitiesHaveACause]) {
+  for (const oracle of [baseIsTruth, stampNeverGoesBack, versionCountsUp, activitiesHaveACause, waitingEditsAreKept]) {
     oracle(world, before, after, added);
   }
 }

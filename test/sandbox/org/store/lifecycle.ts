@@ -161,7 +161,7 @@ export function convertLead(org: OrgState, conversion: Conversion): { contactId:
   if (object !== 'Lead') throw new ApiError('INVALID_ID_FIELD', 'leadId does not name a Lead');
   if (lead.IsDeleted === true) throw refusals.deleted();
   if (lead.IsConverted === true) throw new ApiError('CANNOT_CONVERT_CONVERTED_LEAD', 'lead is already converted');
-  mustBeFree(org, [conversion.leadId]);
+  mustBeFree(org, [conversion.leadId, ...(conversion.contactId === undefined ? [] : [conversion.contactId])]);
   const contact = conversion.contactId === undefined ? undefined : mustFind(org, conversion.contactId);
   if (contact?.row.IsDeleted === true) throw refusals.deleted();
   const known = conversion.accountId ?? (contact?.row.AccountId as string | null | undefined);

@@ -1,4 +1,4 @@
-import { toldEditOf } from '../person/absorb-person.ts';
+import { type Absorption, absorbPerson, toldEditOf } from '../person/absorb-person.ts';
 import type { Activity } from '../person/activity.ts';
 import type { Person } from '../person/person.ts';
 import type { PersonStore } from './ports/person-store.ts';
@@ -8,11 +8,22 @@ const PAGE = 100;
 /** What was told longer ago than this many pages is no longer looked for. */
 const MAX_PAGES = 10;
 
+/** The survivor with what these persons, a part of it by now, brought along. Stores nothing. */
+export async function takeOver(
+  store: Pick<PersonStore, 'activities'>,
+  survivor: Person,
+  losers: readonly Person[],
+  by: Pick<Absorption, 'rules' | 'now'>,
+): Promise<Person> {
+  const earlier = await earlierEdits(store, survivor, losers);
+  return losers.reduce((person, loser) => absorbPerson(person, loser, { ...by, earlier }), survivor);
+}
+
 /**
  * What the logs of persons who become one tell of when each edit of the losers that waits was made, and the survivor's of
  * the same fields: the part that no longer stands in their own items, by person, oldest first.
  */
-export async function earlierEdits(
+async function earlierEdits(
   store: Pick<PersonStore, 'activities'>,
   survivor: Person,
   losers: readonly Person[],

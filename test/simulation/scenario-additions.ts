@@ -1,0 +1,72 @@
+import type { Dice } from './dice.ts';
+import type { Operation } from './scenario.ts';
+import { FAULTS, type FaultName } from './swarm.ts';
+
+type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;
+
+/** An operation without its time and its subject. */
+export type Wish = DistributiveOmit<Operation, 'at' | 'subject'>;
+
+/** `after`: so many milliseconds after the edit beside which the fault strikes. */
+type Step = Wish & { readonly after?: number };
+
+/** What a fault adds to a story, by dice of its own: the rest of the story does not depend on it. */
+export interface Addition {
+  readonly faultDice: Dice;
+  /** How likely it strikes beside each edit. */
+  readonly strikes: number;
+  readonly operations: (dice: Dice) => readonly Step[];
+}
+
+const A_WHILE_MS = 15 * 60_000;
+
+/** Rows of a story are few: any number chooses one of them. */
+const ANY = 1000;
+
+const perhaps = (dice: Dice, likelihood: number, step: Step): readonly Step[] =>
+  dice.chance(likelihood) ? [step] : [];
+const soon = (dice: Dice): number => dice.between(500, dice.chance(0.5) ? 30_000 : A_WHILE_MS);
+
+/** The faults that people of the org commit, each with what it adds. */
+const STEPS: Partial<Record<FaultName, { readonly share?: number; readonly of: (dice: Dice) => readonly Step[] }>> = {
+  rowDeleted: { of: () => [{ kind: 'delete' }] },
+  rowUndeleted: { of: (dice) => [{ kind: 'delete' }, { kind: 'undelete', after: soon(dice) }] },
+  rowHardDeleted: {
+    of: (dice) => {
+      const binned = dice.chance(0.6);
+      return [
+        ...(binned ? [{ kind: 'delete' } as const] : []),
+        { kind: 'hardDelete', after: binned ? soon(dice) : 0 },
+        ...perhaps(dice, 0.3, { kind: 'sync', after: A_WHILE_MS }),
+      ];
+    },
+  },
+  rowsMerged: {
+    of: (dice) => [
+      { kind: 'merge', other: dice.below(ANY) },
+      // The winner loses in its turn; or what had lost is brought back.
+      ...perhaps(dice, 0.4, { kind: 'merge', other: dice.below(ANY), after: soon(dice) }),
+      ...perhaps(dice, 0.15, { kind: 'undelete', after: soon(dice) }),
+    ],
+  },
+  leadConverted: { of: () => [{ kind: 'convert' }] },
+  leadConvertedInto: {
+    of: (dice) => [
+      { kind: 'convertInto', other: dice.below(ANY) },
+      ...perhaps(dice, 0.2, { kind: 'merge', other: dice.below(ANY), after: soon(dice) }),
+    ],
+  },
+  validationRule: { of: (dice) => [{ kind: 'rule', on: dice.chance(0.6) }] },
+  fieldHidden: { share: 0.1, of: (dice) => [{ kind: 'access', on: dice.chance(0.5) }] },
+  fieldReadOnly: { share: 0.1, of: (dice) => [{ kind: 'access', on: dice.chance(0.5) }] },
+  massUpdate: { of: (dice) => [{ kind: 'massUpdate', field: 'City', value: `u${dice.below(1_000_000)}` }] },
+};
+
+/** What the faults of a seed may add to its story. */
+export function additionsOf(faults: readonly FaultName[], dice: Dice): readonly Addition[] {
+  return faults.flatMap((fault) => {
+    const steps = STEPS[fault];
+    if (steps === undefined) return [];
+    return { faultDice: dice.fork(fault), strikes: FAULTS[fault].strikes * (steps.share ?? 1), operations: steps.of };
+  });
+}
