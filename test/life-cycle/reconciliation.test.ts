@@ -110,6 +110,22 @@ describe('a reconciliation', () => {
     });
   });
 
+  test('takes a save that no synced field shows for a change, once', async () => {
+    const { life, ids } = await quietLife(4);
+    life.change('Lead', ids[0] ?? '', { Fax: '1' });
+    await life.settle();
+    life.clock.advance(DAY_MS);
+    await life.settle();
+    const found: unknown[] = [];
+    for (let time = 0; time < 2; time += 1) {
+      await ask(life);
+      await life.settle();
+      found.push((await status(life)).last?.changed);
+    }
+    expect(found).toEqual([1, 0]);
+    expect(life.activityTypes(life.holder(ids[0] ?? '').personId)).toEqual(['created']);
+  });
+
   test('comes by itself after seven days, and costs a quiet cycle nothing before', async () => {
     const { life } = await quietLife(4);
     const callsOf = async (): Promise<number> => {
