@@ -33,6 +33,7 @@ const personsRoutes: Routes = {
   '/sync/fields': [GET],
   '/sync/rejections': [GET],
   '/sync/fields/accept': [POST],
+  '/sync/reconcile': [POST],
 };
 
 const syncPersonRoutes: Routes = {

@@ -11,7 +11,7 @@ const indexes = [
   { indexName: 'byQueue', partitionKey: text('queue'), sortKey: text('queueSince') },
 ];
 
-/** The calls that lib/dynamodb makes; the design needs no transaction, no scan and no delete. */
+/** The calls that lib/dynamodb makes; the design needs no transaction and no delete. */
 const itemActions = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'];
 
 /** Persons, their links and activities, and the state of the sync: one table, kept whatever happens to its stack. */
@@ -33,6 +33,12 @@ export class PersonsTable extends Construct {
     });
     this.tableName = table.tableName;
     this.#tableArn = table.tableArn;
+  }
+
+  /** Reading the whole table, as only a reconciliation does. */
+  grantScan(grantee: IGrantable): void {
+    const statement = new PolicyStatement({ actions: ['dynamodb:Scan'], resources: [this.#tableArn] });
+    grantee.grantPrincipal.addToPrincipalPolicy(statement);
   }
 
   /** Reading and writing items, and querying the indexes by name: a wildcard would reach the ones added later. */

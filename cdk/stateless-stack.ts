@@ -58,6 +58,7 @@ export class StatelessStack extends Stack {
     });
 
     for (const consumer of [poll, merge, syncPerson, persons]) table.grantItems(consumer);
+    table.grantScan(poll);
     for (const caller of [poll, merge, syncPerson]) secret.grantRead(caller);
     for (const sender of [poll, merge]) changes.grantSend(sender);
     changes.grantCount(persons);

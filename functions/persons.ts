@@ -5,6 +5,7 @@ import { readEnvironment } from '../lib/lambda/environment.ts';
 import { apiHandler } from '../lib/lambda/http-api.ts';
 import { activityView, editAnswer, personAnswer, personView } from '../lib/lambda/person-answers.ts';
 import { parseEmail, parseFields, parseIfMatch, parsePaging, parsePersonId } from '../lib/lambda/person-requests.ts';
+import { reconcileSoon } from '../lib/lambda/reconcile-soon.ts';
 import { withPerson } from '../lib/lambda/with-person.ts';
 import { createOrEditByEmail, editFields, personsWithEmail } from '../lib/sync/edit-persons.ts';
 import { readFieldStatus } from '../lib/sync/field-status.ts';
@@ -45,6 +46,7 @@ export const handler = apiHandler({
   'GET /sync/fields': async () => {
     return { status: 200, body: { objects: await readFieldStatus(ports, environment.settings.objects) } };
   },
+  'POST /sync/reconcile': (request) => reconcileSoon(ports, request),
   'POST /sync/fields/accept': (request) => acceptType(ports, request),
 
   'GET /sync/rejections': async (request) => {

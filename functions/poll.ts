@@ -15,16 +15,16 @@ const queue = composeQueue(environment);
 /** One cycle; what it leaves undone is the next one's. */
 async function poll(_event: unknown, context: Context): Promise<PollOutcome['kind']> {
   const salesforce = await composeSalesforce(settings, 'background');
-  const { objects, lagSeconds, lookbackSeconds, cycleLeaseSeconds, backfillPagesPerCycle, formulaRefreshHours } =
-    settings;
+  const { objects, lagSeconds, lookbackSeconds, reconcileDays, backfillPagesPerCycle, formulaRefreshHours } = settings;
   const outcome = await pollCycle(
     { ...store, ...salesforce, queue },
     {
       objects,
       lagSeconds,
       lookbackSeconds,
-      cycleLeaseMs: cycleLeaseSeconds * 1000,
+      cycleLeaseMs: settings.cycleLeaseSeconds * 1000,
       fieldJobs: { backfillPagesPerCycle, formulaRefreshHours },
+      reconcileDays,
     },
     () => context.getRemainingTimeInMillis(),
   );
@@ -37,10 +37,11 @@ function tell(outcome: PollOutcome): void {
     logger.info('another cycle is under way');
     return;
   }
-  const { report, error, schemaProblems, missingPermissions } = outcome;
+  const { report, error, drifted, schemaProblems, missingPermissions } = outcome;
   publishCounts({
     RowsQueued: Object.values(report.pulled).reduce((sum, count) => sum + count, 0),
     RowsBackfilled: report.backfilled,
+    RowsDrifted: drifted,
     PersonsHandedOut: report.handedOut,
     SalesforceCalls: report.calls,
     CyclesFailed: report.outcome === 'failed' ? 1 : 0,

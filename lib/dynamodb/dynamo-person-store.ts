@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Activity, fullChunks, withoutChunks } from '../person/activity.ts';
 import { isPresent, type Lease, type Person } from '../person/person.ts';
 import { TransientError } from '../sync/errors.ts';
-import type { LeaseOutcome, Page, PersonStore, UpdateOutcome } from '../sync/ports/person-store.ts';
+import type { LeaseOutcome, LinkedPerson, Page, PersonStore, UpdateOutcome } from '../sync/ports/person-store.ts';
 import { ActivityLog } from './activity-log.ts';
 import { type PersonItem, sameAtRest, toItem, toPerson } from './item.ts';
 import { ItemTable } from './item-table.ts';
@@ -17,6 +17,7 @@ import {
   personKey,
   rowIdOf,
 } from './keys.ts';
+import { linkedPersons } from './linked-persons.ts';
 import { newestQueued, queueBacklog, queuedIds } from './person-queues.ts';
 import { leaseRelease, leaseTaking, personUpdate } from './person-update.ts';
 
@@ -137,6 +138,10 @@ export class DynamoPersonStore implements PersonStore {
     const persons = await this.getMany(queued.personIds);
     const items = queued.personIds.flatMap((personId) => persons.get(personId) ?? []);
     return { items: items.filter((person) => person.rejection !== null && isPresent(person)), cursor: queued.cursor };
+  }
+
+  linked(limit: number, cursor: string | null): Promise<Page<LinkedPerson>> {
+    return linkedPersons(this.#table, limit, cursor);
   }
 
   activities(person: Person, limit: number, cursor: string | null): Promise<Page<Activity>> {

@@ -12,6 +12,7 @@ import type {
   StoredSchema,
   SyncStateStore,
 } from '../sync/ports/sync-state-store.ts';
+import { EMPTY_RECONCILIATIONS, type ReconciliationAsk, type ReconciliationBook } from '../sync/reconciliation.ts';
 import {
   type FeedItem,
   type JobsItem,
@@ -39,8 +40,13 @@ interface CycleItem extends Key {
 /** What merges came to since the last cycle began; absent counts are zero. */
 type CountsItem = Key & Partial<MergeCounts>;
 
+/** The reconciliations, with the number of the cycle that wrote them. */
+type ReconciliationItem = Key & ReconciliationBook & { readonly cycle: number };
+
 const CYCLE = syncKey('CYCLE');
 const COUNTS = syncKey('COUNTS');
+const RECONCILE = syncKey('RECONCILE');
+const RECONCILE_ASK = syncKey('RECONCILE#ASK');
 const COUNTS_OF_NONE: Partial<MergeCounts> = {};
 
 /** Where the sync stands, in DynamoDB, as items beside the persons. */
@@ -122,6 +128,27 @@ export class DynamoSyncStateStore implements SyncStateStore {
 
   async saveJobs(type: SalesforceType, book: JobBook, cycle: Cycle): Promise<void> {
     await this.#putFenced(toJobsItem(type, book, cycle.number), cycle);
+  }
+
+  async loadReconciliations(): Promise<ReconciliationBook> {
+    const item = await this.#table.get<ReconciliationItem>(RECONCILE);
+    if (item === undefined) return EMPTY_RECONCILIATIONS;
+    const { running, last, since, heard } = item;
+    return { running, last, since, heard };
+  }
+
+  async saveReconciliations(book: ReconciliationBook, cycle: Cycle): Promise<void> {
+    const item: ReconciliationItem = { ...RECONCILE, ...book, cycle: cycle.number };
+    await this.#putFenced(item, cycle);
+  }
+
+  async askReconciliation(ask: ReconciliationAsk): Promise<void> {
+    await this.#table.put({ ...RECONCILE_ASK, ...ask });
+  }
+
+  async reconciliationAsked(): Promise<ReconciliationAsk | null> {
+    const item = await this.#table.get<Key & ReconciliationAsk>(RECONCILE_ASK);
+    return item === undefined ? null : { id: item.id, reason: item.reason, acceptMissing: item.acceptMissing };
   }
 
   async #isOurs(number: number, owner: string): Promise<boolean> {

@@ -8,6 +8,8 @@ import {
   type PutCommandInput,
   QueryCommand,
   type QueryCommandInput,
+  ScanCommand,
+  type ScanCommandInput,
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
@@ -25,7 +27,7 @@ export type ConditionalWrite =
 
 export type Write<Input> = Omit<Input, 'TableName'>;
 
-/** A page of a query, and where the next one begins. */
+/** A page of a query or a scan, and where the next one begins. */
 export interface QueryPage<Item> {
   readonly items: readonly Item[];
   readonly count: number;
@@ -83,6 +85,12 @@ export class ItemTable {
 
   async query<Item>(query: Write<QueryCommandInput>): Promise<QueryPage<Item>> {
     const answer = await translated(this.#client.send(new QueryCommand({ TableName: this.#tableName, ...query })));
+    return { items: (answer.Items ?? []) as Item[], count: answer.Count ?? 0, next: answer.LastEvaluatedKey };
+  }
+
+  /** A page of the whole table, in an order that only the table knows. Eventually consistent. */
+  async scan<Item>(scan: Write<ScanCommandInput>): Promise<QueryPage<Item>> {
+    const answer = await translated(this.#client.send(new ScanCommand({ TableName: this.#tableName, ...scan })));
     return { items: (answer.Items ?? []) as Item[], count: answer.Count ?? 0, next: answer.LastEvaluatedKey };
   }
 

@@ -156,7 +156,7 @@ function toStoredOwner({ name, email }: OwnerName): StoredLink['owner'] {
   return { name: name ?? undefined, email: email ?? undefined };
 }
 
-function fromStoredLink(stored: StoredLink): SalesforceLink {
+export function fromStoredLink(stored: StoredLink): SalesforceLink {
   const { owner } = stored;
   const known = owner === undefined ? {} : { owner: { name: owner.name ?? null, email: owner.email ?? null } };
   return {

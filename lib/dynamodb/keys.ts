@@ -11,6 +11,7 @@ import type { SalesforceType } from '../person/person.ts';
  * | claim of an email | `EMAIL#<email>` | `CLAIM` |
  * | link of a row | `ROW#<rowId>` | `LINK` |
  * | cycle: right, number, last report | `SYNC` | `CYCLE` |
+ * | reconciliation, and the last asking for one | `SYNC` | `RECONCILE`, `RECONCILE#ASK` |
  * | checkpoint, remembered rows, schema, field jobs | `SYNC` | `FEED#<type>`, `RECENT#<type>`, `SCHEMA#<type>`, `JOB#<type>` |
  *
  * | sparse keys-only index | partition | sort |
@@ -45,7 +46,12 @@ export const claimKey = (email: string): Key => ({ pk: CLAIM + emailKey(email), 
 export const linkKey = (rowId: string): Key => ({ pk: LINK + rowId, sk: 'LINK' });
 export const rowIdOf = (key: Key): string => key.pk.slice(LINK.length);
 
-export type SyncItem = 'CYCLE' | 'COUNTS' | `${'FEED' | 'RECENT' | 'SCHEMA' | 'JOB'}#${SalesforceType}`;
+export type SyncItem =
+  | 'CYCLE'
+  | 'COUNTS'
+  | 'RECONCILE'
+  | 'RECONCILE#ASK'
+  | `${'FEED' | 'RECENT' | 'SCHEMA' | 'JOB'}#${SalesforceType}`;
 export const syncKey = (sk: SyncItem): Key => ({ pk: 'SYNC', sk });
 
 /**

@@ -17,9 +17,22 @@ export interface Batch {
 /** A batch that Salesforce refused as a whole because of something that one of its records holds. */
 export type BatchAnswer = readonly PushAnswer[] | 'contentsRefused';
 
-/** Reads rows by id, in the order of the ids: up to 2,000, whatever the length of the field list. Null where hidden. */
+/** The rows of a batch. */
 export function retrieveRequest({ type, pushes, columns }: Batch): Subrequest {
-  const body = { ids: pushes.map(({ id }) => id), fields: withId(columns.filter(isOwnColumn)) };
+  const ids = pushes.map(({ id }) => id);
+  return retrieveByIds(type, ids, columns);
+}
+
+/**
+ * Rows that one such request reads, at most.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_retrieve_post.htm
+ */
+export const MAX_RETRIEVED = 2000;
+
+/** Reads rows by id, in the order of the ids, whatever the length of the field list. Null where deleted or hidden. */
+export function retrieveByIds(type: SalesforceType, ids: readonly string[], columns: readonly string[]): Subrequest {
+  const body = { ids, fields: withId(columns.filter(isOwnColumn)) };
   return { method: 'POST', path: `/composite/sobjects/${type}`, body };
 }
 
@@ -85,7 +98,8 @@ export function pushAnswers(
   });
 }
 
-function retrieved(body: unknown, columns: readonly string[]): ReadonlyMap<string, RemoteRecord> {
+/** The rows of such an answer, by id. */
+export function retrieved(body: unknown, columns: readonly string[]): ReadonlyMap<string, RemoteRecord> {
   const rows = new Map<string, RemoteRecord>();
   for (const raw of Array.isArray(body) ? body : []) {
     const id: unknown = isRaw(raw) ? raw.Id : undefined;

@@ -1,8 +1,10 @@
 import { toIsoInstant, toLongId } from '../person/field-value.ts';
 import type { SalesforceType } from '../person/person.ts';
+import type { RowName } from '../person/row.ts';
 import type { DescribedField, DescribedObject } from '../schema/describe.ts';
 import type {
   ChangeFeed,
+  Deletions,
   Description,
   FeedOpening,
   FeedPage,
@@ -13,12 +15,18 @@ import type {
 import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
 import { callError, errorEntries, unexpectedAnswer } from './error-map.ts';
 import { isRaw, queryAnswer, valuesOf } from './query-answer.ts';
+import { MAX_RETRIEVED, retrieveByIds, retrieved } from './record-batch.ts';
 import { queryPath, soqlInstant, soqlText } from './soql.ts';
 
 /** The most rows that Salesforce answers at once. */
 const PAGE_ROWS = 2000;
 
 const MINUTE_MS = 60_000;
+
+/** Of both objects, whatever their shares, so many rows go into the five collections of one composite request. */
+const MAX_STAMPS = 4 * MAX_RETRIEVED;
+
+const STAMP_COLUMNS = ['Id', 'SystemModstamp', 'IsDeleted'];
 
 const ORDER = `ORDER BY SystemModstamp, Id LIMIT ${PAGE_ROWS}`;
 
@@ -61,7 +69,7 @@ export function createSalesforceChangeFeed(client: SalesforceClient): ChangeFeed
           latestDateCovered: coveredDate(covered),
           page: pageOf(page, request.columns),
           described: descriptionOf(described),
-          ...(deleted[at] === null ? {} : { deleted: deletedRows(deletions.shift()) }),
+          ...(deleted[at] === null ? {} : { deleted: deletionsOf(deletions.shift(), request, now) }),
         });
       });
       return { readAt: new Date(beganAt).toISOString(), openings };
@@ -79,6 +87,14 @@ export function createSalesforceChangeFeed(client: SalesforceClient): ChangeFeed
       if (count === 'invalidField' || last === 'invalidField') return 'invalidField';
       const id: unknown = queryAnswer(last).records[0]?.Id;
       return { rows: countOf(count), last: typeof id === 'string' ? toLongId(id) : null };
+    },
+
+    maxStamps: MAX_STAMPS,
+
+    async stamps(rows) {
+      if (rows.length > MAX_STAMPS) throw new RangeError(`${rows.length} rows at once, ${MAX_STAMPS} are allowed`);
+      const { answers } = await client.composite(retrievals(rows), false);
+      return new Map(answers.flatMap(stampsOf));
     },
 
     async scan(scan, after, until) {
@@ -116,22 +132,56 @@ function updatedQuery(now: number): string {
  */
 function deletedRequest({ type, deletedSince }: FeedRequest, now: number): Subrequest | null {
   if (deletedSince === null || deletedSince === undefined) return null;
-  const end = Math.floor(now / MINUTE_MS) * MINUTE_MS;
-  const start = Math.floor(Date.parse(deletedSince) / MINUTE_MS) * MINUTE_MS;
-  if (start >= end) return null;
-  const [from, until] = [start, end].map((at) => encodeURIComponent(new Date(at).toISOString()));
+  const span = [minuteOf(Date.parse(deletedSince)), minuteOf(now)] as const;
+  if (span[0] >= span[1]) return null;
+  const [from, until] = span.map((at) => encodeURIComponent(new Date(at).toISOString()));
   return { method: 'GET', path: `/sobjects/${type}/deleted/?start=${from}&end=${until}` };
 }
 
-/** Null where Salesforce does not tell: it is asked again by the next cycle. */
-function deletedRows(answer: SubAnswer | undefined): NonNullable<FeedOpening['deleted']> | null {
+function minuteOf(at: number): number {
+  return Math.floor(at / MINUTE_MS) * MINUTE_MS;
+}
+
+/** What was asked for goes back further than Salesforce remembers, or is more than it tells. */
+const UNTOLD = new Set(['INVALID_REPLICATION_DATE', 'EXCEEDED_ID_LIMIT']);
+
+/** Null where Salesforce does not answer: it is asked again by the next cycle. */
+function deletionsOf(answer: SubAnswer | undefined, { deletedSince }: FeedRequest, now: number): Deletions | null {
   const body = answer?.status === 200 && isRaw(answer.body) ? answer.body : {};
-  const { deletedRecords, latestDateCovered } = body;
-  if (!Array.isArray(deletedRecords) || typeof latestDateCovered !== 'string') return null;
+  const { deletedRecords, earliestDateAvailable, latestDateCovered } = body;
+  if (!Array.isArray(deletedRecords) || typeof latestDateCovered !== 'string') {
+    const isUntold = UNTOLD.has(errorEntries(answer?.body)[0]?.code ?? '');
+    return isUntold ? { ids: [], until: new Date(minuteOf(now)).toISOString(), complete: false } : null;
+  }
   const ids = deletedRecords.flatMap((record: unknown) =>
     isRaw(record) && typeof record.id === 'string' ? toLongId(record.id) : [],
   );
-  return { ids: [...new Set(ids)], until: new Date(Date.parse(toIsoInstant(latestDateCovered))).toISOString() };
+  // In a busy org the log of deletions is cut back much sooner.
+  const earliest = typeof earliestDateAvailable === 'string' ? toIsoInstant(earliestDateAvailable) : '';
+  const complete = earliest <= new Date(minuteOf(Date.parse(deletedSince ?? ''))).toISOString();
+  return {
+    ids: [...new Set(ids)],
+    until: new Date(Date.parse(toIsoInstant(latestDateCovered))).toISOString(),
+    complete,
+  };
+}
+
+function retrievals(rows: readonly RowName[]): Subrequest[] {
+  const byType = Map.groupBy(rows, ({ type }) => type);
+  return [...byType].flatMap(([type, ofType]) => {
+    const ids = ofType.map(({ id }) => id);
+    const count = Math.ceil(ids.length / MAX_RETRIEVED);
+    return Array.from({ length: count }, (_, at) =>
+      retrieveByIds(type, ids.slice(at * MAX_RETRIEVED, (at + 1) * MAX_RETRIEVED), STAMP_COLUMNS),
+    );
+  });
+}
+
+function stampsOf({ status, body }: SubAnswer): [id: string, stamp: string][] {
+  if (status !== 200 || !Array.isArray(body)) throw callError(status, errorEntries(body), false);
+  return [...retrieved(body, STAMP_COLUMNS)].flatMap(([id, { SystemModstamp: stamp, IsDeleted }]) =>
+    typeof stamp === 'string' && IsDeleted !== true ? [[id, toIsoInstant(stamp)]] : [],
+  );
 }
 
 function describeRequest(type: SalesforceType, lastModified: string | null): Subrequest {

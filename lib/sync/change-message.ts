@@ -85,15 +85,16 @@ export function* packRows(envelope: RowsEnvelope, rows: Iterable<QueuedRow>): Ge
   if (packed.length > 0) yield body();
 }
 
-/** Ids packed into message bodies. */
+/** Ids packed into message bodies, so many to each. */
 export function* packIds(
   envelope:
     | { readonly kind: 'pending'; readonly queuedAt: string }
     | { readonly kind: 'refresh'; readonly type: SalesforceType; readonly queuedAt: string },
   ids: readonly string[],
+  perMessage = IDS_PER_MESSAGE,
 ): Generator<string> {
-  for (let start = 0; start < ids.length; start += IDS_PER_MESSAGE) {
-    const some = ids.slice(start, start + IDS_PER_MESSAGE);
+  for (let start = 0; start < ids.length; start += perMessage) {
+    const some = ids.slice(start, start + perMessage);
     yield JSON.stringify(envelope.kind === 'pending' ? { ...envelope, personIds: some } : { ...envelope, ids: some });
   }
 }

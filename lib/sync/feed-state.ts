@@ -72,6 +72,11 @@ export function deletedSince(state: FeedState): string | null {
   return until > reach ? until : reach;
 }
 
+/** Whether rows may have been deleted, after the last answer, in a time that Salesforce tells nothing of any more. */
+export function deletionsForgotten({ deletedUntil, checkpoint }: FeedState): boolean {
+  return deletedUntil !== undefined && deletedUntil < addMs(checkpoint, -DELETED_REACH_MS);
+}
+
 /** What a cycle learnt of a window. `covered` is the least `latestDateCovered` told while the window was read. */
 export interface WindowRead {
   readonly from: string;

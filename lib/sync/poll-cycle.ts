@@ -1,14 +1,16 @@
 import type { SalesforceType } from '../person/person.ts';
 import { schemaProblems } from '../schema/field-history.ts';
 import { feedColumns } from '../schema/object-schema.ts';
+import { askReconciliation } from './ask-reconciliation.ts';
 import { packIds } from './change-message.ts';
 import { QuotaExceededError } from './errors.ts';
-import { deletedSince, type FeedState, NEW_FEED, windowStart } from './feed-state.ts';
-import type { FeedOpening, FeedRequest } from './ports/change-feed.ts';
+import { deletedSince, deletionsForgotten, type FeedState, NEW_FEED, windowStart } from './feed-state.ts';
+import type { Deletions, FeedOpening, FeedRequest } from './ports/change-feed.ts';
 import { addMs } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
 import type { Cycle, CycleReport, StoredSchema } from './ports/sync-state-store.ts';
 import { forgotten, incomplete, nextOrThrow, readWindow, type WindowOutcome } from './read-window.ts';
+import { reconcile } from './reconcile.ts';
 import { describeAgain, saveSchema, storedSchemas } from './schemas.ts';
 import { isOwed, type JobTurn, planJobs, workFieldJob } from './work-field-job.ts';
 
@@ -20,16 +22,20 @@ export interface PollSettings {
   readonly cycleLeaseMs: number;
   /** Left out: the defaults. */
   readonly fieldJobs?: FieldJobSettings;
+  /** How often, in days, all persons are compared with their rows by itself; 0: never. Left out: the default. */
+  readonly reconcileDays?: number;
 }
 
 export interface FieldJobSettings {
-  /** How many pages of a job a cycle reads of each object. */
+  /** How many pages of a job a cycle reads of each object, and how many calls it makes for a reconciliation. */
   readonly backfillPagesPerCycle: number;
   /** How often formulas are read from every row; 0: never. */
   readonly formulaRefreshHours: number;
 }
 
 export const DEFAULT_FIELD_JOBS: FieldJobSettings = { backfillPagesPerCycle: 5, formulaRefreshHours: 24 };
+
+export const DEFAULT_RECONCILE_DAYS = 7;
 
 export type PollPorts = Omit<Ports, 'records'>;
 
@@ -48,6 +54,8 @@ export type PollOutcome =
       readonly kind: 'cycle';
       readonly report: CycleReport;
       readonly error: unknown;
+      /** Rows that a reconciliation handed out. */
+      readonly drifted: number;
       /** One line for each thing that keeps the sync from working as it should. */
       readonly schemaProblems: readonly string[];
       /** How many permissions the sync user lacks. */
@@ -71,7 +79,7 @@ export async function pollCycle(
   if (cycle === undefined) return { kind: 'busy' };
   const run: CycleRun = {
     ports,
-    settings: { fieldJobs: DEFAULT_FIELD_JOBS, ...settings },
+    settings: { fieldJobs: DEFAULT_FIELD_JOBS, reconcileDays: DEFAULT_RECONCILE_DAYS, ...settings },
     cycle,
     timeLeftMs,
     schemas: new Map(),
@@ -79,13 +87,14 @@ export async function pollCycle(
   const callsBefore = ports.feed.usage().calls;
   const pull = await pullChanges(run);
   const push = await fanOutPending(run);
-  const jobs = await workFieldJobs(run, pull);
+  const jobs = await workJobs(run, pull);
+  const error = push.error ?? jobs.error;
   const usage = ports.feed.usage();
   const report: CycleReport = {
     cycle: cycle.number,
     startedAt,
     endedAt: ports.clock.now(),
-    outcome: pull.error === null ? outcomeOf(pull.outcome, push.error ?? jobs.error) : pull.outcome,
+    outcome: pull.error === null ? outcomeOf(pull.outcome, error) : pull.outcome,
     pulled: pull.pulled,
     handedOut: push.count,
     backfilled: jobs.queued,
@@ -97,7 +106,8 @@ export async function pollCycle(
   return {
     kind: 'cycle',
     report,
-    error: pull.error ?? push.error ?? jobs.error,
+    error: pull.error ?? error,
+    drifted: jobs.drifted,
     schemaProblems: stored.flatMap((each) => schemaProblems(each, ports.policy.fields.exclude)),
     missingPermissions: stored.reduce((sum, { schema }) => sum + schema.missing.length, 0),
   };
@@ -177,16 +187,30 @@ async function pullObject(run: CycleRun, object: OpenObject): Promise<PulledObje
     page = await nextOrThrow(run, request, { systemModstamp: request.from, id: '' }, before);
   }
   const { deleted } = opening;
-  if (deleted) {
-    await run.ports.queue.send([...packIds({ kind: 'refresh', type, queuedAt: now }, deleted.ids)]);
-    state = { ...state, deletedUntil: deleted.until };
-  }
+  if (deleted) state = await takeDeletions(run, type, state, deleted);
   const book = await planJobs(run, stored);
   // While a job runs, states of rows are under way that the feed did not bring.
   if (book.running !== null) state = { ...state, recent: incomplete(state.recent, now) };
   const { latestDateCovered } = opening;
   const window = await readWindow(run, { request, page, before, state, latestDateCovered });
   return { ...window, turn: { schema: stored.schema, book, feed: window.reached } };
+}
+
+/** The state that follows once what was deleted is queued. What Salesforce has forgotten by now is to be found otherwise. */
+async function takeDeletions(
+  run: CycleRun,
+  type: SalesforceType,
+  state: FeedState,
+  deleted: Deletions,
+): Promise<FeedState> {
+  const { ports } = run;
+  await ports.queue.send([...packIds({ kind: 'refresh', type, queuedAt: ports.clock.now() }, deleted.ids)]);
+  // Before it is asked for the first time, the first sync has just read every row.
+  const isFirst = state.deletedUntil === undefined;
+  if (!isFirst && (!deleted.complete || deletionsForgotten(state))) {
+    await askReconciliation(ports, { reason: 'deletionsUntold', acceptMissing: false });
+  }
+  return { ...state, deletedUntil: deleted.until };
 }
 
 function resultOf(requests: readonly FeedRequest[], ends: readonly PromiseSettledResult<PulledObject>[]): PullResult {
@@ -219,13 +243,25 @@ async function fanOutPending(run: CycleRun): Promise<{ readonly count: number; r
   }
 }
 
-/** Field jobs come last: they may wait, and what is left of an org's calls is for changes. */
-async function workFieldJobs(run: CycleRun, pull: PullResult): Promise<{ queued: number; error: unknown }> {
-  if (pull.outcome !== 'complete') return { queued: 0, error: null };
+interface JobsResult {
+  readonly queued: number;
+  readonly drifted: number;
+  readonly error: unknown;
+}
+
+/** Field jobs and reconciliations come last: they may wait, and what is left of an org's calls is for changes. */
+async function workJobs(run: CycleRun, pull: PullResult): Promise<JobsResult> {
+  if (pull.outcome !== 'complete') return { queued: 0, drifted: 0, error: null };
   const ends = await Promise.allSettled(pull.turns.map((turn) => workFieldJob(run, turn)));
   const failed = ends.find((end) => end.status === 'rejected');
   const queued = ends.reduce((sum, end) => sum + (end.status === 'fulfilled' ? end.value : 0), 0);
-  return { queued, error: failed?.reason ?? null };
+  if (failed !== undefined) return { queued, drifted: 0, error: failed.reason };
+  try {
+    const feeds = new Map(pull.turns.map(({ schema, feed }) => [schema.type, feed]));
+    return { queued, drifted: await reconcile(run, feeds), error: null };
+  } catch (error) {
+    return { queued, drifted: 0, error };
+  }
 }
 
 async function loadStates(run: CycleRun): Promise<ReadonlyMap<SalesforceType, FeedState>> {

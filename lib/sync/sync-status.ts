@@ -4,6 +4,7 @@ import { EMPTY_BOOK, type FieldJob, type JobBook } from './field-job.ts';
 import { msBetween } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
 import type { CycleSummary } from './ports/sync-state-store.ts';
+import type { EndedReconciliation, Reconciliation } from './reconciliation.ts';
 
 /** Where the sync stands, for people and for checks from outside. */
 export interface SyncStatus {
@@ -17,7 +18,14 @@ export interface SyncStatus {
   readonly schemaProblems: readonly string[];
   /** Reading fields of every row: the job that runs and the last that ended, of each object. */
   readonly jobs: readonly JobStatus[];
+  /** Comparing every person with its record: the reconciliation that runs, and the last that ended. */
+  readonly reconciliation: {
+    readonly running: ReconciliationStatus | null;
+    readonly last: (ReconciliationStatus & Pick<EndedReconciliation, 'endedAt' | 'held'>) | null;
+  };
 }
+
+export type ReconciliationStatus = Omit<Reconciliation, 'after' | 'acceptMissing'>;
 
 export interface JobStatus
   extends Pick<
@@ -34,10 +42,11 @@ export async function readSyncStatus(
   ports: Pick<Ports, 'state' | 'persons' | 'queue' | 'clock' | 'policy'>,
   types: readonly SalesforceType[],
 ): Promise<SyncStatus> {
-  const [feeds, schemas, books, lastCycle, backlog, messages] = await Promise.all([
+  const [feeds, schemas, books, reconciliations, lastCycle, backlog, messages] = await Promise.all([
     Promise.all(types.map((type) => ports.state.loadFeed(type))),
     Promise.all(types.map((type) => ports.state.loadSchema(type))),
     Promise.all(types.map((type) => ports.state.loadJobs(type))),
+    ports.state.loadReconciliations(),
     ports.state.lastReport(),
     ports.persons.backlog(),
     ports.queue.depth(),
@@ -53,6 +62,10 @@ export async function readSyncStatus(
       stored === undefined ? [] : schemaProblems(stored, ports.policy.fields.exclude),
     ),
     jobs: types.flatMap((type, index) => jobsOf(type, books[index] ?? EMPTY_BOOK)),
+    reconciliation: {
+      running: reconciliations.running && told(reconciliations.running),
+      last: reconciliations.last && told(reconciliations.last),
+    },
   };
 }
 
@@ -62,4 +75,8 @@ function jobsOf(object: SalesforceType, { running, last }: JobBook): JobStatus[]
     return { object, reason, fields, startedAt, endedAt, announcedCalls, calls, rows, expectedRows, restarts };
   };
   return [...(running === null ? [] : [told(running, null)]), ...(last === null ? [] : [told(last, last.endedAt)])];
+}
+
+function told<Told extends Reconciliation>({ after: _after, acceptMissing: _accept, ...rest }: Told) {
+  return rest;
 }

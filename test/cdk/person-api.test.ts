@@ -35,6 +35,7 @@ describe('the HTTP API', () => {
       'GET /sync/fields': persons,
       'GET /sync/rejections': persons,
       'POST /sync/fields/accept': persons,
+      'POST /sync/reconcile': persons,
       'POST /persons/{personId}/sync': syncPerson,
       'POST /sync-person': syncPerson,
       'POST /sync/preview': syncPerson,

@@ -183,6 +183,52 @@ export function personListsContract(name: string, open: () => Promise<PersonStor
       expect(await collect(store.awaitingPush())).toEqual([person.personId]);
     });
   });
+
+  describe(`${name}: persons with a row`, () => {
+    test('all are found, each once, in pages of any size, and no others', async () => {
+      const store = await open();
+      const leads = Array.from({ length: 53 }, (_, n) => leadPerson(n));
+      const gone = leadPerson(60);
+      const deleted = { ...gone, salesforce: gone.salesforce && { ...gone.salesforce, isDeleted: true } };
+      const others = [localPerson('local'), { ...leadPerson(61), mergedInto: deleted.personId }];
+      await Promise.all([...leads, deleted, ...others].map((person) => store.create(person)));
+      await store.linkRow('00Q1', 'local');
+      await store.claimEmail('ada@example.com', 'local');
+      const expected = [...leads, deleted].map(({ personId, salesforce }) => ({ personId, salesforce }));
+      for (const limit of [1, 7, 54, 1000]) {
+        const found = await collect(linkedPages(store, limit));
+        expect(found.toSorted(byPerson)).toEqual(expected.toSorted(byPerson));
+      }
+    });
+
+    test('none is passed over where one is made or changed between two pages', async () => {
+      const store = await open();
+      const leads = Array.from({ length: 20 }, (_, n) => leadPerson(n));
+      await Promise.all(leads.map((person) => store.create(person)));
+      const first = await store.linked(7, null);
+      const last = await store.get(first.items.at(-1)?.personId ?? '');
+      if (last === undefined || first.cursor === null) throw new Error('a page of seven was expected');
+      await updated(store, last, { ...last, mergedInto: 'another' });
+      await store.create(leadPerson(99));
+      const rest = await store.linked(100, first.cursor);
+      const found = [...first.items, ...rest.items].map(({ personId }) => personId);
+      expect(found).toEqual([...new Set(found)]);
+      expect(found).toEqual(expect.arrayContaining(leads.map(({ personId }) => personId)));
+    });
+  });
+}
+
+const byPerson = (left: { readonly personId: string }, right: { readonly personId: string }): number =>
+  left.personId < right.personId ? -1 : 1;
+
+async function* linkedPages(store: PersonStore, limit: number) {
+  let cursor: string | null = null;
+  do {
+    const page: Awaited<ReturnType<PersonStore['linked']>> = await store.linked(limit, cursor);
+    expect(page.items.length).toBeLessThanOrEqual(limit);
+    yield page.items;
+    cursor = page.cursor;
+  } while (cursor !== null);
 }
 
 async function* rejectedPages(store: PersonStore, limit: number) {

@@ -4,6 +4,7 @@ import { TransientError } from '../../lib/sync/errors.ts';
 import { type FeedState, NEW_FEED, RECENT_ROWS_LIMIT } from '../../lib/sync/feed-state.ts';
 import { EMPTY_BOOK, type JobBook, newJob } from '../../lib/sync/field-job.ts';
 import type { Cycle, CycleReport, StoredSchema, SyncStateStore } from '../../lib/sync/ports/sync-state-store.ts';
+import { EMPTY_RECONCILIATIONS, plannedReconciliation } from '../../lib/sync/reconciliation.ts';
 import { described, schemaOf } from '../schema/builders.ts';
 import { at } from './persons.ts';
 
@@ -184,6 +185,40 @@ export function syncStateStoreContract(name: string, open: () => Promise<SyncSta
       await store.saveJobs('Lead', book, await begun(store, 'two', at(15)));
       await expect(store.saveJobs('Lead', EMPTY_BOOK, first)).rejects.toBeInstanceOf(TransientError);
       expect(await store.loadJobs('Lead')).toEqual(book);
+    });
+  });
+
+  describe(`${name}: reconciliations`, () => {
+    const ask = { id: 'ask-1', reason: 'asked', acceptMissing: false } as const;
+    const running = plannedReconciliation(EMPTY_RECONCILIATIONS, ask, 7, at(0));
+
+    test('the book is loaded as it was last saved', async () => {
+      const store = await open();
+      const cycle = await begun(store, 'one');
+      expect(await store.loadReconciliations()).toEqual(EMPTY_RECONCILIATIONS);
+      await store.saveReconciliations(running, cycle);
+      expect(await store.loadReconciliations()).toEqual(running);
+      const last = running.running && { ...running.running, after: 'ada', held: false, endedAt: at(1) };
+      await store.saveReconciliations({ ...running, running: null, last }, cycle);
+      expect(await store.loadReconciliations()).toEqual({ ...running, running: null, last });
+    });
+
+    test('a cycle that was overtaken saves none', async () => {
+      const store = await open();
+      const first = await begun(store, 'one');
+      await store.saveReconciliations(running, await begun(store, 'two', at(15)));
+      await expect(store.saveReconciliations(EMPTY_RECONCILIATIONS, first)).rejects.toBeInstanceOf(TransientError);
+      expect(await store.loadReconciliations()).toEqual(running);
+    });
+
+    test('the last asking is heard, whatever cycle runs', async () => {
+      const store = await open();
+      expect(await store.reconciliationAsked()).toBeNull();
+      await store.askReconciliation(ask);
+      await store.saveReconciliations(running, await begun(store, 'one'));
+      expect(await store.reconciliationAsked()).toEqual(ask);
+      await store.askReconciliation({ id: 'ask-2', reason: 'deletionsUntold', acceptMissing: true });
+      expect(await store.reconciliationAsked()).toMatchObject({ id: 'ask-2', acceptMissing: true });
     });
   });
 }

@@ -173,3 +173,17 @@ describe('activities outside their person', () => {
     expect(await store.activities(person, 13, null)).toMatchObject({ cursor: null });
   });
 });
+
+test('persons with a row are found beyond the 1 MB that a scan reads at once', async () => {
+  const wide = () => randomBytes(40_000).toString('hex');
+  const leads = Array.from({ length: 40 }, (_, n) => leadPerson(n, { Description: wide() }));
+  for (const person of leads) await store.create(person);
+  const ids: string[] = [];
+  for (let cursor: string | null = null, pages = 0; pages < 5; pages += 1) {
+    const page = await store.linked(30, cursor);
+    ids.push(...page.items.map(({ personId }) => personId));
+    cursor = page.cursor;
+    if (cursor === null) break;
+  }
+  expect(ids.toSorted()).toEqual(leads.map(({ personId }) => personId).toSorted());
+});

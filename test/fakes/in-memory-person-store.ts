@@ -1,7 +1,13 @@
 import { type Activity, type ActivityChunk, fullChunks, withoutChunks } from '../../lib/person/activity.ts';
 import { isPresent, type Lease, type Person } from '../../lib/person/person.ts';
 import { InvalidCursorError } from '../../lib/sync/errors.ts';
-import type { LeaseOutcome, Page, PersonStore, UpdateOutcome } from '../../lib/sync/ports/person-store.ts';
+import type {
+  LeaseOutcome,
+  LinkedPerson,
+  Page,
+  PersonStore,
+  UpdateOutcome,
+} from '../../lib/sync/ports/person-store.ts';
 import { byTime, emailForm, InMemoryPersonIndex, type Queued } from './in-memory-person-index.ts';
 import { frozen, type Io, immediately } from './io.ts';
 
@@ -192,6 +198,19 @@ export class InMemoryPersonStore implements PersonStore {
       items: items.filter((person) => person.rejection !== null && isPresent(person)),
       cursor: rest.length > limit ? formatQueued(page.at(-1)) : null,
     };
+  }
+
+  /** In the order in which they were made. */
+  linked(limit: number, cursor: string | null): Promise<Page<LinkedPerson>> {
+    return this.#io('personStore.linked', () => {
+      const all = [...this.#persons.values()];
+      const from = cursor === null ? 0 : all.findIndex(({ personId }) => personId === cursor) + 1;
+      const rest = all.slice(from).flatMap(({ personId, mergedInto, salesforce }) => {
+        return salesforce === null || mergedInto !== null ? [] : { personId, salesforce };
+      });
+      const items = rest.slice(0, limit);
+      return { items, cursor: rest.length > limit ? (items.at(-1)?.personId ?? null) : null };
+    });
   }
 
   async activities(person: Person, limit: number, cursor: string | null): Promise<Page<Activity>> {

@@ -10,6 +10,11 @@ import type {
   StoredSchema,
   SyncStateStore,
 } from '../../lib/sync/ports/sync-state-store.ts';
+import {
+  EMPTY_RECONCILIATIONS,
+  type ReconciliationAsk,
+  type ReconciliationBook,
+} from '../../lib/sync/reconciliation.ts';
 import { frozen, type Io, immediately } from './io.ts';
 
 interface CycleItem {
@@ -34,6 +39,8 @@ export class InMemorySyncStateStore implements SyncStateStore {
   readonly #recent: Map<SalesforceType, Fenced<RecentRows>>;
   readonly #schemas: Map<SalesforceType, StoredSchema>;
   readonly #jobs: Map<SalesforceType, Fenced<JobBook>>;
+  readonly #reconciliations: Map<'book', Fenced<ReconciliationBook>>;
+  readonly #asked: { ask: ReconciliationAsk | null };
   readonly #io: Io;
 
   constructor(options: { readonly io?: Io } = {}, sameAs?: InMemorySyncStateStore) {
@@ -42,6 +49,8 @@ export class InMemorySyncStateStore implements SyncStateStore {
     this.#recent = sameAs ? sameAs.#recent : new Map();
     this.#schemas = sameAs ? sameAs.#schemas : new Map();
     this.#jobs = sameAs ? sameAs.#jobs : new Map();
+    this.#reconciliations = sameAs ? sameAs.#reconciliations : new Map();
+    this.#asked = sameAs ? sameAs.#asked : { ask: null };
     this.#io = options.io ?? immediately;
   }
 
@@ -136,12 +145,32 @@ export class InMemorySyncStateStore implements SyncStateStore {
     const value = frozen(structuredClone(book));
     return this.#io('syncState.saveJobs', () => saveFenced(this.#jobs, type, { cycle: cycle.number, value }));
   }
+
+  loadReconciliations(): Promise<ReconciliationBook> {
+    const book = () => this.#reconciliations.get('book')?.value ?? EMPTY_RECONCILIATIONS;
+    return this.#io('syncState.loadReconciliations', book);
+  }
+
+  saveReconciliations(book: ReconciliationBook, cycle: Cycle): Promise<void> {
+    const item = { cycle: cycle.number, value: frozen(structuredClone(book)) };
+    return this.#io('syncState.saveReconciliations', () => saveFenced(this.#reconciliations, 'book', item));
+  }
+
+  askReconciliation(ask: ReconciliationAsk): Promise<void> {
+    return this.#io('syncState.askReconciliation', () => {
+      this.#asked.ask = { ...ask };
+    });
+  }
+
+  reconciliationAsked(): Promise<ReconciliationAsk | null> {
+    return this.#io('syncState.reconciliationAsked', () => this.#asked.ask);
+  }
 }
 
-function saveFenced<Value>(items: Map<SalesforceType, Fenced<Value>>, type: SalesforceType, item: Fenced<Value>): void {
-  const stored = items.get(type);
+function saveFenced<Name, Value>(items: Map<Name, Fenced<Value>>, name: Name, item: Fenced<Value>): void {
+  const stored = items.get(name);
   if (stored !== undefined && stored.cycle > item.cycle) {
     throw new TransientError('cycleOvertaken', `cycle ${stored.cycle} has written since cycle ${item.cycle} began`);
   }
-  items.set(type, item);
+  items.set(name, item);
 }

@@ -1,5 +1,6 @@
 import type { FieldValue } from '../../person/field-value.ts';
 import type { SalesforceType } from '../../person/person.ts';
+import type { RowName } from '../../person/row.ts';
 import type { DescribedObject } from '../../schema/describe.ts';
 
 /** A place in an object's changes, which are ordered by `(systemModstamp, id)`. An empty id lies before all ids. */
@@ -34,12 +35,19 @@ export interface FeedOpening {
    * long transaction runs, it is that transaction's start.
    */
   readonly latestDateCovered: string | null;
-  /**
-   * Rows that were deleted, those out of the recycle bin too, and up to when; null where it was not asked or not told.
-   */
-  readonly deleted?: { readonly ids: readonly string[]; readonly until: string } | null;
+  /** Null where it was not asked, or may be asked again. */
+  readonly deleted?: Deletions | null;
   /** The object as it is now; null where it has not changed since `schemaLastModified`. */
   readonly described: Description | null;
+}
+
+/** Rows that were deleted, those out of the recycle bin too. */
+export interface Deletions {
+  readonly ids: readonly string[];
+  /** Up to when they are told, and have not to be asked for again. */
+  readonly until: string;
+  /** Whether these are all of the time that was asked for: Salesforce forgets what is too old, or too much. */
+  readonly complete: boolean;
 }
 
 export interface Description {
@@ -82,6 +90,11 @@ export interface ChangeFeed {
 
   /** The rows of a scan after an id (null: from the first) up to and with another, one page in one call. */
   scan(scan: ScanRequest, after: string | null, until: string): Promise<FeedPage | 'invalidField'>;
+
+  /** The `SystemModstamp` (ISO) of up to `maxStamps` rows, by id, in one call; a row that is deleted or hidden is missing. */
+  stamps(rows: readonly RowName[]): Promise<ReadonlyMap<string, string>>;
+
+  readonly maxStamps: number;
 
   /** Calls counted against the org's limit by this instance so far, and the org's use as last told. */
   usage(): ApiUsage;

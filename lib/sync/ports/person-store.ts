@@ -1,5 +1,5 @@
 import type { Activity } from '../../person/activity.ts';
-import type { Lease, Person } from '../../person/person.ts';
+import type { Lease, Person, SalesforceLink } from '../../person/person.ts';
 
 export type UpdateOutcome =
   /** As it stands now, but for the lease: that is the one `stored` held, whatever has become of it since. */
@@ -16,6 +16,12 @@ export type LeaseOutcome = 'taken' | 'leased' | 'versionConflict';
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly cursor: string | null;
+}
+
+/** A person and the row that it is. */
+export interface LinkedPerson {
+  readonly personId: string;
+  readonly salesforce: SalesforceLink;
 }
 
 /**
@@ -81,6 +87,12 @@ export interface PersonStore {
 
   /** Persons parked by a rejection, newest first. Eventually consistent. */
   rejected(limit: number, cursor: string | null): Promise<Page<Person>>;
+
+  /**
+   * All persons with a row, deleted rows too, in pages; those who became a part of others are left out. A person who is
+   * stored all the time is in exactly one page, whoever is made or changed meanwhile. Eventually consistent.
+   */
+  linked(limit: number, cursor: string | null): Promise<Page<LinkedPerson>>;
 
   /**
    * A person's activities, newest first, each exactly once. The `seq` of an activity, as text, is a cursor too: of the

@@ -2,6 +2,7 @@ import type { SalesforceType } from '../../person/person.ts';
 import type { RememberedSchema } from '../../schema/field-history.ts';
 import type { FeedState } from '../feed-state.ts';
 import type { JobBook } from '../field-job.ts';
+import type { ReconciliationAsk, ReconciliationBook } from '../reconciliation.ts';
 
 /** The schema of an object and its history, with the `Last-Modified` of the describe it was made from. */
 export interface StoredSchema extends RememberedSchema {
@@ -75,4 +76,15 @@ export interface SyncStateStore {
 
   /** Throws `TransientError` where a later cycle has written: this one has lost its right. */
   saveJobs(type: SalesforceType, book: JobBook, cycle: Cycle): Promise<void>;
+
+  /** Before the first the book is empty. */
+  loadReconciliations(): Promise<ReconciliationBook>;
+
+  /** Throws `TransientError` where a later cycle has written: this one has lost its right. */
+  saveReconciliations(book: ReconciliationBook, cycle: Cycle): Promise<void>;
+
+  /** Anybody may ask, at any time; the last asking counts. */
+  askReconciliation(ask: ReconciliationAsk): Promise<void>;
+
+  reconciliationAsked(): Promise<ReconciliationAsk | null>;
 }

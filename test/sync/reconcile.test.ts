@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { askReconciliation } from '../../lib/sync/ask-reconciliation.ts';
+import { NEW_FEED } from '../../lib/sync/feed-state.ts';
+import { type CycleRun, DEFAULT_FIELD_JOBS } from '../../lib/sync/poll-cycle.ts';
+import { reconcile } from '../../lib/sync/reconcile.ts';
+import { at, leadPerson } from '../contract/persons.ts';
+import { InMemoryPersonStore } from '../fakes/in-memory-person-store.ts';
+import { TwoSides } from './two-sides.ts';
+
+const PERSONS = 100_000;
+
+/** Calls for a million persons, with room for those who are made meanwhile. */
+const CALLS_PER_MILLION = 150;
+
+test('a tenth of a million persons take a tenth of the calls, five a cycle', async () => {
+  const sides = new TwoSides();
+  const persons = new InMemoryPersonStore({ freeze: false });
+  for (let n = 0; n < PERSONS; n += 1) await persons.create(leadPerson(n));
+  const known = new Map(
+    persons.all().map(({ salesforce }) => [salesforce?.id ?? '', salesforce?.systemModstamp ?? '']),
+  );
+  known.delete(leadPerson(PERSONS - 1).salesforce?.id ?? '');
+  let calls = 0;
+  const feed = Object.assign(Object.create(sides.ports.feed), {
+    stamps: async (rows: readonly { readonly id: string }[]) => {
+      calls += 1;
+      return new Map(rows.flatMap(({ id }) => (known.has(id) ? [[id, known.get(id)]] : [])));
+    },
+  });
+  const ports = { ...sides.ports, persons, feed };
+  await askReconciliation(ports, { reason: 'asked', acceptMissing: false });
+  const feeds = new Map([['Lead', { ...NEW_FEED, checkpoint: at(0) }]] as const);
+  const found: number[] = [];
+  for (let number = 1; (await ports.state.loadReconciliations()).last === null; number += 1) {
+    const run: CycleRun = {
+      ports,
+      settings: {
+        objects: ['Lead'],
+        lagSeconds: 2,
+        lookbackSeconds: 600,
+        cycleLeaseMs: 1,
+        fieldJobs: DEFAULT_FIELD_JOBS,
+        reconcileDays: 7,
+      },
+      cycle: { number, owner: 'one', previousEnded: true },
+      timeLeftMs: () => 600_000,
+      schemas: new Map(),
+    };
+    found.push(await reconcile(run, feeds));
+    expect(calls).toBeLessThanOrEqual(number * DEFAULT_FIELD_JOBS.backfillPagesPerCycle);
+  }
+  expect(found).toEqual([0, 0, 1]);
+  expect(calls).toBe(13);
+  expect(calls * (1_000_000 / PERSONS)).toBeLessThanOrEqual(CALLS_PER_MILLION);
+  expect(sides.queue.waiting).toEqual([expect.stringContaining('"kind":"refresh"')]);
+}, 60_000);
