@@ -1,4 +1,4 @@
-import { foldOrder, freezePerson } from '../person/absorb-person.ts';
+import { foldPersons } from '../person/absorb-person.ts';
 import { type FieldValue, toIsoInstant } from '../person/field-value.ts';
 import { mergeRow, mergeSuccessor } from '../person/merge-row.ts';
 import { type Person, personIdOfRow } from '../person/person.ts';
@@ -48,8 +48,7 @@ async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, r
   if (holder === 'contended') return { kind: 'changed' };
   if (holder !== undefined) {
     const goneAt = text(read.record?.SystemModstamp);
-    const { loser, survivor } = foldOrder(own.person, holder, toIsoInstant(goneAt));
-    const frozen = freezePerson(loser, survivor.personId, ports.clock.now());
+    const { survivor, frozen } = foldPersons(own.person, holder, ports.clock.now(), toIsoInstant(goneAt));
     const outcome = await ports.persons.update(survivor === holder ? person : holder, frozen);
     if (outcome.kind !== 'written') return { kind: 'changed' };
     if (survivor === holder) return { kind: 'merged', into: holder.personId };
@@ -130,8 +129,8 @@ export async function joinRival(
   if (person.personId === derivedId) return false;
   const rival = await ports.persons.get(derivedId);
   if (rival === undefined || !standsFor(rival, row)) return false;
-  const { loser, survivor } = foldOrder(person, rival);
-  const outcome = await ports.persons.update(loser, freezePerson(loser, survivor.personId, ports.clock.now()));
+  const { loser, frozen } = foldPersons(person, rival, ports.clock.now());
+  const outcome = await ports.persons.update(loser, frozen);
   return outcome.kind === 'written' && loser === person;
 }
 
