@@ -14,6 +14,7 @@ import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
 import { callError, errorEntries, unexpectedAnswer } from './error-map.ts';
 import { isRaw, queryAnswer, valuesOf } from './query-answer.ts';
 import { queryPath, soqlInstant, soqlText } from './soql.ts';
+import { withVisibleOwners } from './visible-owners.ts';
 
 /** The most rows that Salesforce answers at once. */
 const PAGE_ROWS = 2000;
@@ -28,7 +29,8 @@ const ORDER = `ORDER BY SystemModstamp, Id LIMIT ${PAGE_ROWS}`;
  *
  * @see https://help.salesforce.com/s/articleView?id=000386264
  */
-export function createSalesforceChangeFeed(client: SalesforceClient): ChangeFeed {
+export function createSalesforceChangeFeed(given: SalesforceClient): ChangeFeed {
+  const client = withVisibleOwners(given);
   return {
     usage: () => client.usage(),
 

@@ -23,6 +23,7 @@ import {
 import { isRaw, type QueryAnswer, queryAnswer, recordOf, withId } from './query-answer.ts';
 import { type Batch, inOneCall, pushAnswers, pushBatch, retrieveRequest } from './record-batch.ts';
 import { queryPath, soqlList, soqlText } from './soql.ts';
+import { withVisibleOwners } from './visible-owners.ts';
 
 /**
  * Records in one sObject Collections request.
@@ -38,7 +39,8 @@ const MAX_QUERIES = 5;
 const IDS_PER_QUERY = 400;
 
 /** Leads and Contacts over the REST API. */
-export function createSalesforceRecords(client: SalesforceClient): SalesforceRecords {
+export function createSalesforceRecords(given: SalesforceClient): SalesforceRecords {
+  const client = withVisibleOwners(given);
   return {
     maxPushBatch: MAX_BATCH,
     async push(type, pushes, columns) {

@@ -174,3 +174,53 @@ test('the background gives no record to anybody else', async () => {
   expect([life.row('Lead', lead)?.Title, life.row('Contact', contact)?.Title]).toEqual(['Countess', 'Admiral']);
   expect([ownerOf(life, lead), ownerOf(life, contact)]).toEqual(['nora', 'nora']);
 });
+
+describe('where the sync user may not see the email of users', () => {
+  /** `Owner` of a Contact is a user, of a Lead a user or a group. */
+  function hide(life: Life): void {
+    for (const object of ['User', 'Group']) {
+      life.admin('POST', '/_org/field-access', { object, field: 'Email', read: false, edit: false });
+    }
+  }
+
+  async function callsOf(life: Life, act: () => Promise<unknown>): Promise<number> {
+    const before = life.client.usage().calls;
+    await act();
+    return life.client.usage().calls - before;
+  }
+
+  test('all else is pulled and pushed, for one call more, once', async () => {
+    const life = new Life();
+    await life.settle(1);
+    const usual = await callsOf(life, () => life.settle(1));
+    hide(life);
+    const rows = [
+      life.addLead({ ...ADA, OwnerId: idOf(life, 'nora') }),
+      life.addContact({ Email: 'grace@example.com', OwnerId: idOf(life, 'nora') }),
+    ];
+    expect(await callsOf(life, () => life.settle(1))).toBe(usual + 1);
+    for (const row of rows) {
+      expect(shownOwner(life.holder(row))).toMatchObject({ name: 'Nora Lindqvist', email: null });
+      await life.edit(life.holder(row).personId, { Title: 'Countess' });
+      expect(await life.sync(life.holder(row).personId)).toMatchObject({ kind: 'synced', pushed: ['Title'] });
+    }
+    expect(await callsOf(life, () => life.settle(1))).toBe(usual);
+  });
+
+  test('a person is found, and a Lead made, once, though its reading is refused after the write', async () => {
+    const life = new Life();
+    await life.settle(1);
+    const { personId } = await life.create(ADA);
+    life.client.beforeWrite = () => {
+      life.client.beforeWrite = () => undefined;
+      hide(life);
+    };
+    expect(await life.sync(personId)).toMatchObject({ kind: 'synced', outcome: 'created' });
+    expect(life.org.state.stats.recordsCreated).toBe(1);
+
+    const other = await life.create({ ...ADA, Email: 'grace@example.com' });
+    const contact = life.addContact({ Email: 'grace@example.com' });
+    expect(await life.sync(other.personId)).toMatchObject({ kind: 'synced', outcome: 'linked' });
+    expect((await life.survivor(other.personId)).salesforce?.id).toBe(contact);
+  });
+});
