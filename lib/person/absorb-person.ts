@@ -4,25 +4,28 @@ import { type Fields, type FieldValue, isEmptyValue, sameValue } from './field-v
 import type { MergeRules } from './merge-row.ts';
 import type { Person } from './person.ts';
 
-/**
- * The person as a part of another from now on: edits go there, and nothing is pushed from here. What it holds stays,
- * for the other to take over.
- */
-export function freezePerson(loser: Person, into: string, now: string): Person {
-  return { ...loser, mergedInto: into, salesforce: null, rejection: null, lease: null, updatedAt: now };
+/** Two persons who turn out to be one. */
+export interface Fold {
+  readonly loser: Person;
+  readonly survivor: Person;
+  /**
+   * The loser as a part of the survivor from now on: edits go there, and nothing is pushed from here. What it holds
+   * stays, for the other to take over.
+   */
+  readonly frozen: Person;
 }
 
 /**
- * Which of two persons who turn out to be one becomes a part of the other, who is the one Salesforce kept; unless that
+ * A person becomes a part of the one whom Salesforce kept, who holds the row that took the place of its own; unless that
  * one was made a moment ago, of a row that the feed brought before anybody knew whose place it took: then the person
- * that people know stays. `goneAt`: the stamp with which the person's own row went; empty where both have one row.
+ * that people know stays, and stays deleted if it was deleted here. `goneAt`: the stamp with which the person's own row
+ * went; empty where both have one row.
  */
-export function foldOrder(
-  person: Person,
-  holder: Person,
-  goneAt = '',
-): { readonly loser: Person; readonly survivor: Person } {
-  return isNewborn(holder, goneAt) ? { loser: holder, survivor: person } : { loser: person, survivor: holder };
+export function foldPersons(person: Person, holder: Person, now: string, goneAt = ''): Fold {
+  const [loser, survivor] = isNewborn(holder, goneAt) ? [holder, person] : [person, holder];
+  const into = { mergedInto: survivor.personId, deletedHere: person.deletedHere };
+  const frozen = { ...loser, ...into, salesforce: null, rejection: null, lease: null, updatedAt: now };
+  return { loser, survivor, frozen };
 }
 
 /** Whether nothing has happened to the person since it was made of its row. Once that is not so, it never is again. */

@@ -17,7 +17,7 @@ export interface Row {
   readonly ownerId: string | null;
   /** Absent where the read could not tell. */
   readonly owner?: OwnerName;
-  /** `Person_Id__c`: the person that our side gave this row. */
+  /** The person that our side gave this row: `Person_Id__c` holds a key of it (`person-key.ts`). */
   readonly personId: string | null;
   /** Every field that was visible, null where it was empty. */
   readonly fields: Fields;

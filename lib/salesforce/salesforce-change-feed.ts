@@ -17,6 +17,7 @@ import { callError, errorEntries, unexpectedAnswer } from './error-map.ts';
 import { isRaw, queryAnswer, valuesOf } from './query-answer.ts';
 import { MAX_RETRIEVED, retrieveByIds, retrieved } from './record-batch.ts';
 import { queryPath, soqlInstant, soqlText } from './soql.ts';
+import { withVisibleOwners } from './visible-owners.ts';
 
 /** The most rows that Salesforce answers at once. */
 const PAGE_ROWS = 2000;
@@ -36,7 +37,8 @@ const ORDER = `ORDER BY SystemModstamp, Id LIMIT ${PAGE_ROWS}`;
  *
  * @see https://help.salesforce.com/s/articleView?id=000386264
  */
-export function createSalesforceChangeFeed(client: SalesforceClient): ChangeFeed {
+export function createSalesforceChangeFeed(given: SalesforceClient): ChangeFeed {
+  const client = withVisibleOwners(given);
   return {
     usage: () => client.usage(),
 

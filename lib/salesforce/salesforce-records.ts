@@ -23,6 +23,7 @@ import {
 import { isRaw, type QueryAnswer, queryAnswer, recordOf, withId } from './query-answer.ts';
 import { type Batch, inOneCall, pushAnswers, pushBatch, retrieveRequest } from './record-batch.ts';
 import { queryPath, soqlList, soqlText } from './soql.ts';
+import { withVisibleOwners } from './visible-owners.ts';
 
 /**
  * Records in one sObject Collections request.
@@ -38,7 +39,8 @@ const MAX_QUERIES = 5;
 const IDS_PER_QUERY = 400;
 
 /** Leads and Contacts over the REST API. */
-export function createSalesforceRecords(client: SalesforceClient): SalesforceRecords {
+export function createSalesforceRecords(given: SalesforceClient): SalesforceRecords {
+  const client = withVisibleOwners(given);
   return {
     maxPushBatch: MAX_BATCH,
     async push(type, pushes, columns) {
@@ -48,8 +50,8 @@ export function createSalesforceRecords(client: SalesforceClient): SalesforceRec
     },
     pushNow: (type, push, columns, options) =>
       pushNow(client, { type, pushes: [push], columns }, writeHeaders(options, push.ifUnmodifiedSince)),
-    upsertLead: (personId, record, columns, options) =>
-      upsertLead(client, { personId, record, columns, headers: writeHeaders(options) }),
+    upsertLead: (key, record, columns, options) =>
+      upsertLead(client, { key, record, columns, headers: writeHeaders(options) }),
     remove: (type, id) => removeRow(client, type, id),
     read: (type, ids, columns) => readRows(client, { type, ids, columns }),
     find: (query, columns) => findRows(client, query, columns),
@@ -128,17 +130,17 @@ async function removeRow(
 }
 
 interface LeadUpsert {
-  readonly personId: string;
+  readonly key: string;
   readonly record: RemoteRecord;
   readonly columns: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
 }
 
 async function upsertLead(client: SalesforceClient, lead: LeadUpsert): Promise<CreateAnswer> {
-  const path = `/sobjects/Lead/${PERSON_ID_FIELD}/${encodeURIComponent(lead.personId)}`;
+  const path = `/sobjects/Lead/${PERSON_ID_FIELD}/${encodeURIComponent(lead.key)}`;
   const write: Subrequest = { method: 'PATCH', path, headers: lead.headers, body: withoutKey(lead.record) };
-  const key = `${PERSON_ID_FIELD} = ${soqlText(lead.personId)}`;
-  const read = queryRequest('query', `SELECT ${lead.columns.join(', ')} FROM Lead WHERE ${key}`);
+  const hasKey = `${PERSON_ID_FIELD} = ${soqlText(lead.key)}`;
+  const read = queryRequest('query', `SELECT ${lead.columns.join(', ')} FROM Lead WHERE ${hasKey}`);
   const [written, after] = await inOneCall(client, [write, read]);
   if (written.status >= 300) return refusedUpsert(written, foundLead(after, lead.columns));
   const [raw] = rowsOf(after, true).records;
@@ -170,7 +172,7 @@ function refusedUpsert({ status, body }: SubAnswer, known: RemoteRecord | null):
     : { kind: 'rejected', rejection, matches: [] };
 }
 
-/** The Lead that carries the person's id, where an upsert of it was refused. */
+/** The Lead that has the key, where an upsert of it was refused. */
 function foundLead({ status, body }: SubAnswer, columns: readonly string[]): RemoteRecord | null {
   return status === 200 ? recordOf(queryAnswer(body).records[0], columns) : null;
 }
@@ -248,13 +250,13 @@ async function findRows(
 
 function findQuery(
   type: SalesforceType,
-  { personId, email }: Parameters<SalesforceRecords['find']>[0],
+  { keys, email }: Parameters<SalesforceRecords['find']>[0],
   columns: readonly string[],
 ): string {
-  const byPersonId = `${PERSON_ID_FIELD} = ${soqlText(personId)}`;
+  const byKey = `${PERSON_ID_FIELD} IN ${soqlList(keys)}`;
   // Salesforce refuses conditions on a field that the sync user may not see.
   const byEmail = email !== null && columns.includes('Email') ? ` OR Email = ${soqlText(email)}` : '';
-  return `SELECT ${columns.join(', ')} FROM ${type} WHERE ${LIVE[type]} AND (${byPersonId}${byEmail})`;
+  return `SELECT ${columns.join(', ')} FROM ${type} WHERE ${LIVE[type]} AND (${byKey}${byEmail})`;
 }
 
 function queryRequest(resource: 'query' | 'queryAll', soql: string): Subrequest {

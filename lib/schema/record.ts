@@ -1,5 +1,6 @@
 import { type Fields, type FieldValue, toIsoInstant, toLongId } from '../person/field-value.ts';
 import type { OwnerName, SalesforceType } from '../person/person.ts';
+import { personIdOfKey } from '../person/person-key.ts';
 import type { Row } from '../person/row.ts';
 import { PERSON_ID_FIELD } from './catalogue.ts';
 import { type FieldType, syncedType } from './field-types.ts';
@@ -44,9 +45,14 @@ export function rowOfRecord(schema: ObjectSchema, record: RemoteRecord): Row {
     convertedContactId: text(record.ConvertedContactId),
     ownerId: text(record.OwnerId),
     ...ownerOf(record),
-    personId: text(record[PERSON_ID_FIELD]),
+    personId: personOf(record),
     fields,
   };
+}
+
+function personOf(record: RemoteRecord): string | null {
+  const key = text(record[PERSON_ID_FIELD]);
+  return key === null ? null : personIdOfKey(key);
 }
 
 /** The ids of queues begin so, and a queue is nobody to write to or to name. */

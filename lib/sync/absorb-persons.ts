@@ -1,4 +1,4 @@
-import { foldOrder, freezePerson } from '../person/absorb-person.ts';
+import { foldPersons } from '../person/absorb-person.ts';
 import type { Person } from '../person/person.ts';
 import { inParallel } from './in-parallel.ts';
 import {
@@ -95,8 +95,8 @@ export async function joinPersons(
 ): Promise<boolean> {
   const losers = await inParallel(others, STORE_PARALLELISM, async (other) => {
     if (other.mergedInto !== null || person === undefined) return other.personId;
-    const { loser, survivor } = foldOrder(other, person);
-    const outcome = await ports.persons.update(loser, freezePerson(loser, survivor.personId, ports.clock.now()));
+    const { loser, frozen } = foldPersons(other, person, ports.clock.now());
+    const outcome = await ports.persons.update(loser, frozen);
     return outcome.kind === 'written' ? loser.personId : undefined;
   });
   const ids = [...new Set(losers.flatMap((id) => id ?? []))];

@@ -11,11 +11,12 @@ import { withCutTexts } from './cut-texts.ts';
 import { TransientError } from './errors.ts';
 import { candidatesOf, findRow } from './find-row.ts';
 import { rememberAttempt } from './push-now.ts';
-import { readRows, readSuccessors } from './read-leased.ts';
+import { readRows } from './read-leased.ts';
 import { joinRival } from './rivals.ts';
 import { storeRead } from './store-read.ts';
 import { type LeasedPush, storeSettled } from './store-settled.ts';
 import type { PersonSync, SyncOutcome, SyncStep } from './sync-person.ts';
+import { type ConvertedLead, upsertLead } from './upsert-lead.ts';
 
 /**
  * Finds the row of a person who has none, or whose row is gone: a Lead or Contact that carries the person's id, else the
@@ -57,8 +58,7 @@ async function createLead(sync: PersonSync, found: Person): Promise<SyncStep> {
   if (person === undefined) return over({ kind: 'busy' });
   const refusal = judgePush(object.schema, { ...defaults, ...sent }, 'create');
   if (refusal !== undefined) return refuse(sync, { person, sent }, refusal);
-  const options = { runAssignmentRules: sync.assignTo.kind === 'assignmentRule' };
-  const answer = await ports.records.upsertLead(person.personId, record, object.columns, options);
+  const answer = await upsertLead(sync, person, record);
   switch (answer.kind) {
     case 'transient':
       throw new TransientError(answer.code, 'Salesforce could not create the Lead now');
@@ -97,15 +97,13 @@ function newLead({ ports, schemas, assignTo }: PersonSync, person: Person) {
   return { record: { ...defaults.record, ...record, ...owner }, sent, defaults: defaults.sent };
 }
 
-/** The person's Lead was converted: the Contact that it became is the person's row, or another person is both by now. */
+/** The Contact that the person's Lead became is the person's row, or another person is both by now. */
 async function followConverted(
   sync: PersonSync,
   push: LeasedPush,
-  { record, rejection }: { readonly record: RemoteRecord; readonly rejection: Rejection },
+  { successors, rejection }: ConvertedLead,
 ): Promise<SyncStep> {
   const { ports, schemas } = sync;
-  const lead = rowOfRecord(schemas.Lead.schema, record);
-  const successors = (await readSuccessors(ports, schemas, [lead])).get(lead.id) ?? [];
   const row = successors.at(-1);
   if (row === undefined || row.isDeleted || row.isConverted) return refuse(sync, push, rejection);
   const read = { person: push.person, record: undefined, successors, keepLease: true };

@@ -1,4 +1,5 @@
 import type { Person, SalesforceLink } from '../person/person.ts';
+import { keysOfPerson } from '../person/person-key.ts';
 import type { Row } from '../person/row.ts';
 import { rowOfRecord } from '../schema/record.ts';
 import type { Ports } from './ports/ports.ts';
@@ -53,8 +54,9 @@ async function readRow({ records }: FindPorts, { schema, columns }: ObjectRules,
 
 async function rowsLike({ records }: FindPorts, schemas: Schemas, person: Person): Promise<Row[]> {
   const email = person.fields.Email;
+  const keys = person.salesforce === null ? [person.personId] : keysOfPerson(person.personId);
   const found = await records.find(
-    { personId: person.personId, email: typeof email === 'string' ? email : null },
+    { keys, email: typeof email === 'string' ? email : null },
     { Lead: schemas.Lead.columns, Contact: schemas.Contact.columns },
   );
   return found.map(({ type, record }) => rowOfRecord(schemas[type].schema, record));

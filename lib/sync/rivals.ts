@@ -1,4 +1,4 @@
-import { foldOrder, freezePerson } from '../person/absorb-person.ts';
+import { foldPersons } from '../person/absorb-person.ts';
 import { type Person, personIdOfRow } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import type { PersonStore } from './ports/person-store.ts';
@@ -44,8 +44,7 @@ export async function joinRival(
 ): Promise<Joined> {
   const [rival] = await rivalsOf(ports.persons, person, row, insteadOf);
   if (rival === undefined) return { kind: 'stays', person };
-  const { loser, survivor } = foldOrder(person, rival);
-  const frozen = freezePerson(loser, survivor.personId, ports.clock.now());
+  const { loser, frozen } = foldPersons(person, rival, ports.clock.now());
   const outcome = await ports.persons.update(loser, frozen);
   if (outcome.kind !== 'written') return { kind: 'stays', person };
   if (loser === person) return { kind: 'merged', into: rival.personId };

@@ -1,4 +1,4 @@
-import { foldOrder, freezePerson } from '../person/absorb-person.ts';
+import { foldPersons } from '../person/absorb-person.ts';
 import { type FieldValue, toIsoInstant } from '../person/field-value.ts';
 import { mergeRow, mergeSuccessor } from '../person/merge-row.ts';
 import type { Person } from '../person/person.ts';
@@ -51,8 +51,7 @@ async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, r
   const absorbed = [...claim.parts];
   if (holder !== undefined) {
     const goneAt = text(read.record?.SystemModstamp);
-    const { loser, survivor } = foldOrder(own.person, holder, toIsoInstant(goneAt));
-    const frozen = freezePerson(loser, survivor.personId, ports.clock.now());
+    const { survivor, frozen } = foldPersons(own.person, holder, ports.clock.now(), toIsoInstant(goneAt));
     const outcome = await ports.persons.update(survivor === holder ? person : holder, frozen);
     if (outcome.kind !== 'written') return { kind: 'changed' };
     if (survivor === holder) return { kind: 'merged', into: holder.personId };

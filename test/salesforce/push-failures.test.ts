@@ -213,13 +213,13 @@ test('rows that a short page left out are asked for again', async () => {
 test('a person is looked for by one condition on each object that syncs, by email where that is visible', async () => {
   const none = { body: { done: true, records: [] } };
   const records = await recordsWith((request) => compositeAnswer(...subrequestsOf(request).map(() => none)));
-  const who = { personId: "p'1", email: "o'neil@x.org" };
+  const who = { keys: ["p'1"], email: "o'neil@x.org" };
   expect(await records.find(who, { Lead: ['Id', 'Email'], Contact: ['Id'] })).toEqual([]);
   expect(await records.find(who, { Lead: ['Id', 'Email'], Contact: [] })).toEqual([]);
   const ofLead =
-    "SELECT Id, Email FROM Lead WHERE IsDeleted = false AND IsConverted = false AND (Person_Id__c = 'p\\'1' OR Email = 'o\\'neil@x.org')";
+    "SELECT Id, Email FROM Lead WHERE IsDeleted = false AND IsConverted = false AND (Person_Id__c IN ('p\\'1') OR Email = 'o\\'neil@x.org')";
   expect(stub.requests.map(soqlOf)).toEqual([
-    [ofLead, "SELECT Id FROM Contact WHERE IsDeleted = false AND (Person_Id__c = 'p\\'1')"],
+    [ofLead, "SELECT Id FROM Contact WHERE IsDeleted = false AND (Person_Id__c IN ('p\\'1'))"],
     [ofLead],
   ]);
 });

@@ -235,7 +235,7 @@ describe('upsertLead', () => {
     drive('field-access', { object: 'Lead', field: 'Person_Id__c', read: false, edit: false });
     const upsert = records.upsertLead('p-1', { LastName: 'L', Company: 'C' }, COLUMNS, NO_RULES);
     expect((await failureOf(upsert)).name).toBe('ConfigError');
-    expect((await failureOf(records.find({ personId: 'p', email: null }, COLUMNS_OF))).name).toBe('ConfigError');
+    expect((await failureOf(records.find({ keys: ['p'], email: null }, COLUMNS_OF))).name).toBe('ConfigError');
   });
 });
 
@@ -264,11 +264,11 @@ describe('reading', () => {
     drive('convert', { leadId: converted });
     org.handle(await asAdmin('DELETE', `/services/data/v64.0/sobjects/Lead/${deleted}`));
     const calls = client.usage().calls;
-    const found = await records.find({ personId: 'p-1', email }, COLUMNS_OF);
+    const found = await records.find({ keys: ['p-1'], email }, COLUMNS_OF);
     expect(client.usage().calls - calls).toBe(1);
     expect(found.filter(({ type }) => type === 'Lead').map(({ record }) => record.Id)).toEqual([mine, sameEmail]);
     expect(found.filter(({ type }) => type === 'Contact')).toMatchObject([{ record: { Email: email } }]);
-    expect(await records.find({ personId: 'p-1', email: null }, COLUMNS_OF)).toHaveLength(1);
+    expect(await records.find({ keys: ['p-1'], email: null }, COLUMNS_OF)).toHaveLength(1);
   });
 });
 

@@ -38,7 +38,7 @@ export type CreateAnswer =
   | { readonly kind: 'written'; readonly created: boolean; readonly record: RemoteRecord }
   /** `matches` are the records that a duplicate rule takes for the same person. */
   | { readonly kind: 'rejected'; readonly rejection: Rejection; readonly matches: readonly RowName[] }
-  /** The person's Lead was converted: `record` is that Lead, and nothing was written. */
+  /** The Lead with this key was converted: `record` is that Lead, and nothing was written. */
   | { readonly kind: 'converted'; readonly rejection: Rejection; readonly record: RemoteRecord }
   | { readonly kind: 'transient'; readonly code: string };
 
@@ -63,10 +63,10 @@ export interface SalesforceRecords {
 
   /**
    * Creates the Lead of a person by upsert on `Person_Id__c` and reads it. However often it is called and however many
-   * call it at once, there is one Lead.
+   * call it at once, there is one Lead with this key (`person-key.ts`).
    */
   upsertLead(
-    personId: string,
+    key: string,
     record: RemoteRecord,
     columns: readonly string[],
     options: WriteOptions,
@@ -82,9 +82,9 @@ export interface SalesforceRecords {
     columns: readonly string[],
   ): Promise<ReadonlyMap<string, RemoteRecord>>;
 
-  /** Live, unconverted Leads and live Contacts that carry this person's id, or have this email. */
+  /** Live, unconverted Leads and live Contacts that carry one of these keys of a person, or have this email. */
   find(
-    query: { readonly personId: string; readonly email: string | null },
+    query: { readonly keys: readonly string[]; readonly email: string | null },
     columns: Readonly<Record<SalesforceType, readonly string[]>>,
   ): Promise<readonly { readonly type: SalesforceType; readonly record: RemoteRecord }[]>;
 }

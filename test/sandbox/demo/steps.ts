@@ -5,7 +5,7 @@ import { editHere, editInSalesforce } from './steps/one-side.ts';
 import { parkedInBackground, refusedAtOnce } from './steps/refused.ts';
 import { createdAtOnce, nothingToDo } from './steps/sync-now.ts';
 import { hiddenField } from './steps/visibility.ts';
-import { converted, deleted, merged } from './steps/whole-life.ts';
+import { converted, deleted, deletedHere, merged } from './steps/whole-life.ts';
 
 /** The tour, in the order it is acted out. Each step takes persons of its own. */
 export const steps: readonly Step[] = [
@@ -22,5 +22,6 @@ export const steps: readonly Step[] = [
   converted,
   merged,
   deleted,
+  deletedHere,
   quietCycles,
 ];

@@ -73,3 +73,34 @@ export const deleted = defineStep({
     ];
   },
 });
+
+const NEW_PHONE = '+49 555 030';
+
+export const deletedHere = defineStep({
+  title: 'A person is deleted here: its record does not bring it back, POST with its email does',
+  act: async (stage) => {
+    const actor = await stage.next('Lead');
+    stage.tell(`DELETE for ${actor.name}, the Lead kept; in Salesforce, its title becomes "Director"; then a cycle`);
+    const path = `/persons/${actor.personId}`;
+    const deletion = await stage.api.send(`DELETE ${path}?salesforce=keep`);
+    await stage.org.update('Lead', actor.recordId, { Title: 'Director' });
+    await stage.cycle();
+    const read = await stage.api.send(`GET ${path}`);
+    const edit = await stage.api.send(`PATCH ${path}`, { fields: { Phone: NEW_PHONE } });
+    const found = await stage.api.personsWithEmail(actor.email);
+    stage.tell('POST /persons with the same email and another phone; then a cycle');
+    const revived = await stage.api.create({ Email: actor.email, Phone: NEW_PHONE });
+    await stage.cycle();
+    return { actor, statuses: [deletion, read, edit].map(({ status }) => status), found, revived };
+  },
+  check: async (stage, { actor, statuses, found, revived }) => {
+    const { record, person } = await stage.look(actor);
+    return [
+      fact('answers to DELETE, GET and PATCH', statuses, [204, 404, 409]),
+      fact('persons with this email, meanwhile', found.length, 0),
+      fact('who came back', revived.personId, actor.personId),
+      agreed('Title', { salesforce: record.Title, here: person.fields.Title }, 'Director'),
+      agreed('Phone', { salesforce: record.Phone, here: person.fields.Phone }, NEW_PHONE),
+    ];
+  },
+});

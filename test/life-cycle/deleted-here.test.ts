@@ -1,0 +1,277 @@
+import { describe, expect, test } from 'vitest';
+import { deleteAnswer, editAnswer, syncAnswer } from '../../lib/lambda/person-answers.ts';
+import { parseDelete } from '../../lib/lambda/person-requests.ts';
+import { type Problem, problemResponse } from '../../lib/lambda/problem.ts';
+import { withPerson } from '../../lib/lambda/with-person.ts';
+import { isPresent } from '../../lib/person/person.ts';
+import { deletePersonHere } from '../../lib/sync/delete-person.ts';
+import { editFields, personsWithEmail } from '../../lib/sync/edit-persons.ts';
+import { Life } from './life.ts';
+
+const EMAIL = 'ada@example.com';
+
+interface Scene {
+  readonly life: Life;
+  readonly lead: string;
+  readonly personId: string;
+}
+
+/** A person in step with a Lead that somebody made in Salesforce. */
+async function scene(): Promise<Scene> {
+  const life = new Life();
+  const lead = life.addLead({ Email: EMAIL });
+  await life.settle(1);
+  return { life, lead, personId: life.holder(lead).personId };
+}
+
+async function deletedHere(): Promise<Scene> {
+  const on = await scene();
+  expect(await deletePersonHere(on.life.ports, on.personId, 'keep')).toEqual({ kind: 'deleted' });
+  return on;
+}
+
+async function isDeletedHere({ life, personId }: Scene): Promise<boolean> {
+  return (await life.survivor(personId)).deletedHere !== null;
+}
+
+describe('nothing is left of the person but its tombstone', () => {
+  test('which no call can edit or sync, and nobody finds', async () => {
+    const { life, personId } = await deletedHere();
+    const at = expect.any(String);
+    expect(await editFields(life.ports, personId, { Title: 'Countess' })).toEqual({ kind: 'deletedHere', at });
+    expect(await life.sync(personId)).toEqual({ kind: 'deletedHere', at });
+    expect(await personsWithEmail(life.ports, EMAIL)).toEqual([]);
+    expect(life.activityTypes(personId).at(-1)).toBe('deleted');
+  });
+
+  test('an edit that waited is not pushed any more', async () => {
+    const { life, lead, personId } = await scene();
+    await life.edit(personId, { Title: 'Countess' });
+    await deletePersonHere(life.ports, personId, 'keep');
+    await life.settle();
+    expect(life.row('Lead', lead)?.Title).toBeNull();
+  });
+});
+
+describe('a deletion', () => {
+  test.each([
+    ['keep', 'keep', false, 0],
+    ['delete', 'delete', true, 1],
+  ] as const)('%s: what becomes of the Lead, in how many calls', async (_, salesforce, isDeleted, calls) => {
+    const { life, lead, personId } = await scene();
+    const before = life.client.usage().calls;
+    for (const __ of ['once', 'and again']) {
+      expect(await deletePersonHere(life.ports, personId, salesforce)).toEqual({ kind: 'deleted' });
+    }
+    expect(life.client.usage().calls - before).toBe(calls);
+    expect(life.row('Lead', lead)?.IsDeleted).toBe(isDeleted);
+    await life.settle();
+    const stored = await life.survivor(personId);
+    expect(stored).toMatchObject({ deletedHere: { salesforce }, lease: null, salesforce: { isDeleted } });
+    expect(life.activityTypes(personId).filter((type) => type === 'deleted')).toHaveLength(1);
+  });
+
+  test('of a person who has no living Lead asks nothing of Salesforce', async () => {
+    const { life, lead, personId } = await scene();
+    const local = await life.create({ Email: 'grace@example.com' });
+    life.delete('Lead', lead);
+    await life.settle();
+    const before = life.client.usage().calls;
+    for (const id of [personId, local.personId]) {
+      expect(await deletePersonHere(life.ports, id, 'delete')).toEqual({ kind: 'deleted' });
+    }
+    expect(life.client.usage().calls).toBe(before);
+  });
+
+  test('of a Lead that is gone already is done', async () => {
+    const { life, lead, personId } = await scene();
+    life.delete('Lead', lead);
+    expect(await deletePersonHere(life.ports, personId, 'delete')).toEqual({ kind: 'deleted' });
+  });
+
+  test('of nobody finds nobody, and of one who was merged away names the survivor', async () => {
+    const { life, lead, personId } = await scene();
+    const winner = life.addLead({ Email: 'grace@example.com' });
+    await life.settle();
+    life.merge('Lead', winner, lead);
+    await life.settle();
+    const survivor = life.holder(winner).personId;
+    expect(await deletePersonHere(life.ports, 'nobody', 'keep')).toEqual({ kind: 'notFound' });
+    expect(await deletePersonHere(life.ports, personId, 'keep')).toEqual({ kind: 'mergedAway', personId: survivor });
+  });
+
+  test('that Salesforce has no time for now deletes nothing here', async () => {
+    const { life, lead, personId } = await scene();
+    const updates = [{ object: 'Lead', id: lead, fields: { Title: 'Countess' } }];
+    life.admin('POST', '/_org/transaction', { commitAfterSeconds: 60, updates });
+    expect(await deletePersonHere(life.ports, personId, 'delete')).toEqual({ kind: 'unavailable' });
+    expect((await life.survivor(personId)).deletedHere).toBeNull();
+  });
+});
+
+describe('what happens in Salesforce to its Lead', () => {
+  const EVENTS: readonly (readonly [string, (on: Scene) => void])[] = [
+    ['an edit', ({ life, lead }) => life.change('Lead', lead, { Title: 'Countess' })],
+    ['a deletion', ({ life, lead }) => life.delete('Lead', lead)],
+    ['a deletion for good', ({ life, lead }) => life.hardDelete(lead)],
+    ['a merge into a Lead nobody knows', ({ life, lead }) => life.merge('Lead', life.addLead({}), lead)],
+    ['a conversion', ({ life, lead }) => void life.convert(lead)],
+    ['a conversion into a Contact nobody knows', ({ life, lead }) => void life.convert(lead, life.addContact({}))],
+  ];
+
+  /** Nobody promises an order between Leads and Contacts. */
+  async function arrives(life: Life, first: 'Lead' | 'Contact'): Promise<void> {
+    await life.poll();
+    const bodies = life.queue.take();
+    const isFirst = (body: string) => (JSON.parse(body) as { readonly type: string }).type === first;
+    await life.deliver(bodies.filter(isFirst));
+    await life.deliver(bodies.filter((body) => !isFirst(body)));
+  }
+
+  describe.each(EVENTS)('%s does not bring the person back, nor does what came before', (_, happens) => {
+    test.each(['Lead', 'Contact'] as const)('whatever is heard of first: %s', async (first) => {
+      const on = await deletedHere();
+      const { life } = on;
+      happens(on);
+      await arrives(life, first);
+      await life.settleNextDay();
+      await life.deliver([...life.delivered]);
+      await life.settle();
+      expect(await isDeletedHere(on)).toBe(true);
+      expect(life.persons.all().filter(isPresent)).toEqual([]);
+    });
+  });
+
+  test('a deletion and an undelete bring nobody back', async () => {
+    const on = await deletedHere();
+    on.life.delete('Lead', on.lead);
+    await on.life.settle();
+    on.life.undelete(on.lead);
+    await on.life.settle();
+    expect(await isDeletedHere(on)).toBe(true);
+    expect(on.life.holder(on.lead).personId).toBe(on.personId);
+  });
+
+  /** Whose person is not deleted is not lost by it; nothing of what was deleted comes along. */
+  test.each(['wins', 'loses'] as const)('a merge with the Lead of another person, who stays: it %s', async (ends) => {
+    const on = await scene();
+    const { life, lead, personId } = on;
+    await life.edit(personId, { Phone: '1' });
+    await life.settle();
+    const other = life.addLead({ Email: 'grace@example.com', Title: 'Admiral' });
+    await life.settle();
+    const otherId = life.holder(other).personId;
+    await deletePersonHere(life.ports, personId, 'keep');
+    life.merge('Lead', ...(ends === 'wins' ? ([lead, other] as const) : ([other, lead] as const)));
+    await life.settle();
+    const survivor = await life.survivor(otherId);
+    expect(survivor.deletedHere).toBeNull();
+    expect((await life.survivor(personId)).personId).toBe(survivor.personId);
+    expect(survivor.fields.Title).toBe('Admiral');
+    if (ends === 'loses') expect(survivor.fields.Phone ?? null).toBeNull();
+  });
+
+  test('another Lead with its email is another person', async () => {
+    const on = await deletedHere();
+    const other = on.life.addLead({ Email: EMAIL });
+    await on.life.settle();
+    expect(on.life.holder(other).personId).not.toBe(on.personId);
+    expect(await isDeletedHere(on)).toBe(true);
+  });
+});
+
+describe('POST with the same email', () => {
+  test('brings the person back, as its Lead is by now', async () => {
+    const { life, lead, personId } = await deletedHere();
+    life.change('Lead', lead, { Title: 'Countess' });
+    await life.settle();
+    expect(await life.create({ Email: ' ADA@example.com', Phone: '1' })).toMatchObject({ personId, deletedHere: null });
+    expect(await life.sync(personId)).toMatchObject({ kind: 'synced', outcome: 'updated', pushed: ['Phone'] });
+    expect(life.holder(lead).fields).toMatchObject({ Title: 'Countess', Phone: '1' });
+    expect(life.activityTypes(personId)).toEqual([
+      'created',
+      'deleted',
+      'fieldsChanged',
+      'revived',
+      'fieldsChanged',
+      'syncedToSalesforce',
+    ]);
+  });
+
+  test('whose Lead was deleted too gets a new one', async () => {
+    const { life, lead, personId } = await scene();
+    await deletePersonHere(life.ports, personId, 'delete');
+    expect((await life.create({ Email: EMAIL })).personId).toBe(personId);
+    expect(await life.sync(personId)).toMatchObject({ kind: 'synced', outcome: 'created' });
+    expect((await life.survivor(personId)).salesforce?.id).not.toBe(lead);
+  });
+
+  test('pushes the edit that waited when it was deleted', async () => {
+    const { life, lead, personId } = await scene();
+    await life.edit(personId, { Title: 'Countess' });
+    await deletePersonHere(life.ports, personId, 'keep');
+    await life.settle();
+    await life.create({ Email: EMAIL });
+    await life.settle();
+    expect(life.row('Lead', lead)?.Title).toBe('Countess');
+  });
+
+  test('goes to the person who has it, where there is one; nobody is revived', async () => {
+    const on = await deletedHere();
+    const { personId } = await on.life.create({ Email: 'grace@example.com' });
+    await on.life.edit(personId, { Email: EMAIL });
+    expect((await on.life.create({ Email: EMAIL, Phone: '1' })).personId).toBe(personId);
+    expect(await isDeletedHere(on)).toBe(true);
+  });
+
+  test('of two who had it revives the one deleted last', async () => {
+    const life = new Life();
+    const leads = [life.addLead({ Email: EMAIL }), life.addLead({ Email: EMAIL })];
+    await life.settle(1);
+    const ids = leads.map((lead) => life.holder(lead).personId);
+    for (const id of ids.toReversed()) {
+      life.clock.advance(1000);
+      await deletePersonHere(life.ports, id, 'keep');
+    }
+    expect((await life.create({ Email: EMAIL })).personId).toBe(ids[0]);
+  });
+});
+
+describe('over HTTP', () => {
+  const asked = (personId: string, query = {}) => ({ path: { personId }, query, headers: {}, body: undefined });
+
+  /** The status of an answer, or of the problem in its place. */
+  async function statusOf(answer: () => unknown): Promise<unknown> {
+    try {
+      return ((await answer()) as { readonly status: number }).status;
+    } catch (problem) {
+      const { statusCode, body } = problemResponse(problem as Problem);
+      return [statusCode, (JSON.parse(body ?? '') as { readonly type: string }).type];
+    }
+  }
+
+  test('DELETE answers 204, then GET 404, PATCH and sync 409', async () => {
+    const { life, personId } = await scene();
+    const deletion = () => deletePersonHere(life.ports, personId, parseDelete(asked(personId)));
+    const get = () => withPerson(life.persons, asked(personId), '', () => ({ status: 200, body: {} }));
+    const patch = async () => editAnswer(await editFields(life.ports, personId, {}));
+    expect([await statusOf(get), await statusOf(patch)]).toEqual([200, 200]);
+    for (const _ of [1, 2]) expect(await statusOf(async () => deleteAnswer(await deletion()))).toBe(204);
+    expect(await statusOf(get)).toEqual([404, '/problems/not-found']);
+    const gone = [409, '/problems/person-deleted'];
+    expect([await statusOf(patch), await statusOf(async () => syncAnswer(await life.sync(personId)))]).toEqual([
+      gone,
+      gone,
+    ]);
+  });
+
+  test.each([
+    [{}, 'keep'],
+    [{ salesforce: 'keep' }, 'keep'],
+    [{ salesforce: 'delete' }, 'delete'],
+  ])('%j means %s', (query, meant) => expect(parseDelete(asked('a', query))).toBe(meant));
+
+  test.each(['', 'Delete', 'true'])('?salesforce=%s is refused', async (salesforce) => {
+    expect(await statusOf(() => parseDelete(asked('a', { salesforce })))).toEqual([400, '/problems/invalid-parameter']);
+  });
+});
