@@ -47,12 +47,12 @@ export function createSalesforceChangeFeed(given: SalesforceClient): ChangeFeed 
         types.map((type) => describeRequest(type, null)),
         false,
       );
-      const described = new Map<SalesforceType, Description>();
-      types.forEach((type, at) => {
-        const description = descriptionOf(answers[at]);
-        if (description !== null) described.set(type, description);
-      });
-      return described;
+      return new Map(
+        types.flatMap((type, at) => {
+          const description = descriptionOf(answers[at]);
+          return description === null ? [] : [[type, description] as const];
+        }),
+      );
     },
 
     async open(requests) {

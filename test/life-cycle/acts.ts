@@ -56,16 +56,36 @@ export class SideBySide {
   async settle(): Promise<void> {
     await this.life.settleNextDay();
     const rows = this.rows();
-    const goesTo = (row: string) => {
-      const { personId } = this.life.holder(row);
-      return this.model.present().find((person) => this.#ids.get(person) === personId);
-    };
-    const expected = this.model.settle(rows, goesTo);
+    const traces = await this.#traces();
+    const expected = this.model.settle(rows, {
+      goesTo: (row) => this.#holderOf(row),
+      traced: (person) => traces.get(person),
+    });
     for (const person of this.model.present()) {
       if (!this.#ids.has(person)) this.#ids.set(person, this.life.holder(person.row ?? '').personId);
     }
     for (const [id, values] of expected) this.#mustAgree(id, values);
     await this.#mustBeOne();
+  }
+
+  #holderOf(row: string): ModelPerson | undefined {
+    const [holder] = this.life.holders(row);
+    return this.model.present().find((person) => this.#ids.get(person) === holder?.personId);
+  }
+
+  /** Where the persons are of whom some row carries the id. */
+  async #traces(): Promise<ReadonlyMap<ModelPerson, string>> {
+    const { store } = this.life.org.state;
+    const rows = [...store.table('Lead').values(), ...store.table('Contact').values()];
+    const carried = new Set(rows.map((row) => row.Person_Id__c));
+    const traces = new Map<ModelPerson, string>();
+    for (const person of this.model.present()) {
+      const personId = this.#ids.get(person);
+      if (personId === undefined || !carried.has(personId)) continue;
+      const { salesforce } = await this.life.survivor(personId);
+      if (salesforce !== null) traces.set(person, salesforce.id);
+    }
+    return traces;
   }
 
   rows(): Map<string, ModelRow> {
@@ -128,11 +148,13 @@ export class SideBySide {
     const person = present[index % present.length];
     if (person === undefined) return;
     const personId = this.#ids.get(person) ?? '';
+    const { fields, pending } = await this.life.survivor(personId);
     // What is there already is no edit.
-    if ((await this.life.survivor(personId)).fields.Title === value) return;
+    if (fields.Title === value) return;
     await this.life.edit(personId, { Title: value });
     person.editedAt = Date.parse(this.life.clock.now());
-    person.edit = { value, at: person.editedAt };
+    // Back to what Salesforce was known to hold: then nothing waits, and what is changed there comes.
+    person.edit = pending.Title === value ? null : { value, at: person.editedAt };
   }
 
   async #sync(index: number): Promise<void> {

@@ -21,6 +21,14 @@ export interface ModelRow {
   readonly value: string | null;
 }
 
+/** What is the feed's to say, because it depends on what was known first. */
+export interface Said {
+  /** The person who led to the row. */
+  readonly goesTo: (row: string) => ModelPerson | undefined;
+  /** The row to which the id that a row carries has led the person. */
+  readonly traced: (person: ModelPerson) => string | undefined;
+}
+
 export function survivorOf(person: ModelPerson): ModelPerson {
   return person.into === null ? person : survivorOf(person.into);
 }
@@ -52,14 +60,12 @@ export class Model {
    * and whose own row is known to be gone: which of the two was known first is the feed's to say (`goesTo`). Answers what
    * the field of each living row may hold in the end.
    */
-  settle(
-    rows: ReadonlyMap<string, ModelRow>,
-    goesTo: (row: string) => ModelPerson | undefined,
-  ): ReadonlyMap<string, readonly (string | null)[]> {
+  settle(rows: ReadonlyMap<string, ModelRow>, said: Said): ReadonlyMap<string, readonly (string | null)[]> {
     for (const person of this.present()) this.follow(person, rows);
+    for (const person of this.present()) this.#takeUp(person, rows, said.traced(person));
     for (const row of rows.values()) {
       if (row.isGone || this.standingFor(row.id) !== undefined) continue;
-      const former = goesTo(row.id);
+      const former = said.goesTo(row.id);
       if (former?.deleted !== true) this.add(row.id, row.value);
       else this.#goBack(former, row);
     }
@@ -86,6 +92,16 @@ export class Model {
     const end = way.at(-1) ?? person.row;
     person.row = end;
     person.deleted = rows.get(end)?.isGone ?? true;
+  }
+
+  /** Whose row is gone for good may be traced to another, which carries its id: or it may not be, if that was known too late. */
+  #takeUp(person: ModelPerson, rows: ReadonlyMap<string, ModelRow>, traced: string | undefined): void {
+    const row = traced === undefined ? undefined : rows.get(traced);
+    if (row === undefined || person.row === null || rows.has(person.row)) return;
+    const holder = this.standingFor(row.id);
+    if (holder === undefined) this.#goBack(person, row);
+    else this.#join(person, holder);
+    person.deleted = row.isGone;
   }
 
   #goBack(person: ModelPerson, row: ModelRow): void {
