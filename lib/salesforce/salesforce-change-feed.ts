@@ -43,10 +43,8 @@ export function createSalesforceChangeFeed(given: SalesforceClient): ChangeFeed 
     usage: () => client.usage(),
 
     async describe(types) {
-      const { answers } = await client.composite(
-        types.map((type) => describeRequest(type, null)),
-        false,
-      );
+      const requests = types.map((type) => describeRequest(type, null));
+      const { answers } = await client.composite(requests, false);
       return new Map(
         types.flatMap((type, at) => {
           const description = descriptionOf(answers[at]);
