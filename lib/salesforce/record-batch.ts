@@ -81,8 +81,21 @@ export function pushAnswers(
     const outcome = outcomes[at];
     if (outcome === undefined) throw unexpectedAnswer('update', true);
     const key = toLongId(id);
-    return { outcome, before: rowsBefore.get(key) ?? null, after: rowsAfter.get(key) ?? null };
+    const after = rowsAfter.get(key) ?? null;
+    return { outcome: isConverted(after) ? CONVERTED : outcome, before: rowsBefore.get(key) ?? null, after };
   });
+}
+
+const CONVERTED: WriteOutcome = { kind: 'gone', code: 'CANNOT_UPDATE_CONVERTED_LEAD' };
+
+/**
+ * Whether the row is a converted Lead. A sync user with the permission to edit those is not refused; but nobody reads
+ * what it writes there.
+ *
+ * @see https://help.salesforce.com/s/articleView?id=sales.leads_view_edit_converted.htm
+ */
+export function isConverted(row: RemoteRecord | null): boolean {
+  return row?.IsConverted === true;
 }
 
 function retrieved(body: unknown, columns: readonly string[]): ReadonlyMap<string, RemoteRecord> {
