@@ -81,8 +81,8 @@ export function pushAnswers(
     const outcome = outcomes[at];
     if (outcome === undefined) throw unexpectedAnswer('update', true);
     const key = toLongId(id);
-    const after = rowsAfter.get(key) ?? null;
-    return { outcome: isConverted(after) ? CONVERTED : outcome, before: rowsBefore.get(key) ?? null, after };
+    const answer = { outcome, before: rowsBefore.get(key) ?? null, after: rowsAfter.get(key) ?? null };
+    return isConverted(answer.after) ? { ...answer, outcome: CONVERTED } : answer;
   });
 }
 
