@@ -86,18 +86,6 @@ export function pushAnswers(
   });
 }
 
-const CONVERTED: WriteOutcome = { kind: 'gone', code: 'CANNOT_UPDATE_CONVERTED_LEAD' };
-
-/**
- * Whether the row is a converted Lead. A sync user with the permission to edit those is not refused; but nobody reads
- * what it writes there.
- *
- * @see https://help.salesforce.com/s/articleView?id=sales.leads_view_edit_converted.htm
- */
-export function isConverted(row: RemoteRecord | null): boolean {
-  return row?.IsConverted === true;
-}
-
 function retrieved(body: unknown, columns: readonly string[]): ReadonlyMap<string, RemoteRecord> {
   const rows = new Map<string, RemoteRecord>();
   for (const raw of Array.isArray(body) ? body : []) {
@@ -122,4 +110,16 @@ function updateOutcomes(body: unknown, expected: number): WriteOutcome[] {
     if (!isRaw(raw)) throw unexpectedAnswer('update', true);
     return raw.success === true ? { kind: 'written' } : recordOutcome(errorEntries(raw.errors));
   });
+}
+
+const CONVERTED: WriteOutcome = { kind: 'gone', code: 'CANNOT_UPDATE_CONVERTED_LEAD' };
+
+/**
+ * Whether the row is a converted Lead. A sync user with the permission to edit those is not refused; but nobody reads
+ * what it writes there.
+ *
+ * @see https://help.salesforce.com/s/articleView?id=sales.leads_view_edit_converted.htm
+ */
+export function isConverted(row: RemoteRecord | null): boolean {
+  return row?.IsConverted === true;
 }
