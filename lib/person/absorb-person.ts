@@ -23,9 +23,9 @@ export interface Fold {
  */
 export function foldPersons(person: Person, holder: Person, now: string, goneAt = ''): Fold {
   const [loser, survivor] = isNewborn(holder, goneAt) ? [holder, person] : [person, holder];
-  const into = { mergedInto: survivor.personId, deletedHere: person.deletedHere };
-  const frozen = { ...loser, ...into, salesforce: null, rejection: null, lease: null, updatedAt: now };
-  return { loser, survivor, frozen };
+  const into = survivor.personId;
+  const left = { ...loser, mergedInto: into, salesforce: null, rejection: null, lease: null, updatedAt: now };
+  return { loser, survivor, frozen: { ...left, deletedHere: person.deletedHere } };
 }
 
 /** Whether nothing has happened to the person since it was made of its row. Once that is not so, it never is again. */

@@ -94,7 +94,8 @@ export function pushAnswers(
     const outcome = outcomes[at];
     if (outcome === undefined) throw unexpectedAnswer('update', true);
     const key = toLongId(id);
-    return { outcome, before: rowsBefore.get(key) ?? null, after: rowsAfter.get(key) ?? null };
+    const answer = { outcome, before: rowsBefore.get(key) ?? null, after: rowsAfter.get(key) ?? null };
+    return isConverted(answer.after) ? { ...answer, outcome: CONVERTED } : answer;
   });
 }
 
@@ -123,4 +124,16 @@ function updateOutcomes(body: unknown, expected: number): WriteOutcome[] {
     if (!isRaw(raw)) throw unexpectedAnswer('update', true);
     return raw.success === true ? { kind: 'written' } : recordOutcome(errorEntries(raw.errors));
   });
+}
+
+const CONVERTED: WriteOutcome = { kind: 'gone', code: 'CANNOT_UPDATE_CONVERTED_LEAD' };
+
+/**
+ * Whether the row is a converted Lead. A sync user with the permission to edit those is not refused; but nobody reads
+ * what it writes there.
+ *
+ * @see https://help.salesforce.com/s/articleView?id=sales.leads_view_edit_converted.htm
+ */
+export function isConverted(row: RemoteRecord | null): boolean {
+  return row?.IsConverted === true;
 }

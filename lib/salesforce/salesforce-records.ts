@@ -1,3 +1,4 @@
+import type { Rejection } from '../person/activity.ts';
 import { toLongId } from '../person/field-value.ts';
 import type { SalesforceType } from '../person/person.ts';
 import { PERSON_ID_FIELD } from '../schema/catalogue.ts';
@@ -21,7 +22,7 @@ import {
   unexpectedAnswer,
 } from './error-map.ts';
 import { isRaw, type QueryAnswer, queryAnswer, recordOf, withId } from './query-answer.ts';
-import { type Batch, inOneCall, pushAnswers, pushBatch, retrieveRequest } from './record-batch.ts';
+import { type Batch, inOneCall, isConverted, pushAnswers, pushBatch, retrieveRequest } from './record-batch.ts';
 import { queryPath, soqlList, soqlText } from './soql.ts';
 import { withVisibleOwners } from './visible-owners.ts';
 
@@ -147,8 +148,16 @@ async function upsertLead(client: SalesforceClient, lead: LeadUpsert): Promise<C
   const record = recordOf(raw, lead.columns);
   // The Lead stands, and the next upsert of it will change nothing.
   if (record === null) throw unexpectedAnswer('upsert', true);
+  if (isConverted(record)) return { kind: 'converted', rejection: CONVERTED, record };
   return { kind: 'written', created: written.status === 201, record };
 }
+
+/** What Salesforce says where the sync user may not edit converted Leads. */
+const CONVERTED: Rejection = {
+  code: 'CANNOT_UPDATE_CONVERTED_LEAD',
+  message: 'cannot reference converted lead',
+  fields: [],
+};
 
 /** The key is in the path; Salesforce refuses it in the body. */
 function withoutKey({ [PERSON_ID_FIELD]: _key, ...record }: RemoteRecord): RemoteRecord {

@@ -73,7 +73,14 @@ async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, r
 /** The person with the values that its own row had last; that the row is gone is told by where the person goes. */
 function ownValues(ports: RefreshPorts, schemas: Schemas, { person, record }: LeasedRead): Refreshed {
   if (record === undefined) return { person, pulled: [], conflicts: [] };
-  return refreshedPerson(schemas, person, { ...record, IsDeleted: false }, ports.clock.now());
+  const values = record.IsConverted === true ? withoutEdited(record, person) : record;
+  return refreshedPerson(schemas, person, { ...values, IsDeleted: false }, ports.clock.now());
+}
+
+/** Whatever a converted Lead holds, edits that wait are for the Contact: a push may have come too late, and be there alone. */
+function withoutEdited(record: RemoteRecord, { pending }: Person): RemoteRecord {
+  // Local names are those of Leads.
+  return Object.fromEntries(Object.entries(record).filter(([column]) => !Object.hasOwn(pending, column)));
 }
 
 function succeeded(own: Refreshed, row: Row, schemas: Schemas, now: string): Refreshed {

@@ -7,7 +7,7 @@ import type { CreateAnswer } from './ports/salesforce-records.ts';
 import { readSuccessors } from './read-leased.ts';
 import type { PersonSync } from './sync-person.ts';
 
-/** A Lead of the person was converted, and nothing was written. */
+/** A Lead of the person was converted, and no other was written. */
 export interface ConvertedLead {
   readonly kind: 'converted';
   readonly rejection: Rejection;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { keyOfPerson, keysOfPerson, personIdOfKey } from '../../lib/person/person-key.ts';
+import type { SubAnswer } from '../../lib/salesforce/client.ts';
 import { TransientError } from '../../lib/sync/errors.ts';
 import { Life } from './life.ts';
 
@@ -162,6 +163,51 @@ test('a Contact that nobody ever saw is not known to be gone: the refusal is tol
     rejection: { code: 'CANNOT_UPDATE_CONVERTED_LEAD' },
   });
   expect(leads(life, 'open')).toEqual([]);
+});
+
+/** Gives the sync user the permission "View and Edit Converted Leads": what it writes to one is taken. */
+function mayEditConverted(life: Life): void {
+  const { store } = life.org.state;
+  const composite = life.client.composite.bind(life.client);
+  life.client.composite = async (subrequests, writes) => {
+    if (!writes) return composite(subrequests, writes);
+    life.client.beforeWrite();
+    const answers: SubAnswer[] = [];
+    for (const request of subrequests) {
+      const converted = request.method === 'PATCH' ? leads(life, 'converted') : [];
+      for (const id of converted) store.put('Lead', { ...life.row('Lead', id), IsConverted: false });
+      answers.push(...(await composite([request], false)).answers);
+      for (const id of converted) store.put('Lead', { ...life.row('Lead', id), IsConverted: true });
+    }
+    return { answers, beganAt: life.org.clock.now() };
+  };
+}
+
+describe('where the sync user may edit converted Leads', () => {
+  test('the next Lead is made all the same', async () => {
+    const { life, personId } = await withoutContact();
+    mayEditConverted(life);
+    expect(await life.sync(personId)).toMatchObject({ kind: 'synced', outcome: 'created' });
+    expect(leads(life, 'open')).toEqual([await rowOf(life, personId)]);
+  });
+
+  test.each(['a sync', 'the background'])('an edit goes on to the Contact by %s', async (by) => {
+    const { life, personId, lead } = await scene();
+    await life.edit(personId, { Title: 'Clerk' });
+    await life.settle();
+    mayEditConverted(life);
+    await life.edit(personId, { Title: 'Countess' });
+    life.client.beforeWrite = () => {
+      life.client.beforeWrite = () => undefined;
+      life.convert(lead);
+    };
+    if (by === 'a sync') expect(await life.sync(personId)).toMatchObject({ kind: 'synced', pushed: ['Title'] });
+    else await life.settle();
+    const { salesforce, fields, pending } = await life.survivor(personId);
+    expect(salesforce?.type).toBe('Contact');
+    expect(life.row('Contact', salesforce?.id ?? '')?.Title).toBe('Countess');
+    expect([fields.Title, pending]).toEqual(['Countess', {}]);
+  });
 });
 
 describe('the keys of a person', () => {

@@ -10,7 +10,7 @@ export type WriteOutcome =
   | { readonly kind: 'rejected'; readonly rejection: Rejection }
   /** Refused for now: a row lock, a time-out inside Salesforce. Nothing was written. */
   | { readonly kind: 'transient'; readonly code: string }
-  /** The row is deleted, merged away, converted or hidden: nothing was written. */
+  /** The row is deleted, merged away, converted or hidden: nothing was written, or only to a converted Lead. */
   | { readonly kind: 'gone'; readonly code: string }
   /** The row changed after `ifUnmodifiedSince`: nothing was written. */
   | { readonly kind: 'modified' };
@@ -38,7 +38,7 @@ export type CreateAnswer =
   | { readonly kind: 'written'; readonly created: boolean; readonly record: RemoteRecord }
   /** `matches` are the records that a duplicate rule takes for the same person. */
   | { readonly kind: 'rejected'; readonly rejection: Rejection; readonly matches: readonly RowName[] }
-  /** The Lead with this key was converted: `record` is that Lead, and nothing was written. */
+  /** The Lead with this key was converted: `record` is that Lead, and no other was written. */
   | { readonly kind: 'converted'; readonly rejection: Rejection; readonly record: RemoteRecord }
   | { readonly kind: 'transient'; readonly code: string };
 
