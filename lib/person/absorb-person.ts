@@ -1,4 +1,4 @@
-import type { Activity, Happening } from './activity.ts';
+import type { Activity, Happening, MergedDetail } from './activity.ts';
 import { editPerson, logged } from './edit-person.ts';
 import { type Fields, type FieldValue, isEmptyValue, sameValue } from './field-value.ts';
 import type { MergeRules } from './merge-row.ts';
@@ -45,7 +45,7 @@ export function absorbPerson(survivor: Person, loser: Person, rules: MergeRules,
   const absorbed = [...survivor.absorbed, loser.personId];
   // Somebody deleted the loser here: what it held is not to come back by this way.
   if (loser.deletedHere !== null) return { ...survivor, absorbed, updatedAt: now };
-  const { edits, kept, superseded } = inheritance(survivor, loser, rules);
+  const { edits, kept, superseded, agreed } = inheritance(survivor, loser, rules);
   const edited = editPerson(survivor, edits, rules.shapes, now);
   const told: Happening = {
     type: 'merged',
@@ -53,7 +53,7 @@ export function absorbPerson(survivor: Person, loser: Person, rules: MergeRules,
     detail: {
       into: survivor.personId,
       from: loser.personId,
-      ...(Object.keys(edits).length > 0 ? { fields: editTimes(loser, edits) } : {}),
+      ...timesOf(editTimes(loser, { ...edits, ...agreed })),
       ...(Object.keys(superseded).length > 0 ? { superseded } : {}),
     },
   };
@@ -68,17 +68,22 @@ export function absorbPerson(survivor: Person, loser: Person, rules: MergeRules,
 }
 
 /**
- * What becomes of a value that only the loser holds: an edit of the survivor; kept where only we have a place for it; or
- * given up, as an edit that gave way to a newer one.
+ * What becomes of a value of the loser: an edit of the survivor; kept where only we have a place for it; given up, as an
+ * edit that gave way to a newer one; or, of an edit that both agree on, only the time: an older one must not replace it.
  */
-type Legacy = 'edits' | 'kept' | 'superseded';
+type Legacy = 'edits' | 'kept' | 'superseded' | 'agreed';
+
+function timesOf(fields: Readonly<Record<string, string>>): Pick<MergedDetail, 'fields'> {
+  return Object.keys(fields).length > 0 ? { fields } : {};
+}
 
 function inheritance(survivor: Person, loser: Person, rules: MergeRules): Readonly<Record<Legacy, Fields>> {
-  const found: Record<Legacy, Record<string, FieldValue>> = { edits: {}, kept: {}, superseded: {} };
+  const found: Record<Legacy, Record<string, FieldValue>> = { edits: {}, kept: {}, superseded: {}, agreed: {} };
   for (const field in loser.fields) {
     const value = loser.fields[field] ?? null;
-    if (sameValue(rules.shapes[field], survivor.fields[field] ?? null, value)) continue;
-    const legacy = legacyOf(field, survivor, loser, rules);
+    const isSame = sameValue(rules.shapes[field], survivor.fields[field] ?? null, value);
+    if (isSame && !(field in loser.pending)) continue;
+    const legacy = isSame ? 'agreed' : legacyOf(field, survivor, loser, rules);
     if (legacy !== null) found[legacy][field] = value;
   }
   return found;
