@@ -1,4 +1,4 @@
-import type { Activity, Conflict, Happening } from './activity.ts';
+import type { Activity, Conflict, Happening, MergedDetail } from './activity.ts';
 import { editPerson, logged } from './edit-person.ts';
 import { type Fields, type FieldValue, isEmptyValue, sameValue } from './field-value.ts';
 import type { MergeRules } from './merge-row.ts';
@@ -58,7 +58,7 @@ export function absorbPerson(survivor: Person, loser: Person, by: Absorption): P
   const absorbed = [...survivor.absorbed, loser.personId];
   // Somebody deleted the loser here: what it held is not to come back by this way.
   if (loser.deletedHere !== null) return { ...survivor, absorbed, updatedAt: now };
-  const { edits, kept, superseded, conflicts } = inheritance(survivor, loser, by);
+  const { edits, kept, superseded, agreed, conflicts } = inheritance(survivor, loser, by);
   const edited = editPerson(survivor, edits, rules.shapes, now);
   const told: Happening = {
     type: 'merged',
@@ -66,7 +66,7 @@ export function absorbPerson(survivor: Person, loser: Person, by: Absorption): P
     detail: {
       into: survivor.personId,
       from: loser.personId,
-      ...(Object.keys(edits).length > 0 ? { fields: editTimes(loser, edits, by) } : {}),
+      ...timesOf(editTimes(loser, { ...edits, ...agreed }, by)),
       ...(Object.keys(superseded).length > 0 ? { superseded } : {}),
     },
   };
@@ -82,10 +82,14 @@ export function absorbPerson(survivor: Person, loser: Person, by: Absorption): P
 }
 
 /**
- * What becomes of a value that only the loser holds: an edit of the survivor; kept where only we have a place for it; or
- * given up, as an edit that gave way to a newer one.
+ * What becomes of a value of the loser: an edit of the survivor; kept where only we have a place for it; given up, as an
+ * edit that gave way to a newer one; or, of an edit that both agree on, only the time: an older one must not replace it.
  */
-type Legacy = 'edits' | 'kept' | 'superseded';
+type Legacy = 'edits' | 'kept' | 'superseded' | 'agreed';
+
+function timesOf(fields: Readonly<Record<string, string>>): Pick<MergedDetail, 'fields'> {
+  return Object.keys(fields).length > 0 ? { fields } : {};
+}
 
 interface Inheritance extends Readonly<Record<Legacy, Fields>> {
   /** Edits of the loser that met what somebody in Salesforce made of the survivor's row. */
@@ -93,12 +97,13 @@ interface Inheritance extends Readonly<Record<Legacy, Fields>> {
 }
 
 function inheritance(survivor: Person, loser: Person, by: Absorption): Inheritance {
-  const found: Record<Legacy, Record<string, FieldValue>> = { edits: {}, kept: {}, superseded: {} };
+  const found: Record<Legacy, Record<string, FieldValue>> = { edits: {}, kept: {}, superseded: {}, agreed: {} };
   const conflicts: Conflict[] = [];
   for (const field in loser.fields) {
     const value = loser.fields[field] ?? null;
-    if (sameValue(by.rules.shapes[field], survivor.fields[field] ?? null, value)) continue;
-    const legacy = legacyOf(field, survivor, loser, by);
+    const isSame = sameValue(by.rules.shapes[field], survivor.fields[field] ?? null, value);
+    if (isSame && !(field in loser.pending)) continue;
+    const legacy = isSame ? 'agreed' : legacyOf(field, survivor, loser, by);
     if (legacy === null) continue;
     const meets = legacy === 'edits' && meetsRemoteEdit(field, survivor, loser, by);
     const winner = meets ? by.rules.winnerOf(field) : 'local';

@@ -57,10 +57,11 @@ export interface RowToApply {
  */
 export function mustBeRead({ row, owner, fresh }: Pick<RowToApply, 'row' | 'owner' | 'fresh'>): boolean {
   const { person } = owner;
-  if (person !== undefined && standsFor(person, row)) return successorOf(row) !== null;
-  if (fresh || row.isDeleted || row.isConverted) return false;
+  if (person === undefined) return owner.isFormer && !fresh && !row.isDeleted && !row.isConverted;
+  if (standsFor(person, row)) return successorOf(row) !== null;
   // A row that is only like a person made here was nobody's before: what is known of its end would have made a person.
-  return person === undefined ? owner.isFormer : person.salesforce !== null || row.personId === person.personId;
+  const wasItsOwn = person.salesforce !== null || row.personId === person.personId;
+  return wasItsOwn && !fresh && !row.isDeleted && !row.isConverted;
 }
 
 /**

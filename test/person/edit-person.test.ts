@@ -129,6 +129,14 @@ test('a rejection parks the person and is told once, with the values that were r
   ]);
 });
 
+test('a person that was let try again, and is refused in the same words, is parked once more and tells nothing new', () => {
+  const parked = rejectPerson(aPerson({ fields: { Title: 'x' } }), REJECTION, { Title: 'x' }, NOW);
+  const again = rejectPerson({ ...parked, rejection: null }, REJECTION, { Title: 'x' }, LATER);
+  expect(again.rejection).toEqual({ ...REJECTION, at: LATER });
+  expect(again.log).toEqual(parked.log);
+  expect(rejectPerson({ ...parked, rejection: null }, REJECTION, { Title: 'y' }, LATER).log.recent).toHaveLength(2);
+});
+
 test('what happened stands in the log with the time of the change', () => {
   const person = logged(aPerson(), [{ type: 'created', direction: null, detail: { source: 'api' } }], NOW);
   expect([person.updatedAt, person.log.next]).toEqual([NOW, 1]);

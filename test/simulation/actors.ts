@@ -66,7 +66,8 @@ export class Actors {
       merge: ({ other }) => this.#merge(subject, other),
       convert: () => this.#convert(subject),
       convertInto: ({ other }) => this.#convertInto(subject, other),
-      outage: ({ hours }) => this.#goDark(hours),
+      outage: ({ minutes }) => this.#goDark(minutes),
+      storeDown: ({ minutes }) => this.#world.breakStore(minutes * 60_000),
     };
     // The compiler does not see that a table's entry and its argument have the same kind.
     (acts[operation.kind] as (operation: Operation) => void)(operation);
@@ -282,9 +283,9 @@ export class Actors {
   }
 
   /** Not before the first poll came through: what is deleted for good before it is asked of for one day only. */
-  #goDark(hours: number): void {
+  #goDark(minutes: number): void {
     if (['Lead', 'Contact'].some((type) => this.#world.state.peekFeed(type as RowName['type']) === undefined)) return;
-    this.#world.pausePolls(hours * 3_600_000);
+    this.#world.pausePolls(minutes * 60_000);
     this.#world.swarm.count('outage');
   }
 }

@@ -11,15 +11,16 @@ import type { World } from './world.ts';
 type Fate = { readonly kind: 'done' } | { readonly kind: 'crash' | 'fail'; readonly when: 'before' | 'after' };
 
 const DONE: Fate = { kind: 'done' };
+const THROTTLED: Fate = { kind: 'fail', when: 'before' };
 
 /** Faults of one operation on a store or a queue, by the port's name: which fault, and what it does. */
 const FATES: Readonly<Record<string, readonly (readonly [FaultName, Fate])[]>> = {
   personStore: [
-    ['storeThrottled', { kind: 'fail', when: 'before' }],
+    ['storeThrottled', THROTTLED],
     ['storeAnswerLost', { kind: 'fail', when: 'after' }],
   ],
   syncState: [
-    ['storeThrottled', { kind: 'fail', when: 'before' }],
+    ['storeThrottled', THROTTLED],
     ['storeAnswerLost', { kind: 'fail', when: 'after' }],
   ],
   changeQueue: [
@@ -152,6 +153,7 @@ export class Invocation {
 
   #fateOf(name: string): Fate {
     const port = name.slice(0, name.indexOf('.'));
+    if (port === 'personStore' && this.#world.storeDownUntil > this.#world.timeline.now) return THROTTLED;
     const isRead = /get|ids|links|Claims|awaiting|load|depth/.test(name);
     const struck = (FATES[port] ?? []).find(
       ([fault, fate]) =>

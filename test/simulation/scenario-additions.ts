@@ -70,3 +70,23 @@ export function additionsOf(faults: readonly FaultName[], dice: Dice): readonly 
     return { faultDice: dice.fork(fault), strikes: FAULTS[fault].strikes * (steps.share ?? 1), operations: steps.of };
   });
 }
+
+/** Something that stands still for a while, once in a story, which goes on after it. */
+export interface Interruption {
+  readonly faultDice: Dice;
+  readonly strikes: number;
+  readonly kind: 'outage' | 'storeDown';
+  readonly minutes: number;
+}
+
+/** The daily question is asked again after an outage; a message is given up before the store is back. */
+const MINUTES = { outage: [25 * 60, 40 * 60], storeDown: [75, 110] } as const;
+
+export function interruptionsOf(faults: readonly FaultName[], dice: Dice): readonly Interruption[] {
+  return (['outage', 'storeDown'] as const).flatMap((kind) => {
+    if (!faults.includes(kind)) return [];
+    const faultDice = dice.fork(kind);
+    const [least, most] = MINUTES[kind];
+    return { faultDice, strikes: FAULTS[kind].strikes, kind, minutes: faultDice.between(least, most) };
+  });
+}

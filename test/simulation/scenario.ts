@@ -1,7 +1,7 @@
 import type { FieldValue } from '../../lib/person/field-value.ts';
 import { Dice } from './dice.ts';
 import { EDITED_FIELDS } from './fields.ts';
-import { type Addition, additionsOf, type Wish } from './scenario-additions.ts';
+import { type Addition, additionsOf, type Interruption, interruptionsOf, type Wish } from './scenario-additions.ts';
 import { drawFaults, FAULTS, type FaultName } from './swarm.ts';
 
 /** What somebody does, and when, in milliseconds from the beginning. Subjects are persons by number. */
@@ -14,7 +14,7 @@ export type Operation = { readonly at: number; readonly subject: number } & (
   | { readonly kind: 'sync' | 'delete' | 'undelete' | 'hardDelete' | 'convert' }
   /** The subject's row becomes a part of another's; `other` chooses among those that it can be merged with. */
   | { readonly kind: 'merge' | 'convertInto'; readonly other: number }
-  | { readonly kind: 'outage'; readonly hours: number }
+  | { readonly kind: 'outage' | 'storeDown'; readonly minutes: number }
   | { readonly kind: 'rule' | 'access' | 'automation'; readonly on: boolean }
 );
 
@@ -62,8 +62,7 @@ class ScenarioWriter {
   readonly #additions: readonly Addition[];
   readonly #operations: Operation[] = [];
   readonly #edits: Edit[] = [];
-  readonly #outageDice: Dice;
-  #outage: boolean;
+  #interruptions: readonly Interruption[];
   #now = 0;
   #serial = 0;
 
@@ -72,8 +71,7 @@ class ScenarioWriter {
     this.#faults = new Set(faults);
     this.#subjects = subjects;
     this.#additions = additionsOf(faults, dice);
-    this.#outageDice = dice.fork('outage');
-    this.#outage = this.#faults.has('outage');
+    this.#interruptions = interruptionsOf(faults, dice);
   }
 
   write(count: number): readonly Operation[] {
@@ -107,15 +105,16 @@ class ScenarioWriter {
       const subject = faultDice.chance(0.6) ? near : faultDice.below(this.#subjects.length);
       for (const { after, ...what } of operations(faultDice)) this.#add(what, subject, after);
     }
-    if (this.#outageDice.chance(this.#outage ? FAULTS.outage.strikes : 0)) this.#goDark();
+    for (const interruption of this.#interruptions) this.#perhapsInterrupt(interruption);
   }
 
   /** Once in a story; what had been meant for later happens in the dark. */
-  #goDark(): void {
-    this.#outage = false;
-    const hours = this.#outageDice.between(25, 40);
-    this.#add({ kind: 'outage', hours }, 0);
-    this.#now += hours * 3_600_000;
+  #perhapsInterrupt(interruption: Interruption): void {
+    const { faultDice, strikes, kind, minutes } = interruption;
+    if (!faultDice.chance(strikes)) return;
+    this.#interruptions = this.#interruptions.filter((each) => each !== interruption);
+    this.#add({ kind, minutes }, 0);
+    this.#now += minutes * 60_000;
   }
 
   #edit(): void {

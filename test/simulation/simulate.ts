@@ -63,6 +63,7 @@ async function play(world: World, functions: Functions, minutes: number): Promis
   await timeline.wait(Math.max(0, world.polledFrom - timeline.now));
   swarm.healed = true;
   world.quotaUntil = 0;
+  world.storeDownUntil = 0;
   world.tell('the faults are over');
   await timeline.wait(DRAIN_MS);
   functions.queue.redrive();

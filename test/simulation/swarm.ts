@@ -57,6 +57,8 @@ export const FAULTS = {
   leadConvertedInto: { on: 0.2, strikes: 0.1 },
   /** Nothing is polled for more than a day. */
   outage: { on: 0.05, strikes: 0.05 },
+  /** The store takes nothing for longer than a message is tried. */
+  storeDown: { on: 0.05, strikes: 0.06 },
 } as const;
 
 export type FaultName = keyof typeof FAULTS;

@@ -55,6 +55,8 @@ export class World {
   quotaUntil = 0;
   /** Until then nothing is polled. */
   polledFrom = 0;
+  /** Until then the store of persons takes and gives nothing. */
+  storeDownUntil = 0;
   calls = 0;
   /** Of all that happened so far: equal for equal stories. */
   traceHash = 0;
@@ -108,6 +110,11 @@ export class World {
   /** A line of the story, put into words only where somebody reads it. */
   narrate(words: () => string): void {
     this.story?.push(`${this.time}  ${words()}`);
+  }
+
+  breakStore(milliseconds: number): void {
+    this.storeDownUntil = this.timeline.now + milliseconds;
+    this.swarm.count('storeDown');
   }
 
   pausePolls(milliseconds: number): void {
