@@ -1,6 +1,7 @@
-import { type Absorption, absorbPerson, toldEditOf } from '../person/absorb-person.ts';
+import { type Absorption, absorbPerson } from '../person/absorb-person.ts';
 import type { Activity } from '../person/activity.ts';
 import type { Person } from '../person/person.ts';
+import { toldEditOf } from '../person/told-edits.ts';
 import type { PersonStore } from './ports/person-store.ts';
 
 const PAGE = 100;
