@@ -101,11 +101,17 @@ function unmerged(person: Person): MergeStep {
   return { person, pulled: [], conflicts: [], happenings: [] };
 }
 
-/** Ours stands in Salesforce by now, whatever the rules say of such a conflict. */
 function overwriting(person: Person, overwritten: readonly Conflict[]): MergeStep {
-  const conflicts = overwritten.map((conflict): Conflict => ({ ...conflict, winner: 'local' }));
-  const happenings = conflicts.map((detail): Happening => ({ type: 'conflict', direction: 'pull', detail }));
-  return { person, pulled: [], conflicts, happenings };
+  const happenings = overwrittenTold(overwritten);
+  return { person, pulled: [], conflicts: happenings.map(({ detail }) => detail), happenings };
+}
+
+/** Ours stands in Salesforce by now, whatever the rules say of such a conflict. */
+export function overwrittenTold(overwritten: readonly Conflict[]) {
+  return overwritten.map((conflict) => {
+    const detail: Conflict = { ...conflict, winner: 'local' };
+    return { type: 'conflict', direction: 'pull', detail } as const;
+  });
 }
 
 function mergeStep(

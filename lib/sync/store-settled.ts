@@ -1,11 +1,12 @@
 import type { Conflict, Rejection } from '../person/activity.ts';
+import { logged } from '../person/edit-person.ts';
 import { type Fields, toLongId } from '../person/field-value.ts';
 import type { Person } from '../person/person.ts';
 import type { RemoteRecord } from '../schema/record.ts';
 import { TransientError } from './errors.ts';
 import type { Ports } from './ports/ports.ts';
 import type { ObjectRules } from './schemas.ts';
-import { type Settled, type SettleRetry, settlePush, settleRejection } from './settle-push.ts';
+import { overwrittenTold, type Settled, type SettleRetry, settlePush, settleRejection } from './settle-push.ts';
 import { updateOrPark } from './update-or-park.ts';
 
 /** A person under our lease and the values, by local name, that were sent for it. */
@@ -58,17 +59,23 @@ async function storeEnd(
   let { person } = push;
   let current = end;
   let overwritten: readonly Conflict[] | undefined;
+  let told: readonly Conflict[] = [];
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const now = ports.clock.now();
     const settled = settledBy({ person, sent: push.sent }, current, object, now);
     const outcome = await updateOrPark(ports.persons, person, settled.person, now);
-    if (outcome.kind === 'written') return { ...settled, person: outcome.person };
+    if (outcome.kind === 'written') {
+      return { ...settled, person: outcome.person, conflicts: [...told, ...settled.conflicts] };
+    }
     const stored = await ports.persons.get(person.personId);
     if (stored === undefined || stored.lease?.owner !== push.person.lease?.owner) return undefined;
-    person = stored;
-    overwritten ??= settled.conflicts;
+    // A refused push has overwritten nothing.
+    overwritten ??= current.kind === 'written' ? settled.conflicts : [];
     const untold = overwritten.filter((conflict) => !isTold(stored, conflict, push.person.log.next));
-    current = await withRowReadAgain(ports, object, current, untold);
+    const telling = await tellFirst(ports, stored, untold);
+    if (telling !== undefined) told = [...told, ...untold];
+    person = telling ?? stored;
+    current = await withRowReadAgain(ports, object, current, telling === undefined ? untold : []);
   }
   throw new TransientError('CONTENTION', 'the person was changed by others on every try');
 }
@@ -77,6 +84,20 @@ function settledBy({ person, sent }: LeasedPush, end: PushEnd, object: ObjectRul
   return end.kind === 'written'
     ? settlePush(person, { ...end, sent }, object, now)
     : settleRejection(person, { ...end, sent }, object, now);
+}
+
+/**
+ * What a push was seen to overwrite is known nowhere else: it is told before Salesforce, which may give no answer, is
+ * asked again. Undefined where there is nothing to tell, or the person was changed once more.
+ */
+async function tellFirst(
+  { persons, clock }: Pick<Ports, 'persons' | 'clock'>,
+  stored: Person,
+  untold: readonly Conflict[],
+): Promise<Person | undefined> {
+  if (untold.length === 0) return undefined;
+  const outcome = await persons.update(stored, logged(stored, overwrittenTold(untold), clock.now()));
+  return outcome.kind === 'written' ? outcome.person : undefined;
 }
 
 /** Whether somebody who met the overwritten value in the change feed has told of the conflict since the push began. */

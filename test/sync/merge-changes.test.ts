@@ -136,6 +136,30 @@ describe('what ends a push early', () => {
     expect(sides.record('Lead', salesforce?.id ?? '').Title).toBe('Programmer');
     expect(sides.logged(personId, 'conflict')).toEqual([]);
   });
+
+  test('an edit of sales that a push overwrote is told, though the row could not be read again to settle the push', async () => {
+    const sides = new TwoSides();
+    const { personId, salesforce } = await sides.linkedPerson();
+    await sides.edit(personId, { Title: 'Countess' });
+    await sides.poll();
+    sides.update('Lead', salesforce?.id ?? '', { Title: 'Engineer' });
+    let isPushed = false;
+    sides.client.hooks.after = async (_, writes) => {
+      if (!writes) return;
+      isPushed = true;
+      await sides.edit(personId, { Phone: '1' });
+    };
+    sides.client.hooks.before = () => {
+      if (isPushed) throw new TransientError('SERVER_UNAVAILABLE', 'later');
+    };
+    await sides.merge();
+    Object.assign(sides.client.hooks, { before: () => undefined, after: () => undefined });
+    sides.clock.advance(LEASE_MS);
+    await sides.cycle();
+    await sides.cycle();
+    expect(sides.record('Lead', salesforce?.id ?? '')).toMatchObject({ Title: 'Countess', Phone: '1' });
+    expect(sides.logged(personId, 'conflict')).toMatchObject([{ detail: { local: 'Countess', remote: 'Engineer' } }]);
+  });
 });
 
 describe('messages', () => {
