@@ -32,17 +32,27 @@ export function inheritanceOf(survivor: ToldPerson, loser: ToldPerson, rules: Me
 }
 
 function legacyOf(field: string, survivor: ToldPerson, loser: ToldPerson, rules: MergeRules): Legacy | null {
-  const { fields, salesforce } = survivor.person;
-  const own = fields[field];
-  const waits = field in loser.person.pending;
-  if (sameValue(rules.shapes[field], own ?? null, loser.person.fields[field] ?? null)) return waits ? 'agreed' : null;
-  const givenUp = waits ? 'superseded' : null;
-  if (salesforce !== null) {
-    // A field that the survivor's row does not have is kept here; one that our side may not change is as it is there.
-    if (!(field in rules.shapes)) return own === undefined ? 'kept' : givenUp;
-    if (!waits && !rules.canPush(field)) return null;
+  const { fields, pending } = loser.person;
+  const waits = field in pending;
+  if (sameValue(rules.shapes[field], survivor.person.fields[field] ?? null, fields[field] ?? null)) {
+    return waits ? 'agreed' : null;
   }
-  return isFree(field, survivor, rules) || (waits && isNewer(field, survivor, loser)) ? 'edits' : givenUp;
+  if (!waits) return legacyOfValue(field, survivor, rules);
+  if (hasNoPlace(field, survivor, rules)) return survivor.person.fields[field] === undefined ? 'kept' : 'superseded';
+  return isFree(field, survivor, rules) || isNewer(field, survivor, loser) ? 'edits' : 'superseded';
+}
+
+function legacyOfValue(field: string, survivor: ToldPerson, rules: MergeRules): Legacy | null {
+  const { fields, salesforce } = survivor.person;
+  if (hasNoPlace(field, survivor, rules)) return fields[field] === undefined ? 'kept' : null;
+  // What our side may not change is as it is there.
+  const mayChange = salesforce === null || rules.canPush(field);
+  return mayChange && isFree(field, survivor, rules) ? 'edits' : null;
+}
+
+/** Whether the survivor has a row, and that row has no such field. */
+function hasNoPlace(field: string, { person }: ToldPerson, { shapes }: MergeRules): boolean {
+  return person.salesforce !== null && !(field in shapes);
 }
 
 function isFree(field: string, { person }: ToldPerson, { shapes }: MergeRules): boolean {
