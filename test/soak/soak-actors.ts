@@ -36,6 +36,9 @@ type Act = (dice: Dice) => Promise<void>;
 const MEETING_CHANCE = 0.7;
 const MEETING_MS = 4_000;
 
+/** Marketing waits as long where nobody takes its edit. */
+const UNREACHED_MS = 1_000;
+
 const BAD_CHANCE = 0.03;
 
 /** Those who act: sales in the org, marketing through the API, and forms that make new persons. */
@@ -113,6 +116,7 @@ export class SoakActors {
       subject.personId = (await api.edit(personId, { [field]: value })).personId;
     });
     this.#count('marketing edit', answer);
+    if (answer === 'unreached') await sleep(UNREACHED_MS);
   }
 
   async #syncAtOnce(dice: Dice): Promise<void> {

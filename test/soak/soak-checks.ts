@@ -99,8 +99,8 @@ export function checkMarketingEdits(ending: SoakEnding, ledger: SoakLedger): Ver
   const changes = allChanges(ending);
   for (const edit of edits) {
     const told = changes.get(valueKey(edit))?.find(({ entry }) => entry.direction === null);
-    if (edit.answer === 'refused') {
-      if (told !== undefined) broken.push(`${wordsOf(edit)} was refused, and took place`);
+    if (edit.answer !== 'accepted') {
+      if (told !== undefined) broken.push(`${wordsOf(edit)} was ${edit.answer}, and took place`);
       continue;
     }
     const end = told === undefined ? 'its log does not know it' : endOf(edit, told, ending, ledger);

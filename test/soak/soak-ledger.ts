@@ -6,8 +6,11 @@ export type FollowedField = (typeof FOLLOWED_FIELDS)[number];
 
 export type Side = 'marketing' | 'sales';
 
-/** How a request ended for who sent it: `maybe` is one that was answered with a failure, or never. */
-export type Answer = 'accepted' | 'refused' | 'maybe';
+/**
+ * How a request ended for who sent it: `unreached` is one that nobody was there to take, `maybe` one that was answered
+ * with a failure, or never.
+ */
+export type Answer = 'accepted' | 'refused' | 'unreached' | 'maybe';
 
 /** One edit of one field. No other edit has its value. */
 export interface Edit {
@@ -86,12 +89,16 @@ export async function answerOf(work: Promise<unknown>): Promise<Answer> {
     return 'accepted';
   } catch (error) {
     if (error instanceof UnexpectedAnswerError) return error.answer.status < 500 ? 'refused' : 'maybe';
-    if (isBrokenConnection(error)) return 'maybe';
+    if (isBrokenConnection(error)) return wasRefused(error) ? 'unreached' : 'maybe';
     throw error;
   }
 }
 
 /** https://fetch.spec.whatwg.org/#fetch-method: a network error is a `TypeError`; so is one in the middle of a body. */
-export function isBrokenConnection(error: unknown): boolean {
+export function isBrokenConnection(error: unknown): error is TypeError {
   return error instanceof TypeError && ['fetch failed', 'terminated'].includes(error.message);
+}
+
+function wasRefused({ cause }: TypeError): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
 }
