@@ -6,9 +6,10 @@ import { deleteAnswer, editAnswer, previewAnswer, syncAnswer } from '../lib/lamb
 import { parseDelete, parsePersonId, parsePreview, parseSync, parseSyncPerson } from '../lib/lambda/person-requests.ts';
 import { deletePersonHere } from '../lib/sync/delete-person.ts';
 import { createOrEditByEmail } from '../lib/sync/edit-persons.ts';
+import type { AssignTo } from '../lib/sync/person-sync.ts';
 import { previewSync } from '../lib/sync/preview-sync.ts';
 import { loadSchemas } from '../lib/sync/schemas.ts';
-import { type AssignTo, syncPerson } from '../lib/sync/sync-person.ts';
+import { syncPerson } from '../lib/sync/sync-person.ts';
 
 const environment = readEnvironment('sync-person', process.env);
 const store = composeStore(environment);

@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { SalesforceType } from '../person/person.ts';
+import type { SalesforceType } from '../person/row.ts';
 import { SCHEMA_FORMAT } from '../schema/object-schema.ts';
 import { TransientError } from '../sync/errors.ts';
 import type { FeedState } from '../sync/feed-state.ts';

@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { SalesforceType } from '../person/person.ts';
+import type { SalesforceType } from '../person/row.ts';
 import { NO_HISTORY } from '../schema/field-history.ts';
 import { SCHEMA_FORMAT } from '../schema/object-schema.ts';
 import type { FeedState, RecentRows } from '../sync/feed-state.ts';

@@ -5,11 +5,11 @@ import {
   type DeletedHere,
   isPresent,
   type Lease,
-  type OwnerName,
   type Person,
   type SalesforceLink,
   type StandingRejection,
 } from '../person/person.ts';
+import type { OwnerName } from '../person/row.ts';
 import { packActivities, unpackActivities } from './activity-pack.ts';
 import { attributeBytes } from './attribute-size.ts';
 import { emailKey, type Key, personIdOf, personKey, queueKey } from './keys.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SalesforceType } from '../person/person.ts';
+import type { SalesforceType } from '../person/row.ts';
 
 /**
  * The layout of the table. `expiresAt` is its TTL attribute.

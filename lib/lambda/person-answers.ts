@@ -3,8 +3,8 @@ import { assertNever } from '../person/assert-never.ts';
 import { type Person, type SalesforceLink, type StandingRejection, syncStatus } from '../person/person.ts';
 import type { DeleteOutcome } from '../sync/delete-person.ts';
 import type { EditOutcome } from '../sync/edit-persons.ts';
+import type { SyncOutcome } from '../sync/person-sync.ts';
 import type { PreviewOutcome } from '../sync/preview-sync.ts';
-import type { SyncOutcome } from '../sync/sync-person.ts';
 import type { ApiAnswer } from './http-api.ts';
 import { Problem } from './problem.ts';
 

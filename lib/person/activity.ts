@@ -1,5 +1,5 @@
 import type { FieldValue } from './field-value.ts';
-import type { SalesforceType } from './person.ts';
+import type { SalesforceType } from './row.ts';
 
 export type Direction = 'pull' | 'push';
 

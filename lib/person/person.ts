@@ -1,8 +1,6 @@
 import type { ActivityLog, Rejection } from './activity.ts';
 import type { Fields, FieldValue } from './field-value.ts';
-
-/** The Salesforce objects that a person can be. */
-export type SalesforceType = 'Lead' | 'Contact';
+import type { OwnerName, SalesforceType } from './row.ts';
 
 /** The row of Salesforce that is this person, as of base. */
 export interface SalesforceLink {
@@ -16,12 +14,6 @@ export interface SalesforceLink {
   readonly ownerId: string | null;
   /** Absent where nobody has read it yet. */
   readonly owner?: OwnerName;
-}
-
-/** Who an owner is; both are null for a queue. */
-export interface OwnerName {
-  readonly name: string | null;
-  readonly email: string | null;
 }
 
 /** The tombstone of a person that somebody deleted here, and what was to become of its row. */

@@ -1,5 +1,13 @@
 import type { Fields } from './field-value.ts';
-import type { OwnerName, SalesforceType } from './person.ts';
+
+/** The Salesforce objects that a person can be. */
+export type SalesforceType = 'Lead' | 'Contact';
+
+/** Who an owner is; both are null for a queue. */
+export interface OwnerName {
+  readonly name: string | null;
+  readonly email: string | null;
+}
 
 /** A Lead or Contact as Salesforce held it at `systemModstamp`, in local names and forms. */
 export interface Row {

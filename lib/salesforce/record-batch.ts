@@ -1,5 +1,5 @@
 import { toLongId } from '../person/field-value.ts';
-import type { SalesforceType } from '../person/person.ts';
+import type { SalesforceType } from '../person/row.ts';
 import type { RemoteRecord } from '../schema/record.ts';
 import { TransientError } from '../sync/errors.ts';
 import type { PushAnswer, RecordPush, WriteOutcome } from '../sync/ports/salesforce-records.ts';

@@ -1,6 +1,5 @@
 import { toIsoInstant, toLongId } from '../person/field-value.ts';
-import type { SalesforceType } from '../person/person.ts';
-import type { RowName } from '../person/row.ts';
+import type { RowName, SalesforceType } from '../person/row.ts';
 import type { DescribedField, DescribedObject } from '../schema/describe.ts';
 import type {
   ChangeFeed,

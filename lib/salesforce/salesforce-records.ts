@@ -1,6 +1,6 @@
 import type { Rejection } from '../person/activity.ts';
 import { toLongId } from '../person/field-value.ts';
-import type { SalesforceType } from '../person/person.ts';
+import type { SalesforceType } from '../person/row.ts';
 import { PERSON_ID_FIELD } from '../schema/catalogue.ts';
 import type { RemoteRecord } from '../schema/record.ts';
 import { ConfigError } from '../sync/errors.ts';

@@ -1,4 +1,4 @@
-import type { SalesforceType } from '../person/person.ts';
+import type { SalesforceType } from '../person/row.ts';
 
 /** The unique external-id text field that carries our `personId` on Lead and Contact. */
 export const PERSON_ID_FIELD = 'Person_Id__c';

@@ -1,4 +1,4 @@
-import type { SalesforceType } from '../person/person.ts';
+import type { SalesforceType } from '../person/row.ts';
 import type { ObjectSchema, SyncField } from './object-schema.ts';
 
 /** What a field was when its values were last taken over. */

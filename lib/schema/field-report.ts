@@ -1,5 +1,5 @@
 import type { Winner } from '../person/activity.ts';
-import type { SalesforceType } from '../person/person.ts';
+import type { SalesforceType } from '../person/row.ts';
 import { LOCAL_NAMES, NEEDED_ACCESS, STANDARD_FIELDS } from './catalogue.ts';
 import { EXCLUDED_FIELDS } from './excluded-fields.ts';
 import { OTHER_TYPES } from './field-types.ts';

@@ -1,6 +1,7 @@
 import type { Rejection } from '../person/activity.ts';
 import { type Fields, type FieldValue, isEmptyValue } from '../person/field-value.ts';
-import type { SalesforceType, StandingRejection } from '../person/person.ts';
+import type { StandingRejection } from '../person/person.ts';
+import type { SalesforceType } from '../person/row.ts';
 import { FREE_TEXT, type Refusal, syncedType, WRONG_TYPE } from './field-types.ts';
 import { type ObjectSchema, type SyncField, syncFieldOf } from './object-schema.ts';
 import { sentValue } from './record.ts';

@@ -1,6 +1,6 @@
 import type { FieldShape } from '../person/field-value.ts';
 import type { MergeRules } from '../person/merge-row.ts';
-import type { SalesforceType } from '../person/person.ts';
+import type { SalesforceType } from '../person/row.ts';
 import { LOCAL_NAMES, NEEDED_ACCESS, OWNER_COLUMNS, PERSON_ID_FIELD, SYSTEM_COLUMNS } from './catalogue.ts';
 import type { DescribedField, DescribedObject } from './describe.ts';
 import { EXCLUDED_FIELDS } from './excluded-fields.ts';

@@ -1,7 +1,6 @@
 import { type Fields, type FieldValue, toIsoInstant, toLongId } from '../person/field-value.ts';
-import type { OwnerName, SalesforceType } from '../person/person.ts';
 import { personIdOfKey } from '../person/person-key.ts';
-import type { Row } from '../person/row.ts';
+import type { OwnerName, Row, SalesforceType } from '../person/row.ts';
 import { PERSON_ID_FIELD } from './catalogue.ts';
 import { type FieldType, syncedType } from './field-types.ts';
 import { type ObjectSchema, type SyncField, syncFieldOf } from './object-schema.ts';

@@ -1,6 +1,6 @@
 import type { Winner } from '../person/activity.ts';
 import type { Fields } from '../person/field-value.ts';
-import type { SalesforceType } from '../person/person.ts';
+import type { SalesforceType } from '../person/row.ts';
 
 /** What an operator decides about fields, by local name. */
 export interface SyncPolicy {

@@ -1,4 +1,4 @@
-import type { SalesforceType } from '../person/person.ts';
+import type { SalesforceType } from '../person/row.ts';
 import { type QuarantinedField, withAccepted } from '../schema/field-history.ts';
 import type { Ports } from './ports/ports.ts';
 import { changeSchema } from './schemas.ts';

@@ -1,6 +1,5 @@
 import type { FieldValue } from '../person/field-value.ts';
-import type { SalesforceType } from '../person/person.ts';
-import type { Row } from '../person/row.ts';
+import type { Row, SalesforceType } from '../person/row.ts';
 import { type RemoteRecord, rowOfValues } from '../schema/record.ts';
 import type { ChangeMessage, QueuedRow } from './change-message.ts';
 import type { ObjectRules, Schemas } from './schemas.ts';

@@ -10,12 +10,12 @@ import { mergedPerson, ownPushOf } from './apply-row.ts';
 import { withCutTexts } from './cut-texts.ts';
 import { TransientError } from './errors.ts';
 import { candidatesOf, findRow } from './find-row.ts';
+import type { PersonSync, SyncOutcome, SyncStep } from './person-sync.ts';
 import { rememberAttempt } from './push-now.ts';
 import { readRows } from './read-leased.ts';
 import { joinRival } from './rivals.ts';
 import { storeRead } from './store-read.ts';
 import { type LeasedPush, storeSettled } from './store-settled.ts';
-import type { PersonSync, SyncOutcome, SyncStep } from './sync-person.ts';
 import { type ConvertedLead, upsertLead } from './upsert-lead.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { FieldValue } from '../person/field-value.ts';
-import type { SalesforceType } from '../person/person.ts';
+import type { SalesforceType } from '../person/row.ts';
 
 /** A row to be put on the queue. */
 export interface QueuedRow {

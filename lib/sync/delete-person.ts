@@ -4,8 +4,9 @@ import { logged } from '../person/edit-person.ts';
 import { type DeletedHere, isWritable, type Person } from '../person/person.ts';
 import { QuotaExceededError, TransientError } from './errors.ts';
 import { giveBackLease } from './give-back-lease.ts';
+import { leaseWithPatience } from './lease-with-patience.ts';
+import type { SyncOutcome, SyncPorts } from './person-sync.ts';
 import { wasNotSent } from './push-persons.ts';
-import { leaseWithPatience, type SyncOutcome, type SyncPorts } from './sync-person.ts';
 
 export type DeleteOutcome =
   | { readonly kind: 'deleted' }

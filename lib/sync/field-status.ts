@@ -1,4 +1,4 @@
-import type { SalesforceType } from '../person/person.ts';
+import type { SalesforceType } from '../person/row.ts';
 import { type FieldReport, fieldReports } from '../schema/field-report.ts';
 import type { MissingPermission } from '../schema/object-schema.ts';
 import type { Ports } from './ports/ports.ts';

@@ -2,10 +2,10 @@ import type { Person, SalesforceLink } from '../person/person.ts';
 import { keysOfPerson } from '../person/person-key.ts';
 import type { Row } from '../person/row.ts';
 import { rowOfRecord } from '../schema/record.ts';
+import type { Candidate } from './person-sync.ts';
 import type { Ports } from './ports/ports.ts';
 import { type OwnerReads, resolvePersons } from './resolve-persons.ts';
 import type { ObjectRules, Schemas } from './schemas.ts';
-import type { Candidate } from './sync-person.ts';
 
 /** What Salesforce holds for a person who has no row. */
 export type FoundRow =

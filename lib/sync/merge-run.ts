@@ -1,6 +1,6 @@
 import { logged } from '../person/edit-person.ts';
-import { awaitsPush, type Person, personIdOfRow, type SalesforceType } from '../person/person.ts';
-import { successorOf } from '../person/row.ts';
+import { awaitsPush, type Person, personIdOfRow } from '../person/person.ts';
+import { type SalesforceType, successorOf } from '../person/row.ts';
 import { joinPersons } from './absorb-persons.ts';
 import { addsTo, applyRow } from './apply-row.ts';
 import { type Arrival, arrivalsOf, type Delivery, queuedRow, readArrival } from './arrivals.ts';

@@ -1,53 +1,24 @@
-import type { SalesforceType } from '../person/person.ts';
+import type { SalesforceType } from '../person/row.ts';
 import { schemaProblems } from '../schema/field-history.ts';
 import { feedColumns } from '../schema/object-schema.ts';
 import { askReconciliation } from './ask-reconciliation.ts';
 import { packIds } from './change-message.ts';
+import {
+  type CycleRun,
+  DEFAULT_FIELD_JOBS,
+  DEFAULT_RECONCILE_DAYS,
+  type PollPorts,
+  type PollSettings,
+} from './cycle-run.ts';
 import { QuotaExceededError } from './errors.ts';
 import { deletedSince, deletionsForgotten, type FeedState, NEW_FEED, windowStart } from './feed-state.ts';
 import type { Deletions, FeedOpening, FeedRequest } from './ports/change-feed.ts';
 import { addMs } from './ports/clock.ts';
-import type { Ports } from './ports/ports.ts';
-import type { Cycle, CycleReport, StoredSchema } from './ports/sync-state-store.ts';
+import type { CycleReport, StoredSchema } from './ports/sync-state-store.ts';
 import { forgotten, incomplete, nextOrThrow, readWindow, type WindowOutcome } from './read-window.ts';
 import { reconcile } from './reconcile.ts';
 import { describeAgain, saveSchema, storedSchemas } from './schemas.ts';
 import { isOwed, type JobTurn, planJobs, workFieldJob } from './work-field-job.ts';
-
-export interface PollSettings {
-  readonly objects: readonly SalesforceType[];
-  readonly lagSeconds: number;
-  readonly lookbackSeconds: number;
-  /** How long a cycle may take before another may begin: longer than the function's time-out. */
-  readonly cycleLeaseMs: number;
-  /** Left out: the defaults. */
-  readonly fieldJobs?: FieldJobSettings;
-  /** How often, in days, all persons are compared with their rows by itself; 0: never. Left out: the default. */
-  readonly reconcileDays?: number;
-}
-
-export interface FieldJobSettings {
-  /** How many pages of a job a cycle reads of each object, and how many calls it makes for a reconciliation. */
-  readonly backfillPagesPerCycle: number;
-  /** How often formulas are read from every row; 0: never. */
-  readonly formulaRefreshHours: number;
-}
-
-export const DEFAULT_FIELD_JOBS: FieldJobSettings = { backfillPagesPerCycle: 5, formulaRefreshHours: 24 };
-
-export const DEFAULT_RECONCILE_DAYS = 7;
-
-export type PollPorts = Omit<Ports, 'records'>;
-
-/** One cycle on its way. */
-export interface CycleRun {
-  readonly ports: PollPorts;
-  readonly settings: Required<PollSettings>;
-  readonly cycle: Cycle;
-  readonly timeLeftMs: () => number;
-  /** The schemas that the cycle works with, as it comes to know them. */
-  readonly schemas: Map<SalesforceType, StoredSchema>;
-}
 
 export type PollOutcome =
   | {

@@ -5,11 +5,11 @@ import { rowOfRecord } from '../schema/record.ts';
 import { ownPushOf } from './apply-row.ts';
 import { QuotaExceededError, TransientError } from './errors.ts';
 import { type FindPorts, findRow } from './find-row.ts';
+import type { Candidate } from './person-sync.ts';
 import type { Ports } from './ports/ports.ts';
 import { refreshedPerson } from './read-leased.ts';
 import { describedSchemas, knownOrDescribedSchemas, type Schemas } from './schemas.ts';
 import { survivorOfPerson } from './survivors.ts';
-import type { Candidate } from './sync-person.ts';
 
 /** Ports that can only read: a preview has no way to change anything. */
 export type PreviewPorts = Pick<Ports, 'clock' | 'policy'> & {

@@ -6,11 +6,11 @@ import { judgePush, notEditable } from '../schema/judge-push.ts';
 import { pushable, type RemoteRecord, rowOfRecord } from '../schema/record.ts';
 import { withCutTexts } from './cut-texts.ts';
 import { TransientError } from './errors.ts';
+import type { PersonSync, SyncOutcome, SyncStep } from './person-sync.ts';
 import type { PushAnswer } from './ports/salesforce-records.ts';
 import { readSuccessors, refreshedPerson } from './read-leased.ts';
 import { storeRead } from './store-read.ts';
 import { type PushEnd, storeSettled } from './store-settled.ts';
-import type { PersonSync, SyncOutcome, SyncStep } from './sync-person.ts';
 
 /** A linked person on its way through a sync, with what has come of it so far. */
 interface Progress {

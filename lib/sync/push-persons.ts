@@ -1,6 +1,7 @@
 import { assertNever } from '../person/assert-never.ts';
 import type { Fields } from '../person/field-value.ts';
-import { awaitsPush, isLeased, type Person, pendingEdits, type SalesforceType } from '../person/person.ts';
+import { awaitsPush, isLeased, type Person, pendingEdits } from '../person/person.ts';
+import type { SalesforceType } from '../person/row.ts';
 import { judgePush, notEditable } from '../schema/judge-push.ts';
 import { pushable, type RemoteRecord } from '../schema/record.ts';
 import { withCutTexts } from './cut-texts.ts';

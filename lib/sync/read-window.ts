@@ -2,6 +2,7 @@ import type { FieldValue } from '../person/field-value.ts';
 import { toIsoInstant, toLongId } from '../person/field-value.ts';
 import { feedColumns } from '../schema/object-schema.ts';
 import { packRows, type QueuedRow } from './change-message.ts';
+import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
 import {
   type FeedState,
   fingerprint,
@@ -12,7 +13,6 @@ import {
   windowRead,
   windowStart,
 } from './feed-state.ts';
-import type { CycleRun } from './poll-cycle.ts';
 import type { FeedPage, FeedPosition, FeedRequest } from './ports/change-feed.ts';
 import { addMs } from './ports/clock.ts';
 import { describeAgain } from './schemas.ts';
@@ -23,9 +23,6 @@ import { describeAgain } from './schemas.ts';
  * clocks that differ by five minutes each way; and as much again.
  */
 export const IN_FLIGHT_HORIZON_MS = 45 * 60_000;
-
-/** With less time than this left to the function, the window is put aside for the next cycle. */
-export const TIME_TO_STOP_MS = 60_000;
 
 /** The memory of a feed of whose rows some may be under way that nobody remembers. */
 export function incomplete(recent: RecentRows, now: string): RecentRows {

@@ -1,10 +1,9 @@
-import type { SalesforceType } from '../person/person.ts';
+import type { SalesforceType } from '../person/row.ts';
 import { packIds } from './change-message.ts';
+import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
 import { ConfigError } from './errors.ts';
 import { type FeedState, windowStart } from './feed-state.ts';
-import type { CycleRun } from './poll-cycle.ts';
 import type { LinkedPerson } from './ports/person-store.ts';
-import { TIME_TO_STOP_MS } from './read-window.ts';
 import {
   driftOf,
   endedReconciliation,

@@ -1,5 +1,5 @@
 import type { MergeRules } from '../person/merge-row.ts';
-import type { SalesforceType } from '../person/person.ts';
+import type { SalesforceType } from '../person/row.ts';
 import { followingSchema } from '../schema/field-history.ts';
 import { feedColumns, mergeRules, type ObjectSchema, objectSchema } from '../schema/object-schema.ts';
 import { schemaPolicyKey } from '../schema/sync-policy.ts';

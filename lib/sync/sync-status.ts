@@ -1,4 +1,4 @@
-import type { SalesforceType } from '../person/person.ts';
+import type { SalesforceType } from '../person/row.ts';
 import { schemaProblems } from '../schema/field-history.ts';
 import { EMPTY_BOOK, type FieldJob, type JobBook } from './field-job.ts';
 import { msBetween } from './ports/clock.ts';

@@ -3,9 +3,9 @@ import type { Person } from '../person/person.ts';
 import { keyOfPerson, LEADS_PER_PERSON } from '../person/person-key.ts';
 import { type Row, successorOf } from '../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../schema/record.ts';
+import type { PersonSync } from './person-sync.ts';
 import type { CreateAnswer } from './ports/salesforce-records.ts';
 import { readSuccessors } from './read-leased.ts';
-import type { PersonSync } from './sync-person.ts';
 
 /** A Lead of the person was converted, and no other was written. */
 export interface ConvertedLead {

@@ -2,6 +2,7 @@ import type { FieldValue } from '../person/field-value.ts';
 import { toIsoInstant, toLongId } from '../person/field-value.ts';
 import type { ObjectSchema } from '../schema/object-schema.ts';
 import { packRows, type QueuedRow } from './change-message.ts';
+import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
 import { FEED_BEGINNING, type FeedState, windowStart } from './feed-state.ts';
 import {
   countedJob,
@@ -14,10 +15,8 @@ import {
   plannedJobs,
   restarted,
 } from './field-job.ts';
-import type { CycleRun } from './poll-cycle.ts';
 import type { ScanRequest } from './ports/change-feed.ts';
 import type { StoredSchema } from './ports/sync-state-store.ts';
-import { TIME_TO_STOP_MS } from './read-window.ts';
 import { describeAgain } from './schemas.ts';
 
 /** What a cycle knows of an object once its window is read. */

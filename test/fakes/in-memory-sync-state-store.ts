@@ -1,4 +1,4 @@
-import type { SalesforceType } from '../../lib/person/person.ts';
+import type { SalesforceType } from '../../lib/person/row.ts';
 import { TransientError } from '../../lib/sync/errors.ts';
 import type { FeedState, RecentRows } from '../../lib/sync/feed-state.ts';
 import { EMPTY_BOOK, type JobBook } from '../../lib/sync/field-job.ts';

@@ -1,5 +1,5 @@
 import type { Fields, FieldValue } from '../../lib/person/field-value.ts';
-import type { SalesforceType } from '../../lib/person/person.ts';
+import type { SalesforceType } from '../../lib/person/row.ts';
 import type { CycleReport } from '../../lib/sync/ports/sync-state-store.ts';
 import { readSyncStatus, type SyncStatus } from '../../lib/sync/sync-status.ts';
 import { TwoSides } from '../sync/two-sides.ts';

@@ -1,4 +1,4 @@
-import type { SalesforceType } from '../../lib/person/person.ts';
+import type { SalesforceType } from '../../lib/person/row.ts';
 import { SYSTEM_COLUMNS } from '../../lib/schema/catalogue.ts';
 import type { DescribedField, DescribedObject } from '../../lib/schema/describe.ts';
 import { type ObjectSchema, objectSchema } from '../../lib/schema/object-schema.ts';

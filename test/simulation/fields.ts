@@ -1,6 +1,6 @@
 import type { FieldShape, FieldValue } from '../../lib/person/field-value.ts';
 import { sameValue, toIsoInstant } from '../../lib/person/field-value.ts';
-import type { SalesforceType } from '../../lib/person/person.ts';
+import type { SalesforceType } from '../../lib/person/row.ts';
 import type { Row } from '../sandbox/org/soql/source.ts';
 
 interface Field {

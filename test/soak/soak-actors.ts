@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SalesforceType } from '../../lib/person/person.ts';
+import type { SalesforceType } from '../../lib/person/row.ts';
 import { UnexpectedAnswerError } from '../sandbox/clients/json-call.ts';
 import type { OrgClient, OrgRecord } from '../sandbox/clients/org-client.ts';
 import type { PersonApiClient, SyncAnswer } from '../sandbox/clients/person-api-client.ts';

@@ -1,4 +1,4 @@
-import type { SalesforceType } from '../../lib/person/person.ts';
+import type { SalesforceType } from '../../lib/person/row.ts';
 import type { OrgClient, OrgRecord } from '../sandbox/clients/org-client.ts';
 import type { ActivityView, PersonApiClient, PersonView } from '../sandbox/clients/person-api-client.ts';
 import { FIELDS } from '../simulation/fields.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { askReconciliation } from '../../lib/sync/ask-reconciliation.ts';
+import { type CycleRun, DEFAULT_FIELD_JOBS } from '../../lib/sync/cycle-run.ts';
 import { NEW_FEED } from '../../lib/sync/feed-state.ts';
-import { type CycleRun, DEFAULT_FIELD_JOBS } from '../../lib/sync/poll-cycle.ts';
 import { reconcile } from '../../lib/sync/reconcile.ts';
 import { at, leadPerson } from '../contract/persons.ts';
 import { InMemoryPersonStore } from '../fakes/in-memory-person-store.ts';

@@ -1,6 +1,5 @@
 import type { FieldValue } from '../../person/field-value.ts';
-import type { SalesforceType } from '../../person/person.ts';
-import type { RowName } from '../../person/row.ts';
+import type { RowName, SalesforceType } from '../../person/row.ts';
 import type { DescribedObject } from '../../schema/describe.ts';
 
 /** A place in an object's changes, which are ordered by `(systemModstamp, id)`. An empty id lies before all ids. */

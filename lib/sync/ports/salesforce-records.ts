@@ -1,6 +1,5 @@
 import type { Rejection } from '../../person/activity.ts';
-import type { SalesforceType } from '../../person/person.ts';
-import type { RowName } from '../../person/row.ts';
+import type { RowName, SalesforceType } from '../../person/row.ts';
 import type { RemoteRecord } from '../../schema/record.ts';
 
 /** What became of one record. `fields` of a rejection are API names. */

@@ -1,4 +1,4 @@
-import type { SalesforceType } from '../../person/person.ts';
+import type { SalesforceType } from '../../person/row.ts';
 import type { RememberedSchema } from '../../schema/field-history.ts';
 import type { FeedState } from '../feed-state.ts';
 import type { JobBook } from '../field-job.ts';
