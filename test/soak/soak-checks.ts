@@ -98,7 +98,7 @@ export function checkMarketingEdits(ending: SoakEnding, ledger: SoakLedger): Ver
   const edits = ledger.edits.filter(({ side, answer }) => side === 'marketing' && answer !== 'maybe');
   const changes = allChanges(ending);
   for (const edit of edits) {
-    const told = changes.get(valueKey(edit))?.find(({ entry }) => entry.direction === null);
+    const told = editTold(changes, edit.field, edit.value);
     if (edit.answer !== 'accepted') {
       if (told !== undefined) broken.push(`${wordsOf(edit)} was ${edit.answer}, and took place`);
       continue;
@@ -192,10 +192,38 @@ function salesFate(edit: Edit, seen: FieldValue, { ending, ledger, changes, unti
     return entry.type === 'conflict' && entry.detail.field === edit.field && alike(entry.detail.remote, edit.value);
   });
   if (conflicts) return 'fine: lost a conflict that is told';
-  if (ledger.mayHaveLostAnswer({ from: edit.requestedAt, to: until })) {
+  const isUnanswered = ledger.mayHaveLostAnswer({ from: edit.requestedAt, to: until });
+  if (isUnanswered && !wasSettled({ ...edit, value: seen }, until, { ending, ledger, changes })) {
     return 'fine: overwritten when a push may have had no answer (the exemption that the README names)';
   }
   return `${JSON.stringify(seen)} took its place, and no conflict is told`;
+}
+
+/**
+ * Whether the log tells, of the very time in question, that the push of the value which took an edit's place was answered:
+ * then it had read the row. Where an earlier edit still waited or was lost when this one was made, that is not certain.
+ */
+function wasSettled(
+  { field, value, requestedAt }: Pick<Edit, 'field' | 'requestedAt'> & { readonly value: FieldValue },
+  until: number,
+  { ending, ledger, changes }: Omit<Whereabouts, 'until'>,
+): boolean {
+  const told = editTold(changes, field, value);
+  if (told === undefined) return false;
+  const pushes = (ending.logs.get(told.entry.personId) ?? []).filter(
+    (entry) => entry.type === 'syncedToSalesforce' && entry.detail.fields.includes(field),
+  );
+  const isPushed = pushes.some(({ seq, at }) => {
+    return seq > told.entry.seq && Date.parse(at) >= requestedAt && Date.parse(at) <= until;
+  });
+  const earlier = ledger.find('marketing', field, told.from) && editTold(changes, field, told.from);
+  const isFirst = earlier === undefined || pushes.some(({ seq }) => seq > earlier.entry.seq && seq < told.entry.seq);
+  return isPushed && isFirst;
+}
+
+/** The change by which somebody edited a value in here. */
+function editTold(changes: Whereabouts['changes'], field: string, value: FieldValue): ToldChange | undefined {
+  return changes.get(valueKey({ field, value }))?.find(({ entry, to }) => entry.direction === null && alike(to, value));
 }
 
 /** Every told change, by field and by both of its values. */

@@ -161,20 +161,26 @@ export function convertLead(org: OrgState, conversion: Conversion): { contactId:
   if (object !== 'Lead') throw new ApiError('INVALID_ID_FIELD', 'leadId does not name a Lead');
   if (lead.IsDeleted === true) throw refusals.deleted();
   if (lead.IsConverted === true) throw new ApiError('CANNOT_CONVERT_CONVERTED_LEAD', 'lead is already converted');
-  mustBeFree(org, [conversion.leadId, ...(conversion.contactId === undefined ? [] : [conversion.contactId])]);
-  const contact = conversion.contactId === undefined ? undefined : mustFind(org, conversion.contactId);
-  if (contact?.row.IsDeleted === true) throw refusals.deleted();
-  const known = conversion.accountId ?? (contact?.row.AccountId as string | null | undefined);
+  mustBeFree(org, [conversion.leadId]);
+  const contact = conversion.contactId === undefined ? undefined : contactToConvertInto(org, conversion.contactId);
+  const known = conversion.accountId ?? (contact?.AccountId as string | null | undefined);
   const accountId = known ?? create(org, 'Account', { lead, names: LEAD_TO_ACCOUNT, fixed: {} });
   const names = { ...LEAD_TO_CONTACT, ...sameCustomFields(org) };
   const contactId = conversion.contactId ?? create(org, 'Contact', { lead, names, fixed: { AccountId: accountId } });
-  if (contact) fillEmpty(org, { contact: contact.row, lead, names, accountId });
+  if (contact) fillEmpty(org, { contact, lead, names, accountId });
   restamp(org, 'Lead', {
     row: lead,
     change: { ...converted(org), ConvertedAccountId: accountId, ConvertedContactId: contactId },
   });
   org.stats.recordsUpdated += 1;
   return { contactId, accountId };
+}
+
+function contactToConvertInto(org: OrgState, contactId: string): Row {
+  mustBeFree(org, [contactId]);
+  const { row } = mustFind(org, contactId);
+  if (row.IsDeleted === true) throw refusals.deleted();
+  return row;
 }
 
 function converted(org: OrgState): Record<string, Value> {
