@@ -1,11 +1,12 @@
 import { logged } from '../person/edit-person.ts';
-import { awaitsPush, type Person, personIdOfRow } from '../person/person.ts';
+import { awaitsPush, type Person } from '../person/person.ts';
 import { type SalesforceType, successorOf } from '../person/row.ts';
 import { joinPersons } from './absorb-persons.ts';
 import { addsTo, applyRow } from './apply-row.ts';
 import { type Arrival, arrivalsOf, type Delivery, queuedRow, readArrival } from './arrivals.ts';
 import { type ChangeMessage, packIds, packRows } from './change-message.ts';
 import { TransientError } from './errors.ts';
+import { absorbMerged, goneRows } from './gone-rows.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Ports } from './ports/ports.ts';
 import { type PushReport, pushPersons } from './push-persons.ts';
@@ -225,23 +226,19 @@ export class MergeRun {
     const personOf = ({ row }: Arrival) => owners.get(row.id)?.person;
     const isOwn = (arrival: Arrival) => personOf(arrival)?.salesforce?.id === arrival.row.id;
     const own = rows.filter((arrival) => isOwn(arrival) && !isKnown(arrival, personOf(arrival)));
-    const gone = await this.#personsOfGone(ids.filter((id) => !records.has(id)));
-    const persons = [...own.flatMap((arrival) => personOf(arrival) ?? []), ...gone];
+    const gone = await goneRows(
+      this.#ports.persons,
+      ids.filter((id) => !records.has(id)),
+    );
+    const persons = [...own.flatMap((arrival) => personOf(arrival) ?? []), ...gone.flatMap(({ holders }) => holders)];
     const { persons: refreshed, error } = await refreshPersons(this.#ports, this.#schemas, persons);
     this.#error ??= error;
     for (const person of refreshed.values()) this.#note(person);
     await this.merge(rows.filter((arrival) => !isOwn(arrival)));
-    return persons.flatMap(({ personId, salesforce }) => (refreshed.has(personId) ? [] : (salesforce?.id ?? [])));
-  }
-
-  /** The persons whose rows are gone for good, as far as they do not know it. */
-  async #personsOfGone(ids: readonly string[]): Promise<readonly Person[]> {
-    if (ids.length === 0) return [];
-    const links = await this.#ports.persons.linksOf(ids);
-    const found = await this.#ports.persons.getMany([...new Set([...links.values(), ...ids.map(personIdOfRow)])]);
-    const isTheirs = ({ mergedInto, salesforce }: Person) =>
-      mergedInto === null && salesforce !== null && !salesforce.isDeleted && ids.includes(salesforce.id);
-    return [...found.values()].filter(isTheirs);
+    const unread = persons.flatMap(({ personId, salesforce }) =>
+      refreshed.has(personId) ? [] : (salesforce?.id ?? []),
+    );
+    return [...unread, ...(await absorbMerged(this.#ports, this.#schemas, gone))];
   }
 }
 
