@@ -61,8 +61,8 @@ function entryOf(activity: ActivityView): LogEntry {
 }
 
 /** How much of what came before and after is told. */
-const BEFORE_MS = 15_000;
-const AFTER_MS = 45_000;
+const BEFORE_MS = 8_000;
+const AFTER_MS = 15_000;
 
 interface Line {
   readonly at: number;
