@@ -1,3 +1,4 @@
+import type { StageName } from './staged/stages.ts';
 import type { FaultName } from './swarm.ts';
 
 /** A seeded bug: one line of one file changed. */
@@ -11,8 +12,10 @@ export interface Mutant {
   readonly with?: readonly FaultName[];
   /** Why no story can tell it from the product; then it is expected to live. */
   readonly equivalent?: string;
-  /** Not argued equivalent, and yet no story has told on it so far: what was tried. Such a mutant may live or die. */
-  readonly atLarge?: string;
+  /** A family of stories written to bring about what shows the bug; they are told before any other. */
+  readonly stage?: StageName;
+  /** The seed, of the stage if there is one, that killed it last, to be tried first: a hint, for stories change. */
+  readonly killedBy?: number;
 }
 
 const FEED = 'lib/salesforce/salesforce-change-feed.ts';
@@ -24,9 +27,6 @@ const RUN = 'lib/sync/merge-run.ts';
 const PUSH = 'lib/sync/push-persons.ts';
 const SETTLE = 'lib/sync/settle-push.ts';
 const STORE = 'test/fakes/in-memory-person-store.ts';
-
-const SINCE_LIFE_CYCLE = '1,200 seeds have not told on it since persons follow what becomes of their rows';
-const NINE_THOUSAND = '9,000 seeds did not tell on it';
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -132,8 +132,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: CHANGES,
     from: 'export const FRESH_MESSAGE_MS = 10 * 60_000;',
     to: 'export const FRESH_MESSAGE_MS = 600 * 60_000;',
-    with: ['messageDelayed', 'messageAgain', 'rowDeleted'],
-    atLarge: SINCE_LIFE_CYCLE,
+    stage: 'comesAfterAnHour',
   },
   {
     name: 'what changes nothing never leaves a trace',
@@ -191,8 +190,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: SETTLE,
     from: 'holdsWhatWasSent(merged, push.sent, object) ? told',
     to: 'merged !== null ? told',
-    with: ['validationRule', 'salesforceSlow'],
-    atLarge: NINE_THOUSAND,
+    stage: 'editedWhileRefused',
   },
   {
     name: 'parked persons are pushed again and again',
@@ -247,24 +245,21 @@ export const MUTANTS: readonly Mutant[] = [
     file: PUSH,
     from: 'if (lost.length === 0) return free;',
     to: 'return [...free, ...lost];',
-    with: ['commitsLate', 'answerTimedOut', 'serverErrorAfter'],
-    atLarge: NINE_THOUSAND,
+    stage: 'editedAfterLostPush',
   },
   {
     name: 'sync person does not read first after a lost push',
     file: 'lib/sync/push-now.ts',
     from: 'const readsFirst = sync.afterLostPush && attempt === 0;',
     to: 'const readsFirst = false;',
-    with: ['answerTimedOut', 'serverErrorAfter'],
-    atLarge: NINE_THOUSAND,
+    stage: 'editedAfterLostPush',
   },
   {
     name: 'an old state of a row makes a second person',
     file: 'lib/sync/apply-row.ts',
     from: 'return owner.isFormer && !fresh && !row.isDeleted && !row.isConverted;',
     to: 'return false;',
-    with: ['rowDeleted', 'messageDelayed', 'messageAgain'],
-    atLarge: SINCE_LIFE_CYCLE,
+    stage: 'comesBackAsItWas',
   },
   {
     name: 'rows that are gone are written to',

@@ -1,0 +1,16 @@
+import { comesBackAsItWas } from './former-row.ts';
+import { editedAfterLostPush } from './lost-push.ts';
+import { comesAfterAnHour } from './old-message.ts';
+import { editedWhileRefused } from './refused-push.ts';
+
+/** The families of staged stories, each drawn by seed. */
+export const STAGES = {
+  editedWhileRefused,
+  editedAfterLostPush,
+  comesAfterAnHour,
+  comesBackAsItWas,
+} as const;
+
+export type StageName = keyof typeof STAGES;
+
+export const STAGE_NAMES = Object.keys(STAGES) as StageName[];
