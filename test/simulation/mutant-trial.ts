@@ -4,7 +4,7 @@ import { drawScenario, type Scenario } from './scenario.ts';
 import { simulate } from './simulate.ts';
 import { playStage } from './staged/play-stage.ts';
 import { STAGES, type StageName } from './staged/stages.ts';
-import { type FaultName, LATER_FAULTS } from './swarm.ts';
+import type { FaultName } from './swarm.ts';
 
 /** One story that a mutant is tried on; `stage` names the family it is of, null for any story of a seed. */
 export interface Trial {

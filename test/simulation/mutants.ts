@@ -139,7 +139,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'lib/sync/apply-row.ts',
     from: 'if (!mended && !leavesTrace) return',
     to: 'if (leavesTrace || !mended) return',
-    with: ['messageDelayed', 'messageDuplicated', 'messageAgain'],
+    stage: 'comesAfterItWasSetBack',
   },
   {
     name: 'base is written from what was pushed, not from what was read',
@@ -171,7 +171,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: SETTLE,
     from: '{ values: push.sent, settled: false }',
     to: '{ values: push.sent, settled: true }',
-    with: ['salesforceSlow', 'storeSlow'],
+    stage: 'editedWhileSettling',
   },
   {
     name: 'conflicts are not told',

@@ -1,5 +1,7 @@
 import { comesBackAsItWas } from './former-row.ts';
 import { editedAfterLostPush } from './lost-push.ts';
+import { comesAfterItWasSetBack } from './late-message.ts';
+import { editedWhileSettling } from './settled-late.ts';
 import { comesAfterAnHour } from './old-message.ts';
 import { editedWhileRefused } from './refused-push.ts';
 
@@ -8,6 +10,8 @@ export const STAGES = {
   editedWhileRefused,
   editedAfterLostPush,
   comesAfterAnHour,
+  comesAfterItWasSetBack,
+  editedWhileSettling,
   comesBackAsItWas,
 } as const;
 
