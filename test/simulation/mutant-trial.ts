@@ -34,6 +34,9 @@ const TOLD: ReadonlySet<string> = new Set([
   'rowHardDeleted',
 ]);
 
+/** Those of them that a seed tells of only where it is asked to. */
+const LATER: ReadonlySet<string> = new Set(['rowUndeleted', 'leadConverted']);
+
 /** No seed beyond this many for each one wanted is looked at for the faults it tells of. */
 const LOOKED_AT = 60;
 
@@ -41,7 +44,7 @@ const LOOKED_AT = 60;
 export function* trialsOf(mutant: Mutant, seeds: number): Generator<Trial> {
   const { stage = null, killedBy } = mutant;
   const forced = mutant.with ?? [];
-  const withLater = forced.some((name) => LATER_FAULTS.has(name));
+  const withLater = forced.some((name) => LATER.has(name));
   if (stage !== null) {
     const staged = (seed: number): Trial => ({ stage, seed, forced: [], withLater: false });
     if (killedBy !== undefined) yield staged(killedBy);

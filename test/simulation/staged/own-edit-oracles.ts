@@ -61,9 +61,7 @@ export function checkParked(world: World): void {
     const told = world.ledger.activities.get(personId)?.findLast(({ type }) => type === 'rejected');
     if (told?.type !== 'rejected') continue;
     const { values } = told.detail;
-    const untried = Object.keys(pending).filter(
-      (field) => !(field in values) && !world.restrictedFields.has(field),
-    );
+    const untried = Object.keys(pending).filter((field) => !(field in values) && !world.restrictedFields.has(field));
     if (untried.length > 0) {
       world.breaks(
         'only what was refused is parked',

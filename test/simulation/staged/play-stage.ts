@@ -6,6 +6,8 @@ import { checkAgreement, checkCreatedLeads, checkEmails, checkSilence, countsNow
 import { checkRejections } from '../oracles/rejection-oracles.ts';
 import type { Outcome } from '../simulate.ts';
 import { World } from '../world.ts';
+import { joinRows } from './join-rows.ts';
+import { checkFollowed } from './life-oracles.ts';
 import { checkOwnEdits, checkParked } from './own-edit-oracles.ts';
 import { POLL_MS, type Stage } from './stage.ts';
 import { StormySwarm } from './stormy-swarm.ts';
@@ -24,6 +26,7 @@ export async function playStage(stage: Stage, recorded = false): Promise<Outcome
   const functions = new Functions(world);
   const actors = new Actors(world, functions, stage.subjects);
   for (const operation of stage.operations) world.timeline.after(operation.at, () => actors.act(operation));
+  for (const join of stage.joins) world.timeline.after(join.at, () => joinRows(world, join));
   startPolls(world, functions, stage.firstPollAt);
   await world.timeline.run((stop) => {
     void play(world, functions, stage.minutes)
@@ -55,6 +58,7 @@ async function play(world: World, functions: Functions, minutes: number): Promis
   for (const check of [checkAgreement, checkCreatedLeads, checkEdits, checkRejections, checkEmails]) check(world);
   checkOwnEdits(world);
   checkParked(world);
+  checkFollowed(world);
   await timeline.wait(POLL_MS);
   const before = { ...countsNow(world), messages: world.ledger.messagesSent };
   await timeline.wait((QUIET_POLLS - 1) * POLL_MS);

@@ -11,10 +11,18 @@ export interface Storm {
   readonly strikes: number;
 }
 
+/** The row of one person becomes a part of another's, in Salesforce: two of one object, or a Lead and a Contact. */
+export interface Join {
+  readonly at: number;
+  readonly subject: number;
+  readonly into: number;
+}
+
 /** A story told for the sake of one order of events that chance alone hardly ever brings about. */
 export interface Stage extends Scenario {
   readonly firstPollAt: number;
   readonly storms: readonly Storm[];
+  readonly joins: readonly Join[];
 }
 
 export const SECOND = 1000;
@@ -35,6 +43,7 @@ export class StageWriter {
   readonly #seed: number;
   readonly #operations: Operation[] = [];
   readonly #storms: Storm[] = [];
+  readonly #joins: Join[] = [];
   readonly #faults = new Set<FaultName>();
   #serial = 0;
 
@@ -57,6 +66,10 @@ export class StageWriter {
     this.#operations.push({ ...what, at: Math.round(at), subject } as Operation);
   }
 
+  join(at: number, subject: number, into: number): void {
+    this.#joins.push({ at: Math.round(at), subject, into });
+  }
+
   storm(fault: FaultName, from: number, to: number, strikes = 1): void {
     this.#storms.push({ fault, from, to, strikes });
   }
@@ -74,7 +87,7 @@ export class StageWriter {
 
   finish(): Stage {
     const operations = this.#operations.toSorted((one, other) => one.at - other.at);
-    const last = operations.at(-1)?.at ?? 0;
+    const last = [...operations, ...this.#joins].reduce((latest, { at }) => Math.max(latest, at), 0);
     return {
       seed: this.#seed,
       faults: [...this.#faults],
@@ -83,6 +96,7 @@ export class StageWriter {
       minutes: Math.ceil(last / MINUTE) + 1,
       firstPollAt: this.firstPollAt,
       storms: this.#storms,
+      joins: this.#joins,
     };
   }
 }

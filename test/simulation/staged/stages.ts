@@ -1,15 +1,20 @@
 import { comesBackAsItWas } from './former-row.ts';
-import { editedAfterLostPush } from './lost-push.ts';
+import { convertedWhileEdited, mergedWhileEdited } from './joined-rows.ts';
 import { comesAfterItWasSetBack } from './late-message.ts';
-import { editedWhileSettling } from './settled-late.ts';
+import { editedAfterLostPush } from './lost-push.ts';
 import { comesAfterAnHour } from './old-message.ts';
 import { editedWhileRefused } from './refused-push.ts';
+import { editedWhileSettling } from './settled-late.ts';
+import { broughtBack } from './undeleted-row.ts';
 
 /** The families of staged stories, each drawn by seed. */
 export const STAGES = {
   editedWhileRefused,
   editedAfterLostPush,
   comesAfterAnHour,
+  mergedWhileEdited,
+  convertedWhileEdited,
+  broughtBack,
   comesAfterItWasSetBack,
   editedWhileSettling,
   comesBackAsItWas,
