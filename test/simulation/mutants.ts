@@ -26,6 +26,8 @@ const CHANGES = 'lib/sync/merge-changes.ts';
 const RUN = 'lib/sync/merge-run.ts';
 const PUSH = 'lib/sync/push-persons.ts';
 const SETTLE = 'lib/sync/settle-push.ts';
+const LIFE = 'lib/person/life-cycle.ts';
+const ABSORB = 'lib/person/absorb-person.ts';
 const STORE = 'test/fakes/in-memory-person-store.ts';
 
 export const MUTANTS: readonly Mutant[] = [
@@ -267,5 +269,89 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'return link !== null && !link.isDeleted && !link.isConverted;',
     to: 'return link !== null;',
     with: ['rowDeleted'],
+  },
+  {
+    name: 'an undelete is not seen',
+    file: LIFE,
+    from: "deleted: { own: 'current',",
+    to: "deleted: { own: 'past',",
+    stage: 'broughtBack',
+  },
+  {
+    name: 'a merge of rows passes for a deletion',
+    file: 'lib/person/row.ts',
+    from: 'if (row.isDeleted && row.masterRecordId !== null) return',
+    to: 'if (row.isDeleted && row.masterRecordId === row.id) return',
+    stage: 'mergedWhileEdited',
+  },
+  {
+    name: 'a converted Lead does not name its Contact',
+    file: 'lib/person/row.ts',
+    from: 'if (row.isConverted && row.convertedContactId !== null) return',
+    to: 'if (row.isConverted && row.convertedContactId === row.id) return',
+    stage: 'convertedWhileEdited',
+  },
+  {
+    name: 'what waits is dropped when another row takes the place of its own',
+    file: MERGE,
+    from: 'if (base !== undefined) pending[field] = base;',
+    to: 'if (base !== undefined) delete pending[field];',
+    stage: 'convertedWhileEdited',
+  },
+  {
+    name: "a merged person's edits give way to whatever there is",
+    file: ABSORB,
+    from: "return 'edits';",
+    to: "return waits ? 'superseded' : 'edits';",
+    stage: 'mergedWhileEdited',
+  },
+  {
+    name: 'of two edits in a merge the older stands',
+    file: ABSORB,
+    from: 'return editedAt(loser, field) > before;',
+    to: 'return editedAt(loser, field) <= before;',
+    stage: 'mergedWhileEdited',
+  },
+  {
+    name: 'nobody asks whether a merged person was absorbed',
+    file: 'lib/sync/survivors.ts',
+    from: 'unabsorbed = way.slice(0, -1).filter((each, at) => !isAbsorbed(each, at));',
+    to: 'unabsorbed = way.slice(0, -1).filter((each, at) => isAbsorbed(each, at) && false);',
+    stage: 'mergedWhileEdited',
+  },
+  {
+    name: 'a merged person keeps its row',
+    file: ABSORB,
+    from: 'mergedInto: into, salesforce: null, rejection',
+    to: 'mergedInto: into, rejection',
+    stage: 'mergedWhileEdited',
+  },
+  {
+    name: 'a person made of a row meanwhile stays beside the one the row is linked to',
+    file: 'lib/sync/store-read.ts',
+    from: 'if (rival === undefined || !standsFor(rival, row)) return false;',
+    to: 'if (rival !== undefined || rival === undefined) return false;',
+    stage: 'linkedWhileMet',
+  },
+  {
+    name: 'who makes a person of a row does not ask for its link',
+    file: RUN,
+    from: 'if (linkedId === undefined || linkedId === created.personId) return;',
+    to: 'if (linkedId !== created.personId) return;',
+    stage: 'linkedWhileMet',
+  },
+  {
+    name: 'a survivor absorbs without reading its row first',
+    file: 'lib/sync/absorb-persons.ts',
+    from: 'const read = refreshedPerson(schemas, survivor, record, now).person;',
+    to: 'const read = refreshedPerson(schemas, survivor, record, now).person && survivor;',
+    stage: 'mergedWhileEdited',
+  },
+  {
+    name: 'a person who follows its row leaves behind what that held last',
+    file: 'lib/sync/store-read.ts',
+    from: 'if (record === undefined) return { person, pulled: [], conflicts: [] };',
+    to: 'if (record !== null) return { person, pulled: [], conflicts: [] };',
+    stage: 'mergedWhileEdited',
   },
 ];

@@ -43,6 +43,7 @@ export function convertedWhileEdited(seed: number): Stage {
 function editAround(stage: StageWriter, subjects: readonly number[], at: number): void {
   const { dice } = stage;
   for (const subject of subjects) {
+    if (dice.chance(0.5)) stage.act(SECOND, subject, { kind: 'salesEdit', field: 'Title', value: stage.value('s') });
     for (const field of ['Title', 'Phone', 'City']) {
       if (dice.chance(0.3)) continue;
       const kind = field === 'City' ? 'salesEdit' : 'marketingEdit';

@@ -2,7 +2,7 @@ import type { Activity } from '../../../lib/person/activity.ts';
 import type { FieldValue } from '../../../lib/person/field-value.ts';
 import type { Person } from '../../../lib/person/person.ts';
 import type { Row } from '../../sandbox/org/soql/source.ts';
-import { alike } from '../fields.ts';
+import { alike, FOLLOWED_FIELDS, remoteName, remoteValue } from '../fields.ts';
 import type { World } from '../world.ts';
 
 /** Persons follow their rows through merges and conversions, and take along what waited to be pushed. */
@@ -10,6 +10,8 @@ export function checkFollowed(world: World): void {
   for (const person of world.persons.all()) {
     if (person.mergedInto === null) nobodyStaysBehind(world, person);
     else checkMergedAway(world, person);
+    lastValuesAreKnown(world, person);
+    onlyEditsConflict(world, person);
   }
 }
 
@@ -42,6 +44,46 @@ function checkMergedAway(world: World, person: Person): void {
     const what = `${person.personId}.${field}: ${JSON.stringify(value)} waited when it became ${survivor.personId}`;
     world.breaks('what waits goes along', `${what}, and ${superseded ? 'gave way to nothing newer' : 'is lost'}`);
   }
+}
+
+/** What a row held last, before another took its place, has come to our side: Salesforce shows it no more. */
+function lastValuesAreKnown(world: World, person: Person): void {
+  const persons = [person, ...wayOf(world, person)];
+  for (const id of world.ledger.links.get(person.personId) ?? []) {
+    const last = world.ledger.rows.get(id)?.findLast(({ row }) => row.IsDeleted !== true && row.IsConverted !== true);
+    const end = endOf(world, id);
+    if (last === undefined || end === undefined || end === id) continue;
+    for (const field of FOLLOWED_FIELDS) {
+      const name = remoteName(field, last.object === 'Lead' ? 'Lead' : 'Contact');
+      const value = name === null ? null : remoteValue(last.row, name);
+      if (value === null || persons.some((each) => hasHeld(world, each, field, value))) continue;
+      const what = `${id} held ${field} ${JSON.stringify(value)} last`;
+      world.breaks('what a row held is known', `${what}, and ${person.personId} has never heard of it`);
+    }
+  }
+}
+
+function hasHeld(world: World, { personId }: Person, field: string, value: FieldValue): boolean {
+  const held = world.ledger.valuesOf(personId, field).some((each) => alike(each.value, value));
+  return held || isHeld(world.ledger.activities.get(personId) ?? [], field, value);
+}
+
+/** What only came along with a merged person was nobody's edit here, and wins no conflict. */
+function onlyEditsConflict(world: World, { personId }: Person): void {
+  const told = world.ledger.activities.get(personId) ?? [];
+  for (const { type, detail } of told) {
+    if (type !== 'conflict' || !isOfOrg(world, detail.field, detail.local)) continue;
+    const values = `${JSON.stringify(detail.local)} against ${JSON.stringify(detail.remote)}`;
+    world.breaks('only edits conflict', `${personId}.${detail.field}: ${values}, both of Salesforce`);
+  }
+}
+
+/** Whether somebody in the org has put this value there. */
+function isOfOrg(world: World, field: string, value: FieldValue): boolean {
+  return [...world.ledger.rows.values()].flat().some(({ object, row, push }) => {
+    const name = push === null ? remoteName(field, object === 'Lead' ? 'Lead' : 'Contact') : null;
+    return name !== null && remoteValue(row, name) !== null && alike(remoteValue(row, name), value);
+  });
 }
 
 /** The persons that this one became a part of, one after another. */

@@ -2,6 +2,7 @@ import { comesBackAsItWas } from './former-row.ts';
 import { convertedWhileEdited, mergedWhileEdited } from './joined-rows.ts';
 import { comesAfterItWasSetBack } from './late-message.ts';
 import { editedAfterLostPush } from './lost-push.ts';
+import { linkedWhileMet } from './met-twice.ts';
 import { comesAfterAnHour } from './old-message.ts';
 import { editedWhileRefused } from './refused-push.ts';
 import { editedWhileSettling } from './settled-late.ts';
@@ -15,6 +16,7 @@ export const STAGES = {
   mergedWhileEdited,
   convertedWhileEdited,
   broughtBack,
+  linkedWhileMet,
   comesAfterItWasSetBack,
   editedWhileSettling,
   comesBackAsItWas,
