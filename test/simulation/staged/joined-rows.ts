@@ -26,6 +26,8 @@ export function convertedWhileEdited(seed: number): Stage {
   const convertedAt = stage.poll(2) - dice.between(-10 * SECOND, 4 * MINUTE);
   const contact = stage.subject('Contact');
   if (dice.chance(0.5)) {
+    // A value that the Contact takes over from the Lead.
+    if (dice.chance(0.5)) stage.act(SECOND, lead, { kind: 'salesEdit', field: 'Title', value: stage.value('s') });
     editAround(stage, [lead], convertedAt);
     stage.act(convertedAt, lead, { kind: 'convert' });
   } else {
@@ -43,7 +45,6 @@ export function convertedWhileEdited(seed: number): Stage {
 function editAround(stage: StageWriter, subjects: readonly number[], at: number): void {
   const { dice } = stage;
   for (const subject of subjects) {
-    if (dice.chance(0.5)) stage.act(SECOND, subject, { kind: 'salesEdit', field: 'Title', value: stage.value('s') });
     for (const field of ['Title', 'Phone', 'City']) {
       if (dice.chance(0.3)) continue;
       const kind = field === 'City' ? 'salesEdit' : 'marketingEdit';

@@ -9,7 +9,8 @@ export function linkedWhileMet(seed: number): Stage {
   const { dice } = stage;
   for (let at = dice.between(2, 4); at > 0; at -= 1) stage.subject('here');
   const metAt = stage.poll(1);
-  stage.storm('storeSlow', metAt, metAt + 40 * SECOND, 0.35);
+  // No longer than a function has time for.
+  stage.storm('storeSlow', metAt, metAt + 8 * SECOND, 0.35);
   stage.subjects.forEach((_, subject) => {
     stage.act(dice.between(MINUTE, 2 * MINUTE), subject, { kind: 'create', sync: false, times: 1 });
     const object = dice.pick(['Lead', 'Contact'] as const);
@@ -19,6 +20,6 @@ export function linkedWhileMet(seed: number): Stage {
     const editedAt = metAt + dice.between(SECOND, 20 * SECOND);
     stage.act(editedAt, subject, { kind: 'marketingEdit', field: 'Title', value: stage.value('m') });
   });
-  stage.weather('indexLate', 'messageDuplicated', 'salesforceSlow');
+  stage.weather('indexLate', 'messageDuplicated');
   return stage.finish();
 }
