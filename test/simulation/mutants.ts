@@ -37,6 +37,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'return owed < lookback ? owed : lookback;',
     to: 'return state.checkpoint;',
     with: ['longTransaction'],
+    killedBy: 29,
   },
   {
     name: 'the covered date is not heeded',
@@ -79,18 +80,21 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'return `${systemModstamp} ${fingerprint(values, columns).toString(36)}`;',
     to: 'return systemModstamp;',
     with: ['longTransaction'],
+    killedBy: 280,
   },
   {
     name: 'no version condition on a write',
     file: STORE,
     from: 'if (current === undefined || current.version !== stored.version) return { kind: ',
     to: 'if (current === undefined) return { kind: ',
+    killedBy: 92,
   },
   {
     name: 'a person is created over one that exists',
     file: STORE,
     from: "if (this.#persons.has(created.personId)) return 'exists';",
     to: '',
+    killedBy: 32417,
   },
   {
     name: 'no lease',
@@ -105,6 +109,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'z.minimum(2)), 660)',
     to: 'z.minimum(2)), 60)',
     with: ['commitsLate'],
+    killedBy: 5,
   },
   {
     name: 'the lease is given back although the push may still commit',
@@ -112,6 +117,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'return error instanceof TransientError && !error.mayHaveCommitted;',
     to: 'return error instanceof TransientError;',
     with: ['commitsLate'],
+    killedBy: 5,
   },
   {
     name: 'a worker that lost its lease settles',
@@ -174,6 +180,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: '{ values: push.sent, settled: false }',
     to: '{ values: push.sent, settled: true }',
     stage: 'editedWhileSettling',
+    killedBy: 21,
   },
   {
     name: 'conflicts are not told',
@@ -199,8 +206,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'lib/person/person.ts',
     from: '&& person.rejection === null && isWritable(',
     to: '&& isWritable(',
-    with: ['validationRule'],
-    equivalent: 'the index of those who wait leaves parked persons out as well, and a row that wakes one unparks it',
+    stage: 'handedOutAgain',
   },
   {
     name: 'a rejection is not stored',
@@ -208,6 +214,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'const told = rejectPerson(logged(merged, seen.happenings, now), rejection, push.sent, now);',
     to: 'const told = logged({ ...merged, rejection: { ...rejection, at: now } }, seen.happenings, now);',
     with: ['validationRule'],
+    killedBy: 32417,
   },
   {
     name: 'a Lead is created without the external id',
@@ -228,6 +235,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'return { retry: [...this.#retry],',
     to: 'return { retry: [],',
     with: ['storeThrottled', 'salesforceUnavailable', 'messageDelayed'],
+    killedBy: 29,
   },
   {
     name: 'rows that failed are not queued again',
@@ -235,6 +243,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'this.#failed.push(arrival);',
     to: '',
     with: ['storeThrottled', 'massUpdate'],
+    killedBy: 137,
   },
   {
     name: 'edits are not handed out by the poll',
@@ -332,6 +341,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'if (rival === undefined || !standsFor(rival, row)) return false;',
     to: 'if (rival !== undefined || rival === undefined) return false;',
     stage: 'linkedWhileMet',
+    killedBy: 24,
   },
   {
     name: 'who makes a person of a row does not ask for its link',
@@ -339,6 +349,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'if (linkedId === undefined || linkedId === created.personId) return;',
     to: 'if (linkedId !== created.personId) return;',
     stage: 'linkedWhileMet',
+    killedBy: 2,
   },
   {
     name: 'a survivor absorbs without reading its row first',

@@ -1,6 +1,6 @@
 import type { Person } from '../../../lib/person/person.ts';
 import { alike, FOLLOWED_FIELDS, remoteName, remoteValue } from '../fields.ts';
-import type { LocalValue } from '../ledger.ts';
+import { diedAfter, type LocalValue } from '../ledger.ts';
 import type { World } from '../world.ts';
 
 /**
@@ -69,4 +69,30 @@ export function checkParked(world: World): void {
       );
     }
   }
+}
+
+/** What Salesforce refused is sent again only when something has changed on either side. */
+export function checkNotTriedAgain(world: World): void {
+  for (const person of world.persons.all()) {
+    const rowId = person.salesforce?.id;
+    const refused = world.ledger.pushes.filter((push) => push.refused.some((each) => each.rowId === rowId));
+    refused.forEach((push, at) => {
+      const before = refused[at - 1];
+      const isBackground = push.invocation.name.startsWith('merge');
+      if (rowId === undefined || before === undefined || !isBackground || diedAfter(before)) return;
+      if (hasChanged(world, person, rowId, [before.sentAt, push.sentAt])) return;
+      world.breaks(
+        'what was refused is not tried again',
+        `${person.personId}: ${push.invocation.name} sent what ${before.invocation.name} had been refused`,
+      );
+    });
+  }
+}
+
+type Span = readonly [from: number, to: number];
+
+function hasChanged(world: World, { personId }: Person, rowId: string, [from, to]: Span): boolean {
+  const isBetween = ({ at }: { readonly at: number }) => from <= at && at <= to;
+  const byField = [...(world.ledger.values.get(personId)?.values() ?? [])];
+  return byField.some((values) => values.some(isBetween)) || (world.ledger.rows.get(rowId) ?? []).some(isBetween);
 }

@@ -8,7 +8,7 @@ import type { Outcome } from '../simulate.ts';
 import { World } from '../world.ts';
 import { joinRows } from './join-rows.ts';
 import { checkFollowed } from './life-oracles.ts';
-import { checkOwnEdits, checkParked } from './own-edit-oracles.ts';
+import { checkNotTriedAgain, checkOwnEdits, checkParked } from './own-edit-oracles.ts';
 import { POLL_MS, type Stage } from './stage.ts';
 import { StormySwarm } from './stormy-swarm.ts';
 
@@ -56,9 +56,7 @@ async function play(world: World, functions: Functions, minutes: number): Promis
   functions.queue.redrive();
   await timeline.wait(POLLS_TO_AGREE * POLL_MS);
   for (const check of [checkAgreement, checkCreatedLeads, checkEdits, checkRejections, checkEmails]) check(world);
-  checkOwnEdits(world);
-  checkParked(world);
-  checkFollowed(world);
+  for (const check of [checkOwnEdits, checkParked, checkNotTriedAgain, checkFollowed]) check(world);
   await timeline.wait(POLL_MS);
   const before = { ...countsNow(world), messages: world.ledger.messagesSent };
   await timeline.wait((QUIET_POLLS - 1) * POLL_MS);

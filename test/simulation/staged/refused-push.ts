@@ -24,3 +24,23 @@ export function editedWhileRefused(seed: number): Stage {
   });
   return stage.finish();
 }
+
+/** A bad title is refused and parked; the message that had it pushed comes again. */
+export function handedOutAgain(seed: number): Stage {
+  const stage = new StageWriter('refused again', seed);
+  const { dice } = stage;
+  for (let at = dice.between(1, 3); at > 0; at -= 1) stage.subject(dice.pick(['Lead', 'Contact']));
+  stage.act(30 * SECOND, 0, { kind: 'rule', on: true });
+  const pollAt = stage.poll(1);
+  stage.storm(dice.pick(['messageDuplicated', 'messageAgain']), pollAt, pollAt + 5 * SECOND, 0.8);
+  stage.subjects.forEach((_, subject) => {
+    const value = stage.value('bad');
+    stage.act(pollAt - dice.between(SECOND, 2 * MINUTE), subject, { kind: 'marketingEdit', field: 'Title', value });
+    if (!dice.chance(0.3)) return;
+    const field = dice.pick(['Title', 'Phone']);
+    const mendedAt = pollAt + dice.between(MINUTE, 12 * MINUTE);
+    stage.act(mendedAt, subject, { kind: 'marketingEdit', field, value: stage.value('m') });
+  });
+  stage.weather('storeSlow', 'indexLate', 'salesforceSlow');
+  return stage.finish();
+}

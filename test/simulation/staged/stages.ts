@@ -4,13 +4,14 @@ import { comesAfterItWasSetBack } from './late-message.ts';
 import { editedAfterLostPush } from './lost-push.ts';
 import { linkedWhileMet } from './met-twice.ts';
 import { comesAfterAnHour } from './old-message.ts';
-import { editedWhileRefused } from './refused-push.ts';
+import { editedWhileRefused, handedOutAgain } from './refused-push.ts';
 import { editedWhileSettling } from './settled-late.ts';
 import { broughtBack } from './undeleted-row.ts';
 
 /** The families of staged stories, each drawn by seed. */
 export const STAGES = {
   editedWhileRefused,
+  handedOutAgain,
   editedAfterLostPush,
   comesAfterAnHour,
   mergedWhileEdited,
