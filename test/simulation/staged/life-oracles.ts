@@ -31,19 +31,30 @@ function checkMergedAway(world: World, person: Person): void {
     return;
   }
   const told = way.flatMap(({ personId }) => world.ledger.activities.get(personId) ?? []);
-  const times = told.filter(({ type, detail }) => type === 'merged' && detail.from === person.personId).length;
+  isToldOnce(world, person, told);
+  for (const field of Object.keys(person.pending)) whatWaitsGoesAlong(world, person, { way, told, field });
+}
+
+function isToldOnce(world: World, { personId }: Person, told: readonly Activity[]): void {
+  const times = told.filter(({ type, detail }) => type === 'merged' && detail.from === personId).length;
   // Sync person leaves one that was made of the row a moment before, and has nothing, to be told of later.
-  const broughtNothing = (world.ledger.activities.get(person.personId)?.length ?? 0) <= 1;
-  if (times > 1 || (times === 0 && !broughtNothing)) {
-    world.breaks('a merge is told once', `${person.personId} was told ${times} times to be merged away`);
-  }
-  for (const field of Object.keys(person.pending)) {
-    const value = person.fields[field] ?? null;
-    const superseded = told.some(({ type, detail }) => type === 'merged' && field in (detail.superseded ?? {}));
-    if (superseded ? hasNewer(world, way, person, field) : isHeld(told, field, value)) continue;
-    const what = `${person.personId}.${field}: ${JSON.stringify(value)} waited when it became ${survivor.personId}`;
-    world.breaks('what waits goes along', `${what}, and ${superseded ? 'gave way to nothing newer' : 'is lost'}`);
-  }
+  const broughtNothing = (world.ledger.activities.get(personId)?.length ?? 0) <= 1;
+  if (times === 1 || (times === 0 && broughtNothing)) return;
+  world.breaks('a merge is told once', `${personId} was told ${times} times to be merged away`);
+}
+
+interface Legacy {
+  readonly way: readonly Person[];
+  readonly told: readonly Activity[];
+  readonly field: string;
+}
+
+function whatWaitsGoesAlong(world: World, person: Person, { way, told, field }: Legacy): void {
+  const value = person.fields[field] ?? null;
+  const superseded = told.some(({ type, detail }) => type === 'merged' && field in (detail.superseded ?? {}));
+  if (superseded ? hasNewer(world, way, person, field) : isHeld(told, field, value)) return;
+  const what = `${person.personId}.${field}: ${JSON.stringify(value)} waited when it became ${person.mergedInto}`;
+  world.breaks('what waits goes along', `${what}, and ${superseded ? 'gave way to nothing newer' : 'is lost'}`);
 }
 
 /** What a row held last, before another took its place, has come to our side: Salesforce shows it no more. */
