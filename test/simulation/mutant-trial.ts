@@ -37,6 +37,8 @@ const TOLD: ReadonlySet<string> = new Set([
 /** Those of them that a seed tells of only where it is asked to. */
 const LATER: ReadonlySet<string> = new Set(['rowUndeleted', 'leadConverted']);
 
+const draw: (seed: number, withLater: boolean) => Scenario = drawScenario;
+
 /** No seed beyond this many for each one wanted is looked at for the faults it tells of. */
 const LOOKED_AT = 60;
 
@@ -62,7 +64,7 @@ export function* trialsOf(mutant: Mutant, seeds: number): Generator<Trial> {
 function tellsOf(seed: number, forced: readonly FaultName[], withLater: boolean): boolean {
   const told = forced.filter((name) => TOLD.has(name));
   if (told.length === 0) return true;
-  const { faults } = drawScenario(seed, withLater);
+  const { faults } = draw(seed, withLater);
   return told.every((name) => faults.includes(name));
 }
 
@@ -75,6 +77,6 @@ export async function tryOut(trial: Trial): Promise<string | undefined> {
 }
 
 function scenarioOf({ seed, forced, withLater }: Trial): Scenario {
-  const scenario = drawScenario(seed, withLater);
+  const scenario = draw(seed, withLater);
   return { ...scenario, faults: [...new Set<FaultName>([...scenario.faults, ...forced])] };
 }

@@ -79,8 +79,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: STATE,
     from: 'return `${systemModstamp} ${fingerprint(values, columns).toString(36)}`;',
     to: 'return systemModstamp;',
-    with: ['longTransaction'],
-    killedBy: 280,
+    stage: 'committedUnderAnOldStamp',
   },
   {
     name: 'no version condition on a write',
@@ -268,8 +267,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an old state of a row makes a second person',
     file: 'lib/sync/apply-row.ts',
-    from: 'return owner.isFormer && !fresh && !row.isDeleted && !row.isConverted;',
-    to: 'return false;',
+    from: 'if (mustBeRead({ ...change, owner })) return',
+    to: 'if (owner.person !== undefined && mustBeRead({ ...change, owner })) return',
     stage: 'comesBackAsItWas',
   },
   {
@@ -338,8 +337,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a person made of a row meanwhile stays beside the one the row is linked to',
     file: 'lib/sync/store-read.ts',
-    from: 'if (rival === undefined || !standsFor(rival, row)) return false;',
-    to: 'if (rival !== undefined || rival === undefined) return false;',
+    from: 'rival === undefined || !standsFor(rival, row)',
+    to: 'rival === undefined || rival.version > 0',
     stage: 'linkedWhileMet',
     killedBy: 24,
   },

@@ -1,4 +1,5 @@
 import { comesBackAsItWas } from './former-row.ts';
+import { committedUnderAnOldStamp } from './held-back.ts';
 import { convertedWhileEdited, mergedWhileEdited } from './joined-rows.ts';
 import { comesAfterItWasSetBack } from './late-message.ts';
 import { editedAfterLostPush } from './lost-push.ts';
@@ -13,6 +14,7 @@ export const STAGES = {
   editedWhileRefused,
   handedOutAgain,
   editedAfterLostPush,
+  committedUnderAnOldStamp,
   comesAfterAnHour,
   mergedWhileEdited,
   convertedWhileEdited,
