@@ -32,6 +32,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'leadConvertedInto',
   'rowsMerged',
   'rowHardDeleted',
+  'outage',
 ]);
 
 /** Those of them that a seed tells of only where it is asked to. */
