@@ -80,7 +80,7 @@ export function checkNotTriedAgain(world: World): void {
       const before = refused[at - 1];
       const isBackground = push.invocation.name.startsWith('merge');
       if (rowId === undefined || before === undefined || !isBackground || diedAfter(before)) return;
-      if (hasChanged(world, person, rowId, [before.sentAt, push.sentAt])) return;
+      if (hasChanged(world, person, rowId, [before.invocation.startedAt, push.sentAt])) return;
       world.breaks(
         'what was refused is not tried again',
         `${person.personId}: ${push.invocation.name} sent what ${before.invocation.name} had been refused`,
