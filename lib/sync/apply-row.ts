@@ -2,7 +2,7 @@ import type { Conflict } from '../person/activity.ts';
 import { logged, personOfRow, withPending } from '../person/edit-person.ts';
 import type { FieldValue } from '../person/field-value.ts';
 import { mergeRow, type OwnPush, type RowMerge } from '../person/merge-row.ts';
-import { hasPending, type Person, personIdOfRow } from '../person/person.ts';
+import { hasPending, isLeased, type Person, personIdOfRow } from '../person/person.ts';
 import { type Row, successorOf } from '../person/row.ts';
 import { isMended } from '../schema/judge-push.ts';
 import { ItemTooLargeError, TransientError } from './errors.ts';
@@ -88,6 +88,7 @@ async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<Applied
   }
   if (stored === undefined) return createFrom(ports, change);
   const merge = mergeRow(stored, row, object.rules, ownPushOf(stored));
+  if (merge.kind === 'merged' && isAsOld(stored, change)) return { ...NOTHING, person: stored, mustBeRead: true };
   const now = ports.clock.now();
   const next = nextState(stored, merge, change, now);
   if (next === undefined) return { person: stored, ...NOTHING };
@@ -98,6 +99,12 @@ async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<Applied
   const { pulled, conflicts } = merge.kind === 'merged' ? merge : NOTHING;
   const tookRow = owner.needsLink ? { insteadOf: owner.linkedId } : null;
   return { ...NOTHING, person: outcome.person, tookRow, pulled, conflicts };
+}
+
+/** Whether this is another state with the stamp of base, which nobody can tell to be the later: what the row holds now counts. */
+function isAsOld({ salesforce }: Person, { row, fresh, partial }: RowToApply): boolean {
+  if (fresh === true || partial === true || salesforce?.id !== row.id) return false;
+  return row.systemModstamp === salesforce.systemModstamp;
 }
 
 /** What is to be stored; undefined where the row changes nothing. */
@@ -130,12 +137,28 @@ async function createFrom(ports: ApplyPorts, { row, owner, newer }: RowToApply):
   const isGone = row.isConverted || row.isDeleted;
   if (isGone && (!newer || owner.isFormer)) return { person: undefined, ...NOTHING };
   const personId = owner.isFormer ? await nextLife(ports, row.id) : owner.personId;
-  // The link first: from then on everybody who meets the row finds this person. Who claims it meanwhile has it.
   const { linkedId } = owner;
-  if (owner.isFormer && (await ports.persons.claimRow(row.id, personId, linkedId)) !== personId) return undefined;
+  if (owner.isFormer && !(await claim(ports, row.id, personId, linkedId))) return undefined;
   const person = await createOrPark(ports, { ...personOfRow(row, ports.clock.now()), personId });
   if (person === undefined || successorOf(row) !== null) return undefined;
   return { ...NOTHING, person, tookRow: { insteadOf: linkedId } };
+}
+
+/**
+ * Links a row to a person that is to be made of it, so that everybody who meets it from then on finds that one; not where
+ * somebody claims it meanwhile. Whom it was linked to may be on the way to it as long as that one is under a lease.
+ */
+async function claim(
+  { persons, clock }: ApplyPorts,
+  rowId: string,
+  personId: string,
+  insteadOf: string | undefined,
+): Promise<boolean> {
+  const linked = insteadOf === undefined ? undefined : await persons.get(insteadOf);
+  if (linked !== undefined && isLeased(linked, clock.now())) {
+    throw new TransientError('BUSY', 'the person that the row was linked to is busy');
+  }
+  return (await persons.claimRow(rowId, personId, insteadOf)) === personId;
 }
 
 /** The person as it was created; undefined where there is one of this id. One that is too large says so. */

@@ -1,6 +1,6 @@
 import { logged } from '../person/edit-person.ts';
-import { awaitsPush, type Person } from '../person/person.ts';
-import { type SalesforceType, successorOf } from '../person/row.ts';
+import { awaitsPush, type Person, personIdOfRow } from '../person/person.ts';
+import { type Row, type SalesforceType, successorOf } from '../person/row.ts';
 import { joinPersons } from './absorb-persons.ts';
 import { addsTo, applyRow } from './apply-row.ts';
 import { type Arrival, arrivalsOf, type Delivery, queuedRow, readArrival } from './arrivals.ts';
@@ -13,7 +13,7 @@ import { type PushReport, pushPersons } from './push-persons.ts';
 import { STORE_PARALLELISM } from './read-leased.ts';
 import { refreshPersons } from './refresh-persons.ts';
 import { type Owner, resolvePersons } from './resolve-persons.ts';
-import { rivalsOf } from './rivals.ts';
+import { type RowTaken, rivalsOf } from './rivals.ts';
 import type { Schemas } from './schemas.ts';
 
 export interface MergeReport {
@@ -147,7 +147,9 @@ export class MergeRun {
       const applied = await applyRow(this.#ports, change);
       if (applied.mustBeRead) return 'mustBeRead';
       if (applied.person === undefined) return 'done';
-      if (applied.tookRow !== null) await this.#joinRivals(arrival, applied.person, applied.tookRow.insteadOf);
+      if (applied.tookRow !== null || isNewborn(applied.person, row)) {
+        await this.#joinRivals({ person: applied.person, row, insteadOf: applied.tookRow?.insteadOf });
+      }
       if (applied.person.version !== owner.person?.version) this.#changed += 1;
       this.#note(applied.person);
     } catch (error) {
@@ -169,9 +171,10 @@ export class MergeRun {
   }
 
   /** Others who came to stand for the row while this person did, and this one, become one. */
-  async #joinRivals({ row }: Arrival, person: Person, insteadOf: string | undefined): Promise<void> {
-    const rivals = await rivalsOf(this.#ports.persons, person, row, insteadOf);
-    if (rivals.length > 0 && !(await joinPersons(this.#ports, this.#schemas, person, rivals))) throw busy();
+  async #joinRivals(taken: RowTaken): Promise<void> {
+    const { standing, coming } = await rivalsOf(this.#ports, taken);
+    if (coming) throw busy();
+    if (standing.length > 0 && !(await joinPersons(this.#ports, this.#schemas, taken.person, standing))) throw busy();
   }
 
   /** The person says that its row could not be taken over, if it can be told at all. */
@@ -255,6 +258,11 @@ function packedAlone(message: Extract<ChangeMessage, { kind: 'rows' }>, arrival:
   return arrival.fresh
     ? packIds({ kind: 'refresh', type, queuedAt }, [arrival.row.id])
     : packRows(message, [queuedRow(arrival)]);
+}
+
+/** Whether the person was made of this row, and nothing has happened to it since: then who made it may have died before he had asked for others. */
+function isNewborn({ personId, log }: Person, row: Row): boolean {
+  return personId === personIdOfRow(row.id) && log.next === 1;
 }
 
 function busy(): Error {

@@ -1,11 +1,26 @@
 import { foldPersons } from '../person/absorb-person.ts';
-import { type Person, personIdOfRow } from '../person/person.ts';
+import { isLeased, type Person, personIdOfRow } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
+import type { Clock } from './ports/clock.ts';
 import type { PersonStore } from './ports/person-store.ts';
 import type { RefreshPorts } from './read-leased.ts';
 import { likelyPersonId, standsFor } from './resolve-persons.ts';
 import type { Schemas } from './schemas.ts';
 import { takeOver } from './take-over.ts';
+
+/** A person who has just come to stand for a row that was linked to another before. */
+export interface RowTaken {
+  readonly person: Person;
+  readonly row: Row;
+  readonly insteadOf: string | undefined;
+}
+
+export interface Rivals {
+  /** Others who stand for the row. */
+  readonly standing: readonly Person[];
+  /** Whom the row is linked to is under a lease: on the way to the row, or dead on the way. */
+  readonly coming: boolean;
+}
 
 /**
  * Others who came to stand for the row at the same moment as this person. Whoever takes a row links it to himself first,
@@ -13,23 +28,17 @@ import { takeOver } from './take-over.ts';
  * the one who is stored later finds the other, by the link, by the id that the row carries, or as the one he replaced.
  */
 export async function rivalsOf(
-  persons: Pick<PersonStore, 'linksOf' | 'getMany'>,
-  person: Person,
-  row: Row,
-  insteadOf: string | undefined,
-): Promise<readonly Person[]> {
+  { persons, clock }: { readonly persons: Pick<PersonStore, 'linksOf' | 'getMany'>; readonly clock: Clock },
+  { person, row, insteadOf }: RowTaken,
+): Promise<Rivals> {
   const linkedId = (await persons.linksOf([row.id])).get(row.id);
   const named = [linkedId, insteadOf, likelyPersonId(row), personIdOfRow(row.id)];
   const others = [...new Set(named.flatMap((id) => id ?? []))].filter((id) => id !== person.personId);
   const found = others.length === 0 ? [] : [...(await persons.getMany(others)).values()];
-  return found.filter((each) => standsFor(each, row));
-}
-
-/** A person who has just come to stand for a row that was linked to another before. */
-export interface RowTaken {
-  readonly person: Person;
-  readonly row: Row;
-  readonly insteadOf: string | undefined;
+  const standing = found.filter((each) => standsFor(each, row));
+  const now = clock.now();
+  const coming = found.some((each) => each.personId === linkedId && !standing.includes(each) && isLeased(each, now));
+  return { standing, coming };
 }
 
 export type Joined =
@@ -40,15 +49,16 @@ export type Joined =
 export async function joinRival(
   ports: Pick<RefreshPorts, 'persons' | 'clock'>,
   schemas: Schemas,
-  { person, row, insteadOf }: RowTaken,
+  taken: RowTaken,
 ): Promise<Joined> {
-  const [rival] = await rivalsOf(ports.persons, person, row, insteadOf);
+  const { person } = taken;
+  const [rival] = (await rivalsOf(ports, taken)).standing;
   if (rival === undefined) return { kind: 'stays', person };
   const { loser, frozen } = foldPersons(person, rival, ports.clock.now());
   const outcome = await ports.persons.update(loser, frozen);
   if (outcome.kind !== 'written') return { kind: 'stays', person };
   if (loser === person) return { kind: 'merged', into: rival.personId };
-  return { kind: 'stays', person: await absorbNow(ports, schemas, { person, row, insteadOf }, outcome.person) };
+  return { kind: 'stays', person: await absorbNow(ports, schemas, taken, outcome.person) };
 }
 
 /** How often a change that others keep overtaking is tried; what is not done then is done where the row is met again. */

@@ -1,3 +1,4 @@
+import type { StageName } from './staged/stages.ts';
 import type { FaultName } from './swarm.ts';
 
 /** A seeded bug: one line of one file changed. */
@@ -11,8 +12,10 @@ export interface Mutant {
   readonly with?: readonly FaultName[];
   /** Why no story can tell it from the product; then it is expected to live. */
   readonly equivalent?: string;
-  /** Not argued equivalent, and yet no story has told on it so far: what was tried. Such a mutant may live or die. */
-  readonly atLarge?: string;
+  /** A family of stories written to bring about what shows the bug; they are told before any other. */
+  readonly stage?: StageName;
+  /** The seed, of the stage if there is one, that killed it last, to be tried first: a hint, for stories change. */
+  readonly killedBy?: number;
 }
 
 const FEED = 'lib/salesforce/salesforce-change-feed.ts';
@@ -23,10 +26,10 @@ const CHANGES = 'lib/sync/merge-changes.ts';
 const RUN = 'lib/sync/merge-run.ts';
 const PUSH = 'lib/sync/push-persons.ts';
 const SETTLE = 'lib/sync/settle-push.ts';
+const LIFE = 'lib/person/life-cycle.ts';
+const INHERITANCE = 'lib/person/inheritance.ts';
+const ABSORB = 'lib/person/absorb-person.ts';
 const STORE = 'test/fakes/in-memory-person-store.ts';
-
-const SINCE_LIFE_CYCLE = '1,200 seeds have not told on it since persons follow what becomes of their rows';
-const NINE_THOUSAND = '9,000 seeds did not tell on it';
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -35,6 +38,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'return owed < lookback ? owed : lookback;',
     to: 'return state.checkpoint;',
     with: ['longTransaction'],
+    killedBy: 29,
   },
   {
     name: 'the covered date is not heeded',
@@ -76,19 +80,21 @@ export const MUTANTS: readonly Mutant[] = [
     file: STATE,
     from: 'return `${systemModstamp} ${fingerprint(values, columns).toString(36)}`;',
     to: 'return systemModstamp;',
-    with: ['longTransaction'],
+    stage: 'committedUnderAnOldStamp',
   },
   {
     name: 'no version condition on a write',
     file: STORE,
     from: 'if (current === undefined || current.version !== stored.version) return { kind: ',
     to: 'if (current === undefined) return { kind: ',
+    killedBy: 92,
   },
   {
     name: 'a person is created over one that exists',
     file: STORE,
     from: "if (this.#persons.has(created.personId)) return 'exists';",
     to: '',
+    killedBy: 32417,
   },
   {
     name: 'no lease',
@@ -103,6 +109,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'z.minimum(2)), 660)',
     to: 'z.minimum(2)), 60)',
     with: ['commitsLate'],
+    killedBy: 5,
   },
   {
     name: 'the lease is given back although the push may still commit',
@@ -110,6 +117,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'return error instanceof TransientError && !error.mayHaveCommitted;',
     to: 'return error instanceof TransientError;',
     with: ['commitsLate'],
+    killedBy: 5,
   },
   {
     name: 'a worker that lost its lease settles',
@@ -132,15 +140,14 @@ export const MUTANTS: readonly Mutant[] = [
     file: CHANGES,
     from: 'export const FRESH_MESSAGE_MS = 10 * 60_000;',
     to: 'export const FRESH_MESSAGE_MS = 600 * 60_000;',
-    with: ['messageDelayed', 'messageAgain', 'rowDeleted'],
-    atLarge: SINCE_LIFE_CYCLE,
+    stage: 'comesAfterAnHour',
   },
   {
     name: 'what changes nothing never leaves a trace',
     file: 'lib/sync/apply-row.ts',
     from: 'if (!mended && !leavesTrace) return',
     to: 'if (leavesTrace || !mended) return',
-    with: ['messageDelayed', 'messageDuplicated', 'messageAgain'],
+    stage: 'comesAfterItWasSetBack',
   },
   {
     name: 'base is written from what was pushed, not from what was read',
@@ -172,7 +179,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: SETTLE,
     from: '{ values: push.sent, settled: false }',
     to: '{ values: push.sent, settled: true }',
-    with: ['salesforceSlow', 'storeSlow'],
+    stage: 'editedWhileSettling',
+    killedBy: 21,
   },
   {
     name: 'conflicts are not told',
@@ -191,16 +199,14 @@ export const MUTANTS: readonly Mutant[] = [
     file: SETTLE,
     from: 'holdsWhatWasSent(merged, push.sent, object) ? standing',
     to: 'merged !== null ? standing',
-    with: ['validationRule', 'salesforceSlow'],
-    atLarge: NINE_THOUSAND,
+    stage: 'editedWhileRefused',
   },
   {
     name: 'parked persons are pushed again and again',
     file: 'lib/person/person.ts',
     from: '&& person.rejection === null && isWritable(',
     to: '&& isWritable(',
-    with: ['validationRule'],
-    equivalent: 'the index of those who wait leaves parked persons out as well, and a row that wakes one unparks it',
+    stage: 'handedOutAgain',
   },
   {
     name: 'a rejection is not stored',
@@ -208,6 +214,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'const told = rejectPerson(logged(merged, seen.happenings, now), rejection, push.sent, now);',
     to: 'const told = logged({ ...merged, rejection: { ...rejection, at: now } }, seen.happenings, now);',
     with: ['validationRule'],
+    killedBy: 32417,
   },
   {
     name: 'a Lead is created without the external id',
@@ -228,6 +235,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'return { retry: [...this.#retry],',
     to: 'return { retry: [],',
     with: ['storeThrottled', 'salesforceUnavailable', 'messageDelayed'],
+    killedBy: 29,
   },
   {
     name: 'rows that failed are not queued again',
@@ -235,6 +243,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'this.#failed.push(arrival);',
     to: '',
     with: ['storeThrottled', 'massUpdate'],
+    killedBy: 137,
   },
   {
     name: 'edits are not handed out by the poll',
@@ -247,24 +256,21 @@ export const MUTANTS: readonly Mutant[] = [
     file: PUSH,
     from: 'if (lost.length === 0) return free;',
     to: 'return [...free, ...lost];',
-    with: ['commitsLate', 'answerTimedOut', 'serverErrorAfter'],
-    atLarge: NINE_THOUSAND,
+    stage: 'editedAfterLostPush',
   },
   {
     name: 'sync person does not read first after a lost push',
     file: 'lib/sync/push-now.ts',
     from: 'const readsFirst = sync.afterLostPush && attempt === 0;',
     to: 'const readsFirst = false;',
-    with: ['answerTimedOut', 'serverErrorAfter'],
-    atLarge: NINE_THOUSAND,
+    stage: 'editedAfterLostPush',
   },
   {
     name: 'an old state of a row makes a second person',
     file: 'lib/sync/apply-row.ts',
-    from: 'return owner.isFormer && !fresh && !row.isDeleted && !row.isConverted;',
-    to: 'return false;',
-    with: ['rowDeleted', 'messageDelayed', 'messageAgain'],
-    atLarge: SINCE_LIFE_CYCLE,
+    from: 'if (mustBeRead({ ...change, owner })) return',
+    to: 'if (owner.person !== undefined && mustBeRead({ ...change, owner })) return',
+    stage: 'comesBackAsItWas',
   },
   {
     name: 'rows that are gone are written to',
@@ -272,5 +278,91 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'return link !== null && !link.isDeleted && !link.isConverted;',
     to: 'return link !== null;',
     with: ['rowDeleted'],
+  },
+  {
+    name: 'an undelete is not seen',
+    file: LIFE,
+    from: "deleted: { own: 'current',",
+    to: "deleted: { own: 'past',",
+    stage: 'broughtBack',
+  },
+  {
+    name: 'a merge of rows passes for a deletion',
+    file: 'lib/person/row.ts',
+    from: 'if (row.isDeleted && row.masterRecordId !== null) return',
+    to: 'if (row.isDeleted && row.masterRecordId === row.id) return',
+    stage: 'mergedWhileEdited',
+  },
+  {
+    name: 'a converted Lead does not name its Contact',
+    file: 'lib/person/row.ts',
+    from: 'if (row.isConverted && row.convertedContactId !== null) return',
+    to: 'if (row.isConverted && row.convertedContactId === row.id) return',
+    stage: 'convertedWhileEdited',
+  },
+  {
+    name: 'what waits is dropped when another row takes the place of its own',
+    file: MERGE,
+    from: 'if (base !== undefined) pending[field] = base;',
+    to: 'if (base !== undefined) delete pending[field];',
+    stage: 'convertedWhileEdited',
+  },
+  {
+    name: "a merged person's edits give way to whatever there is",
+    file: INHERITANCE,
+    from: "loser) ? 'edits' : 'superseded';",
+    to: "loser) ? 'superseded' : 'superseded';",
+    stage: 'mergedWhileEdited',
+  },
+  {
+    name: 'of two edits in a merge the older stands',
+    file: INHERITANCE,
+    from: 'return editedAt(loser, field) > known;',
+    to: 'return editedAt(loser, field) <= known;',
+    stage: 'mergedWhileEdited',
+  },
+  {
+    name: 'nobody asks whether a merged person was absorbed',
+    file: 'lib/sync/survivors.ts',
+    from: 'unabsorbed = way.slice(0, -1).filter((each, at) => !isAbsorbed(each, at));',
+    to: 'unabsorbed = way.slice(0, -1).filter((each, at) => isAbsorbed(each, at) && false);',
+    stage: 'mergedWhileEdited',
+  },
+  {
+    name: 'a merged person keeps its row',
+    file: ABSORB,
+    from: 'mergedInto: into, salesforce: null, rejection',
+    to: 'mergedInto: into, rejection',
+    stage: 'mergedWhileEdited',
+  },
+  {
+    name: 'a person made of a row meanwhile stays beside the one the row is linked to',
+    file: 'lib/sync/rivals.ts',
+    from: 'if (rival === undefined) return',
+    to: 'if (rival === undefined || rival.version > 0) return',
+    stage: 'linkedWhileMet',
+    killedBy: 24,
+  },
+  {
+    name: 'who makes a person of a row does not ask for its link',
+    file: RUN,
+    from: 'if (standing.length > 0 &&',
+    to: 'if (standing.length > 9 &&',
+    stage: 'linkedWhileMet',
+    killedBy: 2,
+  },
+  {
+    name: 'a survivor absorbs without reading its row first',
+    file: 'lib/sync/absorb-persons.ts',
+    from: 'const read = refreshedPerson(schemas, survivor, record, now).person;',
+    to: 'const read = refreshedPerson(schemas, survivor, record, now).person && survivor;',
+    stage: 'mergedWhileEdited',
+  },
+  {
+    name: 'a person who follows its row leaves behind what that held last',
+    file: 'lib/sync/store-read.ts',
+    from: 'if (record === undefined) return { person, pulled: [], conflicts: [] };',
+    to: 'if (record !== null) return { person, pulled: [], conflicts: [] };',
+    stage: 'mergedWhileEdited',
   },
 ];

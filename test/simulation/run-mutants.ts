@@ -1,67 +1,82 @@
-import { Worker } from 'node:worker_threads';
+import { MutantThread } from './mutant-thread.ts';
+import { type Trial, trialsOf } from './mutant-trial.ts';
 import { MUTANTS, type Mutant } from './mutants.ts';
 
-/** What became of a mutant: the seed and the invariant that told on it, or nothing. */
-export interface MutantEnd {
-  readonly mutant: Mutant;
-  readonly killed: { readonly seed: number; readonly broken: string } | undefined;
+/** A story that broke something. */
+export interface Break {
+  readonly trial: Trial;
+  readonly broken: string;
 }
 
-/** No story takes so long; one that does goes on for ever, and tells on the bug by that. */
-const LONGEST_STORY_MS = 30_000;
+/** What became of a mutant: the story and the invariant that told on it, or nothing. */
+export interface MutantEnd {
+  readonly mutant: Mutant;
+  readonly killed: Break | undefined;
+  /** Stories that broke with the bug and without it: they prove nothing of the bug, and tell of another. */
+  readonly unclean: readonly Break[];
+  readonly trials: number;
+}
 
-type Message = { readonly kind: 'seed' } | { readonly kind: 'end'; readonly killed: MutantEnd['killed'] };
+/** Nothing can tell these apart from the product, and that needs no long search. */
+const SHARE_OF_EQUIVALENTS = 10;
 
-/** Runs every mutant against up to so many seeds, some at once. */
+/** Runs every mutant, or those given, against up to so many seeds, some at once. */
 export async function runMutants(
   seeds: number,
   workers: number,
   ended: (end: MutantEnd) => void = () => undefined,
+  mutants: readonly Mutant[] = MUTANTS,
 ): Promise<readonly MutantEnd[]> {
   const ends: MutantEnd[] = [];
-  const waiting = [...MUTANTS];
-  const runNext = async (): Promise<void> => {
-    for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-      // What nothing can tell apart needs no long search.
-      const end = await runMutant(
-        mutant,
-        mutant.equivalent === undefined && mutant.atLarge === undefined ? seeds : Math.ceil(seeds / 10),
-      );
-      ends.push(end);
-      ended(end);
+  // The long searches first, so that none is left alone in the end.
+  const waiting = mutants.toSorted((one, other) => Number(isArgued(other)) - Number(isArgued(one)));
+  const runWaiting = async (): Promise<void> => {
+    const product = new MutantThread(null);
+    try {
+      for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+        const share = isArgued(mutant) ? SHARE_OF_EQUIVALENTS : 1;
+        const end = await runMutant(mutant, Math.ceil(seeds / share), product);
+        ends.push(end);
+        ended(end);
+      }
+    } finally {
+      await product.end();
     }
   };
-  await Promise.all(Array.from({ length: workers }, runNext));
+  await Promise.all(Array.from({ length: workers }, runWaiting));
   return ends;
 }
 
-async function runMutant(mutant: Mutant, seeds: number): Promise<MutantEnd> {
-  const worker = new Worker(new URL('./mutant-worker.ts', import.meta.url), { workerData: { mutant, seeds } });
-  const { promise, resolve, reject } = Promise.withResolvers<MutantEnd['killed']>();
-  const endless = () => resolve({ seed: 0, broken: 'a story does not end' });
-  let timer = setTimeout(endless, LONGEST_STORY_MS);
-  worker.on('message', (message: Message) => {
-    clearTimeout(timer);
-    if (message.kind === 'end') resolve(message.killed);
-    else timer = setTimeout(endless, LONGEST_STORY_MS);
-  });
-  worker.once('error', reject);
+/** Only a story that the product itself plays to a good end kills a mutant. */
+async function runMutant(mutant: Mutant, seeds: number, product: MutantThread): Promise<MutantEnd> {
+  const thread = new MutantThread(mutant);
+  const unclean: Break[] = [];
+  let trials = 0;
   try {
-    return { mutant, killed: await promise };
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    if (text.includes('has no single place')) throw error;
-    return { mutant, killed: { seed: 0, broken: `it breaks: ${text.slice(0, 200)}` } };
+    for (const trial of trialsOf(mutant, seeds)) {
+      trials += 1;
+      const broken = await thread.tryOut(trial);
+      if (broken === undefined) continue;
+      const without = await product.tryOut(trial);
+      if (without === undefined) return { mutant, killed: { trial, broken }, unclean, trials };
+      unclean.push({ trial, broken: without });
+    }
+    return { mutant, killed: undefined, unclean, trials };
   } finally {
-    clearTimeout(timer);
-    await worker.terminate();
+    await thread.end();
   }
+}
+
+function isArgued({ equivalent }: Mutant): boolean {
+  return equivalent !== undefined;
 }
 
 /** Mutants that lived without a word on why, and those that were argued equivalent and died. */
 export function surprises(ends: readonly MutantEnd[]): readonly MutantEnd[] {
-  const isFree = ({ atLarge }: Mutant): boolean => atLarge !== undefined;
-  return ends.filter(
-    ({ mutant, killed }) => !isFree(mutant) && (killed === undefined) !== (mutant.equivalent !== undefined),
-  );
+  return ends.filter(({ mutant, killed }) => (killed === undefined) !== isArgued(mutant));
+}
+
+/** The story as one names it. */
+export function nameOf({ stage, seed }: Trial): string {
+  return stage === null ? `seed ${seed}` : `${stage} ${seed}`;
 }

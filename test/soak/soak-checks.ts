@@ -185,7 +185,8 @@ interface Whereabouts {
 }
 
 /** What became of an edit of sales until its row was next looked at. */
-function salesFate(edit: Edit, seen: FieldValue, { ending, ledger, changes, until }: Whereabouts): string {
+function salesFate(edit: Edit, seen: FieldValue, where: Whereabouts): string {
+  const { ending, ledger, changes, until } = where;
   if (alike(seen, edit.value)) return 'fine: stood until sales edited again, or to the end';
   if ((changes.get(valueKey(edit)) ?? []).length > 0) return 'fine: was known here when it was edited here';
   const conflicts = [...ending.logs.values()].flat().some((entry) => {
@@ -193,32 +194,26 @@ function salesFate(edit: Edit, seen: FieldValue, { ending, ledger, changes, unti
   });
   if (conflicts) return 'fine: lost a conflict that is told';
   const isUnanswered = ledger.mayHaveLostAnswer({ from: edit.requestedAt, to: until });
-  if (isUnanswered && !wasSettled({ ...edit, value: seen }, until, { ending, ledger, changes })) {
+  if (isUnanswered && !wasSettled(edit, seen, where)) {
     return 'fine: overwritten when a push may have had no answer (the exemption that the README names)';
   }
   return `${JSON.stringify(seen)} took its place, and no conflict is told`;
 }
 
 /**
- * Whether the log tells, of the very time in question, that the push of the value which took an edit's place was answered:
- * then it had read the row. Where an earlier edit still waited or was lost when this one was made, that is not certain.
+ * Whether the log tells that the first push after an edit of sales was answered: then it had read the row. That is certain
+ * only of a value that was edited in after the edit of sales, when no earlier one waited or was lost.
  */
-function wasSettled(
-  { field, value, requestedAt }: Pick<Edit, 'field' | 'requestedAt'> & { readonly value: FieldValue },
-  until: number,
-  { ending, ledger, changes }: Omit<Whereabouts, 'until'>,
-): boolean {
-  const told = editTold(changes, field, value);
-  if (told === undefined) return false;
-  const pushes = (ending.logs.get(told.entry.personId) ?? []).filter(
-    (entry) => entry.type === 'syncedToSalesforce' && entry.detail.fields.includes(field),
-  );
-  const isPushed = pushes.some(({ seq, at }) => {
-    return seq > told.entry.seq && Date.parse(at) >= requestedAt && Date.parse(at) <= until;
-  });
-  const earlier = ledger.find('marketing', field, told.from) && editTold(changes, field, told.from);
-  const isFirst = earlier === undefined || pushes.some(({ seq }) => seq > earlier.entry.seq && seq < told.entry.seq);
-  return isPushed && isFirst;
+function wasSettled(edit: Edit, seen: FieldValue, { ending, ledger, changes, until }: Whereabouts): boolean {
+  const { field, answeredAt } = edit;
+  const log = ending.logs.get(editTold(changes, field, seen)?.entry.personId ?? '') ?? [];
+  const pushes = log.filter((entry) => entry.type === 'syncedToSalesforce' && entry.detail.fields.includes(field));
+  const first = pushes.find(({ at }) => Date.parse(at) >= answeredAt && Date.parse(at) <= until);
+  if (first === undefined) return false;
+  const pushed = changesOf(log, field).findLast(({ entry }) => entry.seq < first.seq);
+  if (pushed?.entry.direction !== null || Date.parse(pushed.entry.at) < answeredAt) return false;
+  const earlier = ledger.find('marketing', field, pushed.from) && editTold(changes, field, pushed.from);
+  return earlier === undefined || pushes.some(({ seq }) => seq > earlier.entry.seq && seq < pushed.entry.seq);
 }
 
 /** The change by which somebody edited a value in here. */

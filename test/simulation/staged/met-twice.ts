@@ -1,0 +1,25 @@
+import { MINUTE, SECOND, type Stage, StageWriter } from './stage.ts';
+
+/**
+ * Sales makes a row with the email of somebody who was only here. The feed brings it at the moment when sync person
+ * finds it by its email: each of the two may take the row for nobody's.
+ */
+export function linkedWhileMet(seed: number): Stage {
+  const stage = new StageWriter('met twice', seed);
+  const { dice } = stage;
+  for (let at = dice.between(2, 4); at > 0; at -= 1) stage.subject('here');
+  const metAt = stage.poll(1);
+  // No longer than a function has time for.
+  stage.storm('storeSlow', metAt, metAt + 8 * SECOND, 0.35);
+  stage.subjects.forEach((_, subject) => {
+    stage.act(dice.between(MINUTE, 2 * MINUTE), subject, { kind: 'create', sync: false, times: 1 });
+    const object = dice.pick(['Lead', 'Contact'] as const);
+    stage.act(metAt - dice.between(5 * SECOND, MINUTE), subject, { kind: 'salesCreate', object });
+    stage.act(metAt + dice.between(-3 * SECOND, 6 * SECOND), subject, { kind: 'sync' });
+    if (!dice.chance(0.5)) return;
+    const editedAt = metAt + dice.between(SECOND, 20 * SECOND);
+    stage.act(editedAt, subject, { kind: 'marketingEdit', field: 'Title', value: stage.value('m') });
+  });
+  stage.weather('indexLate', 'messageDuplicated');
+  return stage.finish();
+}

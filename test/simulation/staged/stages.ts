@@ -1,0 +1,30 @@
+import { comesBackAsItWas } from './former-row.ts';
+import { committedUnderAnOldStamp } from './held-back.ts';
+import { convertedWhileEdited, mergedWhileEdited } from './joined-rows.ts';
+import { comesAfterItWasSetBack } from './late-message.ts';
+import { editedAfterLostPush } from './lost-push.ts';
+import { linkedWhileMet } from './met-twice.ts';
+import { comesAfterAnHour } from './old-message.ts';
+import { editedWhileRefused, handedOutAgain } from './refused-push.ts';
+import { editedWhileSettling } from './settled-late.ts';
+import { broughtBack } from './undeleted-row.ts';
+
+/** The families of staged stories, each drawn by seed. */
+export const STAGES = {
+  editedWhileRefused,
+  handedOutAgain,
+  editedAfterLostPush,
+  committedUnderAnOldStamp,
+  comesAfterAnHour,
+  mergedWhileEdited,
+  convertedWhileEdited,
+  broughtBack,
+  linkedWhileMet,
+  comesAfterItWasSetBack,
+  editedWhileSettling,
+  comesBackAsItWas,
+} as const;
+
+export type StageName = keyof typeof STAGES;
+
+export const STAGE_NAMES = Object.keys(STAGES) as StageName[];
