@@ -8,6 +8,7 @@ import { applyRow, mergedPerson } from './apply-row.ts';
 import { type Refreshed, type RefreshPorts, refreshedPerson } from './read-leased.ts';
 import { resolvePersons, standsFor } from './resolve-persons.ts';
 import type { ObjectRules, Schemas } from './schemas.ts';
+import { survivorsOf } from './survivors.ts';
 import { updateOrPark } from './update-or-park.ts';
 
 /** What was read for a person under our lease. */
@@ -116,7 +117,7 @@ async function holderOf(
 ): Promise<Holding | 'contended'> {
   const linkedId = (await ports.persons.linksOf([row.id])).get(row.id);
   const owner = (await resolvePersons(ports.persons, [row])).get(row.id);
-  const parts = (owner?.unjoined ?? []).filter(({ mergedInto }) => mergedInto === person.personId);
+  const parts = await partsOf(ports, person, owner?.unjoined ?? []);
   if (owner?.person !== undefined && owner.personId !== person.personId) {
     if (standsFor(owner.person, row)) return { holder: owner.person, parts };
     const object = schemas[row.type];
@@ -126,6 +127,18 @@ async function holderOf(
   // The link first: from then on everybody who meets the row finds this person.
   const claimant = await ports.persons.claimRow(row.id, person.personId, linkedId ?? person.personId);
   return claimant === person.personId ? { holder: undefined, parts } : 'contended';
+}
+
+/** Those who became a part of the person, straight or by way of others. */
+async function partsOf(
+  { persons }: Pick<RefreshPorts, 'persons'>,
+  { personId }: Person,
+  unjoined: readonly Person[],
+): Promise<readonly Person[]> {
+  const parts = unjoined.filter(({ mergedInto }) => mergedInto !== null);
+  if (parts.length === 0) return parts;
+  const survivors = await survivorsOf(persons, parts);
+  return parts.filter((part) => survivors.get(part.personId)?.person.personId === personId);
 }
 
 /**

@@ -14,6 +14,8 @@ export type Operation = { readonly at: number; readonly subject: number } & (
   | { readonly kind: 'sync' | 'delete' | 'undelete' | 'hardDelete' | 'convert' }
   /** The subject's row becomes a part of another's; `other` chooses among those that it can be merged with. */
   | { readonly kind: 'merge' | 'convertInto'; readonly other: number }
+  /** Marketing edits one field of the subject and of another, who may then become one. */
+  | { readonly kind: 'contest'; readonly other: number; readonly field: string; readonly values: readonly FieldValue[] }
   | { readonly kind: 'outage' | 'storeDown'; readonly minutes: number }
   | { readonly kind: 'rule' | 'access' | 'automation'; readonly on: boolean }
 );
