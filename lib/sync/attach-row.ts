@@ -10,10 +10,11 @@ import { mergedPerson, ownPushOf } from './apply-row.ts';
 import { withCutTexts } from './cut-texts.ts';
 import { TransientError } from './errors.ts';
 import { candidatesOf, findRow } from './find-row.ts';
+import { joinRival } from './join-rival.ts';
 import { rememberAttempt } from './push-now.ts';
 import { readRows, readSuccessors } from './read-leased.ts';
-import { joinRival, storeRead } from './store-read.ts';
-import { type LeasedPush, storeSettled } from './store-settled.ts';
+import { storeRead } from './store-read.ts';
+import { afterPush, type LeasedPush, storeSettled } from './store-settled.ts';
 import type { PersonSync, SyncOutcome, SyncStep } from './sync-person.ts';
 
 /**
@@ -67,7 +68,7 @@ async function createLead(sync: PersonSync, found: Person): Promise<SyncStep> {
     case 'written': {
       const { created } = answer;
       // The row must lead to its person even when it can be read no more.
-      await ports.persons.linkRow(String(answer.record.Id), person.personId);
+      await afterPush(() => ports.persons.linkRow(String(answer.record.Id), person.personId));
       const end = {
         kind: 'written',
         before: null,
