@@ -1,6 +1,6 @@
 import type { Activity } from '../person/activity.ts';
 import { assertNever } from '../person/assert-never.ts';
-import { type Person, type SalesforceLink, type StandingRejection, syncStatus } from '../person/person.ts';
+import { type Person, type SalesforceLink, syncStatus } from '../person/person.ts';
 import type { DeleteOutcome } from '../sync/delete-person.ts';
 import type { EditOutcome } from '../sync/edit-persons.ts';
 import type { SyncOutcome } from '../sync/person-sync.ts';
@@ -12,14 +12,8 @@ import { Problem } from './problem.ts';
 export function personView(person: Person) {
   const { personId, version, fields, salesforce, pending, lastSyncedAt, rejection, createdAt, updatedAt } = person;
   const status = syncStatus(person);
-  const sync = { status, pending: Object.keys(pending).sort(), lastSyncedAt, rejection: rejectionView(rejection) };
+  const sync = { status, pending: Object.keys(pending).sort(), lastSyncedAt, rejection };
   return { personId, version, fields, salesforce: linkView(salesforce), sync, createdAt, updatedAt };
-}
-
-function rejectionView(rejection: StandingRejection | null) {
-  if (rejection === null) return null;
-  const { code, message, fields, at } = rejection;
-  return { code, message, fields, at };
 }
 
 function linkView(link: SalesforceLink | null) {

@@ -35,8 +35,6 @@ export interface Lease {
 /** A rejection that stands: the push is parked until the person changes. */
 export interface StandingRejection extends Rejection {
   readonly at: string;
-  /** Of the schema by which it was sent or judged: only a later one can tell that it would be taken now. */
-  readonly schemaRevision?: number;
 }
 
 /**

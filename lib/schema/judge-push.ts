@@ -1,6 +1,5 @@
 import type { Rejection } from '../person/activity.ts';
 import { type Fields, type FieldValue, isEmptyValue } from '../person/field-value.ts';
-import type { StandingRejection } from '../person/person.ts';
 import type { SalesforceType } from '../person/row.ts';
 import { FREE_TEXT, type Refusal, syncedType, WRONG_TYPE } from './field-types.ts';
 import { type ObjectSchema, type SyncField, syncFieldOf } from './object-schema.ts';
@@ -68,10 +67,9 @@ export function notEditable(type: SalesforceType, fields: readonly string[]): Re
   return { code: NOT_EDITABLE, message, fields };
 }
 
-/** Whether a person is parked because of fields that the sync user may edit by now, as a later schema tells. */
-export function isMended(rejection: StandingRejection | null, schema: ObjectSchema, revision: number): boolean {
+/** Whether a person is parked because of fields that the sync user may edit by now. */
+export function isMended(rejection: Rejection | null, schema: ObjectSchema): boolean {
   if (rejection?.code !== NOT_EDITABLE || rejection.fields.length === 0) return false;
-  if (revision <= (rejection.schemaRevision ?? 0)) return false;
   return rejection.fields.every((field) => syncFieldOf(schema, field)?.update);
 }
 

@@ -111,7 +111,7 @@ function isAsOld({ salesforce }: Person, { row, fresh, partial }: RowToApply): b
 function nextState(stored: Person, merge: RowMerge, change: RowToApply, now: string): Person | undefined {
   if (merge.kind === 'stale') return undefined;
   if (merge.kind === 'merged') return mergedPerson(merge, now);
-  const mended = isMended(stored.rejection, change.object.schema, change.object.revision);
+  const mended = isMended(stored.rejection, change.object.schema);
   // What changes nothing is not written, unless an older state of the row could come after it and pass for newer.
   const leavesTrace = merge.kind === 'touched' && (change.newer || stored.lease !== null || hasPending(stored));
   if (!mended && !leavesTrace) return undefined;

@@ -15,7 +15,7 @@ import { rememberAttempt } from './push-now.ts';
 import { readRows } from './read-leased.ts';
 import { joinRival } from './rivals.ts';
 import { storeRead } from './store-read.ts';
-import { type LeasedPush, storeSettled } from './store-settled.ts';
+import { afterPush, type LeasedPush, storeSettled } from './store-settled.ts';
 import { type ConvertedLead, upsertLead } from './upsert-lead.ts';
 
 /**
@@ -69,7 +69,7 @@ async function createLead(sync: PersonSync, found: Person): Promise<SyncStep> {
     case 'written': {
       const { created } = answer;
       // The row must lead to its person even when it can be read no more.
-      await ports.persons.linkRow(String(answer.record.Id), person.personId);
+      await afterPush(() => ports.persons.linkRow(String(answer.record.Id), person.personId));
       const end = {
         kind: 'written',
         before: null,

@@ -1,3 +1,4 @@
+import { hasAbsorbed } from '../person/absorb-person.ts';
 import { lifeStateOf, standingOf } from '../person/life-cycle.ts';
 import { hasEmail, isPresent, type Person, personIdOfRow } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
@@ -35,11 +36,14 @@ const PERSON_ID = /^[A-Za-z0-9_-]{1,36}$/;
  */
 export async function resolvePersons(store: OwnerReads, rows: readonly Row[]): Promise<ReadonlyMap<string, Owner>> {
   const owners = new Map<string, Owner>();
-  const first = await store.getMany([...new Set(rows.map(likelyPersonId))]);
+  const first = await store.getMany([...new Set(rows.flatMap((row) => [likelyPersonId(row), personIdOfRow(row.id)]))]);
   const open: Row[] = [];
   for (const row of rows) {
     const person = first.get(likelyPersonId(row));
-    if (person !== undefined && standsFor(person, row)) owners.set(row.id, ownedBy(person));
+    const rival = first.get(personIdOfRow(row.id));
+    const isAlone =
+      rival === undefined || rival === person || (person !== undefined && hasAbsorbed(person, rival.personId));
+    if (person !== undefined && isAlone && standsFor(person, row)) owners.set(row.id, ownedBy(person));
     else open.push(row);
   }
   if (open.length > 0) await resolveOpen(store, open, first, owners);

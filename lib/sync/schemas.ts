@@ -14,8 +14,6 @@ export interface ObjectRules {
   readonly rules: MergeRules;
   /** The columns a read asks for. */
   readonly columns: readonly string[];
-  /** Of the schema as stored; 0 where it is not. */
-  readonly revision: number;
 }
 
 export type Schemas = Readonly<Record<SalesforceType, ObjectRules>>;
@@ -28,7 +26,7 @@ const SALESFORCE_TYPES: readonly SalesforceType[] = ['Lead', 'Contact'];
 export async function loadSchemas(ports: SchemaPorts): Promise<Schemas> {
   const [lead, contact] = await storedSchemas(ports, SALESFORCE_TYPES);
   if (lead === undefined || contact === undefined) throw new Error('a schema is missing after describe');
-  return { Lead: objectRules(lead, ports), Contact: objectRules(contact, ports) };
+  return { Lead: objectRules(lead.schema, ports), Contact: objectRules(contact.schema, ports) };
 }
 
 /** Ports that can only read schemas. */
@@ -47,9 +45,8 @@ export async function describedSchemas(ports: DescribePorts): Promise<Schemas> {
     const description = described.get(type);
     if (description === undefined) throw new Error(`${type} was not described`);
     const next = objectSchema(type, description.object, ports.policy);
-    const stored = await ports.state.loadSchema(type);
-    const { schema } = followingSchema(stored, next, ports.clock.now());
-    return objectRules({ schema, revision: stored?.revision ?? 0 }, ports);
+    const { schema } = followingSchema(await ports.state.loadSchema(type), next, ports.clock.now());
+    return objectRules(schema, ports);
   };
   return { Lead: await rulesOf('Lead'), Contact: await rulesOf('Contact') };
 }
@@ -65,7 +62,7 @@ export async function knownSchemas(
 ): Promise<Schemas | undefined> {
   const [lead, contact] = await Promise.all(SALESFORCE_TYPES.map((type) => ports.state.loadSchema(type)));
   if (lead === undefined || contact === undefined) return undefined;
-  return { Lead: objectRules(lead, ports), Contact: objectRules(contact, ports) };
+  return { Lead: objectRules(lead.schema, ports), Contact: objectRules(contact.schema, ports) };
 }
 
 /**
@@ -134,9 +131,6 @@ function isOfPolicy({ schema }: StoredSchema, { policy }: Pick<Ports, 'policy'>)
   return schema.policyKey === schemaPolicyKey(policy);
 }
 
-function objectRules(
-  { schema, revision }: Pick<StoredSchema, 'schema' | 'revision'>,
-  ports: Pick<Ports, 'policy'>,
-): ObjectRules {
-  return { schema, rules: mergeRules(schema, ports.policy), columns: feedColumns(schema), revision };
+function objectRules(schema: ObjectSchema, ports: Pick<Ports, 'policy'>): ObjectRules {
+  return { schema, rules: mergeRules(schema, ports.policy), columns: feedColumns(schema) };
 }

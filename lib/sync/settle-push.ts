@@ -75,9 +75,8 @@ export function settleRejection(
   const merged = withPending({ ...seen.person, lease: null }, now);
   const rejection = { ...push.rejection, fields: localFieldNames(object.schema, push.rejection.fields) };
   const told = rejectPerson(logged(merged, seen.happenings, now), rejection, push.sent, now);
-  const standing = told.rejection && { ...told.rejection, schemaRevision: object.revision };
   // An edit made meanwhile was not refused: it is still to be tried.
-  return { ...seen, person: { ...told, rejection: holdsWhatWasSent(merged, push.sent, object) ? standing : null } };
+  return { ...seen, person: holdsWhatWasSent(merged, push.sent, object) ? told : { ...told, rejection: null } };
 }
 
 function holdsWhatWasSent({ fields, pending, salesforce }: Person, sent: Fields, { rules }: ObjectRules): boolean {

@@ -41,11 +41,16 @@ export async function storeSettled(
   push: LeasedPush,
   end: PushEnd,
 ): Promise<Settled | undefined> {
+  const store = () => storeEnd(ports, object, push, end);
+  return end.kind === 'rejected' ? store() : afterPush(store);
+}
+
+/** What is done once a push was taken. Where that fails, the push stands in Salesforce and nowhere here: its answer was lost. */
+export async function afterPush<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
-    return await storeEnd(ports, object, push, end);
+    return await work();
   } catch (error) {
-    // What was pushed stands in Salesforce and nowhere here: to whoever comes next the answer was lost.
-    if (end.kind === 'rejected' || !(error instanceof TransientError)) throw error;
+    if (!(error instanceof TransientError)) throw error;
     throw new TransientError(error.code, 'a push could not be settled', { mayHaveCommitted: true, cause: error });
   }
 }

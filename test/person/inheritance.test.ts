@@ -97,6 +97,26 @@ describe('what a person leaves to the one it becomes a part of', () => {
     expect(whole.log.recent.map(({ type }) => type)).not.toContain('conflict');
   });
 
+  it('is the newer of two edits that come along, where one of them agrees with what is there', () => {
+    const older = someone('older', [
+      ['pull', 'old', EARLY],
+      ['edit', 'older', EARLY],
+    ]);
+    const newer = someone('newer', [
+      ['pull', 'old', EARLY],
+      ['edit', 'newer', LATE],
+    ]);
+    for (const losers of [
+      [older, newer],
+      [newer, older],
+    ]) {
+      const winner = survivorOf(['edit', 'newer', '2026-11-21T10:30:00.000Z']);
+      expect(losers.reduce((person, loser) => absorbPerson(person, loser, by), inStep(winner)).fields.Title).toBe(
+        'newer',
+      );
+    }
+  });
+
   it('takes the time of an edit from activities that have left the item', () => {
     const loser = loserOf(['edit', 'theirs', LATE]);
     const moved = { ...loser, log: { next: loser.log.next, recent: [] }, pendingSince: EARLY };

@@ -1,5 +1,6 @@
 import type { FieldValue } from '../../lib/person/field-value.ts';
 import type { Person } from '../../lib/person/person.ts';
+import { addAutomation, setAccess, setRule } from './administrator.ts';
 import { remoteName } from './fields.ts';
 import type { Functions } from './functions.ts';
 import type { Operation, Origin } from './scenario.ts';
@@ -57,11 +58,12 @@ export class Actors {
       create: (wish) => this.#create(subject, wish),
       salesCreate: ({ object }) => this.#salesCreate(object, operation.subject),
       sync: () => this.#sync(subject),
-      rule: ({ on }) => this.#rule(on),
-      access: ({ on }) => this.#access(on),
-      automation: () => this.#automation(),
+      rule: ({ on }) => setRule(this.#world, on),
+      access: ({ on }) => setAccess(this.#world, on),
+      automation: () => addAutomation(this.#world),
       delete: () => this.#delete(subject),
       undelete: () => this.#undelete(subject),
+      contest: (wish) => this.#contest(subject, wish),
       hardDelete: () => this.#hardDelete(subject),
       merge: ({ other }) => this.#merge(subject, other),
       convert: () => this.#convert(subject),
@@ -152,6 +154,17 @@ export class Actors {
     void this.#functions.edit(person.personId, { [field]: value });
   }
 
+  /** The one some seconds before the other, whichever is first. */
+  #contest(subject: Subject, { other, field, values }: OperationOf<'contest'>): void {
+    const row = this.#rowOf(subject);
+    const met = row && this.#otherRow(subject, row.type, other)?.other;
+    if (met === undefined) return;
+    const [first, second] = this.#world.dice.chance(0.5) ? [subject, met] : [met, subject];
+    this.#marketingEdit(first, field, values[0] ?? null);
+    this.#world.timeline.after(8000, () => this.#marketingEdit(second, field, values[1] ?? null));
+    this.#world.swarm.count('contested');
+  }
+
   #create(subject: Subject, { sync, times }: Extract<Operation, { kind: 'create' }>): void {
     const at = this.#subjects.indexOf(subject);
     const fields = { Email: subject.email, LastName: `Last${at}`, Company: `Company${at}` };
@@ -176,39 +189,6 @@ export class Actors {
     if (person === undefined) return;
     this.#world.swarm.count('syncPerson');
     void this.#functions.sync(person.personId, { kind: 'unchanged' });
-  }
-
-  #rule(on: boolean): void {
-    for (const object of ['Lead', 'Contact']) {
-      const rule = {
-        object,
-        name: 'no_bad_titles',
-        errorWhen: "Title LIKE 'bad%'",
-        message: 'A bad title',
-        field: 'Title',
-      };
-      if (on) this.#world.asAdmin('POST', '/_org/validation-rules', rule);
-      else this.#world.asAdmin('DELETE', '/_org/validation-rules', { object, name: rule.name });
-    }
-    this.#world.swarm.count('validationRule');
-  }
-
-  #access(on: boolean): void {
-    const { swarm } = this.#world;
-    const hides = swarm.enabled.has('fieldHidden');
-    this.#world.restrictedFields.add('Phone');
-    if (hides) this.#world.hiddenFields.add('Phone');
-    const access = { field: 'Phone', read: on || !hides, edit: on };
-    for (const object of ['Lead', 'Contact']) this.#world.asAdmin('POST', '/_org/field-access', { object, ...access });
-    swarm.count(hides ? 'fieldHidden' : 'fieldReadOnly');
-  }
-
-  /** Automation of the org puts what is saved into capitals. */
-  #automation(): void {
-    this.#world.swarm.count('automationRewrites');
-    const [lead, contact] = [{ City: { upper: 'City' } }, { MailingCity: { upper: 'MailingCity' } }];
-    this.#world.asAdmin('POST', '/_org/triggers', { object: 'Lead', name: 'capitals', set: lead });
-    this.#world.asAdmin('POST', '/_org/triggers', { object: 'Contact', name: 'capitals', set: contact });
   }
 
   #delete(subject: Subject): void {

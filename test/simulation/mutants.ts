@@ -197,8 +197,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an edit made during a refused push is parked with it',
     file: SETTLE,
-    from: 'holdsWhatWasSent(merged, push.sent, object) ? standing',
-    to: 'merged !== null ? standing',
+    from: 'holdsWhatWasSent(merged, push.sent, object) ? told',
+    to: 'merged !== null ? told',
     stage: 'editedWhileRefused',
   },
   {

@@ -1,4 +1,5 @@
 import type { Dice } from './dice.ts';
+import { FOLLOWED_FIELDS } from './fields.ts';
 import type { Operation } from './scenario.ts';
 import { FAULTS, type FaultName } from './swarm.ts';
 
@@ -27,6 +28,17 @@ const perhaps = (dice: Dice, likelihood: number, step: Step): readonly Step[] =>
   dice.chance(likelihood) ? [step] : [];
 const soon = (dice: Dice): number => dice.between(500, dice.chance(0.5) ? 30_000 : A_WHILE_MS);
 
+/** A merge, now and then right after both were edited in the same field. */
+function mergedAfterEdits(dice: Dice, other: number): readonly Step[] {
+  if (dice.chance(0.5)) return [{ kind: 'merge', other }];
+  const field = dice.pick(FOLLOWED_FIELDS);
+  const values = [1, 2].map(() => (field === 'Score__c' ? dice.below(1000) + 0.5 : `b${dice.below(1_000_000)}`));
+  return [
+    { kind: 'contest', other, field, values },
+    { kind: 'merge', other, after: dice.between(1000, 60_000) },
+  ];
+}
+
 /** The faults that people of the org commit, each with what it adds. */
 const STEPS: Partial<Record<FaultName, { readonly share?: number; readonly of: (dice: Dice) => readonly Step[] }>> = {
   rowDeleted: { of: () => [{ kind: 'delete' }] },
@@ -43,7 +55,7 @@ const STEPS: Partial<Record<FaultName, { readonly share?: number; readonly of: (
   },
   rowsMerged: {
     of: (dice) => [
-      { kind: 'merge', other: dice.below(ANY) },
+      ...mergedAfterEdits(dice, dice.below(ANY)),
       // The winner loses in its turn; or what had lost is brought back.
       ...perhaps(dice, 0.4, { kind: 'merge', other: dice.below(ANY), after: soon(dice) }),
       ...perhaps(dice, 0.15, { kind: 'undelete', after: soon(dice) }),

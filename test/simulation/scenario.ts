@@ -14,6 +14,8 @@ export type Operation = { readonly at: number; readonly subject: number } & (
   | { readonly kind: 'sync' | 'delete' | 'undelete' | 'hardDelete' | 'convert' }
   /** The subject's row becomes a part of another's; `other` chooses among those that it can be merged with. */
   | { readonly kind: 'merge' | 'convertInto'; readonly other: number }
+  /** Marketing edits one field of the subject and of another, who may then become one. */
+  | { readonly kind: 'contest'; readonly other: number; readonly field: string; readonly values: readonly FieldValue[] }
   | { readonly kind: 'outage' | 'storeDown'; readonly minutes: number }
   | { readonly kind: 'rule' | 'access' | 'automation'; readonly on: boolean }
 );
@@ -43,8 +45,13 @@ export function drawScenario(seed: number): Scenario {
   );
   const writer = new ScenarioWriter(dice, faults, subjects);
   const operations = writer.write(dice.between(10, 60));
-  const last = operations.at(-1)?.at ?? 0;
+  const last = operations.reduce((end, operation) => Math.max(end, endOf(operation)), 0);
   return { seed, faults, subjects, operations, minutes: Math.ceil(last / 60_000) + 1 };
+}
+
+/** A transaction is a fault until it commits: only then does the time begin in which both sides must agree. */
+function endOf(operation: Operation): number {
+  return operation.at + (operation.kind === 'salesTransaction' ? operation.seconds * 1000 : 0);
 }
 
 interface Edit {

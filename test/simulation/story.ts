@@ -49,6 +49,8 @@ const OPERATIONS: { readonly [Kind in Operation['kind']]: (operation: OperationO
     `marketing creates p${subject}${sync ? ' and syncs it' : ''}${times > 1 ? `, ${times} times at once` : ''}`,
   salesCreate: ({ object, subject }) => `sales creates a ${object} of p${subject}`,
   sync: ({ subject }) => `somebody syncs p${subject} now`,
+  contest: ({ subject, field, values: [one, other] }) =>
+    `marketing sets ${field} of p${subject} and of another to ${shown(one)} and ${shown(other)}`,
   delete: (_, row) => `sales deletes ${row}`,
   undelete: (_, row) => `the administrator undeletes ${row}, or the row that it lost to a merge`,
   hardDelete: (_, row) => `the administrator deletes ${row} for good`,

@@ -5,7 +5,7 @@ import { InMemoryPersonStore } from '../fakes/in-memory-person-store.ts';
 import { aPerson, aRow, NOW, someRules } from '../person/builders.ts';
 import { schemaOf } from '../schema/builders.ts';
 
-const object = { schema: schemaOf('Lead', []), rules: someRules(), columns: [], revision: 1 };
+const object = { schema: schemaOf('Lead', []), rules: someRules(), columns: [] };
 
 async function applied(fields: Record<string, string>) {
   const persons = new InMemoryPersonStore();

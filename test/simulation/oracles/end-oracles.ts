@@ -93,14 +93,15 @@ export function checkCreatedLeads(world: World): void {
   }
 }
 
-/** However many create one email at once, one person comes of it. */
+/** However many create one email at once, one person comes of it; what it took over from rows later is another matter. */
 export function checkEmails(world: World): void {
   // One that became a part of another keeps what it held; whoever asks for it comes to the other.
   const present = world.persons.all().filter(({ mergedInto }) => mergedInto === null);
   const madeHere = present.filter(({ personId }) => !personId.startsWith('sf-'));
-  for (const [email, own] of Map.groupBy(madeHere, ({ fields }) => fields.Email ?? null)) {
+  const emailAtFirst = ({ personId }: Person) => world.ledger.valuesOf(personId, 'Email')[0]?.value ?? null;
+  for (const [email, own] of Map.groupBy(madeHere, emailAtFirst)) {
     if (email === null || own.length < 2) continue;
-    world.breaks('one person an email', `${email} is ${own.map(({ personId }) => personId).join(' and ')}`);
+    world.breaks('one person an email', `${String(email)} is ${own.map(({ personId }) => personId).join(' and ')}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Activity } from '../../../lib/person/activity.ts';
-import { sameValue } from '../../../lib/person/field-value.ts';
+import { type FieldValue, sameValue } from '../../../lib/person/field-value.ts';
 import type { Person } from '../../../lib/person/person.ts';
 import { FIELDS } from '../fields.ts';
 import type { World } from '../world.ts';
@@ -63,39 +63,84 @@ function successorOf(world: World, rowId: string): string | null {
   }
 }
 
-/** An edit of a person that is taken over goes on as the survivor's, or gave way to a newer one and is told. */
+/** A waiting edit of a person that was taken over, and how it met the survivor. */
+interface Inherited {
+  readonly loser: Person;
+  readonly field: string;
+  readonly value: FieldValue;
+  readonly survivor: Person;
+  readonly added: readonly Activity[];
+}
+
+/**
+ * An edit of a person that is taken over goes on as the survivor's, or gave way to a newer one and is told; unless both
+ * held the same.
+ */
 export function waitingEditsAreKept(
   world: World,
   before: Person | undefined,
-  after: Person,
+  survivor: Person,
   added: readonly Activity[],
 ): void {
-  const parts = after.absorbed.filter((id) => before !== undefined && !before.absorbed.includes(id));
-  for (const part of parts) {
-    const told = toldOf(added, part);
-    const loser = world.persons.peek(part);
-    const untold = Object.keys(loser?.pending ?? {}).filter((field) => !told.has(field));
-    for (const field of untold) sameIsHeld(world, { loser, field, after });
+  if (before === undefined || before.absorbed.length === survivor.absorbed.length) return;
+  const losers = survivor.absorbed.slice(before.absorbed.length).flatMap((id) => world.persons.peek(id) ?? []);
+  for (const loser of losers) {
+    for (const field of Object.keys(loser.pending)) {
+      const inherited: Inherited = { loser, field, value: loser.fields[field] ?? null, survivor, added };
+      const isGivenUp = isTold(inherited);
+      if (!isGivenUp && !isHeld(inherited)) breaks(world, inherited, 'neither took it over nor tells of it');
+      else if (losers.length === 1) newerStands(world, inherited, before, isGivenUp);
+    }
   }
 }
 
-/** The fields of the part that the survivor's log says what became of. */
-function toldOf(added: readonly Activity[], part: string): ReadonlySet<string> {
-  const told = added.flatMap((activity) =>
-    activity.type === 'merged' && activity.detail.from === part
-      ? [...Object.keys(activity.detail.fields ?? {}), ...Object.keys(activity.detail.superseded ?? {})]
-      : [],
+/** Whether the log says that the edit gave way. */
+function isTold({ loser, field, added }: Inherited): boolean {
+  return added.some(
+    ({ type, detail }) => type === 'merged' && detail.from === loser.personId && field in (detail.superseded ?? {}),
   );
-  return new Set(told);
 }
 
-function sameIsHeld(
-  world: World,
-  { loser, field, after }: { readonly loser: Person | undefined; readonly field: string; readonly after: Person },
-): void {
-  const value = loser?.fields[field] ?? null;
-  const shape = FIELDS.find(({ name }) => name === field)?.shape;
-  if (sameValue(shape, after.fields[field] ?? null, value)) return;
-  const what = `${loser?.personId}.${field}: ${JSON.stringify(value)} waited to be pushed, and ${after.personId}`;
-  world.breaks('no edit is lost in a merge', `${what} neither took it over nor tells of it`);
+/** Whether the survivor holds the edited value, or held it until the edit of a third person came along too. */
+function isHeld({ field, value, survivor, added }: Inherited): boolean {
+  const isSame = (other: FieldValue | undefined) => {
+    return sameValue(FIELDS.find(({ name }) => name === field)?.shape, other ?? null, value);
+  };
+  const edits = added.flatMap((each) =>
+    each.type === 'fieldsChanged' && each.direction === null ? each.detail.changes : [],
+  );
+  return isSame(survivor.fields[field]) || edits.some((change) => change.field === field && isSame(change.to));
+}
+
+/** Clocks of workers differ by less than this. */
+const CLOCKS_MS = 4000;
+
+/**
+ * Of two edits that wait, the one made later stands, as far as the entries in both persons' items tell: of an edit whose
+ * entry has moved out of its item since, the product knows only that it was made no earlier than the oldest that waits.
+ */
+function newerStands(world: World, inherited: Inherited, before: Person, isGivenUp: boolean): void {
+  const { loser, field, value } = inherited;
+  if (!(field in before.pending) || before.fields[field] === value || world.restrictedFields.has(field)) return;
+  const [theirs, own] = [loser, before].map((person) => editedAt(world, person, field));
+  if (theirs === undefined || own === undefined || Math.abs(theirs - own) < CLOCKS_MS) return;
+  world.swarm.count('mergedEdits');
+  if (theirs > own && isGivenUp) breaks(world, inherited, 'kept an older edit of its own');
+  if (theirs < own && !isGivenUp) breaks(world, inherited, 'gave up a newer edit of its own for it');
+}
+
+/** When the field was last edited here before now; unknown where the item does not tell, or it came along in a merge. */
+function editedAt(world: World, { personId, log }: Person, field: string): number | undefined {
+  if (log.recent.some(({ type, detail }) => type === 'merged' && field in (detail.fields ?? {}))) return undefined;
+  const isInItem = log.recent.some(
+    ({ type, direction, detail }) =>
+      type === 'fieldsChanged' && direction === null && detail.changes.some((change) => change.field === field),
+  );
+  const values = world.ledger.valuesOf(personId, field);
+  return isInItem ? values.findLast(({ origin, at }) => origin === 'edit' && at < world.timeline.now)?.at : undefined;
+}
+
+function breaks(world: World, { loser, field, value, survivor }: Inherited, what: string): void {
+  const edit = `${loser.personId}.${field}: ${JSON.stringify(value)} waited to be pushed`;
+  world.breaks('no edit is lost in a merge', `${edit}, and ${survivor.personId} ${what}`);
 }

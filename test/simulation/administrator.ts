@@ -1,0 +1,36 @@
+import type { World } from './world.ts';
+
+/** Forbids titles that begin with "bad", or allows them again. */
+export function setRule(world: World, on: boolean): void {
+  for (const object of ['Lead', 'Contact']) {
+    const rule = {
+      object,
+      name: 'no_bad_titles',
+      errorWhen: "Title LIKE 'bad%'",
+      message: 'A bad title',
+      field: 'Title',
+    };
+    if (on) world.asAdmin('POST', '/_org/validation-rules', rule);
+    else world.asAdmin('DELETE', '/_org/validation-rules', { object, name: rule.name });
+  }
+  world.swarm.count('validationRule');
+}
+
+/** What the sync user may do with Phone. */
+export function setAccess(world: World, on: boolean): void {
+  const { swarm } = world;
+  const hides = swarm.enabled.has('fieldHidden');
+  world.restrictedFields.add('Phone');
+  if (hides) world.hiddenFields.add('Phone');
+  const access = { field: 'Phone', read: on || !hides, edit: on };
+  for (const object of ['Lead', 'Contact']) world.asAdmin('POST', '/_org/field-access', { object, ...access });
+  swarm.count(hides ? 'fieldHidden' : 'fieldReadOnly');
+}
+
+/** Automation of the org puts what is saved into capitals. */
+export function addAutomation(world: World): void {
+  world.swarm.count('automationRewrites');
+  const [lead, contact] = [{ City: { upper: 'City' } }, { MailingCity: { upper: 'MailingCity' } }];
+  world.asAdmin('POST', '/_org/triggers', { object: 'Lead', name: 'capitals', set: lead });
+  world.asAdmin('POST', '/_org/triggers', { object: 'Contact', name: 'capitals', set: contact });
+}
