@@ -47,7 +47,8 @@ function legacyOfValue(field: string, survivor: ToldPerson, rules: MergeRules): 
   if (hasNoPlace(field, survivor, rules)) return fields[field] === undefined ? 'kept' : null;
   // What our side may not change is as it is there.
   const mayChange = salesforce === null || rules.canPush(field);
-  return mayChange && isFree(field, survivor, rules) ? 'edits' : null;
+  // What was emptied here stays empty: an edit too, which a value that nobody edited does not undo.
+  return mayChange && isFree(field, survivor, rules) && isPulled(survivor.log, field) ? 'edits' : null;
 }
 
 /** Whether the survivor has a row, and that row has no such field. */

@@ -58,7 +58,6 @@ async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, r
     if (survivor === holder) return { kind: 'merged', into: holder.personId };
     // Whose the row at the end is has not been asked yet: the next try does.
     if (passed !== undefined) return { kind: 'changed' };
-    await ports.persons.linkRow(row.id, person.personId);
     absorbed.push(outcome.person);
   }
   const now = ports.clock.now();
