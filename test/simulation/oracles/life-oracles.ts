@@ -115,29 +115,28 @@ function isHeld({ field, value, survivor, added }: Inherited): boolean {
 /** Clocks of workers differ by less than this. */
 const CLOCKS_MS = 4000;
 
-/**
- * Of two edits that wait, the one made later stands, as far as the entries in both persons' items tell: of an edit whose
- * entry has moved out of its item since, the product knows only that it was made no earlier than the oldest that waits.
- */
+/** Of two edits that wait, the one made later stands, unless both lost to a value of Salesforce. */
 function newerStands(world: World, inherited: Inherited, before: Person, isGivenUp: boolean): void {
   const { loser, field, value } = inherited;
   if (!(field in before.pending) || before.fields[field] === value || world.restrictedFields.has(field)) return;
   const [theirs, own] = [loser, before].map((person) => editedAt(world, person, field));
   if (theirs === undefined || own === undefined || Math.abs(theirs - own) < CLOCKS_MS) return;
   world.swarm.count('mergedEdits');
-  if (theirs > own && isGivenUp) breaks(world, inherited, 'kept an older edit of its own');
+  if (theirs > own && isGivenUp && !lostToSalesforce(inherited))
+    breaks(world, inherited, 'kept an older edit of its own');
   if (theirs < own && !isGivenUp) breaks(world, inherited, 'gave up a newer edit of its own for it');
 }
 
-/** When the field was last edited here before now; unknown where the item does not tell, or it came along in a merge. */
-function editedAt(world: World, { personId, log }: Person, field: string): number | undefined {
-  if (log.recent.some(({ type, detail }) => type === 'merged' && field in (detail.fields ?? {}))) return undefined;
-  const isInItem = log.recent.some(
-    ({ type, direction, detail }) =>
-      type === 'fieldsChanged' && direction === null && detail.changes.some((change) => change.field === field),
-  );
+function lostToSalesforce({ field, added }: Inherited): boolean {
+  return added.some(({ type, detail }) => type === 'conflict' && detail.field === field && detail.winner === 'remote');
+}
+
+/** When the field was last edited here before now; unknown where the edit came along in a merge. */
+function editedAt(world: World, { personId }: Person, field: string): number | undefined {
+  const log = world.ledger.activities.get(personId) ?? [];
+  if (log.some(({ type, detail }) => type === 'merged' && field in (detail.fields ?? {}))) return undefined;
   const values = world.ledger.valuesOf(personId, field);
-  return isInItem ? values.findLast(({ origin, at }) => origin === 'edit' && at < world.timeline.now)?.at : undefined;
+  return values.findLast(({ origin, at }) => origin === 'edit' && at < world.timeline.now)?.at;
 }
 
 function breaks(world: World, { loser, field, value, survivor }: Inherited, what: string): void {
