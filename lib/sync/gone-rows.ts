@@ -3,6 +3,7 @@ import { absorbPersons } from './absorb-persons.ts';
 import type { PersonStore } from './ports/person-store.ts';
 import type { RefreshPorts } from './read-leased.ts';
 import type { Schemas } from './schemas.ts';
+import { survivorsOf } from './survivors.ts';
 
 /** The persons of a row that is gone for good. */
 interface GoneRow {
@@ -20,12 +21,12 @@ export async function goneRows(
   if (ids.length === 0) return [];
   const links = await store.linksOf(ids);
   const found = await store.getMany([...new Set([...links.values(), ...ids.map(personIdOfRow)])]);
+  const survivors = await survivorsOf(store, found.values());
   return ids.map((id) => {
-    const named = new Set([links.get(id) ?? '', personIdOfRow(id)]);
-    const persons = [...named].flatMap((personId) => found.get(personId) ?? []);
-    const holders = persons.filter(({ mergedInto, salesforce }) => {
-      return mergedInto === null && salesforce?.id === id && !salesforce.isDeleted;
-    });
+    const named = [...new Set([links.get(id) ?? '', personIdOfRow(id)])];
+    const present = new Set(named.flatMap((personId) => survivors.get(personId)?.person ?? []));
+    const holders = [...present].filter(({ salesforce }) => salesforce?.id === id && !salesforce.isDeleted);
+    const persons = named.flatMap((personId) => found.get(personId) ?? []);
     return { id, holders, merged: persons.filter(({ mergedInto }) => mergedInto !== null) };
   });
 }
