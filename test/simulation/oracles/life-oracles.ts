@@ -68,6 +68,8 @@ interface Inherited {
   readonly loser: Person;
   readonly field: string;
   readonly value: FieldValue;
+  /** The survivor before and after. */
+  readonly before: Person;
   readonly survivor: Person;
   readonly added: readonly Activity[];
 }
@@ -86,10 +88,10 @@ export function waitingEditsAreKept(
   const losers = survivor.absorbed.slice(before.absorbed.length).flatMap((id) => world.persons.peek(id) ?? []);
   for (const loser of losers) {
     for (const field of Object.keys(loser.pending)) {
-      const inherited: Inherited = { loser, field, value: loser.fields[field] ?? null, survivor, added };
+      const inherited: Inherited = { loser, field, value: loser.fields[field] ?? null, before, survivor, added };
       const isGivenUp = isTold(inherited);
       if (!isGivenUp && !isHeld(inherited)) breaks(world, inherited, 'neither took it over nor tells of it');
-      else if (losers.length === 1) newerStands(world, inherited, before, isGivenUp);
+      else if (losers.length === 1) newerStands(world, inherited, isGivenUp);
     }
   }
 }
@@ -102,22 +104,24 @@ function isTold({ loser, field, added }: Inherited): boolean {
 }
 
 /** Whether the survivor holds the edited value, or held it until the edit of a third person came along too. */
-function isHeld({ field, value, survivor, added }: Inherited): boolean {
+function isHeld({ field, value, before, survivor, added }: Inherited): boolean {
   const isSame = (other: FieldValue | undefined) => {
     return sameValue(FIELDS.find(({ name }) => name === field)?.shape, other ?? null, value);
   };
   const edits = added.flatMap((each) =>
     each.type === 'fieldsChanged' && each.direction === null ? each.detail.changes : [],
   );
-  return isSame(survivor.fields[field]) || edits.some((change) => change.field === field && isSame(change.to));
+  const changes = edits.filter((change) => change.field === field);
+  const wasHeld = changes.length > 0 && isSame(before.fields[field]);
+  return wasHeld || isSame(survivor.fields[field]) || changes.some((change) => isSame(change.to));
 }
 
 /** Clocks of workers differ by less than this. */
 const CLOCKS_MS = 4000;
 
 /** Of two edits that wait, the one made later stands, unless both lost to a value of Salesforce. */
-function newerStands(world: World, inherited: Inherited, before: Person, isGivenUp: boolean): void {
-  const { loser, field, value } = inherited;
+function newerStands(world: World, inherited: Inherited, isGivenUp: boolean): void {
+  const { loser, field, value, before } = inherited;
   if (!(field in before.pending) || before.fields[field] === value || world.restrictedFields.has(field)) return;
   const [theirs, own] = [loser, before].map((person) => editedAt(world, person, field));
   if (theirs === undefined || own === undefined || Math.abs(theirs - own) < CLOCKS_MS) return;
