@@ -2,6 +2,7 @@ import type { Activity } from '../../lib/person/activity.ts';
 import type { FieldValue } from '../../lib/person/field-value.ts';
 import { toIsoInstant } from '../../lib/person/field-value.ts';
 import { baseValue, type Person } from '../../lib/person/person.ts';
+import { personIdOfKey } from '../../lib/person/person-key.ts';
 import type { Subrequest } from '../../lib/salesforce/client.ts';
 import { parseChangeMessage } from '../../lib/sync/change-message.ts';
 import type { OrgResponse } from '../sandbox/org/http-message.ts';
@@ -224,7 +225,7 @@ export class Ledger {
   }
 
   #leadCreated(row: Row): void {
-    const personId = String(row.Person_Id__c);
+    const personId = personIdOfKey(String(row.Person_Id__c));
     const created = this.createdLeads.get(personId) ?? [];
     this.createdLeads.set(personId, created);
     created.push(String(row.Id));

@@ -88,7 +88,9 @@ function everyRowHasOnePerson(world: World): void {
 /** Invariant 5: one Lead a person, unless the earlier one was deleted. */
 export function checkCreatedLeads(world: World): void {
   for (const [personId, ids] of world.ledger.createdLeads) {
-    const kept = ids.filter((id) => !wasDeleted(world, id));
+    const kept = ids.filter(
+      (id) => !wasDeleted(world, id) && !contactsOf(world, id).some((each) => wasDeleted(world, each)),
+    );
     if (kept.length > 1) world.breaks('one Lead a person', `${personId} has ${kept.join(' and ')}`);
   }
 }
@@ -103,6 +105,12 @@ export function checkEmails(world: World): void {
     if (email === null || own.length < 2) continue;
     world.breaks('one person an email', `${String(email)} is ${own.map(({ personId }) => personId).join(' and ')}`);
   }
+}
+
+/** The Contact that a Lead was converted into. */
+function contactsOf(world: World, leadId: string): readonly string[] {
+  const found = (world.ledger.rows.get(leadId) ?? []).flatMap(({ row }) => row.ConvertedContactId ?? []);
+  return [...new Set(found.map(String))];
 }
 
 function wasDeleted(world: World, id: string): boolean {
