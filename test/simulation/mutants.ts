@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of programs.
+
 import type { StageName } from './staged/stages.ts';
 import type { FaultName } from './swarm.ts';
 
