@@ -35,6 +35,8 @@ interface CycleItem extends Key {
   /** Until when the cycle has its right; absent once it has ended. */
   readonly runsUntil?: string | undefined;
   readonly report?: CycleReport | undefined;
+  /** It ended, but not in good order. */
+  readonly isDisordered?: true | undefined;
 }
 
 /** What merges came to since the last cycle began; absent counts are zero. */
@@ -66,17 +68,18 @@ export class DynamoSyncStateStore implements SyncStateStore {
     const write = await this.#table.putIf({ Item: item, ...unchanged(last) });
     if (write !== 'written' && !(await this.#isOurs(number, owner))) return undefined;
     await this.#table.put({ ...COUNTS });
-    return { number, owner, previousEnded: last === undefined || last.runsUntil === undefined };
+    return { number, owner, previousEnded: endedInGoodOrder(last) };
   }
 
-  async endCycle(cycle: Cycle, report: CycleReport): Promise<void> {
-    const item: CycleItem = { ...CYCLE, number: cycle.number, owner: cycle.owner, report };
+  async endCycle({ number, owner }: Cycle, report: CycleReport, inGoodOrder: boolean): Promise<void> {
+    const isDisordered = inGoodOrder ? undefined : true;
+    const item: CycleItem = { ...CYCLE, number, owner, report, isDisordered };
     // Where a later cycle has begun, this one has lost its right, and that one tells what happened.
     await this.#table.putIf({
       Item: item,
       ConditionExpression: '#number = :number AND attribute_exists(#runsUntil)',
       ExpressionAttributeNames: { '#number': 'number', '#runsUntil': 'runsUntil' },
-      ExpressionAttributeValues: { ':number': cycle.number },
+      ExpressionAttributeValues: { ':number': number },
     });
   }
 
@@ -195,4 +198,8 @@ function unchanged(last: CycleItem | undefined) {
     ExpressionAttributeNames: { '#number': 'number', '#runsUntil': 'runsUntil' },
     ExpressionAttributeValues: { ':number': last.number, ':runsUntil': last.runsUntil },
   };
+}
+
+function endedInGoodOrder(last: CycleItem | undefined): boolean {
+  return last === undefined || (last.runsUntil === undefined && last.isDisordered === undefined);
 }

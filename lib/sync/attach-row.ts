@@ -13,9 +13,11 @@ import { candidatesOf, findRow } from './find-row.ts';
 import type { PersonSync, SyncOutcome, SyncStep } from './person-sync.ts';
 import { rememberAttempt } from './push-now.ts';
 import { readRows } from './read-leased.ts';
+import { resolvePersons } from './resolve-persons.ts';
 import { joinRival } from './rivals.ts';
 import { storeRead } from './store-read.ts';
 import { afterPush, type LeasedPush, storeSettled } from './store-settled.ts';
+import { partsOf, takeOver } from './take-over.ts';
 import { type ConvertedLead, upsertLead } from './upsert-lead.ts';
 
 /**
@@ -32,12 +34,13 @@ export async function attachRow(sync: PersonSync, person: Person): Promise<SyncS
 async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncStep> {
   const { ports, schemas } = sync;
   if (row.type === 'Contact' && sync.assignTo.kind === 'queue') return over({ kind: 'contactNotAssignable' });
-  const insteadOf = (await ports.persons.linksOf([row.id])).get(row.id);
-  // The link first: from then on everybody who meets the row finds this person.
-  await ports.persons.linkRow(row.id, person.personId);
-  const merge = mergeRow(person, row, schemas[row.type].rules, ownPushOf(person));
+  const { parts, insteadOf } = await linkFirst(sync, person, row);
+  const { rules } = schemas[row.type];
+  const merge = mergeRow(person, row, rules, ownPushOf(person));
   if (merge.kind !== 'merged') return over({ kind: 'busy' });
-  const outcome = await ports.persons.update(person, mergedPerson(merge, ports.clock.now()));
+  const now = ports.clock.now();
+  const whole = await takeOver(ports.persons, mergedPerson(merge, now), parts, { rules, now });
+  const outcome = await ports.persons.update(person, whole);
   if (outcome.kind === 'versionConflict') {
     const stored = await ports.persons.get(person.personId);
     if (stored?.lease?.owner !== person.lease?.owner || stored === undefined) return over({ kind: 'busy' });
@@ -46,6 +49,20 @@ async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncS
   const joined = await joinRival(ports, schemas, { person: outcome.person, row, insteadOf });
   if (joined.kind === 'merged') return over({ kind: 'mergedAway', personId: joined.into });
   return { kind: 'goOn', linked: true, person: joined.person, conflicts: merge.conflicts };
+}
+
+/**
+ * From then on everybody who meets the row finds this person. Answers who became a part of it on account of the row and
+ * is yet to be absorbed, and whom the row was linked to before; a link that leads here by way of such a one stays, for it
+ * is what tells of that one.
+ */
+async function linkFirst({ ports }: PersonSync, person: Person, row: Row) {
+  const insteadOf = (await ports.persons.linksOf([row.id])).get(row.id);
+  const owner = (await resolvePersons(ports.persons, [row])).get(row.id);
+  const parts = await partsOf(ports.persons, person, owner?.unjoined ?? []);
+  const leadsHere = parts.some(({ personId }) => personId === insteadOf);
+  if (!leadsHere) await ports.persons.linkRow(row.id, person.personId);
+  return { parts, insteadOf };
 }
 
 async function createLead(sync: PersonSync, found: Person): Promise<SyncStep> {

@@ -228,6 +228,7 @@ export class MergeRun {
     );
     const personOf = ({ row }: Arrival) => owners.get(row.id)?.person;
     const isOwn = (arrival: Arrival) => personOf(arrival)?.salesforce?.id === arrival.row.id;
+    const unjoined = await this.#joinOwners(rows.filter(isOwn).flatMap(({ row }) => owners.get(row.id) ?? []));
     const own = rows.filter((arrival) => isOwn(arrival) && !isKnown(arrival, personOf(arrival)));
     const gone = await goneRows(
       this.#ports.persons,
@@ -241,7 +242,17 @@ export class MergeRun {
     const unread = persons.flatMap(({ personId, salesforce }) =>
       refreshed.has(personId) ? [] : (salesforce?.id ?? []),
     );
-    return [...unread, ...(await absorbMerged(this.#ports, this.#schemas, gone))];
+    return [...unjoined, ...unread, ...(await absorbMerged(this.#ports, this.#schemas, gone))];
+  }
+
+  /** Makes one of persons and the others who stand for their rows; answers the rows for which it could not be done yet. */
+  async #joinOwners(owners: readonly Owner[]): Promise<readonly string[]> {
+    const open = owners.filter(({ unjoined }) => unjoined.length > 0);
+    const left = await inParallel(open, STORE_PARALLELISM, async ({ person, unjoined }) => {
+      const isDone = await joinPersons(this.#ports, this.#schemas, person, unjoined);
+      return isDone ? [] : [person?.salesforce?.id ?? ''];
+    });
+    return left.flat();
   }
 }
 

@@ -72,7 +72,7 @@ export async function pollCycle(
     calls: usage.calls - callsBefore,
     apiUsage: usage.org,
   };
-  await ports.state.endCycle(cycle, report);
+  await ports.state.endCycle(cycle, report, pull.isRemembered);
   const stored = [...run.schemas.values()];
   return {
     kind: 'cycle',
@@ -96,6 +96,8 @@ interface PullResult {
   /** The objects whose windows were read to their end. */
   readonly turns: readonly JobTurn[];
   readonly error: unknown;
+  /** Whether all rows that were queued, in this cycle and before, are remembered. */
+  readonly isRemembered: boolean;
 }
 
 /** Reads all objects side by side, so that a backlog of one does not keep the others waiting. */
@@ -118,7 +120,8 @@ async function pullChanges(run: CycleRun): Promise<PullResult> {
     );
     return resultOf(requests, ends);
   } catch (error) {
-    return { outcome: outcomeOf('complete', error), pulled: {}, turns: [], error };
+    const isRemembered = run.cycle.previousEnded;
+    return { outcome: outcomeOf('complete', error), pulled: {}, turns: [], error, isRemembered };
   }
 }
 
@@ -197,7 +200,8 @@ function resultOf(requests: readonly FeedRequest[], ends: readonly PromiseSettle
     if (end.status === 'fulfilled' && end.value.error === null && !end.value.complete) outcome = 'paused';
     error ??= failure;
   });
-  return { outcome: outcomeOf(outcome, error), pulled, turns, error };
+  const isRemembered = ends.every(({ status }) => status === 'fulfilled');
+  return { outcome: outcomeOf(outcome, error), pulled, turns, error, isRemembered };
 }
 
 /** Persons with edits to push go to the same queue; those that are in step by then cost the merge one read. */

@@ -9,8 +9,7 @@ import { type Refreshed, type RefreshPorts, refreshedPerson } from './read-lease
 import { resolvePersons, standsFor } from './resolve-persons.ts';
 import { joinRival } from './rivals.ts';
 import type { Schemas } from './schemas.ts';
-import { survivorsOf } from './survivors.ts';
-import { takeOver } from './take-over.ts';
+import { partsOf, takeOver } from './take-over.ts';
 import { updateOrPark } from './update-or-park.ts';
 
 /** What was read for a person under our lease. */
@@ -121,28 +120,18 @@ interface Claim {
 async function claimFor(ports: RefreshPorts, schemas: Schemas, person: Person, row: Row): Promise<Claim | 'contended'> {
   const linkedId = (await ports.persons.linksOf([row.id])).get(row.id);
   const owner = (await resolvePersons(ports.persons, [row])).get(row.id);
-  const parts = await partsOf(ports, person, owner?.unjoined ?? []);
+  const parts = await partsOf(ports.persons, person, owner?.unjoined ?? []);
   if (owner?.person !== undefined && owner.personId !== person.personId) {
     if (standsFor(owner.person, row)) return { holder: owner.person, parts };
     const object = schemas[row.type];
     const applied = await applyRow(ports, { row, owner, object, newer: true, fresh: true });
     if (applied.person !== undefined && standsFor(applied.person, row)) return { holder: applied.person, parts };
   }
+  // The link leads here by way of somebody who is yet to be absorbed: it is what tells of that one.
+  if (parts.some(({ personId }) => personId === linkedId)) return { parts, insteadOf: linkedId };
   // The link first: from then on everybody who meets the row finds this person.
   const claimant = await ports.persons.claimRow(row.id, person.personId, linkedId ?? person.personId);
   return claimant === person.personId ? { parts, insteadOf: linkedId } : 'contended';
-}
-
-/** Those who became a part of the person, straight or by way of others. */
-async function partsOf(
-  { persons }: Pick<RefreshPorts, 'persons'>,
-  { personId }: Person,
-  unjoined: readonly Person[],
-): Promise<readonly Person[]> {
-  const parts = unjoined.filter(({ mergedInto }) => mergedInto !== null);
-  if (parts.length === 0) return parts;
-  const survivors = await survivorsOf(persons, parts);
-  return parts.filter((part) => survivors.get(part.personId)?.person.personId === personId);
 }
 
 /** The Contact of a converted Lead that cannot be read yet is the person's when it appears, unless it is another's. */

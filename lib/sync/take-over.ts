@@ -3,6 +3,7 @@ import type { Activity } from '../person/activity.ts';
 import type { Person } from '../person/person.ts';
 import { toldEditOf } from '../person/told-edits.ts';
 import type { PersonStore } from './ports/person-store.ts';
+import { survivorsOf } from './survivors.ts';
 
 const PAGE = 100;
 
@@ -18,6 +19,18 @@ export async function takeOver(
 ): Promise<Person> {
   const earlier = await earlierEdits(store, survivor, losers);
   return losers.reduce((person, loser) => absorbPerson(person, loser, { ...by, earlier }), survivor);
+}
+
+/** Of those whose way into another is not done yet, who became a part of this person, straight or by way of others. */
+export async function partsOf(
+  store: Pick<PersonStore, 'getMany'>,
+  { personId }: Person,
+  unjoined: readonly Person[],
+): Promise<readonly Person[]> {
+  const parts = unjoined.filter(({ mergedInto }) => mergedInto !== null);
+  if (parts.length === 0) return parts;
+  const survivors = await survivorsOf(store, parts);
+  return parts.filter((part) => survivors.get(part.personId)?.person.personId === personId);
 }
 
 /**

@@ -44,7 +44,7 @@ export function syncStateStoreContract(name: string, open: () => Promise<SyncSta
 
     test('merges are counted from the start of the last cycle', async () => {
       const store = await open();
-      await store.endCycle(await begun(store, 'one'), report(1));
+      await store.endCycle(await begun(store, 'one'), report(1), true);
       await Promise.all([
         store.countMerges({ pushed: 2, rejected: 1, calls: 1 }),
         store.countMerges({ pushed: 3, rejected: 0, calls: 2 }),
@@ -63,8 +63,17 @@ export function syncStateStoreContract(name: string, open: () => Promise<SyncSta
 
     test('the next begins when the one before has ended, and knows that it did', async () => {
       const store = await open();
-      await store.endCycle(await begun(store, 'one'), report(1));
+      await store.endCycle(await begun(store, 'one'), report(1), true);
       expect(await store.beginCycle('two', at(1), at(16))).toEqual({ number: 2, owner: 'two', previousEnded: true });
+    });
+
+    test('the next knows that the one before did not end in good order', async () => {
+      const store = await open();
+      await store.endCycle(await begun(store, 'one'), report(1), false);
+      const second = await store.beginCycle('two', at(1), at(16));
+      expect(second).toEqual({ number: 2, owner: 'two', previousEnded: false });
+      await store.endCycle(await begun(store, 'two', at(2)), report(2), true);
+      expect(await store.beginCycle('three', at(3), at(18))).toMatchObject({ previousEnded: true });
     });
 
     test('the right of a cycle that never ended expires, and the next knows that it never did', async () => {
@@ -77,7 +86,7 @@ export function syncStateStoreContract(name: string, open: () => Promise<SyncSta
       const store = await open();
       const first = await begun(store, 'one');
       await begun(store, 'two', at(15));
-      await store.endCycle(first, report(1));
+      await store.endCycle(first, report(1), true);
       expect(await store.lastReport()).toBeNull();
       expect(await store.beginCycle('three', at(14), at(40))).toBeUndefined();
     });
@@ -85,7 +94,7 @@ export function syncStateStoreContract(name: string, open: () => Promise<SyncSta
     test('the last report stays while the next cycle runs', async () => {
       const store = await open();
       expect(await store.lastReport()).toBeNull();
-      await store.endCycle(await begun(store, 'one'), report(1));
+      await store.endCycle(await begun(store, 'one'), report(1), true);
       await begun(store, 'two');
       expect(await store.lastReport()).toEqual({ ...report(1), pushed: 0, rejected: 0 });
     });

@@ -22,6 +22,7 @@ interface CycleItem {
   readonly owner: string;
   /** Null once the cycle has ended. */
   readonly expiresAt: string | null;
+  readonly inGoodOrder: boolean;
   readonly report: CycleReport | null;
 }
 
@@ -70,17 +71,17 @@ export class InMemorySyncStateStore implements SyncStateStore {
       const stands = last !== undefined && last.expiresAt !== null && last.expiresAt > now;
       if (stands && last.owner !== owner) return undefined;
       const number = (last?.number ?? 0) + 1;
-      this.#latest.cycle = { number, owner, expiresAt, report: last?.report ?? null };
+      this.#latest.cycle = { number, owner, expiresAt, report: last?.report ?? null, inGoodOrder: false };
       this.#latest.merges = NO_MERGES;
-      return { number, owner, previousEnded: last === undefined || last.expiresAt === null };
+      return { number, owner, previousEnded: last === undefined || last.inGoodOrder };
     });
   }
 
-  endCycle(cycle: Cycle, report: CycleReport): Promise<void> {
+  endCycle(cycle: Cycle, report: CycleReport, inGoodOrder: boolean): Promise<void> {
     return this.#io('syncState.endCycle', () => {
       const last = this.#latest.cycle;
       if (last === undefined || last.number !== cycle.number || last.expiresAt === null) return;
-      this.#latest.cycle = { ...last, expiresAt: null, report: frozen(structuredClone(report)) };
+      this.#latest.cycle = { ...last, expiresAt: null, report: frozen(structuredClone(report)), inGoodOrder };
     });
   }
 

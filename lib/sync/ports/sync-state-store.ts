@@ -43,7 +43,7 @@ export interface Cycle {
   /** Counts up: a later cycle's writes shut out an earlier one's. */
   readonly number: number;
   readonly owner: string;
-  /** Whether the cycle before it ended in good order; otherwise it may have queued rows it did not remember. */
+  /** Whether the cycle before it ended in good order; otherwise rows may have been queued that nobody remembers. */
   readonly previousEnded: boolean;
 }
 
@@ -52,8 +52,11 @@ export interface SyncStateStore {
   /** Begins a cycle unless another owner's runs at `now`; its right expires by itself. */
   beginCycle(owner: string, now: string, expiresAt: string): Promise<Cycle | undefined>;
 
-  /** Ends it and keeps the report; where a later cycle has begun, nothing happens. */
-  endCycle(cycle: Cycle, report: CycleReport): Promise<void>;
+  /**
+   * Ends it and keeps the report, and whether it was in good order: all that was queued is remembered. Where a later
+   * cycle has begun, nothing happens.
+   */
+  endCycle(cycle: Cycle, report: CycleReport, inGoodOrder: boolean): Promise<void>;
 
   /** The last cycle that ended. Its merges are those since the last cycle began. */
   lastReport(): Promise<CycleSummary | null>;
