@@ -53,7 +53,8 @@ export type RowMerge =
 export function mergeRow(person: Person, row: Row, rules: MergeRules, own?: OwnPush): RowMerge {
   const standing = standingOf(person, row);
   if (standing === 'past') return { kind: 'stale' };
-  const start = standing === 'new' ? withoutBase(person, row, rules, isConversion(person.salesforce, row)) : person;
+  const unbased = () => withoutBase(person, row, rules, isConversion(person.salesforce, row));
+  const start = standing === 'new' ? basedOnAttempt(unbased(), rules, own) : person;
   const fields = new FieldMerge(start, rules, own);
   return mergeFields(person, row, fields, linkHappenings(person.salesforce, row));
 }
@@ -219,6 +220,20 @@ function withoutBase(person: Person, row: Row, rules: MergeRules, succeeds: bool
     const base = isEmptyValue(shape, remote) ? undefined : person.pending[field];
     if (base !== undefined) pending[field] = base;
     else if (!isEmptyValue(shape, local) && !(succeeds && !isEmptyValue(shape, remote))) pending[field] = null;
+  }
+  return { ...person, pending };
+}
+
+/**
+ * What our side was sending when the answer was lost may be what made the row: an edit made here since is one of the
+ * value that was sent.
+ */
+function basedOnAttempt(person: Person, rules: MergeRules, own: OwnPush | undefined): Person {
+  if (own === undefined) return person;
+  const pending = { ...person.pending };
+  for (const [field, sent] of Object.entries(own.values)) {
+    const isEdited = !sameValue(rules.shapes[field], person.fields[field] ?? null, sent ?? null);
+    if (isEdited && rules.canPush(field)) pending[field] = sent ?? null;
   }
   return { ...person, pending };
 }

@@ -52,7 +52,9 @@ export function readArrival(delivery: Delivery, object: ObjectRules, record: Rem
   const { columns, schema } = object;
   const values = columns.map((column) => record[column] ?? null);
   const row = rowOfValues(schema, columns, values);
-  return { delivery, type: schema.type, columns, values, partial: false, newer: true, fresh: true, row };
+  const { message } = delivery;
+  const newer = !(message?.kind === 'refresh' && message.known === true);
+  return { delivery, type: schema.type, columns, values, partial: false, newer, fresh: true, row };
 }
 
 export function queuedRow({ row, values, newer }: Arrival): QueuedRow {

@@ -15,7 +15,8 @@ export interface QueuedRow {
  *
  * `rows`: rows as Salesforce gave them; `newer` lists the indexes of the rows with that mark. With `partial`, they have
  * but a few of their columns.
- * `refresh`: rows whose values are not sent along: read them again.
+ * `refresh`: rows whose values are not sent along: read them again. With `known`, it is about
+ * persons that there are: of a row that is gone and was nobody's none is made.
  * `pending`: persons with edits to push.
  *
  * `queuedAt` is our clock's, ISO.
@@ -34,6 +35,7 @@ export type ChangeMessage =
       readonly kind: 'refresh';
       readonly type: SalesforceType;
       readonly queuedAt: string;
+      readonly known?: true;
       readonly ids: readonly string[];
     }
   | { readonly kind: 'pending'; readonly queuedAt: string; readonly personIds: readonly string[] };
@@ -89,7 +91,7 @@ export function* packRows(envelope: RowsEnvelope, rows: Iterable<QueuedRow>): Ge
 export function* packIds(
   envelope:
     | { readonly kind: 'pending'; readonly queuedAt: string }
-    | { readonly kind: 'refresh'; readonly type: SalesforceType; readonly queuedAt: string },
+    | { readonly kind: 'refresh'; readonly type: SalesforceType; readonly queuedAt: string; readonly known?: true },
   ids: readonly string[],
   perMessage = IDS_PER_MESSAGE,
 ): Generator<string> {
@@ -112,7 +114,10 @@ export function parseChangeMessage(body: string): ChangeMessage | undefined {
       isListOf(message.newer, Number.isInteger) &&
       (message.partial === undefined || message.partial === true) &&
       isListOf(message.rows, isRow),
-    refresh: (message) => isObjectType(message.type) && isListOf(message.ids, isText),
+    refresh: (message) =>
+      isObjectType(message.type) &&
+      (message.known === undefined || message.known === true) &&
+      isListOf(message.ids, isText),
     pending: (message) => isListOf(message.personIds, isText),
   };
   const kind = String(parsed.kind);

@@ -178,7 +178,9 @@ async function takeDeletions(
   deleted: Deletions,
 ): Promise<FeedState> {
   const { ports } = run;
-  await ports.queue.send([...packIds({ kind: 'refresh', type, queuedAt: ports.clock.now() }, deleted.ids)]);
+  await ports.queue.send([
+    ...packIds({ kind: 'refresh', type, queuedAt: ports.clock.now(), known: true }, deleted.ids),
+  ]);
   // Before it is asked for the first time, the first sync has just read every row.
   const isFirst = state.deletedUntil === undefined;
   if (!isFirst && (!deleted.complete || deletionsForgotten(state))) {

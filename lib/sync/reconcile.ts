@@ -84,7 +84,7 @@ function fedFrom(run: CycleRun, feeds: FeedsRead, { salesforce }: LinkedPerson):
 async function handOut({ ports }: CycleRun, persons: readonly LinkedPerson[]): Promise<void> {
   const byType = Map.groupBy(persons, ({ salesforce }) => salesforce.type);
   for (const [type, ofType] of byType) {
-    const envelope = { kind: 'refresh', type, queuedAt: ports.clock.now() } as const;
+    const envelope = { kind: 'refresh', type, queuedAt: ports.clock.now(), known: true } as const;
     const ids = ofType.map(({ salesforce }) => salesforce.id);
     await ports.queue.send([...packIds(envelope, ids, ROWS_PER_MESSAGE)]);
   }
