@@ -66,9 +66,11 @@ const DELETED_REACH_MS = 14 * DELETED_EVERY_MS;
  */
 export function deletedSince(state: FeedState): string | null {
   if (state.checkpoint === FEED_BEGINNING) return null;
-  const until = state.deletedUntil ?? addMs(state.checkpoint, -DELETED_EVERY_MS);
-  if (addMs(until, DELETED_EVERY_MS) > state.checkpoint && state.deletedUntil !== undefined) return null;
   const reach = addMs(state.checkpoint, -DELETED_REACH_MS);
+  const until = state.deletedUntil;
+  // Rows of a first sync that took long, or was taken up again, may be gone by now: the first time everything is asked for.
+  if (until === undefined) return reach;
+  if (addMs(until, DELETED_EVERY_MS) > state.checkpoint) return null;
   return until > reach ? until : reach;
 }
 
