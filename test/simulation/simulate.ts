@@ -27,6 +27,9 @@ const DAY_MS = 24 * 3_600_000;
 const POLLS_TO_AGREE = 3;
 const QUIET_POLLS = 5;
 
+/** In polls, for how long at the most messages that were given back are waited for. */
+const REDELIVERIES = 6;
+
 /** Plays a story to its end and checks what must hold; the same story always goes the same way. */
 export async function simulate(scenario: Scenario, recorded = false): Promise<Outcome> {
   const dice = new Dice(scenario.seed);
@@ -73,6 +76,8 @@ async function play(world: World, functions: Functions, minutes: number): Promis
     await timeline.wait(DAY_MS + 2 * POLL_MS);
   }
   await timeline.wait(POLLS_TO_AGREE * POLL_MS);
+  // What met a busy person comes again when its visibility time-out is over.
+  for (let turn = 0; turn < REDELIVERIES && functions.queue.waiting > 0; turn += 1) await timeline.wait(POLL_MS);
   checkMergedPersons(world);
   checkAgreement(world);
   checkCreatedLeads(world);

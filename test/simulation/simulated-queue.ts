@@ -62,12 +62,13 @@ export class SimulatedQueue {
 
   /** Makes what waits for its time visible now, the dead letters too. */
   redrive(): void {
-    for (const message of this.dead.splice(0)) {
+    const dead = this.dead.splice(0);
+    this.#messages.push(...dead);
+    for (const message of this.#messages) {
+      // Those about to be given up would be by now, and redriven too.
       message.receives = 0;
-      this.#messages.push(message);
-      this.#show(message);
+      if (message.state === 'hidden' || dead.includes(message)) this.#show(message);
     }
-    for (const message of this.#messages) if (message.state === 'hidden') this.#show(message);
   }
 
   #accept(body: string): void {

@@ -84,7 +84,7 @@ function noLocalEditIsOverwrittenUnseen(world: World, history: History): void {
     if (lost === undefined || pulled.origin !== 'pull' || lost.origin !== 'edit' || lost.toBase) return;
     if (alike(lost.value, pulled.value)) return;
     const shown = remote.find((each) => alike(each.value, lost.value));
-    const isSucceeded = shown !== undefined && pulled.rowId !== lost.rowId;
+    const isSucceeded = shown !== undefined && pulled.rowId !== String(shown.state.row.Id);
     const later = remote.some((each) => alike(each.value, pulled.value) && shown !== undefined && each.at > shown.at);
     if (later || isSucceeded || tellsOf(world, person.personId, { field, local: lost.value, winner: 'remote' })) return;
     world.breaks(
