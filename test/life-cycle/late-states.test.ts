@@ -54,3 +54,52 @@ test('an old state of a row brings no person back to it who has lost another sin
 
   expect(rowOf()).toMatchObject({ id: second, isDeleted: true });
 });
+
+test('a row that was gone before anybody met it makes no person, however often it is told of', async () => {
+  const life = new Life();
+  await life.settle(2);
+  const [deleted, loser, winner] = [1, 2, 3].map((n) => life.addLead({ Email: `lead${n}@example.com` })) as [
+    string,
+    string,
+    string,
+  ];
+  life.delete('Lead', deleted);
+  life.merge('Lead', winner, loser);
+
+  await life.settleNextDay();
+
+  expect(life.persons.all().map(({ salesforce }) => salesforce?.id)).toEqual([winner]);
+});
+
+test('a person whose row was merged, and then deleted for good while the winner was busy, is taken over', async () => {
+  const life = new Life();
+  const [winner, loser] = [life.addLead({ Email: 'ada@example.com' }), life.addLead({ Email: 'al@example.com' })];
+  await life.settle();
+  await life.edit(`sf-${loser}`, { Title: 'ours' });
+  life.merge('Lead', winner, loser);
+  await life.poll();
+  const messages = life.queue.take();
+  const lease = { owner: 'other', expiresAt: '2026-11-21T12:00:00.000Z', attempt: {} };
+  await life.persons.takeLease(life.holder(winner), lease, life.clock.now());
+  await expect(life.deliver(messages)).rejects.toThrow('again and again');
+  life.hardDelete(loser);
+  await life.persons.releaseLease(`sf-${winner}`, 'other');
+
+  await life.settleNextDay();
+
+  expect(life.holder(winner)).toMatchObject({ absorbed: [`sf-${loser}`], fields: { Title: 'ours' } });
+});
+
+test('who stands for a row that is gone for good hears of it, also by way of the person once made of it', async () => {
+  const life = new Life();
+  await life.settle(2);
+  const lead = life.addLead({ Email: 'ada@example.com' });
+  const contact = life.convert(lead);
+  await life.settle();
+  life.hardDelete(contact);
+
+  await life.settleNextDay();
+
+  const { salesforce } = await life.survivor(`sf-${contact}`);
+  expect(salesforce).toMatchObject({ id: contact, isDeleted: true });
+});

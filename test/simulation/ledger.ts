@@ -269,7 +269,7 @@ export function diedAfter({ answered, readAround, invocation, sentAt }: Push): b
 /** The rows that a subrequest writes to; an upsert is known by its person. */
 function writtenRows({ path, body }: Subrequest): string[] {
   const single = /^\/sobjects\/(?:Lead|Contact)\/(?:Person_Id__c\/)?([^/?]+)$/.exec(path);
-  if (single?.[1] !== undefined) return [decodeURIComponent(single[1])];
+  if (single?.[1] !== undefined) return [personIdOfKey(decodeURIComponent(single[1]))];
   const { records = [] } = (body ?? {}) as { records?: readonly { Id?: unknown }[] };
   return records.map(({ Id }) => String(Id));
 }

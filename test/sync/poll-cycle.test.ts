@@ -65,6 +65,24 @@ describe('a cycle', () => {
     expect(sides.person(personId).fields.Title ?? null).toBeNull();
   });
 
+  test('that queued rows and could not save what it queued warns the next one as well', async () => {
+    const sides = new TwoSides();
+    const { personId, salesforce } = await sides.linkedPerson();
+    sides.clock.advance(60 * 60_000);
+    await sides.cycle();
+    sides.update('Lead', salesforce?.id ?? '', { Title: 'Old' });
+    const state = sides.state.through((name, effect) =>
+      name === 'syncState.saveFeed' ? Promise.reject(new TransientError('Throttled', name)) : Promise.resolve(effect()),
+    );
+    expect(await sides.poll({ state })).toMatchObject({ report: { outcome: 'failed', pulled: {} } });
+    const late = sides.queue.take();
+    sides.update('Lead', salesforce?.id ?? '', { Title: null });
+    await sides.cycle();
+    await sides.queue.send(late);
+    await sides.merge();
+    expect(sides.person(personId).fields.Title ?? null).toBeNull();
+  });
+
   test('hands out persons with edits, and not those that are parked', async () => {
     const sides = new TwoSides();
     const { personId } = await sides.linkedPerson();

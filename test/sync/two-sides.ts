@@ -31,6 +31,7 @@ export class TwoSides {
   readonly client = new InProcessClient(this.org, 'lockstep');
   readonly persons = new InMemoryPersonStore();
   readonly queue = new InMemoryChangeQueue();
+  readonly state = new InMemorySyncStateStore();
   readonly ports: Ports;
   readonly #admin = new InProcessClient(this.org, 'admin');
   #deliveries = 0;
@@ -40,7 +41,7 @@ export class TwoSides {
       clock: this.clock,
       ids: new CountingIdSource(),
       persons: this.persons,
-      state: new InMemorySyncStateStore(),
+      state: this.state,
       feed: createSalesforceChangeFeed(this.client),
       records: createSalesforceRecords(this.client),
       queue: this.queue,

@@ -108,10 +108,9 @@ function isHeld({ field, value, before, survivor, added }: Inherited): boolean {
   const isSame = (other: FieldValue | undefined) => {
     return sameValue(FIELDS.find(({ name }) => name === field)?.shape, other ?? null, value);
   };
-  const edits = added.flatMap((each) =>
-    each.type === 'fieldsChanged' && each.direction === null ? each.detail.changes : [],
-  );
-  const changes = edits.filter((change) => change.field === field);
+  const changes = added
+    .flatMap((each) => (each.type === 'fieldsChanged' ? each.detail.changes : []))
+    .filter((change) => change.field === field);
   const wasHeld = changes.length > 0 && isSame(before.fields[field]);
   return wasHeld || isSame(survivor.fields[field]) || changes.some((change) => isSame(change.to));
 }
