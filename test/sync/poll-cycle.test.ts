@@ -65,22 +65,28 @@ describe('a cycle', () => {
     expect(sides.person(personId).fields.Title ?? null).toBeNull();
   });
 
-  test('that queued rows and could not save what it queued warns the next one as well', async () => {
+  test('that could not save what it queued ends in no good order, nor does one after it that could save nothing', async () => {
     const sides = new TwoSides();
-    const { personId, salesforce } = await sides.linkedPerson();
-    sides.clock.advance(60 * 60_000);
-    await sides.cycle();
-    sides.update('Lead', salesforce?.id ?? '', { Title: 'Old' });
+    const { salesforce } = await sides.linkedPerson();
     const state = sides.state.through((name, effect) =>
       name === 'syncState.saveFeed' ? Promise.reject(new TransientError('Throttled', name)) : Promise.resolve(effect()),
     );
-    expect(await sides.poll({ state })).toMatchObject({ report: { outcome: 'failed', pulled: {} } });
-    const late = sides.queue.take();
-    sides.update('Lead', salesforce?.id ?? '', { Title: null });
-    await sides.cycle();
-    await sides.queue.send(late);
-    await sides.merge();
-    expect(sides.person(personId).fields.Title ?? null).toBeNull();
+    const feed = { ...sides.ports.feed, open: () => Promise.reject(new TransientError('Unavailable', 'open')) };
+    const inGoodOrder = async () => {
+      const cycle = await sides.state.beginCycle('next', sides.clock.now(), sides.clock.now());
+      const report = await sides.state.lastReport();
+      if (cycle === undefined || report === null) throw new Error('there was no cycle');
+      await sides.state.endCycle(cycle, report, cycle.previousEnded);
+      return cycle.previousEnded;
+    };
+    expect(await inGoodOrder()).toBe(true);
+    sides.update('Lead', salesforce?.id ?? '', { Title: 'Countess' });
+    expect(await sides.poll({ state })).toMatchObject({ report: { outcome: 'failed' } });
+    expect(await inGoodOrder()).toBe(false);
+    expect(await sides.poll({ feed })).toMatchObject({ report: { outcome: 'failed' } });
+    expect(await inGoodOrder()).toBe(false);
+    await sides.poll();
+    expect(await inGoodOrder()).toBe(true);
   });
 
   test('hands out persons with edits, and not those that are parked', async () => {
