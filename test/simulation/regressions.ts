@@ -7,5 +7,10 @@ export const REGRESSIONS: readonly (readonly [seed: number, what: string])[] = [
   [16066, 'a Lead was converted before its first state arrived, which then made a second person of it'],
   [22281, 'a person made of a Contact came into that of its Lead while that was busy, and was never taken over'],
   [22801, 'a creation that was taken, and then not linked, passed for one that was not sent'],
+  [94688, 'a person came to its row while another wrote it, and lost sight of the one it had just taken in'],
+  [103164, 'a cycle could not save what it had queued, and the next one did not know'],
+  [108750, 'a person that was merged away was not taken over where its row was read again'],
+  [135526, 'an edit made after a lost creation gave way to what automation had made of the value sent'],
+  [185446, 'a row left Salesforce for good before the first sync had come to its end'],
   [3977, 'a person went over to a Contact that had lost a merge, and stayed there'],
 ];
