@@ -59,24 +59,24 @@ const DELETED_EVERY_MS = 24 * 3_600_000;
 const DELETED_REACH_MS = 14 * DELETED_EVERY_MS;
 
 /**
- * From when on to ask which rows were deleted; null where that was done within a day. Only this tells of rows that left
- * the recycle bin before a poll could see them in it.
+ * From when on to ask, `now`, which rows were deleted; null where that was done within a day. Only this tells of rows
+ * that left the recycle bin before a poll could see them in it.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_getdeleted.htm
  */
-export function deletedSince(state: FeedState): string | null {
+export function deletedSince(state: FeedState, now: string): string | null {
   if (state.checkpoint === FEED_BEGINNING) return null;
-  const reach = addMs(state.checkpoint, -DELETED_REACH_MS);
+  const reach = addMs(now, -DELETED_REACH_MS);
   const until = state.deletedUntil;
-  // Rows of a first sync that took long, or was taken up again, may be gone by now: the first time everything is asked for.
+  // Rows of a first sync that took long, or was taken up again, may be gone by now: the first time all is asked for.
   if (until === undefined) return reach;
   if (addMs(until, DELETED_EVERY_MS) > state.checkpoint) return null;
   return until > reach ? until : reach;
 }
 
 /** Whether rows may have been deleted, after the last answer, in a time that Salesforce tells nothing of any more. */
-export function deletionsForgotten({ deletedUntil, checkpoint }: FeedState): boolean {
-  return deletedUntil !== undefined && deletedUntil < addMs(checkpoint, -DELETED_REACH_MS);
+export function deletionsForgotten({ deletedUntil }: FeedState, now: string): boolean {
+  return deletedUntil !== undefined && deletedUntil < addMs(now, -DELETED_REACH_MS);
 }
 
 /** What a cycle learnt of a window. `covered` is the least `latestDateCovered` told while the window was read. */

@@ -183,7 +183,7 @@ async function takeDeletions(
   ]);
   // Before it is asked for the first time, the first sync has just read every row.
   const isFirst = state.deletedUntil === undefined;
-  if (!isFirst && (!deleted.complete || deletionsForgotten(state))) {
+  if (!isFirst && (!deleted.complete || deletionsForgotten(state, ports.clock.now()))) {
     await askReconciliation(ports, { reason: 'deletionsUntold', acceptMissing: false });
   }
   return { ...state, deletedUntil: deleted.until };
@@ -260,6 +260,6 @@ function requestOf(stored: StoredSchema, state: FeedState, run: CycleRun): FeedR
     from: state.unfinished?.after.systemModstamp ?? windowStart(state, run.settings.lookbackSeconds),
     columns: feedColumns(stored.schema),
     schemaLastModified: stored.lastModified,
-    deletedSince: deletedSince(state),
+    deletedSince: deletedSince(state, run.ports.clock.now()),
   };
 }
