@@ -24,10 +24,18 @@ export interface Fold {
  * went; empty where both have one row.
  */
 export function foldPersons(person: Person, holder: Person, now: string, goneAt = ''): Fold {
-  const [loser, survivor] = isNewborn(holder, goneAt) ? [holder, person] : [person, holder];
+  const [loser, survivor] = holderGivesWay(person, holder, goneAt) ? [holder, person] : [person, holder];
   const into = survivor.personId;
   const left = { ...loser, mergedInto: into, salesforce: null, rejection: null, lease: null, updatedAt: now };
   return { loser, survivor, frozen: { ...left, deletedHere: person.deletedHere } };
+}
+
+/** Where both stand for one row, whoever asks comes to the same answer: two who ask at once must not both give way. */
+function holderGivesWay(person: Person, holder: Person, goneAt: string): boolean {
+  const [isHolderNew, isPersonNew] = [isNewborn(holder, goneAt), isNewborn(person, goneAt)];
+  const sharesRow = person.salesforce !== null && person.salesforce.id === holder.salesforce?.id;
+  if (!sharesRow || isHolderNew !== isPersonNew) return isHolderNew;
+  return holder.personId > person.personId;
 }
 
 /** Whether nothing has happened to the person since it was made of its row. Once that is not so, it never is again. */

@@ -54,7 +54,7 @@ export function mergeRow(person: Person, row: Row, rules: MergeRules, own?: OwnP
   const standing = standingOf(person, row);
   if (standing === 'past') return { kind: 'stale' };
   const unbased = () => withoutBase(person, row, rules, isConversion(person.salesforce, row));
-  const start = standing === 'new' ? basedOnAttempt(unbased(), rules, own) : person;
+  const start = standing === 'new' ? basedOnAttempt(unbased(), row, rules, own) : person;
   const fields = new FieldMerge(start, rules, own);
   return mergeFields(person, row, fields, linkHappenings(person.salesforce, row));
 }
@@ -225,11 +225,11 @@ function withoutBase(person: Person, row: Row, rules: MergeRules, succeeds: bool
 }
 
 /**
- * What our side was sending when the answer was lost may be what made the row: an edit made here since is one of the
- * value that was sent.
+ * A Lead that carries the person's id was made by what our side was sending when the answer was lost: an edit made here
+ * since is one of the value that was sent.
  */
-function basedOnAttempt(person: Person, rules: MergeRules, own: OwnPush | undefined): Person {
-  if (own === undefined) return person;
+function basedOnAttempt(person: Person, row: Row, rules: MergeRules, own: OwnPush | undefined): Person {
+  if (own === undefined || row.type !== 'Lead' || row.personId !== person.personId) return person;
   const pending = { ...person.pending };
   for (const [field, sent] of Object.entries(own.values)) {
     const isEdited = !sameValue(rules.shapes[field], person.fields[field] ?? null, sent ?? null);

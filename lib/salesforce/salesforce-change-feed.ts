@@ -124,6 +124,9 @@ function updatedQuery(now: number): string {
   return `?start=${start}&end=${until}`;
 }
 
+/** Rows deleted before the instant asked for, whose first state may have been under way when they were told of last time. */
+const DELETED_OVERLAP_MS = 60 * MINUTE_MS;
+
 /**
  * Which rows were deleted, in whole minutes of Salesforce's time; the span takes one minute at least.
  *
@@ -133,7 +136,9 @@ function deletedRequest({ type, deletedSince }: FeedRequest, now: number): Subre
   if (deletedSince === null || deletedSince === undefined) return null;
   const span = [minuteOf(Date.parse(deletedSince)), minuteOf(now)] as const;
   if (span[0] >= span[1]) return null;
-  const [from, until] = span.map((at) => encodeURIComponent(new Date(at).toISOString()));
+  const [from, until] = [span[0] - DELETED_OVERLAP_MS, span[1]].map((at) =>
+    encodeURIComponent(new Date(at).toISOString()),
+  );
   return { method: 'GET', path: `/sobjects/${type}/deleted/?start=${from}&end=${until}` };
 }
 

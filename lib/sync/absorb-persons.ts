@@ -71,9 +71,11 @@ async function absorbEach(
       const { rules } = schemas[read.salesforce?.type ?? 'Lead'];
       const losers = losersOf.get(survivor.personId) ?? [];
       const whole = await takeOver(ports.persons, read, losers, { rules, now });
-      const outcome = await ports.persons.update(survivor, { ...whole, lease: null });
+      // One without a row was not leased by us: a lease that it has is somebody else's.
+      const isOurs = survivor.salesforce !== null;
+      const outcome = await ports.persons.update(survivor, { ...whole, lease: isOurs ? null : survivor.lease });
       if (outcome.kind === 'written') return outcome.person;
-      await giveBackLeases(ports, [survivor]);
+      if (isOurs) await giveBackLeases(ports, [survivor]);
       return undefined;
     });
     return new Map(stored.flatMap((person) => (person === undefined ? [] : [[person.personId, person]])));

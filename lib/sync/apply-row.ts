@@ -89,16 +89,25 @@ async function applyOnce(ports: ApplyPorts, change: RowToApply): Promise<Applied
   if (stored === undefined) return createFrom(ports, change);
   const merge = mergeRow(stored, row, object.rules, ownPushOf(stored));
   if (merge.kind === 'merged' && isAsOld(stored, change)) return { ...NOTHING, person: stored, mustBeRead: true };
-  const now = ports.clock.now();
-  const next = nextState(stored, merge, change, now);
+  const next = nextState(stored, merge, change, ports.clock.now());
   if (next === undefined) return { person: stored, ...NOTHING };
-  if (owner.needsLink) await ports.persons.linkRow(row.id, stored.personId);
-  const outcome = await updateOrPark(ports.persons, stored, next, now);
-  // Gone over to a row whose place another has taken by now: met again, as its person, it is followed.
-  if (outcome.kind === 'versionConflict' || successorOf(row) !== null) return undefined;
+  const person = await storeNext(ports, change, stored, next);
+  if (person === undefined) return undefined;
   const { pulled, conflicts } = merge.kind === 'merged' ? merge : NOTHING;
-  const tookRow = owner.needsLink ? { insteadOf: owner.linkedId } : null;
-  return { ...NOTHING, person: outcome.person, tookRow, pulled, conflicts };
+  const tookRow = stored.salesforce?.id === row.id ? null : { insteadOf: owner.linkedId };
+  return { ...NOTHING, person, tookRow, pulled, conflicts };
+}
+
+async function storeNext(
+  ports: ApplyPorts,
+  { row, owner }: RowToApply,
+  stored: Person,
+  next: Person,
+): Promise<Person | undefined> {
+  if (owner.needsLink && !(await claim(ports, row.id, stored.personId, owner.linkedId))) return undefined;
+  const outcome = await updateOrPark(ports.persons, stored, next, ports.clock.now());
+  // Gone over to a row whose place another has taken by now: met again, as its person, it is followed.
+  return outcome.kind === 'versionConflict' || successorOf(row) !== null ? undefined : outcome.person;
 }
 
 /** Whether this is another state with the stamp of base, which nobody can tell to be the later: what the row holds now counts. */
@@ -138,14 +147,16 @@ async function createFrom(ports: ApplyPorts, { row, owner, newer }: RowToApply):
   if (isGone && (!newer || owner.isFormer)) return { person: undefined, ...NOTHING };
   const personId = owner.isFormer ? await nextLife(ports, row.id) : owner.personId;
   const { linkedId } = owner;
-  if (owner.isFormer && !(await claim(ports, row.id, personId, linkedId))) return undefined;
+  // Only the row's own id leads to its person without a link.
+  const needsLink = owner.isFormer || personId !== personIdOfRow(row.id);
+  if (needsLink && !(await claim(ports, row.id, personId, linkedId))) return undefined;
   const person = await createOrPark(ports, { ...personOfRow(row, ports.clock.now()), personId });
   if (person === undefined || successorOf(row) !== null) return undefined;
   return { ...NOTHING, person, tookRow: { insteadOf: linkedId } };
 }
 
 /**
- * Links a row to a person that is to be made of it, so that everybody who meets it from then on finds that one; not where
+ * Links a row to a person that is to stand for it, so that everybody who meets it from then on finds that one; not where
  * somebody claims it meanwhile. Whom it was linked to may be on the way to it as long as that one is under a lease.
  */
 async function claim(

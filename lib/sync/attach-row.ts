@@ -2,7 +2,7 @@ import type { Rejection } from '../person/activity.ts';
 import { nonEmptyFields } from '../person/edit-person.ts';
 import { isEmptyValue } from '../person/field-value.ts';
 import { mergeRow } from '../person/merge-row.ts';
-import type { Person } from '../person/person.ts';
+import { isLeased, type Person } from '../person/person.ts';
 import type { Row, RowName } from '../person/row.ts';
 import { judgePush } from '../schema/judge-push.ts';
 import { pushable, type RemoteRecord, rowOfRecord } from '../schema/record.ts';
@@ -13,7 +13,7 @@ import { candidatesOf, findRow } from './find-row.ts';
 import type { PersonSync, SyncOutcome, SyncStep } from './person-sync.ts';
 import { rememberAttempt } from './push-now.ts';
 import { readRows } from './read-leased.ts';
-import { resolvePersons } from './resolve-persons.ts';
+import { resolvePersons, standsFor } from './resolve-persons.ts';
 import { joinRival } from './rivals.ts';
 import { storeRead } from './store-read.ts';
 import { afterPush, type LeasedPush, storeSettled } from './store-settled.ts';
@@ -34,7 +34,9 @@ export async function attachRow(sync: PersonSync, person: Person): Promise<SyncS
 async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncStep> {
   const { ports, schemas } = sync;
   if (row.type === 'Contact' && sync.assignTo.kind === 'queue') return over({ kind: 'contactNotAssignable' });
-  const { parts, insteadOf } = await linkFirst(sync, person, row);
+  const linked = await linkFirst(sync, person, row);
+  if (linked === undefined) return over({ kind: 'busy' });
+  const { parts, insteadOf } = linked;
   const { rules } = schemas[row.type];
   const merge = mergeRow(person, row, rules, ownPushOf(person));
   if (merge.kind !== 'merged') return over({ kind: 'busy' });
@@ -51,18 +53,27 @@ async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncS
   return { kind: 'goOn', linked: true, person: joined.person, conflicts: merge.conflicts };
 }
 
+interface Linked {
+  /** Who became a part of the person on account of the row and is yet to be absorbed. */
+  readonly parts: readonly Person[];
+  /** Whom the row was linked to before. */
+  readonly insteadOf: string | undefined;
+}
+
 /**
- * From then on everybody who meets the row finds this person. Answers who became a part of it on account of the row and
- * is yet to be absorbed, and whom the row was linked to before; a link that leads here by way of such a one stays, for it
- * is what tells of that one.
+ * From then on everybody who meets the row finds this person. A link that leads here by way of somebody who is yet to be
+ * absorbed stays, for it is what tells of that one. Undefined where somebody else has the row, or is on the way to it.
  */
-async function linkFirst({ ports }: PersonSync, person: Person, row: Row) {
-  const insteadOf = (await ports.persons.linksOf([row.id])).get(row.id);
-  const owner = (await resolvePersons(ports.persons, [row])).get(row.id);
-  const parts = await partsOf(ports.persons, person, owner?.unjoined ?? []);
-  const leadsHere = parts.some(({ personId }) => personId === insteadOf);
-  if (!leadsHere) await ports.persons.linkRow(row.id, person.personId);
-  return { parts, insteadOf };
+async function linkFirst({ ports }: PersonSync, person: Person, row: Row): Promise<Linked | undefined> {
+  const { persons, clock } = ports;
+  const insteadOf = (await persons.linksOf([row.id])).get(row.id);
+  const owner = (await resolvePersons(persons, [row])).get(row.id);
+  const parts = await partsOf(persons, person, owner?.unjoined ?? []);
+  if (parts.some(({ personId }) => personId === insteadOf)) return { parts, insteadOf };
+  const other = insteadOf === undefined || insteadOf === person.personId ? undefined : await persons.get(insteadOf);
+  if (other !== undefined && (isLeased(other, clock.now()) || standsFor(other, row))) return undefined;
+  const claimant = await persons.claimRow(row.id, person.personId, insteadOf ?? person.personId);
+  return claimant === person.personId ? { parts, insteadOf } : undefined;
 }
 
 async function createLead(sync: PersonSync, found: Person): Promise<SyncStep> {

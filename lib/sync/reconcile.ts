@@ -93,6 +93,6 @@ async function handOut({ ports }: CycleRun, persons: readonly LinkedPerson[]): P
 function implausible({ last }: ReconciliationBook): string {
   return (
     `${last?.missing} of ${last?.persons} records cannot be read: deleted, or hidden from the sync user. ` +
-    'Nothing was done about them; reconcile with acceptMissing if they were deleted'
+    'No more is done about them; reconcile with acceptMissing if they were deleted'
   );
 }

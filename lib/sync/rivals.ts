@@ -45,24 +45,32 @@ export type Joined =
   /** As it stands now, perhaps with what another brought along; its lease as it was. */
   { readonly kind: 'stays'; readonly person: Person } | { readonly kind: 'merged'; readonly into: string };
 
+/** How often a change that others keep overtaking is tried; what is not done then is done where the row is met again. */
+const ATTEMPTS = 8;
+
 /** Makes one of a person and another who came to stand for its row at the same moment, if there is one. */
 export async function joinRival(
   ports: Pick<RefreshPorts, 'persons' | 'clock'>,
   schemas: Schemas,
   taken: RowTaken,
 ): Promise<Joined> {
-  const { person } = taken;
-  const [rival] = (await rivalsOf(ports, taken)).standing;
-  if (rival === undefined) return { kind: 'stays', person };
-  const { loser, frozen } = foldPersons(person, rival, ports.clock.now());
-  const outcome = await ports.persons.update(loser, frozen);
-  if (outcome.kind !== 'written') return { kind: 'stays', person };
-  if (loser === person) return { kind: 'merged', into: rival.personId };
-  return { kind: 'stays', person: await absorbNow(ports, schemas, taken, outcome.person) };
+  let { person } = taken;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const [rival] = (await rivalsOf(ports, { ...taken, person })).standing;
+    if (rival === undefined) break;
+    const { loser, frozen } = foldPersons(person, rival, ports.clock.now());
+    const outcome = await ports.persons.update(loser, frozen);
+    if (outcome.kind === 'written' && loser === person) return { kind: 'merged', into: rival.personId };
+    if (outcome.kind === 'written') {
+      return { kind: 'stays', person: await absorbNow(ports, schemas, { ...taken, person }, outcome.person) };
+    }
+    const stored = await ports.persons.get(person.personId);
+    if (stored === undefined) break;
+    if (stored.mergedInto !== null) return { kind: 'merged', into: stored.mergedInto };
+    person = stored;
+  }
+  return { kind: 'stays', person };
 }
-
-/** How often a change that others keep overtaking is tried; what is not done then is done where the row is met again. */
-const ATTEMPTS = 8;
 
 async function absorbNow(
   { persons, clock }: Pick<RefreshPorts, 'persons' | 'clock'>,

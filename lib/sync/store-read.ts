@@ -143,8 +143,7 @@ async function linkUnreadable(
 ): Promise<void> {
   const name = successorOf(rowOfRecord(schemas[person.salesforce?.type ?? 'Lead'].schema, record));
   if (name === null) return;
-  const links = await ports.persons.linksOf([name.id]);
-  if (!links.has(name.id)) await ports.persons.linkRow(name.id, person.personId);
+  await ports.persons.claimRow(name.id, person.personId);
 }
 
 async function store(ports: RefreshPorts, { person, keepLease }: LeasedRead, next: Refreshed): Promise<StoredRead> {

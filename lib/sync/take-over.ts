@@ -44,8 +44,11 @@ async function earlierEdits(
 ): Promise<ReadonlyMap<string, readonly Activity[]>> {
   const found = new Map<string, readonly Activity[]>();
   const edited = [...new Set(losers.flatMap(({ pending }) => Object.keys(pending)))];
+  // What is empty here may have been emptied by an edit, which a value that somebody brings along does not undo.
+  const isBrought = (field: string) => losers.some(({ fields }) => (fields[field] ?? null) !== null);
+  const emptied = Object.keys(survivor.fields).filter((field) => survivor.fields[field] === null && isBrought(field));
   for (const person of [survivor, ...losers]) {
-    const fields = person === survivor ? edited : Object.keys(person.pending);
+    const fields = person === survivor ? [...edited, ...emptied] : Object.keys(person.pending);
     found.set(person.personId, await earlierTelling(store, person, fields));
   }
   return found;

@@ -22,7 +22,7 @@ export interface FeedRequest {
   readonly columns: readonly string[];
   /** The `Last-Modified` of the describe that the columns come from. */
   readonly schemaLastModified: string | null;
-  /** Rows deleted from this instant on are asked for; null: not now. */
+  /** Rows deleted from this instant on are asked for, and some that were deleted earlier; null: not now. */
   readonly deletedSince?: string | null;
 }
 

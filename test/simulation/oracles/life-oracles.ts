@@ -115,8 +115,8 @@ function isHeld({ field, value, before, survivor, added }: Inherited): boolean {
   return wasHeld || isSame(survivor.fields[field]) || changes.some((change) => isSame(change.to));
 }
 
-/** Clocks of workers differ by less than this. */
-const CLOCKS_MS = 4000;
+/** Clocks of workers differ, and an edit has its time before a slow store has it, by less than this. */
+const CLOCKS_MS = 20_000;
 
 /** Of two edits that wait, the one made later stands, unless both lost to a value of Salesforce. */
 function newerStands(world: World, inherited: Inherited, isGivenUp: boolean): void {
