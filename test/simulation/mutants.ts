@@ -340,8 +340,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a person made of a row meanwhile stays beside the one the row is linked to',
     file: 'lib/sync/rivals.ts',
-    from: 'if (rival === undefined) return',
-    to: 'if (rival === undefined || rival.version > 0) return',
+    from: 'if (rival === undefined) break;',
+    to: 'if (rival === undefined || rival.version > 0) break;',
     stage: 'linkedWhileMet',
     killedBy: 24,
   },

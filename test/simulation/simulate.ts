@@ -74,6 +74,8 @@ async function play(world: World, functions: Functions, minutes: number): Promis
     // What left Salesforce for good is found when it is asked for, once a day: by the second poll after a day without.
     world.pausePolls(DAY_MS);
     await timeline.wait(DAY_MS + 2 * POLL_MS);
+    // Without polls nobody learnt that a field was hidden: what could not be read for it comes again.
+    functions.queue.redrive();
   }
   await timeline.wait(POLLS_TO_AGREE * POLL_MS);
   // What met a busy person comes again when its visibility time-out is over.
