@@ -105,3 +105,17 @@ export async function joinPersons(
   const absorbed = ids.length === 0 ? new Map() : await absorbPersons(ports, schemas, ids);
   return !losers.includes(undefined) && absorbed.size === ids.length;
 }
+
+/**
+ * Lets those who became a part of somebody else than the person of `parts` be absorbed: the link of their row, which is
+ * about to be another's, may be all that leads to them. Answers whether it is done.
+ */
+export async function absorbOthers(
+  ports: RefreshPorts,
+  schemas: Schemas,
+  unjoined: readonly Person[],
+  parts: readonly Person[],
+): Promise<boolean> {
+  const others = unjoined.filter((each) => each.mergedInto !== null && !parts.includes(each));
+  return others.length === 0 || joinPersons(ports, schemas, undefined, others);
+}

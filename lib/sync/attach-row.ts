@@ -6,6 +6,7 @@ import { isLeased, type Person } from '../person/person.ts';
 import type { Row, RowName } from '../person/row.ts';
 import { judgePush } from '../schema/judge-push.ts';
 import { pushable, type RemoteRecord, rowOfRecord } from '../schema/record.ts';
+import { absorbOthers } from './absorb-persons.ts';
 import { mergedPerson, ownPushOf } from './apply-row.ts';
 import { withCutTexts } from './cut-texts.ts';
 import { TransientError } from './errors.ts';
@@ -64,12 +65,13 @@ interface Linked {
  * From then on everybody who meets the row finds this person. A link that leads here by way of somebody who is yet to be
  * absorbed stays, for it is what tells of that one. Undefined where somebody else has the row, or is on the way to it.
  */
-async function linkFirst({ ports }: PersonSync, person: Person, row: Row): Promise<Linked | undefined> {
+async function linkFirst({ ports, schemas }: PersonSync, person: Person, row: Row): Promise<Linked | undefined> {
   const { persons, clock } = ports;
   const insteadOf = (await persons.linksOf([row.id])).get(row.id);
   const owner = (await resolvePersons(persons, [row])).get(row.id);
   const parts = await partsOf(persons, person, owner?.unjoined ?? []);
   if (parts.some(({ personId }) => personId === insteadOf)) return { parts, insteadOf };
+  if (!(await absorbOthers(ports, schemas, owner?.unjoined ?? [], parts))) return undefined;
   const other = insteadOf === undefined || insteadOf === person.personId ? undefined : await persons.get(insteadOf);
   if (other !== undefined && (isLeased(other, clock.now()) || standsFor(other, row))) return undefined;
   const claimant = await persons.claimRow(row.id, person.personId, insteadOf ?? person.personId);

@@ -4,6 +4,7 @@ import { mergeRow, mergeSuccessor } from '../person/merge-row.ts';
 import type { Person } from '../person/person.ts';
 import { type Row, successorOf } from '../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../schema/record.ts';
+import { absorbOthers } from './absorb-persons.ts';
 import { applyRow, mergedPerson } from './apply-row.ts';
 import { type Refreshed, type RefreshPorts, refreshedPerson } from './read-leased.ts';
 import { resolvePersons, standsFor } from './resolve-persons.ts';
@@ -127,6 +128,7 @@ async function claimFor(ports: RefreshPorts, schemas: Schemas, person: Person, r
     const applied = await applyRow(ports, { row, owner, object, newer: true, fresh: true });
     if (applied.person !== undefined && standsFor(applied.person, row)) return { holder: applied.person, parts };
   }
+  if (!(await absorbOthers(ports, schemas, owner?.unjoined ?? [], parts))) return 'contended';
   // The link leads here by way of somebody who is yet to be absorbed: it is what tells of that one.
   if (parts.some(({ personId }) => personId === linkedId)) return { parts, insteadOf: linkedId };
   // The link first: from then on everybody who meets the row finds this person.

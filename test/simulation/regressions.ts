@@ -12,5 +12,6 @@ export const REGRESSIONS: readonly (readonly [seed: number, what: string])[] = [
   [108750, 'a person that was merged away was not taken over where its row was read again'],
   [135526, 'an edit made after a lost creation gave way to what automation had made of the value sent'],
   [185446, 'a row left Salesforce for good before the first sync had come to its end'],
+  [397294, 'the link of a row was taken from one who was on the way into somebody else, and known by it alone'],
   [3977, 'a person went over to a Contact that had lost a merge, and stayed there'],
 ];
