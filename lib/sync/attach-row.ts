@@ -66,16 +66,26 @@ interface Linked {
  * absorbed stays, for it is what tells of that one. Undefined where somebody else has the row, or is on the way to it.
  */
 async function linkFirst({ ports, schemas }: PersonSync, person: Person, row: Row): Promise<Linked | undefined> {
-  const { persons, clock } = ports;
+  const { persons } = ports;
   const insteadOf = (await persons.linksOf([row.id])).get(row.id);
   const owner = (await resolvePersons(persons, [row])).get(row.id);
   const parts = await partsOf(persons, person, owner?.unjoined ?? []);
   if (parts.some(({ personId }) => personId === insteadOf)) return { parts, insteadOf };
   if (!(await absorbOthers(ports, schemas, owner?.unjoined ?? [], parts))) return undefined;
-  const other = insteadOf === undefined || insteadOf === person.personId ? undefined : await persons.get(insteadOf);
-  if (other !== undefined && (isLeased(other, clock.now()) || standsFor(other, row))) return undefined;
+  if (await isTaken(ports, person, row, insteadOf)) return undefined;
   const claimant = await persons.claimRow(row.id, person.personId, insteadOf ?? person.personId);
   return claimant === person.personId ? { parts, insteadOf } : undefined;
+}
+
+/** Whether another, to whom the row is linked, stands for it, or is on the way to it. */
+async function isTaken(
+  { persons, clock }: PersonSync['ports'],
+  person: Person,
+  row: Row,
+  linkedId: string | undefined,
+): Promise<boolean> {
+  const other = linkedId === undefined || linkedId === person.personId ? undefined : await persons.get(linkedId);
+  return other !== undefined && (isLeased(other, clock.now()) || standsFor(other, row));
 }
 
 async function createLead(sync: PersonSync, found: Person): Promise<SyncStep> {
