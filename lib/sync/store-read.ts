@@ -7,7 +7,7 @@ import { type RemoteRecord, rowOfRecord } from '../schema/record.ts';
 import { absorbOthers } from './absorb-persons.ts';
 import { applyRow, mergedPerson } from './apply-row.ts';
 import { type Refreshed, type RefreshPorts, refreshedPerson } from './read-leased.ts';
-import { resolvePersons, standsFor } from './resolve-persons.ts';
+import { type Owner, resolvePersons, standsFor } from './resolve-persons.ts';
 import { joinRival } from './rivals.ts';
 import type { Schemas } from './schemas.ts';
 import { partsOf, takeOver } from './take-over.ts';
@@ -121,19 +121,34 @@ interface Claim {
 async function claimFor(ports: RefreshPorts, schemas: Schemas, person: Person, row: Row): Promise<Claim | 'contended'> {
   const linkedId = (await ports.persons.linksOf([row.id])).get(row.id);
   const owner = (await resolvePersons(ports.persons, [row])).get(row.id);
-  const parts = await partsOf(ports.persons, person, owner?.unjoined ?? []);
-  if (owner?.person !== undefined && owner.personId !== person.personId) {
-    if (standsFor(owner.person, row)) return { holder: owner.person, parts };
-    const object = schemas[row.type];
-    const applied = await applyRow(ports, { row, owner, object, newer: true, fresh: true });
-    if (applied.person !== undefined && standsFor(applied.person, row)) return { holder: applied.person, parts };
-  }
-  if (!(await absorbOthers(ports, schemas, owner?.unjoined ?? [], parts))) return 'contended';
+  const unjoined = owner?.unjoined ?? [];
+  const parts = await partsOf(ports.persons, person, unjoined);
+  const holder = owner === undefined ? undefined : await otherHolder(ports, schemas, { person, row, owner });
+  if (holder !== undefined) return { holder, parts };
+  if (!(await absorbOthers(ports, schemas, unjoined, parts))) return 'contended';
   // The link leads here by way of somebody who is yet to be absorbed: it is what tells of that one.
   if (parts.some(({ personId }) => personId === linkedId)) return { parts, insteadOf: linkedId };
   // The link first: from then on everybody who meets the row finds this person.
   const claimant = await ports.persons.claimRow(row.id, person.personId, linkedId ?? person.personId);
   return claimant === person.personId ? { parts, insteadOf: linkedId } : 'contended';
+}
+
+/** The other person whose the row is, who comes to stand for it by this where he did not yet. */
+async function otherHolder(
+  ports: RefreshPorts,
+  schemas: Schemas,
+  { person, row, owner }: { readonly person: Person; readonly row: Row; readonly owner: Owner },
+): Promise<Person | undefined> {
+  if (owner.person === undefined || owner.personId === person.personId) return undefined;
+  if (standsFor(owner.person, row)) return owner.person;
+  const { person: applied } = await applyRow(ports, {
+    row,
+    owner,
+    object: schemas[row.type],
+    newer: true,
+    fresh: true,
+  });
+  return applied !== undefined && standsFor(applied, row) ? applied : undefined;
 }
 
 /** The Contact of a converted Lead that cannot be read yet is the person's when it appears, unless it is another's. */
