@@ -99,8 +99,10 @@ export function checkCreatedLeads(world: World): void {
 export function checkEmails(world: World): void {
   // One that became a part of another keeps what it held; whoever asks for it comes to the other.
   const present = world.persons.all().filter(({ mergedInto }) => mergedInto === null);
-  const madeHere = present.filter(({ personId }) => !personId.startsWith('sf-'));
   const emailAtFirst = ({ personId }: Person) => world.ledger.valuesOf(personId, 'Email')[0]?.value ?? null;
+  // A person who took over another row's email has given up its own: whoever is made with that is another.
+  const keepsEmail = (person: Person) => alike(person.fields.Email ?? null, emailAtFirst(person));
+  const madeHere = present.filter((person) => !person.personId.startsWith('sf-') && keepsEmail(person));
   for (const [email, own] of Map.groupBy(madeHere, emailAtFirst)) {
     if (email === null || own.length < 2) continue;
     world.breaks('one person an email', `${String(email)} is ${own.map(({ personId }) => personId).join(' and ')}`);
