@@ -161,7 +161,9 @@ export class SideBySide {
     const present = this.model.present();
     let person = present[index % present.length];
     if (person === undefined) return;
-    const outcome = await this.life.sync(this.#ids.get(person) ?? '');
+    // Whoever asks for a person that was merged away is told where to ask (308), and does.
+    const { personId } = await this.life.survivor(this.#ids.get(person) ?? '');
+    const outcome = await this.life.sync(personId);
     const rows = this.rows();
     for (let hop = 0; hop < 4; hop += 1) {
       this.model.follow(person, rows);
