@@ -55,6 +55,7 @@ interface StoredLink {
   /** Present where true. */
   readonly isDeleted?: true | undefined;
   readonly isConverted?: true | undefined;
+  readonly convertedContactId?: string | undefined;
 }
 
 /** A lease at rest; conditions compare `expiresAt`, so it is the ISO text. */
@@ -149,6 +150,7 @@ function toStoredLink(link: SalesforceLink): StoredLink {
     owner: link.owner === undefined ? undefined : toStoredOwner(link.owner),
     isDeleted: link.isDeleted || undefined,
     isConverted: link.isConverted || undefined,
+    convertedContactId: link.convertedContactId,
   };
 }
 
@@ -157,10 +159,12 @@ function toStoredOwner({ name, email }: OwnerName): StoredLink['owner'] {
 }
 
 export function fromStoredLink(stored: StoredLink): SalesforceLink {
-  const { owner } = stored;
+  const { owner, convertedContactId } = stored;
   const known = owner === undefined ? {} : { owner: { name: owner.name ?? null, email: owner.email ?? null } };
+  const became = convertedContactId === undefined ? {} : { convertedContactId };
   return {
     ...known,
+    ...became,
     type: stored.type,
     id: stored.id,
     systemModstamp: fromStoredInstant(stored.modstamp),

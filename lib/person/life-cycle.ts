@@ -15,8 +15,11 @@ export type LifeState =
   /** A part of another person by now. */
   | 'mergedAway';
 
-/** A row as a person meets it: its own, or another that lives or is gone (deleted, converted). */
-type RowSight = 'own' | 'lead' | 'contact' | 'goneLead' | 'goneContact';
+/**
+ * A row as a person meets it: its own, the Contact that its converted Lead became (`itsContact`, gone or not), or another
+ * that lives or is gone (deleted, converted).
+ */
+type RowSight = 'own' | 'itsContact' | 'lead' | 'contact' | 'gone';
 
 /**
  * What the row is to the person: a state of the row it is linked to (`current`), a row that it goes over to (`new`), or
@@ -28,25 +31,25 @@ export type Standing = 'current' | 'new' | 'past';
  * The moves of a person's life that rows cause. A person deleted here is followed like any other, so that whoever wants
  * it back finds it as its row is; it is only never shown or pushed.
  *
- * | state | own row | another Lead | another Contact | Lead that is gone | Contact that is gone |
+ * | state | own row | its Contact | another Lead | another Contact | another that is gone |
  * |---|---|---|---|---|---|
- * | never there | | linked | linked | | |
- * | Lead | merged, deleted, converted | | converted, linked | | |
+ * | never there | | | linked | linked | |
+ * | Lead | merged, deleted, converted | | | converted, linked | |
  * | Contact | merged, deleted | | | | |
- * | deleted | undeleted | linked | linked | | |
- * | converted | merged | linked | converted, linked | | converted, deleted |
+ * | deleted | undeleted | linked | linked | linked | |
+ * | converted | merged | linked, deleted | linked | linked | |
  * | merged away | | | | | |
  *
  * A row whose place is empty here is not this person's: where it lives, it is a person of its own. So it is
  * where a row of an earlier time lives again (`resolve-persons.ts`): a deleted person is linked to rows found for it.
  */
 const MOVES: Readonly<Record<LifeState, Readonly<Record<RowSight, Standing>>>> = {
-  local: { own: 'past', lead: 'new', contact: 'new', goneLead: 'past', goneContact: 'past' },
-  lead: { own: 'current', lead: 'past', contact: 'new', goneLead: 'past', goneContact: 'past' },
-  contact: { own: 'current', lead: 'past', contact: 'past', goneLead: 'past', goneContact: 'past' },
-  deleted: { own: 'current', lead: 'new', contact: 'new', goneLead: 'past', goneContact: 'past' },
-  converted: { own: 'current', lead: 'new', contact: 'new', goneLead: 'past', goneContact: 'new' },
-  mergedAway: { own: 'past', lead: 'past', contact: 'past', goneLead: 'past', goneContact: 'past' },
+  local: { own: 'past', itsContact: 'past', lead: 'new', contact: 'new', gone: 'past' },
+  lead: { own: 'current', itsContact: 'past', lead: 'past', contact: 'new', gone: 'past' },
+  contact: { own: 'current', itsContact: 'past', lead: 'past', contact: 'past', gone: 'past' },
+  deleted: { own: 'current', itsContact: 'new', lead: 'new', contact: 'new', gone: 'past' },
+  converted: { own: 'current', itsContact: 'new', lead: 'new', contact: 'new', gone: 'past' },
+  mergedAway: { own: 'past', itsContact: 'past', lead: 'past', contact: 'past', gone: 'past' },
 };
 
 export function lifeStateOf(person: Person): LifeState {
@@ -67,9 +70,14 @@ export function standingOf(person: Person, row: Row): Standing {
 
 function sightOf(link: SalesforceLink | null, row: Row): RowSight {
   if (link?.id === row.id) return 'own';
-  const gone = row.isDeleted || row.isConverted;
-  if (row.type === 'Lead') return gone ? 'goneLead' : 'lead';
-  return gone ? 'goneContact' : 'contact';
+  if (isItsContact(link, row)) return 'itsContact';
+  if (row.isDeleted || row.isConverted) return 'gone';
+  return row.type === 'Lead' ? 'lead' : 'contact';
+}
+
+/** Whether this is the Contact that the person's Lead is known to have become. */
+export function isItsContact(link: SalesforceLink | null, row: Row): boolean {
+  return link?.convertedContactId === row.id;
 }
 
 /** The link to a row; a read that could not tell the owner's name leaves the known one as long as it is the same owner. */
@@ -77,7 +85,9 @@ export function linkTo(row: Row, known: SalesforceLink | null): SalesforceLink {
   const { type, id, systemModstamp, isDeleted, isConverted, ownerId } = row;
   const owner = row.owner ?? (known?.ownerId === ownerId ? known?.owner : undefined);
   const link = { type, id, systemModstamp, isDeleted, isConverted, ownerId };
-  return owner === undefined ? link : { ...link, owner };
+  const became =
+    row.isConverted && row.convertedContactId !== null ? { convertedContactId: row.convertedContactId } : {};
+  return { ...link, ...became, ...(owner === undefined ? {} : { owner }) };
 }
 
 /** Whether the links agree in all but the stamp. */
@@ -87,6 +97,7 @@ export function sameLink(left: SalesforceLink | null, right: SalesforceLink): bo
     left.id === right.id &&
     left.isDeleted === right.isDeleted &&
     left.isConverted === right.isConverted &&
+    left.convertedContactId === right.convertedContactId &&
     left.ownerId === right.ownerId &&
     left.owner?.name === right.owner?.name &&
     left.owner?.email === right.owner?.email

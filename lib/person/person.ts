@@ -11,6 +11,8 @@ export interface SalesforceLink {
   readonly systemModstamp: string;
   readonly isDeleted: boolean;
   readonly isConverted: boolean;
+  /** The Contact that a converted Lead became; absent where nobody has read it. */
+  readonly convertedContactId?: string;
   readonly ownerId: string | null;
   /** Absent where nobody has read it yet. */
   readonly owner?: OwnerName;

@@ -1,5 +1,5 @@
 import { hasAbsorbed } from '../person/absorb-person.ts';
-import { lifeStateOf, standingOf } from '../person/life-cycle.ts';
+import { isItsContact, lifeStateOf, standingOf } from '../person/life-cycle.ts';
 import { hasEmail, isPresent, type Person, personIdOfRow } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import type { PersonStore } from './ports/person-store.ts';
@@ -115,7 +115,8 @@ function mayGoOver(person: Person, row: Row): boolean {
   const state = lifeStateOf(person);
   // A conversion is known by the Lead, which names its Contact: one that is only said to be the person's may be undeleted.
   if (state === 'lead' || standingOf(person, row) === 'past') return false;
-  return state === 'local' || (state === 'converted' && row.type === 'Contact') || row.personId === person.personId;
+  const isNext = state === 'converted' && isItsContact(person.salesforce, row);
+  return state === 'local' || isNext || row.personId === person.personId;
 }
 
 function ownedBy(person: Person, linkedId?: string): Owner {

@@ -20,6 +20,7 @@ const salesforce = fc.record(
     systemModstamp: instant,
     isDeleted: fc.boolean(),
     isConverted: fc.boolean(),
+    convertedContactId: fc.constantFrom('003000000000001AAA', '003000000000002AAA'),
     ownerId: fc.option(id),
     owner,
   },

@@ -55,6 +55,30 @@ test('an old state of a row brings no person back to it who has lost another sin
   expect(rowOf()).toMatchObject({ id: second, isDeleted: true });
 });
 
+test('an old state of an earlier Contact brings no person back to it whose next Contact was never seen', async () => {
+  const life = new Life();
+  await life.settle();
+  const { personId } = await life.create({ Email: 'ada@example.com', LastName: 'Lovelace', Company: 'Engines' });
+  const rowOf = () => life.persons.peek(personId)?.salesforce;
+  await life.sync(personId);
+  const contact = life.convert(rowOf()?.id ?? '');
+  await life.settle();
+  life.delete('Contact', contact);
+  await life.poll();
+  const late = life.queue.take();
+  await life.deliver(late);
+  await life.sync(personId);
+  const lead = rowOf()?.id ?? '';
+  life.hardDelete(life.convert(lead));
+  await life.settle(1);
+  expect(rowOf()).toMatchObject({ id: lead, isConverted: true });
+
+  await life.deliver(late);
+  await life.settle();
+
+  expect(rowOf()).toMatchObject({ id: lead, isConverted: true });
+});
+
 test('a row that was gone before anybody met it makes no person, however often it is told of', async () => {
   const life = new Life();
   await life.settle(2);

@@ -242,7 +242,9 @@ describe('whatever row meets whatever person, with or without a push of ours', (
           expect(same(field, baseValue(next, field) ?? null, value(row.fields, field))).toBe(true);
         }
         const { type, id, systemModstamp, isDeleted, isConverted, ownerId } = row;
-        expect(next.salesforce).toEqual({ type, id, systemModstamp, isDeleted, isConverted, ownerId });
+        const convertedContactId = row.convertedContactId ?? undefined;
+        const state = { systemModstamp, isDeleted, isConverted, convertedContactId, ownerId };
+        expect(next.salesforce).toEqual({ type, id, ...state });
       }),
       RUNS,
     );

@@ -222,6 +222,15 @@ describe('what becomes of the row', () => {
     expect(mergeRow(merge.person, row, someRules())).toEqual({ kind: 'unchanged' });
   });
 
+  test.each([
+    ['the Contact that it became, deleted', '0031', { isDeleted: true }, 'merged'],
+    ['another Contact that is deleted, such as that of an earlier conversion', '0032', { isDeleted: true }, 'stale'],
+    ['another Contact, found for it', '0032', {}, 'merged'],
+  ])('a converted Lead and %s', (_, id, over, kind) => {
+    const { person } = merged(aPerson(), aRow({}, { isConverted: true, convertedContactId: '0031' }));
+    expect(mergeRow(person, aRow({}, { type: 'Contact', id, ...over }), someRules()).kind).toBe(kind);
+  });
+
   test('a conversion names the Contact, or the Lead where the Contact is hidden', () => {
     const details = [null, '0031'].map((convertedContactId) => {
       const [told] = merged(aPerson(), aRow({}, { isConverted: true, convertedContactId })).happenings;
