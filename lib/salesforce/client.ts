@@ -35,6 +35,11 @@ export interface Subrequest {
   readonly body?: unknown;
 }
 
+/** Whether the request changes a record: reads of many rows are sent by POST too. */
+export function isWrite({ method, path }: Subrequest): boolean {
+  return method === 'PATCH' || method === 'DELETE' || (method === 'POST' && path.startsWith('/sobjects/'));
+}
+
 export interface SubAnswer {
   readonly status: number;
   /** By lower-case name. */
@@ -121,7 +126,7 @@ class JsforceClient implements SalesforceClient {
     let writes = false;
     for (const subrequest of subrequests) {
       const written = writes;
-      writes ||= subrequest.method === 'PATCH';
+      writes ||= isWrite(subrequest);
       const answer = this.#send(subrequest, { writes, deadline });
       answers.push(await (written ? answer.catch(endedAfterWrite) : answer));
     }

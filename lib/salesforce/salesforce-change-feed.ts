@@ -286,6 +286,7 @@ function describedField(raw: Readonly<Record<string, unknown>>): DescribedField 
     autoNumber: raw.autoNumber === true,
     restrictedPicklist: raw.restrictedPicklist === true,
     picklistValues: picklistValues(raw.picklistValues),
+    unique: raw.unique === true,
     filterable: raw.filterable !== false,
   };
 }

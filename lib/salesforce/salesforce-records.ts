@@ -16,6 +16,7 @@ import { duplicatesIn } from './duplicates.ts';
 import {
   callError,
   concernsCall,
+  type ErrorEntry,
   endedAfterWrite,
   errorEntries,
   recordOutcome,
@@ -51,8 +52,8 @@ export function createSalesforceRecords(given: SalesforceClient): SalesforceReco
     },
     pushNow: (type, push, columns, options) =>
       pushNow(client, { type, pushes: [push], columns }, writeHeaders(options, push.ifUnmodifiedSince)),
-    upsertLead: (key, record, columns, options) =>
-      upsertLead(client, { key, record, columns, headers: writeHeaders(options) }),
+    createLead: (key, record, columns, options) =>
+      createLead(client, { key, record, columns, headers: writeHeaders(options) }),
     remove: (type, id) => removeRow(client, type, id),
     read: (type, ids, columns) => readRows(client, { type, ids, columns }),
     find: (query, columns) => findRows(client, query, columns),
@@ -130,64 +131,73 @@ async function removeRow(
   return answer.status < 300 ? { kind: 'written' } : refusal(answer.status, answer.body);
 }
 
-interface LeadUpsert {
+interface NewLead {
   readonly key: string;
   readonly record: RemoteRecord;
   readonly columns: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
 }
 
-async function upsertLead(client: SalesforceClient, lead: LeadUpsert): Promise<CreateAnswer> {
-  const path = `/sobjects/Lead/${PERSON_ID_FIELD}/${encodeURIComponent(lead.key)}`;
-  const write: Subrequest = { method: 'PATCH', path, headers: lead.headers, body: withoutKey(lead.record) };
+/**
+ * An insert, and no upsert: whoever is outrun, or comes again, finds the Lead as somebody may have edited it since, and an
+ * upsert would write over that.
+ */
+async function createLead(client: SalesforceClient, lead: NewLead): Promise<CreateAnswer> {
+  const body = { ...lead.record, [PERSON_ID_FIELD]: lead.key };
+  const write: Subrequest = { method: 'POST', path: '/sobjects/Lead', headers: lead.headers, body };
   const hasKey = `${PERSON_ID_FIELD} = ${soqlText(lead.key)}`;
   const read = queryRequest('query', `SELECT ${lead.columns.join(', ')} FROM Lead WHERE ${hasKey}`);
   const [written, after] = await inOneCall(client, [write, read]);
-  if (written.status >= 300) return refusedUpsert(written, foundLead(after, lead.columns));
+  if (written.status >= 300) return refusedCreate(written, foundLead(after, lead.columns));
   const [raw] = rowsOf(after, true).records;
   const record = recordOf(raw, lead.columns);
-  // The Lead stands, and the next upsert of it will change nothing.
-  if (record === null) throw unexpectedAnswer('upsert', true);
-  if (isConverted(record)) return { kind: 'converted', rejection: CONVERTED, record };
-  return { kind: 'written', created: written.status === 201, record };
+  // The Lead stands, and is found by its key the next time.
+  if (record === null) throw unexpectedAnswer('create', true);
+  return { kind: 'created', record };
 }
 
-/** What Salesforce says where the sync user may not edit converted Leads. */
+/** `known`: the Lead that has the key. Whatever else the insert was refused for, the person's Lead is there. */
+function refusedCreate({ status, body }: SubAnswer, known: RemoteRecord | null): CreateAnswer {
+  const errors = errorEntries(body);
+  if (errors.some(isWithoutKey)) {
+    throw new ConfigError(`Lead.${PERSON_ID_FIELD} is missing, or not visible to and editable by the sync user`);
+  }
+  const outcome = errors.some(isKeyTaken) ? OUTRUN : refusal(status, body);
+  if (known !== null && isConverted(known)) return { kind: 'converted', rejection: CONVERTED, record: known };
+  if (known !== null) return { kind: 'exists', record: known };
+  if (outcome.kind === 'transient') return outcome;
+  if (outcome.kind === 'rejected') return { ...outcome, matches: duplicatesIn(body) };
+  const { code, message, fields } = errors[0] ?? { code: outcome.code, message: '', fields: [] };
+  return { kind: 'rejected', rejection: { code, message, fields }, matches: [] };
+}
+
+/** Whether the field that holds the key cannot be written. */
+function isWithoutKey({ code, message }: ErrorEntry): boolean {
+  return code.startsWith('INVALID_FIELD') && message.includes(PERSON_ID_FIELD);
+}
+
+/** Another insert of the same key came first, and its Lead cannot be read yet: it is found the next time. */
+const OUTRUN = { kind: 'transient', code: 'DUPLICATE_VALUE' } as const;
+
+/** What Salesforce would say of an edit of the Lead. */
 const CONVERTED: Rejection = {
   code: 'CANNOT_UPDATE_CONVERTED_LEAD',
   message: 'cannot reference converted lead',
   fields: [],
 };
 
-/** The key is in the path; Salesforce refuses it in the body. */
-function withoutKey({ [PERSON_ID_FIELD]: _key, ...record }: RemoteRecord): RemoteRecord {
-  return record;
-}
-
-function refusedUpsert({ status, body }: SubAnswer, known: RemoteRecord | null): CreateAnswer {
-  const errors = errorEntries(body);
-  if (status === 300) throw new ConfigError(`Several Leads share one ${PERSON_ID_FIELD}: the field must be unique`);
-  // A field that is missing or hidden; a record cannot be: the upsert would create it.
-  if (status === 404) throw new ConfigError(`Lead.${PERSON_ID_FIELD} is missing or hidden from the sync user`);
-  // Another upsert of the same person came first, and this one finds its Lead next time.
-  if (errors.some(isOfPersonId)) return { kind: 'transient', code: 'DUPLICATE_VALUE' };
-  const outcome = refusal(status, body);
-  if (outcome.kind === 'transient') return outcome;
-  if (outcome.kind === 'rejected') return { ...outcome, matches: duplicatesIn(body) };
-  const { code, message, fields } = errors[0] ?? { code: outcome.code, message: '', fields: [] };
-  const rejection = { code, message, fields };
-  return known?.IsConverted === true
-    ? { kind: 'converted', rejection, record: known }
-    : { kind: 'rejected', rejection, matches: [] };
-}
-
-/** The Lead that has the key, where an upsert of it was refused. */
+/** The Lead that has the key, where there is one that can be read. */
 function foundLead({ status, body }: SubAnswer, columns: readonly string[]): RemoteRecord | null {
   return status === 200 ? recordOf(queryAnswer(body).records[0], columns) : null;
 }
 
-function isOfPersonId(error: { readonly code: string; readonly message: string }): boolean {
-  return error.code === 'DUPLICATE_VALUE' && error.message.includes(PERSON_ID_FIELD);
+/**
+ * Whether the key is taken. Of two inserts at the very same time the second is told no field and no record.
+ *
+ * @see https://salesforcedictionary.com/errors/duplicate-value-found
+ */
+function isKeyTaken({ code, message }: ErrorEntry): boolean {
+  return code === 'DUPLICATE_VALUE' && (message.includes(PERSON_ID_FIELD) || message.includes('<unknown>'));
 }
 
 interface Reading {

@@ -3,8 +3,8 @@ import type { SalesforceType } from '../person/row.ts';
 /** The unique external-id text field that carries our `personId` on Lead and Contact. */
 export const PERSON_ID_FIELD = 'Person_Id__c';
 
-/** What the sync user needs of a field. */
-export type Access = 'read' | 'create';
+/** What the sync needs of a field: that its user sees it, may fill it in; that no two records hold the same value. */
+export type Access = 'read' | 'create' | 'unique';
 
 /**
  * What a query may ask of a row's owner, a user or a queue, beside its id. Only queries follow relationships: a read of
@@ -45,6 +45,7 @@ export const NEEDED_ACCESS: readonly NeededAccess[] = [
   column('OwnerId', 'the owner of a record is not known'),
   column(PERSON_ID_FIELD, 'a record does not tell whose it is'),
   needed(PERSON_ID_FIELD, 'create', 'no Lead can be created: a repeated try would make a second one'),
+  needed(PERSON_ID_FIELD, 'unique', 'two workers at once could create two Leads of one person', LEAD),
   needed('Email', 'read', 'nobody is found by email, so that duplicates are created'),
   needed('LastName', 'create', 'no Lead can be created: Salesforce demands it', LEAD),
   needed('Company', 'create', 'no Lead can be created: Salesforce demands it', LEAD),

@@ -25,6 +25,8 @@ export interface DescribedField {
   readonly restrictedPicklist: boolean;
   /** The values of a picklist, inactive ones too. */
   readonly picklistValues: readonly string[];
+  /** Whether no two records may hold the same value. */
+  readonly unique: boolean;
   /** Whether a query may have conditions on it. */
   readonly filterable: boolean;
 }

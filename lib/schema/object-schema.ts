@@ -1,7 +1,14 @@
 import type { FieldShape } from '../person/field-value.ts';
 import type { MergeRules } from '../person/merge-row.ts';
 import type { SalesforceType } from '../person/row.ts';
-import { LOCAL_NAMES, NEEDED_ACCESS, OWNER_COLUMNS, PERSON_ID_FIELD, SYSTEM_COLUMNS } from './catalogue.ts';
+import {
+  type Access,
+  LOCAL_NAMES,
+  NEEDED_ACCESS,
+  OWNER_COLUMNS,
+  PERSON_ID_FIELD,
+  SYSTEM_COLUMNS,
+} from './catalogue.ts';
 import type { DescribedField, DescribedObject } from './describe.ts';
 import { EXCLUDED_FIELDS } from './excluded-fields.ts';
 import { fieldTypeOf, syncedType } from './field-types.ts';
@@ -65,10 +72,10 @@ export interface LeftOutField {
   readonly editable: boolean;
 }
 
-/** A permission that the sync user lacks. */
+/** Something that the sync needs of a field and does not have, a permission of its user mostly. */
 export interface MissingPermission {
   readonly apiName: string;
-  readonly access: 'read' | 'create';
+  readonly access: Access;
   readonly without: string;
 }
 
@@ -189,19 +196,25 @@ function missingPermissions(
 ): readonly MissingPermission[] {
   return NEEDED_ACCESS.filter((each) => each.on.includes(type)).flatMap(({ name, access, without }) => {
     const field = visible.get(name);
-    const isMissing = access === 'read' ? field === undefined : !isCreateable(name, field);
-    return isMissing ? [{ apiName: name, access, without }] : [];
+    return has(access, name, field) ? [] : [{ apiName: name, access, without }];
   });
 }
 
 /** A hidden field whose reading is needed too is told only once. */
-function isCreateable(name: string, field: DescribedField | undefined): boolean {
-  return field?.createable ?? NEEDED_ACCESS.some((each) => each.name === name && each.access === 'read');
+function has(access: Access, name: string, field: DescribedField | undefined): boolean {
+  if (access === 'read') return field !== undefined;
+  if (field === undefined) return NEEDED_ACCESS.some((each) => each.name === name && each.access === 'read');
+  return access === 'create' ? field.createable : field.unique;
 }
 
+const LACKS: Readonly<Record<Access, string>> = {
+  read: 'not visible to the sync user',
+  create: 'not editable by the sync user',
+  unique: 'not unique in Salesforce',
+};
+
 function problemOf(type: SalesforceType, { apiName, access, without }: MissingPermission): string {
-  const lacks = access === 'read' ? 'visible to' : 'editable by';
-  return `${type}.${apiName} is not ${lacks} the sync user: ${without}`;
+  return `${type}.${apiName} is ${LACKS[access]}: ${without}`;
 }
 
 /** The field of this local name, if it syncs. Any text may be asked for, `constructor` too. */

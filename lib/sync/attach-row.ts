@@ -8,6 +8,7 @@ import { judgePush } from '../schema/judge-push.ts';
 import { pushable, type RemoteRecord, rowOfRecord } from '../schema/record.ts';
 import { absorbOthers } from './absorb-persons.ts';
 import { mergedPerson, ownPushOf } from './apply-row.ts';
+import { type ConvertedLead, createUnderKey } from './create-under-key.ts';
 import { withCutTexts } from './cut-texts.ts';
 import { TransientError } from './errors.ts';
 import { candidatesOf, findRow } from './find-row.ts';
@@ -19,7 +20,6 @@ import { joinRival } from './rivals.ts';
 import { storeRead } from './store-read.ts';
 import { afterPush, type LeasedPush, storeSettled } from './store-settled.ts';
 import { partsOf, takeOver } from './take-over.ts';
-import { type ConvertedLead, upsertLead } from './upsert-lead.ts';
 
 /**
  * Finds the row of a person who has none, or whose row is gone: a Lead or Contact that carries the person's id, else the
@@ -98,7 +98,7 @@ async function createLead(sync: PersonSync, found: Person): Promise<SyncStep> {
   if (person === undefined) return over({ kind: 'busy' });
   const refusal = judgePush(object.schema, { ...defaults, ...sent }, 'create');
   if (refusal !== undefined) return refuse(sync, { person, sent }, refusal);
-  const answer = await upsertLead(sync, person, record);
+  const answer = await createUnderKey(sync, person, record);
   switch (answer.kind) {
     case 'transient':
       throw new TransientError(answer.code, 'Salesforce could not create the Lead now');
@@ -106,21 +106,21 @@ async function createLead(sync: PersonSync, found: Person): Promise<SyncStep> {
       return followConverted(sync, { person, sent }, answer);
     case 'rejected':
       return linkMatch(sync, { person, sent }, answer);
-    case 'written': {
-      const { created } = answer;
+    case 'exists':
+      return linkTo(sync, person, rowOfRecord(object.schema, answer.record));
+    case 'created': {
       // The row must lead to its person even when it can be read no more.
       await afterPush(() => ports.persons.linkRow(String(answer.record.Id), person.personId));
       const end = {
         kind: 'written',
         before: null,
         after: answer.record,
-        created,
+        created: true,
         defaulted: Object.keys(defaults),
       } as const;
       const settled = await storeSettled(ports, object, { person, sent }, end);
       if (settled === undefined) return over({ kind: 'busy' });
-      const outcome = created ? 'created' : 'linked';
-      return over({ kind: 'synced', outcome, pushed: Object.keys(sent), ...settled });
+      return over({ kind: 'synced', outcome: 'created', pushed: Object.keys(sent), ...settled });
     }
   }
 }

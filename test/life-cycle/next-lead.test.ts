@@ -165,6 +165,20 @@ test('a Contact that nobody ever saw is not known to be gone: the refusal is tol
   expect(leads(life, 'open')).toEqual([]);
 });
 
+test('a Lead that is undeleted and edited just before another would be made is left as it is', async () => {
+  const { life, personId, lead } = await scene();
+  life.delete('Lead', lead);
+  life.client.beforeWrite = () => {
+    life.client.beforeWrite = () => undefined;
+    life.undelete(lead);
+    life.change('Lead', lead, { Title: 'Countess' });
+  };
+  expect(await life.sync(personId)).toMatchObject({ kind: 'synced', outcome: 'linked' });
+  expect(leads(life, 'open')).toEqual([lead]);
+  expect(life.row('Lead', lead)?.Title).toBe('Countess');
+  expect((await life.survivor(personId)).fields.Title).toBe('Countess');
+});
+
 /** Gives the sync user the permission "View and Edit Converted Leads": what it writes to one is taken. */
 function mayEditConverted(life: Life): void {
   const { store } = life.org.state;

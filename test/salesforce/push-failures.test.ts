@@ -167,32 +167,38 @@ test("a write of one row that meets the limit is the call's failure, not the row
   });
 });
 
-test('an upsert that another one outran is transient, for its Lead is there the next time', async () => {
-  const message = 'duplicate value found: Person_Id__c duplicates value on record with id: 00Q000000000001';
-  const duplicate = { status: 400, body: [{ errorCode: 'DUPLICATE_VALUE', message, fields: ['Person_Id__c'] }] };
-  const records = await recordsWith(() => compositeAnswer(duplicate, { body: { records: [] } }));
-  const answer = await records.upsertLead('a/b', { LastName: 'L', Person_Id__c: 'a/b' }, COLUMNS, NO_RULES);
-  expect(answer).toEqual({ kind: 'transient', code: 'DUPLICATE_VALUE' });
-  const [write] = subrequestsOf(stub.requests[0]);
-  expect(write).toMatchObject({
-    url: '/services/data/v64.0/sobjects/Lead/Person_Id__c/a%2Fb',
-    body: { LastName: 'L' },
-  });
-  expect(write?.body).not.toHaveProperty('Person_Id__c');
-  expect(soqlOf(stub.requests[0])).toEqual(["SELECT Id, Title FROM Lead WHERE Person_Id__c = 'a/b'"]);
-});
+test.each(['Person_Id__c', '<unknown>'])(
+  'a create that was outrun (%s) finds the Lead the next time',
+  async (field) => {
+    const message = `duplicate value found: ${field} duplicates value on record with id: <unknown>`;
+    const duplicate = { status: 400, body: [{ errorCode: 'DUPLICATE_VALUE', message, fields: ['Person_Id__c'] }] };
+    const records = await recordsWith(() => compositeAnswer(duplicate, { body: { records: [] } }));
+    const answer = await records.createLead("a'b", { LastName: 'L' }, COLUMNS, NO_RULES);
+    expect(answer).toEqual({ kind: 'transient', code: 'DUPLICATE_VALUE' });
+    const [write] = subrequestsOf(stub.requests[0]);
+    expect(write).toMatchObject({
+      method: 'POST',
+      url: '/services/data/v64.0/sobjects/Lead',
+      body: { LastName: 'L', Person_Id__c: "a'b" },
+    });
+    expect(soqlOf(stub.requests[0])).toEqual(["SELECT Id, Title FROM Lead WHERE Person_Id__c = 'a\\'b'"]);
+  },
+);
 
-test('an upsert whose Lead cannot be read back may stand', async () => {
+test('a Lead that cannot be read back may stand', async () => {
   const records = await recordsWith(() => compositeAnswer({ status: 201, body: {} }, { body: { records: [] } }));
-  const upsert = records.upsertLead('p-1', { LastName: 'L' }, COLUMNS, NO_RULES);
-  expect(await failureOf(upsert)).toMatchObject({ name: 'TransientError', mayHaveCommitted: true });
+  const created = records.createLead('p-1', { LastName: 'L' }, COLUMNS, NO_RULES);
+  expect(await failureOf(created)).toMatchObject({ name: 'TransientError', mayHaveCommitted: true });
 });
 
-test('several Leads of one person are for a human', async () => {
-  const records = await recordsWith(() =>
-    compositeAnswer({ status: 300, body: ['/a', '/b'] }, { body: { records: [] } }),
-  );
-  expect((await failureOf(records.upsertLead('p-1', {}, COLUMNS, NO_RULES))).name).toBe('ConfigError');
+test('a create that a duplicate rule refuses on account of the person’s own Lead finds that', async () => {
+  const duplicates = {
+    status: 400,
+    body: [{ errorCode: 'DUPLICATES_DETECTED', message: 'Use one of these records?' }],
+  };
+  const records = await recordsWith(() => compositeAnswer(duplicates, { body: { records: [{ Id: IDS[0] }] } }));
+  const answer = await records.createLead('p-1', { LastName: 'L' }, COLUMNS, NO_RULES);
+  expect(answer).toMatchObject({ kind: 'exists', record: { Id: IDS[0] } });
 });
 
 test('rows that a short page left out are asked for again', async () => {

@@ -177,6 +177,7 @@ describe('with an org', () => {
     expect(description?.object.fields.find(({ name }) => name === 'Email')).toEqual({
       name: 'Email',
       label: 'Email',
+      unique: false,
       filterable: true,
       type: 'email',
       custom: false,

@@ -32,8 +32,8 @@ function drive(path: string, body: object): void {
 
 async function leadOf(personId: string, more: Record<string, string> = {}): Promise<string> {
   const record = { LastName: personId, Company: 'Engines', ...more };
-  const answer = await records.upsertLead(personId, record, ['Id'], NO_RULES);
-  if (answer.kind !== 'written') throw new Error(JSON.stringify(answer));
+  const answer = await records.createLead(personId, record, ['Id'], NO_RULES);
+  if (answer.kind !== 'created') throw new Error(JSON.stringify(answer));
   return String(answer.record.Id);
 }
 
@@ -194,38 +194,38 @@ describe('pushNow', () => {
   });
 });
 
-describe('upsertLead', () => {
-  test('creates once, then updates, in one call each', async () => {
+describe('createLead', () => {
+  test('creates once, then leaves alone what stands there, in one call each', async () => {
     const record = { LastName: 'Lovelace', Company: 'Engines' };
     const calls = client.usage().calls;
-    const first = await records.upsertLead('p-1', record, COLUMNS, NO_RULES);
-    const second = await records.upsertLead('p-1', { ...record, Title: 'CTO' }, COLUMNS, NO_RULES);
+    const first = await records.createLead('p-1', record, COLUMNS, NO_RULES);
+    const second = await records.createLead('p-1', { ...record, Title: 'CTO' }, COLUMNS, NO_RULES);
     expect(client.usage().calls - calls).toBe(2);
-    expect(first).toMatchObject({ kind: 'written', created: true, record: { LastName: 'Lovelace', Title: null } });
-    expect(second).toMatchObject({ kind: 'written', created: false, record: { Title: 'CTO' } });
+    expect(first).toMatchObject({ kind: 'created', record: { LastName: 'Lovelace', Title: null } });
+    expect(second).toMatchObject({ kind: 'exists', record: { LastName: 'Lovelace', Title: null } });
     expect(org.state.stats.recordsCreated).toBe(1);
   });
 
   test('twenty at once make one Lead', async () => {
     const record = { LastName: 'Lovelace', Company: 'Engines' };
     const all = await Promise.all(
-      Array.from({ length: 20 }, () => records.upsertLead('p-1', record, ['Id'], NO_RULES)),
+      Array.from({ length: 20 }, () => records.createLead('p-1', record, ['Id'], NO_RULES)),
     );
-    expect(all.every(({ kind }) => kind === 'written')).toBe(true);
+    expect(all.map(({ kind }) => kind).toSorted()).toEqual(['created', ...Array.from({ length: 19 }, () => 'exists')]);
     expect(org.state.stats.recordsCreated).toBe(1);
   });
 
   test('assignment rules choose the owner only where they are asked to', async () => {
     const record = { LastName: 'Lovelace', Company: 'Engines' };
-    const asked = await records.upsertLead('p-1', record, COLUMNS, RULES);
-    const unasked = await records.upsertLead('p-2', record, COLUMNS, NO_RULES);
-    const owners = [asked, unasked].map((answer) => (answer.kind === 'written' ? answer.record.OwnerId : answer));
+    const asked = await records.createLead('p-1', record, COLUMNS, RULES);
+    const unasked = await records.createLead('p-2', record, COLUMNS, NO_RULES);
+    const owners = [asked, unasked].map((answer) => (answer.kind === 'created' ? answer.record.OwnerId : answer));
     expect(owners[0]).not.toBe(owners[1]);
     expect(owners[1]).toBe(org.state.standard.lockstep.id);
   });
 
   test('a refused create is a rejection', async () => {
-    expect(await records.upsertLead('p-1', { LastName: 'Lovelace' }, COLUMNS, NO_RULES)).toMatchObject({
+    expect(await records.createLead('p-1', { LastName: 'Lovelace' }, COLUMNS, NO_RULES)).toMatchObject({
       kind: 'rejected',
       rejection: { code: 'REQUIRED_FIELD_MISSING', fields: ['Company'] },
     });
@@ -233,8 +233,8 @@ describe('upsertLead', () => {
 
   test('a missing Person_Id__c is for a human', async () => {
     drive('field-access', { object: 'Lead', field: 'Person_Id__c', read: false, edit: false });
-    const upsert = records.upsertLead('p-1', { LastName: 'L', Company: 'C' }, COLUMNS, NO_RULES);
-    expect((await failureOf(upsert)).name).toBe('ConfigError');
+    const created = records.createLead('p-1', { LastName: 'L', Company: 'C' }, COLUMNS, NO_RULES);
+    expect((await failureOf(created)).name).toBe('ConfigError');
     expect((await failureOf(records.find({ keys: ['p'], email: null }, COLUMNS_OF))).name).toBe('ConfigError');
   });
 });

@@ -1,5 +1,5 @@
 import type { SalesforceType } from '../../lib/person/row.ts';
-import { SYSTEM_COLUMNS } from '../../lib/schema/catalogue.ts';
+import { PERSON_ID_FIELD, SYSTEM_COLUMNS } from '../../lib/schema/catalogue.ts';
 import type { DescribedField, DescribedObject } from '../../lib/schema/describe.ts';
 import { type ObjectSchema, objectSchema } from '../../lib/schema/object-schema.ts';
 import { DEFAULT_POLICY, type SyncPolicy } from '../../lib/schema/sync-policy.ts';
@@ -23,6 +23,7 @@ export function described(name: string, over: Partial<DescribedField> = {}): Des
     autoNumber: false,
     restrictedPicklist: false,
     picklistValues: [],
+    unique: name === PERSON_ID_FIELD,
     filterable: true,
     ...over,
   };

@@ -92,9 +92,9 @@ describe('what keeps the sync from working', () => {
       policyWith({}),
     );
   };
-  const unwritable = (name: string) => {
+  const lacking = (name: string, flag: 'createable' | 'unique') => {
     const object = describedObject('Lead', usual);
-    const fields = object.fields.map((each) => (each.name === name ? { ...each, createable: false } : each));
+    const fields = object.fields.map((each) => (each.name === name ? { ...each, [flag]: false } : each));
     return objectSchema('Lead', { ...object, fields }, policyWith({}));
   };
 
@@ -114,12 +114,22 @@ describe('what keeps the sync from working', () => {
 
   test.each([
     ['a hidden id of ours is named once', without(PERSON_ID_FIELD), `${PERSON_ID_FIELD} is not visible to`],
-    ['an id of ours that cannot be written', unwritable(PERSON_ID_FIELD), `${PERSON_ID_FIELD} is not editable by`],
+    [
+      'an id of ours that cannot be written',
+      lacking(PERSON_ID_FIELD, 'createable'),
+      `${PERSON_ID_FIELD} is not editable by`,
+    ],
     ['a hidden email', without('Email'), 'Email is not visible to'],
     ['a hidden last name', without('LastName'), 'LastName is not editable by'],
-    ['a company that cannot be written', unwritable('Company'), 'Company is not editable by'],
+    ['a company that cannot be written', lacking('Company', 'createable'), 'Company is not editable by'],
   ])('%s', (_, schema, problem) => {
     expect(schema.problems).toEqual([expect.stringContaining(`Lead.${problem} the sync user: `)]);
+  });
+
+  test('an id of ours that two records may have', () => {
+    expect(lacking(PERSON_ID_FIELD, 'unique').problems).toEqual([
+      `Lead.${PERSON_ID_FIELD} is not unique in Salesforce: two workers at once could create two Leads of one person`,
+    ]);
   });
 });
 

@@ -3,7 +3,7 @@ import type { FieldValue } from '../../lib/person/field-value.ts';
 import { toIsoInstant } from '../../lib/person/field-value.ts';
 import { baseValue, type Person } from '../../lib/person/person.ts';
 import { personIdOfKey } from '../../lib/person/person-key.ts';
-import type { Subrequest } from '../../lib/salesforce/client.ts';
+import { isWrite, type Subrequest } from '../../lib/salesforce/client.ts';
 import { parseChangeMessage } from '../../lib/sync/change-message.ts';
 import type { OrgResponse } from '../sandbox/org/http-message.ts';
 import type { Row } from '../sandbox/org/soql/source.ts';
@@ -122,7 +122,7 @@ export class Ledger {
   }
 
   pushSent(invocation: Invocation, parts: readonly Subrequest[]): Push {
-    const rowIds = parts.filter(({ method }) => method === 'PATCH').flatMap(writtenRows);
+    const rowIds = parts.filter(isWrite).flatMap(writtenRows);
     const push: Push = {
       invocation,
       sentAt: this.#world.timeline.now,
@@ -147,7 +147,10 @@ export class Ledger {
     push.over = true;
     const { compositeResponse = [] } = (response?.body ?? {}) as { compositeResponse?: SubResponse[] };
     push.refused = compositeResponse.flatMap((part, at) => refusalsIn(push.parts[at], part));
-    push.readAround = compositeResponse.every(({ httpStatusCode }) => httpStatusCode < 300);
+    push.readAround = compositeResponse.every(({ httpStatusCode }, at) => {
+      const part = push.parts[at];
+      return httpStatusCode < 300 || (part !== undefined && isWrite(part));
+    });
   }
 
   pushAnswered(push: Push): void {
@@ -250,7 +253,7 @@ interface SubResponse {
 }
 
 function refusalsIn(part: Subrequest | undefined, { httpStatusCode, body }: SubResponse): Refusal[] {
-  if (part?.method !== 'PATCH' || !Array.isArray(body)) return [];
+  if (part === undefined || !isWrite(part) || !Array.isArray(body)) return [];
   const rowIds = writtenRows(part);
   if (httpStatusCode >= 300) return rowIds.map((rowId) => ({ rowId, code: String(body[0]?.errorCode) }));
   return body.flatMap((record: { success: boolean; errors: { statusCode: string }[] }, at) =>
@@ -266,10 +269,16 @@ export function diedAfter({ answered, readAround, invocation, sentAt }: Push): b
   return !answered || !readAround || invocation.death !== null || invocation.lastFaultAt >= sentAt;
 }
 
-/** The rows that a subrequest writes to; an upsert is known by its person. */
+interface Body {
+  readonly records?: readonly { readonly Id?: unknown }[];
+  readonly Person_Id__c?: unknown;
+}
+
+/** The rows that a subrequest writes to; one that creates a Lead is known by its person. */
 function writtenRows({ path, body }: Subrequest): string[] {
-  const single = /^\/sobjects\/(?:Lead|Contact)\/(?:Person_Id__c\/)?([^/?]+)$/.exec(path);
-  if (single?.[1] !== undefined) return [personIdOfKey(decodeURIComponent(single[1]))];
-  const { records = [] } = (body ?? {}) as { records?: readonly { Id?: unknown }[] };
+  const single = /^\/sobjects\/(?:Lead|Contact)\/([^/?]+)$/.exec(path);
+  if (single?.[1] !== undefined) return [single[1]];
+  const { records = [], Person_Id__c: key } = (body ?? {}) as Body;
+  if (typeof key === 'string') return [personIdOfKey(key)];
   return records.map(({ Id }) => String(Id));
 }

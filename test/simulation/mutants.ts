@@ -221,8 +221,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a Lead is created without the external id',
     file: 'lib/salesforce/salesforce-records.ts',
-    from: 'const path = `/sobjects/Lead/${PERSON_ID_FIELD}/${encodeURIComponent(lead.key)}`;',
-    to: 'const path = `/sobjects/Lead/${PERSON_ID_FIELD}/${encodeURIComponent(lead.key)}-${Math.trunc(lead.columns.length * Object.keys(lead.record).length)}`;',
+    from: 'const body = { ...lead.record, [PERSON_ID_FIELD]: lead.key };',
+    to: 'const body = lead.record;',
     with: ['serverErrorAfter'],
   },
   {

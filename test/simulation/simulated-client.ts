@@ -1,6 +1,7 @@
 import {
   type CompositeAnswer,
   compositeBody,
+  isWrite,
   type SalesforceClient,
   type SubAnswer,
   type Subrequest,
@@ -61,7 +62,7 @@ export class SimulatedClient implements SalesforceClient {
     const answers: SubAnswer[] = [];
     let written = false;
     for (const subrequest of subrequests) {
-      written ||= subrequest.method === 'PATCH';
+      written ||= isWrite(subrequest);
       const { response } = await this.#send(subrequest, written, [subrequest]);
       answers.push({ status: response.status, headers: lowerCased(response.headers), body: response.body });
     }

@@ -34,10 +34,12 @@ export interface WriteOptions {
 }
 
 export type CreateAnswer =
-  | { readonly kind: 'written'; readonly created: boolean; readonly record: RemoteRecord }
+  | { readonly kind: 'created'; readonly record: RemoteRecord }
+  /** There is a Lead with this key, and nothing was written. */
+  | { readonly kind: 'exists'; readonly record: RemoteRecord }
   /** `matches` are the records that a duplicate rule takes for the same person. */
   | { readonly kind: 'rejected'; readonly rejection: Rejection; readonly matches: readonly RowName[] }
-  /** The Lead with this key was converted: `record` is that Lead, and no other was written. */
+  /** The Lead with this key was converted: `record` is that Lead, and nothing was written. */
   | { readonly kind: 'converted'; readonly rejection: Rejection; readonly record: RemoteRecord }
   | { readonly kind: 'transient'; readonly code: string };
 
@@ -61,10 +63,11 @@ export interface SalesforceRecords {
   ): Promise<PushAnswer>;
 
   /**
-   * Creates the Lead of a person by upsert on `Person_Id__c` and reads it. However often it is called and however many
-   * call it at once, there is one Lead with this key (`person-key.ts`).
+   * Creates the Lead of a person, with this key (`person-key.ts`) in the unique field `Person_Id__c`, and reads it. However
+   * often it is called and however many call it at once, there is one Lead with the key, and what stands in it by then is
+   * left alone.
    */
-  upsertLead(
+  createLead(
     key: string,
     record: RemoteRecord,
     columns: readonly string[],

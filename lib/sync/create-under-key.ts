@@ -7,7 +7,7 @@ import type { PersonSync } from './person-sync.ts';
 import type { CreateAnswer } from './ports/salesforce-records.ts';
 import { readSuccessors } from './read-leased.ts';
 
-/** A Lead of the person was converted, and no other was written. */
+/** A Lead of the person was converted, and nothing was written. */
 export interface ConvertedLead {
   readonly kind: 'converted';
   readonly rejection: Rejection;
@@ -20,7 +20,7 @@ export interface ConvertedLead {
  * Creates the person's Lead, under the first of its keys that no converted Lead keeps from it. A converted Lead is
  * passed over only where what it became is gone. None of this is remembered: a repeated try comes to the same key.
  */
-export async function upsertLead(
+export async function createUnderKey(
   sync: PersonSync,
   person: Person,
   record: RemoteRecord,
@@ -29,12 +29,12 @@ export async function upsertLead(
   const { ports, schemas, assignTo } = sync;
   const { schema, columns } = schemas.Lead;
   const options = { runAssignmentRules: assignTo.kind === 'assignmentRule' };
-  const answer = await ports.records.upsertLead(keyOfPerson(person.personId, nth), record, columns, options);
+  const answer = await ports.records.createLead(keyOfPerson(person.personId, nth), record, columns, options);
   if (answer.kind !== 'converted') return answer;
   const lead = rowOfRecord(schema, answer.record);
   const successors = (await readSuccessors(ports, schemas, [lead])).get(lead.id) ?? [];
   if (nth === LEADS_PER_PERSON || !isGone(person, lead, successors)) return { ...answer, lead, successors };
-  return upsertLead(sync, person, record, nth + 1);
+  return createUnderKey(sync, person, record, nth + 1);
 }
 
 /**
