@@ -111,13 +111,14 @@ export function appendActivities(log: ActivityLog, happenings: readonly Happenin
 
 /**
  * The full chunks among the entries that a stored person already holds. They may be written to items of their own at
- * any time and any number of times; only after that may `withoutChunks` take them out of the person's item.
+ * any time and any number of times; only after that may `withoutChunks` take them out of the person's item. The newest
+ * entry stays there: what it tells is not told again.
  */
 export function fullChunks(stored: ActivityLog): ActivityChunk[] {
   const first = stored.recent[0];
   if (first === undefined) return [];
   const chunks: ActivityChunk[] = [];
-  for (let index = Math.ceil(first.seq / CHUNK_SIZE); (index + 1) * CHUNK_SIZE <= stored.next; index += 1) {
+  for (let index = Math.ceil(first.seq / CHUNK_SIZE); (index + 1) * CHUNK_SIZE < stored.next; index += 1) {
     const offset = index * CHUNK_SIZE - first.seq;
     chunks.push({ index, activities: stored.recent.slice(offset, offset + CHUNK_SIZE) });
   }

@@ -117,5 +117,6 @@ export async function absorbOthers(
   parts: readonly Person[],
 ): Promise<boolean> {
   const others = unjoined.filter((each) => each.mergedInto !== null && !parts.includes(each));
-  return others.length === 0 || joinPersons(ports, schemas, undefined, others);
+  const ids = [...new Set(others.map(({ personId }) => personId))];
+  return ids.length === 0 || (await absorbPersons(ports, schemas, ids)).size === ids.length;
 }

@@ -2,9 +2,10 @@ import type { Conflict } from '../person/activity.ts';
 import { logged, personOfRow, withPending } from '../person/edit-person.ts';
 import type { FieldValue } from '../person/field-value.ts';
 import { mergeRow, type OwnPush, type RowMerge } from '../person/merge-row.ts';
-import { hasPending, isLeased, type Person, personIdOfRow } from '../person/person.ts';
+import { hasPending, type Person, personIdOfRow } from '../person/person.ts';
 import { type Row, successorOf } from '../person/row.ts';
 import { isMended } from '../schema/judge-push.ts';
+import { claimRow } from './claim-row.ts';
 import { ItemTooLargeError, TransientError } from './errors.ts';
 import type { Ports } from './ports/ports.ts';
 import { type Owner, resolvePersons, standsFor } from './resolve-persons.ts';
@@ -155,21 +156,16 @@ async function createFrom(ports: ApplyPorts, { row, owner, newer }: RowToApply):
   return { ...NOTHING, person, tookRow: { insteadOf: linkedId } };
 }
 
-/**
- * Links a row to a person that is to stand for it, so that everybody who meets it from then on finds that one; not where
- * somebody claims it meanwhile. Whom it was linked to may be on the way to it as long as that one is under a lease.
- */
+/** Whether the row was linked to the person; it is met again where somebody else was first. */
 async function claim(
-  { persons, clock }: ApplyPorts,
+  ports: ApplyPorts,
   rowId: string,
   personId: string,
   insteadOf: string | undefined,
 ): Promise<boolean> {
-  const linked = insteadOf === undefined ? undefined : await persons.get(insteadOf);
-  if (linked !== undefined && isLeased(linked, clock.now())) {
-    throw new TransientError('BUSY', 'the person that the row was linked to is busy');
-  }
-  return (await persons.claimRow(rowId, personId, insteadOf)) === personId;
+  const outcome = await claimRow(ports, rowId, personId, insteadOf);
+  if (outcome === 'busy') throw new TransientError('BUSY', 'the person that the row was linked to is busy');
+  return outcome === 'claimed';
 }
 
 /** The person as it was created; undefined where there is one of this id. One that is too large says so. */

@@ -1,25 +1,25 @@
+import { foldPersons } from '../person/absorb-person.ts';
 import type { Rejection } from '../person/activity.ts';
 import { nonEmptyFields } from '../person/edit-person.ts';
 import { isEmptyValue } from '../person/field-value.ts';
 import { mergeRow } from '../person/merge-row.ts';
-import { isLeased, type Person } from '../person/person.ts';
+import type { Person } from '../person/person.ts';
 import type { Row, RowName } from '../person/row.ts';
 import { judgePush } from '../schema/judge-push.ts';
 import { pushable, type RemoteRecord, rowOfRecord } from '../schema/record.ts';
-import { absorbOthers } from './absorb-persons.ts';
 import { mergedPerson, ownPushOf } from './apply-row.ts';
 import { type ConvertedLead, createUnderKey } from './create-under-key.ts';
 import { withCutTexts } from './cut-texts.ts';
 import { TransientError } from './errors.ts';
 import { candidatesOf, findRow } from './find-row.ts';
+import { claimMetRow, meetRow } from './met-row.ts';
 import type { PersonSync, SyncOutcome, SyncStep } from './person-sync.ts';
 import { rememberAttempt } from './push-now.ts';
 import { readRows } from './read-leased.ts';
-import { resolvePersons, standsFor } from './resolve-persons.ts';
 import { joinRival } from './rivals.ts';
 import { storeRead } from './store-read.ts';
 import { afterPush, type LeasedPush, storeSettled } from './store-settled.ts';
-import { partsOf, takeOver } from './take-over.ts';
+import { takeOver } from './take-over.ts';
 
 /**
  * Finds the row of a person who has none, or whose row is gone: a Lead or Contact that carries the person's id, else the
@@ -35,9 +35,17 @@ export async function attachRow(sync: PersonSync, person: Person): Promise<SyncS
 async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncStep> {
   const { ports, schemas } = sync;
   if (row.type === 'Contact' && sync.assignTo.kind === 'queue') return over({ kind: 'contactNotAssignable' });
-  const linked = await linkFirst(sync, person, row);
-  if (linked === undefined) return over({ kind: 'busy' });
-  const { parts, insteadOf } = linked;
+  const met = await meetRow(ports, person, row);
+  const claim = await claimMetRow(ports, schemas, person, met);
+  if (claim.kind === 'contended') return over({ kind: 'busy' });
+  const parts = [...met.parts];
+  if (claim.kind === 'rival') {
+    const { loser, frozen } = foldPersons(person, claim.rival, ports.clock.now());
+    const folded = await ports.persons.update(loser, frozen);
+    if (folded.kind !== 'written') return over({ kind: 'busy' });
+    if (loser === person) return over({ kind: 'mergedAway', personId: claim.rival.personId });
+    parts.push(folded.person);
+  }
   const { rules } = schemas[row.type];
   const merge = mergeRow(person, row, rules, ownPushOf(person));
   if (merge.kind !== 'merged') return over({ kind: 'busy' });
@@ -49,43 +57,9 @@ async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncS
     if (stored?.lease?.owner !== person.lease?.owner || stored === undefined) return over({ kind: 'busy' });
     return { kind: 'goOn', linked: false, person: stored, conflicts: [] };
   }
-  const joined = await joinRival(ports, schemas, { person: outcome.person, row, insteadOf });
+  const joined = await joinRival(ports, schemas, { person: outcome.person, row, insteadOf: met.linkedId });
   if (joined.kind === 'merged') return over({ kind: 'mergedAway', personId: joined.into });
   return { kind: 'goOn', linked: true, person: joined.person, conflicts: merge.conflicts };
-}
-
-interface Linked {
-  /** Who became a part of the person on account of the row and is yet to be absorbed. */
-  readonly parts: readonly Person[];
-  /** Whom the row was linked to before. */
-  readonly insteadOf: string | undefined;
-}
-
-/**
- * From then on everybody who meets the row finds this person. A link that leads here by way of somebody who is yet to be
- * absorbed stays, for it is what tells of that one. Undefined where somebody else has the row, or is on the way to it.
- */
-async function linkFirst({ ports, schemas }: PersonSync, person: Person, row: Row): Promise<Linked | undefined> {
-  const { persons } = ports;
-  const insteadOf = (await persons.linksOf([row.id])).get(row.id);
-  const owner = (await resolvePersons(persons, [row])).get(row.id);
-  const parts = await partsOf(persons, person, owner?.unjoined ?? []);
-  if (parts.some(({ personId }) => personId === insteadOf)) return { parts, insteadOf };
-  if (!(await absorbOthers(ports, schemas, owner?.unjoined ?? [], parts))) return undefined;
-  if (await isTaken(ports, person, row, insteadOf)) return undefined;
-  const claimant = await persons.claimRow(row.id, person.personId, insteadOf ?? person.personId);
-  return claimant === person.personId ? { parts, insteadOf } : undefined;
-}
-
-/** Whether another, to whom the row is linked, stands for it, or is on the way to it. */
-async function isTaken(
-  { persons, clock }: PersonSync['ports'],
-  person: Person,
-  row: Row,
-  linkedId: string | undefined,
-): Promise<boolean> {
-  const other = linkedId === undefined || linkedId === person.personId ? undefined : await persons.get(linkedId);
-  return other !== undefined && (isLeased(other, clock.now()) || standsFor(other, row));
 }
 
 async function createLead(sync: PersonSync, found: Person): Promise<SyncStep> {

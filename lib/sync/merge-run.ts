@@ -1,6 +1,6 @@
 import { logged } from '../person/edit-person.ts';
 import { awaitsPush, type Person, personIdOfRow } from '../person/person.ts';
-import { type Row, type SalesforceType, successorOf } from '../person/row.ts';
+import { type SalesforceType, successorOf } from '../person/row.ts';
 import { joinPersons } from './absorb-persons.ts';
 import { addsTo, applyRow } from './apply-row.ts';
 import { type Arrival, arrivalsOf, type Delivery, queuedRow, readArrival } from './arrivals.ts';
@@ -8,6 +8,7 @@ import { type ChangeMessage, packIds, packRows } from './change-message.ts';
 import { TransientError } from './errors.ts';
 import { absorbMerged, goneRows } from './gone-rows.ts';
 import { inParallel } from './in-parallel.ts';
+import { addMs } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
 import { type PushReport, pushPersons } from './push-persons.ts';
 import { STORE_PARALLELISM } from './read-leased.ts';
@@ -147,7 +148,7 @@ export class MergeRun {
       const applied = await applyRow(this.#ports, change);
       if (applied.mustBeRead) return 'mustBeRead';
       if (applied.person === undefined) return 'done';
-      if (applied.tookRow !== null || isNewborn(applied.person, row)) {
+      if (applied.tookRow !== null || mayHaveMade(arrival, applied.person)) {
         await this.#joinRivals({ person: applied.person, row, insteadOf: applied.tookRow?.insteadOf });
       }
       if (applied.person.version !== owner.person?.version) this.#changed += 1;
@@ -271,9 +272,16 @@ function packedAlone(message: Extract<ChangeMessage, { kind: 'rows' }>, arrival:
     : packRows(message, [queuedRow(arrival)]);
 }
 
-/** Whether the person was made of this row, and nothing has happened to it since: then who made it may have died before he had asked for others. */
-function isNewborn({ personId, log }: Person, row: Row): boolean {
-  return personId === personIdOfRow(row.id) && log.next === 1;
+/** More than our clocks are apart. */
+const CLOCKS_APART_MS = 15 * 60_000;
+
+/**
+ * Whether this message may have made the person, of its row: then whoever worked on it may have died, or found somebody
+ * busy, before he had asked for others.
+ */
+function mayHaveMade({ row, delivery }: Arrival, { personId, createdAt }: Person): boolean {
+  const queuedAt = delivery.message?.queuedAt ?? createdAt;
+  return personId === personIdOfRow(row.id) && queuedAt <= addMs(createdAt, CLOCKS_APART_MS);
 }
 
 function busy(): Error {

@@ -51,7 +51,7 @@ export async function resolvePersons(store: OwnerReads, rows: readonly Row[]): P
 }
 
 /** Whether this is the row that the person is. */
-export function standsFor(person: Person, row: Row): boolean {
+export function standsFor(person: Person, row: Pick<Row, 'id'>): boolean {
   return person.mergedInto === null && person.salesforce?.id === row.id;
 }
 

@@ -6,6 +6,7 @@ import type { PersonStore } from './ports/person-store.ts';
 import type { RefreshPorts } from './read-leased.ts';
 import { likelyPersonId, standsFor } from './resolve-persons.ts';
 import type { Schemas } from './schemas.ts';
+import { survivorsOf } from './survivors.ts';
 import { takeOver } from './take-over.ts';
 
 /** A person who has just come to stand for a row that was linked to another before. */
@@ -26,6 +27,7 @@ export interface Rivals {
  * Others who came to stand for the row at the same moment as this person. Whoever takes a row links it to himself first,
  * remembering whom it was linked to, then is stored as standing for it, and asks here last: so of two who do so at once,
  * the one who is stored later finds the other, by the link, by the id that the row carries, or as the one he replaced.
+ * Whoever is made of the row, without a link, asks here too.
  */
 export async function rivalsOf(
   { persons, clock }: { readonly persons: Pick<PersonStore, 'linksOf' | 'getMany'>; readonly clock: Clock },
@@ -34,10 +36,11 @@ export async function rivalsOf(
   const linkedId = (await persons.linksOf([row.id])).get(row.id);
   const named = [linkedId, insteadOf, likelyPersonId(row), personIdOfRow(row.id)];
   const others = [...new Set(named.flatMap((id) => id ?? []))].filter((id) => id !== person.personId);
-  const found = others.length === 0 ? [] : [...(await persons.getMany(others)).values()];
-  const standing = found.filter((each) => standsFor(each, row));
-  const now = clock.now();
-  const coming = found.some((each) => each.personId === linkedId && !standing.includes(each) && isLeased(each, now));
+  const survivors = await survivorsOf(persons, (await persons.getMany(others)).values());
+  const found = new Set([...survivors.values()].map((each) => each.person));
+  const standing = [...found].filter((each) => each.personId !== person.personId && standsFor(each, row));
+  const linked = survivors.get(linkedId ?? '')?.person;
+  const coming = linked !== undefined && !standsFor(linked, row) && isLeased(linked, clock.now());
   return { standing, coming };
 }
 

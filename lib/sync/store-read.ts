@@ -4,13 +4,13 @@ import { mergeRow, mergeSuccessor } from '../person/merge-row.ts';
 import type { Person } from '../person/person.ts';
 import { type Row, successorOf } from '../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../schema/record.ts';
-import { absorbOthers } from './absorb-persons.ts';
 import { applyRow, mergedPerson } from './apply-row.ts';
+import { claimMetRow, type MetRow, meetRow } from './met-row.ts';
 import { type Refreshed, type RefreshPorts, refreshedPerson } from './read-leased.ts';
-import { type Owner, resolvePersons, standsFor } from './resolve-persons.ts';
+import { resolvePersons, standsFor } from './resolve-persons.ts';
 import { joinRival } from './rivals.ts';
 import type { Schemas } from './schemas.ts';
-import { partsOf, takeOver } from './take-over.ts';
+import { takeOver } from './take-over.ts';
 import { updateOrPark } from './update-or-park.ts';
 
 /** What was read for a person under our lease. */
@@ -46,19 +46,20 @@ async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, r
   const { person } = read;
   const own = ownValues(ports, schemas, read);
   const passed = await passedHolder(ports, read);
-  const claim = passed === undefined ? await claimFor(ports, schemas, person, row) : { holder: passed, parts: [] };
-  if (claim === 'contended') return { kind: 'changed' };
-  const { holder, insteadOf } = claim;
-  const absorbed = [...claim.parts];
-  if (holder !== undefined) {
-    const goneAt = text(read.record?.SystemModstamp);
-    const { survivor, frozen } = foldPersons(own.person, holder, ports.clock.now(), toIsoInstant(goneAt));
-    const outcome = await ports.persons.update(survivor === holder ? person : holder, frozen);
-    if (outcome.kind !== 'written') return { kind: 'changed' };
-    if (survivor === holder) return { kind: 'merged', into: holder.personId };
+  if (passed !== undefined) {
+    const folded = await foldWith(ports, read, own.person, passed);
     // Whose the row at the end is has not been asked yet: the next try does.
-    if (passed !== undefined) return { kind: 'changed' };
-    absorbed.push(outcome.person);
+    return folded.kind === 'part' ? { kind: 'changed' } : folded;
+  }
+  const met = await meetRow(ports, person, row);
+  const rival = await otherHolder(ports, schemas, person, met);
+  const claim = rival ? { kind: 'rival' as const, rival } : await claimMetRow(ports, schemas, person, met);
+  if (claim.kind === 'contended') return { kind: 'changed' };
+  const absorbed = [...met.parts];
+  if (claim.kind === 'rival') {
+    const folded = await foldWith(ports, read, own.person, claim.rival);
+    if (folded.kind !== 'part') return folded;
+    absorbed.push(folded.part);
   }
   const now = ports.clock.now();
   const there = succeeded(own, row, schemas, now);
@@ -66,8 +67,21 @@ async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, r
   const whole = await takeOver(ports.persons, there.person, absorbed, { rules: schemas[row.type].rules, now });
   const stored = await store(ports, read, { ...there, person: whole });
   if (stored.kind !== 'stored') return stored;
-  const joined = await joinRival(ports, schemas, { person: stored.person, row, insteadOf });
+  const joined = await joinRival(ports, schemas, { person: stored.person, row, insteadOf: met.linkedId });
   return joined.kind === 'merged' ? joined : { ...stored, person: joined.person };
+}
+
+type Folded =
+  /** The other is a part of the person now, yet to be absorbed. */
+  { readonly kind: 'part'; readonly part: Person } | Exclude<StoredRead, { readonly kind: 'stored' }>;
+
+/** Makes one of the person, with the values that its own row had last, and another who stands for a row on its way. */
+async function foldWith(ports: RefreshPorts, read: LeasedRead, own: Person, holder: Person): Promise<Folded> {
+  const goneAt = toIsoInstant(text(read.record?.SystemModstamp));
+  const { survivor, frozen } = foldPersons(own, holder, ports.clock.now(), goneAt);
+  const outcome = await ports.persons.update(survivor === holder ? read.person : holder, frozen);
+  if (outcome.kind !== 'written') return { kind: 'changed' };
+  return survivor === holder ? { kind: 'merged', into: holder.personId } : { kind: 'part', part: outcome.person };
 }
 
 /** The person with the values that its own row had last; that the row is gone is told by where the person goes. */
@@ -105,49 +119,17 @@ async function passedHolder(ports: RefreshPorts, { person, successors }: LeasedR
   return others[0];
 }
 
-interface Claim {
-  /** The other person who stands for the row. */
-  readonly holder?: Person;
-  /** Who became a part of the person on account of the row, and is yet to be absorbed. */
-  readonly parts: readonly Person[];
-  /** Whom the row was linked to before. */
-  readonly insteadOf?: string | undefined;
-}
-
-/**
- * Finds the other person who stands for the row or is known to be meant by it, or else claims the row for this one:
- * `contended` where somebody else has done so first.
- */
-async function claimFor(ports: RefreshPorts, schemas: Schemas, person: Person, row: Row): Promise<Claim | 'contended'> {
-  const linkedId = (await ports.persons.linksOf([row.id])).get(row.id);
-  const owner = (await resolvePersons(ports.persons, [row])).get(row.id);
-  const unjoined = owner?.unjoined ?? [];
-  const parts = await partsOf(ports.persons, person, unjoined);
-  const holder = owner === undefined ? undefined : await otherHolder(ports, schemas, { person, row, owner });
-  if (holder !== undefined) return { holder, parts };
-  if (!(await absorbOthers(ports, schemas, unjoined, parts))) return 'contended';
-  // The link leads here by way of somebody who is yet to be absorbed: it is what tells of that one.
-  if (parts.some(({ personId }) => personId === linkedId)) return { parts, insteadOf: linkedId };
-  // The link first: from then on everybody who meets the row finds this person.
-  const claimant = await ports.persons.claimRow(row.id, person.personId, linkedId ?? person.personId);
-  return claimant === person.personId ? { parts, insteadOf: linkedId } : 'contended';
-}
-
 /** The other person whose the row is, who comes to stand for it by this where he did not yet. */
 async function otherHolder(
   ports: RefreshPorts,
   schemas: Schemas,
-  { person, row, owner }: { readonly person: Person; readonly row: Row; readonly owner: Owner },
+  person: Person,
+  { row, owner }: MetRow,
 ): Promise<Person | undefined> {
-  if (owner.person === undefined || owner.personId === person.personId) return undefined;
+  if (owner?.person === undefined || owner.personId === person.personId) return undefined;
   if (standsFor(owner.person, row)) return owner.person;
-  const { person: applied } = await applyRow(ports, {
-    row,
-    owner,
-    object: schemas[row.type],
-    newer: true,
-    fresh: true,
-  });
+  const change = { row, owner, object: schemas[row.type], newer: true, fresh: true };
+  const { person: applied } = await applyRow(ports, change);
   return applied !== undefined && standsFor(applied, row) ? applied : undefined;
 }
 

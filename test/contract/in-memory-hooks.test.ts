@@ -27,7 +27,7 @@ describe('the hooks of the fakes', () => {
       return effect();
     };
     const store = new InMemoryPersonStore({ io });
-    const person = await withActivities(store, await stored(store, localPerson('ada')), 8);
+    const person = await withActivities(store, await stored(store, localPerson('ada')), 9);
     await store.activities(person, 5, null);
     const expected = [
       'personStore.create',

@@ -159,7 +159,7 @@ describe('a batch of reads', () => {
 
 describe('activities outside their person', () => {
   test('expire the configured days after the newest of them', async () => {
-    await withActivities(store, await stored(store, localPerson('ada')), 8);
+    await withActivities(store, await stored(store, localPerson('ada')), 9);
     const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: activityKey('ada', 0) }));
     expect(Item?.expiresAt).toBe(Date.parse(at(7)) / 1000 + 30 * 86_400);
   });

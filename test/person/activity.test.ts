@@ -38,6 +38,12 @@ test('only full chunks move out', () => {
   expect(sequence(withoutChunks(log, chunks).recent)).toEqual([2 * CHUNK_SIZE]);
 });
 
+test('the newest entry stays where the next one can be compared with it', () => {
+  const log = appendActivities(EMPTY_LOG, several(CHUNK_SIZE), NOW);
+  expect(fullChunks(log)).toEqual([]);
+  expect(fullChunks(appendActivities(log, several(1), NOW))).toHaveLength(1);
+});
+
 test('a log without chunks to take out stays as it is', () => {
   const log = appendActivities(EMPTY_LOG, several(3), NOW);
   expect(withoutChunks(log, [])).toBe(log);

@@ -146,7 +146,10 @@ export class Ledger {
   pushOver(push: Push, response: OrgResponse | undefined): void {
     push.over = true;
     const { compositeResponse = [] } = (response?.body ?? {}) as { compositeResponse?: SubResponse[] };
-    push.refused = compositeResponse.flatMap((part, at) => refusalsIn(push.parts[at], part));
+    push.refused = compositeResponse.flatMap((answer, at) => {
+      const isThere = push.parts[at]?.method === 'POST' && findsLead(compositeResponse[at + 1]);
+      return isThere ? [] : refusalsIn(push.parts[at], answer);
+    });
     push.readAround = compositeResponse.every(({ httpStatusCode }, at) => {
       const part = push.parts[at];
       return httpStatusCode < 300 || (part !== undefined && isWrite(part));
@@ -250,6 +253,12 @@ function editedIn(added: readonly Activity[]): ReadonlySet<string> {
 interface SubResponse {
   readonly httpStatusCode: number;
   readonly body: unknown;
+}
+
+/** Whoever is refused a Lead that is there has it: the refusal is nobody's. */
+function findsLead(answer: SubResponse | undefined): boolean {
+  const { records = [] } = (answer?.body ?? {}) as { readonly records?: readonly unknown[] };
+  return records.length > 0;
 }
 
 function refusalsIn(part: Subrequest | undefined, { httpStatusCode, body }: SubResponse): Refusal[] {

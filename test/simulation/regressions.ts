@@ -13,5 +13,10 @@ export const REGRESSIONS: readonly (readonly [seed: number, what: string])[] = [
   [135526, 'an edit made after a lost creation gave way to what automation had made of the value sent'],
   [185446, 'a row left Salesforce for good before the first sync had come to its end'],
   [397294, 'the link of a row was taken from one who was on the way into somebody else, and known by it alone'],
+  [444643, 'a Lead was undeleted and edited just before another was to be made, and the edit was written over'],
+  [721825, 'two persons for a row that one claimed while the other was made of it, and nobody asked again'],
+  [724736, 'the same, where whoever had claimed the row died before asking'],
+  [733602, 'the same, where the message that had made the one came again after a newer state of the row'],
+  [736342, 'a rejection was told twice, for the first had just been moved out of the person’s item'],
   [3977, 'a person went over to a Contact that had lost a merge, and stayed there'],
 ];
