@@ -1,4 +1,3 @@
-import { foldPersons } from '../person/absorb-person.ts';
 import type { Rejection } from '../person/activity.ts';
 import { nonEmptyFields } from '../person/edit-person.ts';
 import { isEmptyValue } from '../person/field-value.ts';
@@ -12,7 +11,7 @@ import { type ConvertedLead, createUnderKey } from './create-under-key.ts';
 import { withCutTexts } from './cut-texts.ts';
 import { TransientError } from './errors.ts';
 import { candidatesOf, findRow } from './find-row.ts';
-import { claimMetRow, meetRow } from './met-row.ts';
+import { type MetRow, meetRow, takeRow } from './met-row.ts';
 import type { PersonSync, SyncOutcome, SyncStep } from './person-sync.ts';
 import { rememberAttempt } from './push-now.ts';
 import { readRows } from './read-leased.ts';
@@ -36,16 +35,18 @@ async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncS
   const { ports, schemas } = sync;
   if (row.type === 'Contact' && sync.assignTo.kind === 'queue') return over({ kind: 'contactNotAssignable' });
   const met = await meetRow(ports, person, row);
-  const claim = await claimMetRow(ports, schemas, person, met);
-  if (claim.kind === 'contended') return over({ kind: 'busy' });
-  const parts = [...met.parts];
-  if (claim.kind === 'rival') {
-    const { loser, frozen } = foldPersons(person, claim.rival, ports.clock.now());
-    const folded = await ports.persons.update(loser, frozen);
-    if (folded.kind !== 'written') return over({ kind: 'busy' });
-    if (loser === person) return over({ kind: 'mergedAway', personId: claim.rival.personId });
-    parts.push(folded.person);
-  }
+  const taking = await takeRow(ports, schemas, { person, own: person, goneAt: '' }, met);
+  if (taking.kind === 'contended') return over({ kind: 'busy' });
+  if (taking.kind === 'merged') return over({ kind: 'mergedAway', personId: taking.into });
+  return storeLinked(sync, person, met, taking.parts);
+}
+
+async function storeLinked(
+  { ports, schemas }: PersonSync,
+  person: Person,
+  { row, linkedId }: MetRow,
+  parts: readonly Person[],
+): Promise<SyncStep> {
   const { rules } = schemas[row.type];
   const merge = mergeRow(person, row, rules, ownPushOf(person));
   if (merge.kind !== 'merged') return over({ kind: 'busy' });
@@ -57,7 +58,7 @@ async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncS
     if (stored?.lease?.owner !== person.lease?.owner || stored === undefined) return over({ kind: 'busy' });
     return { kind: 'goOn', linked: false, person: stored, conflicts: [] };
   }
-  const joined = await joinRival(ports, schemas, { person: outcome.person, row, insteadOf: met.linkedId });
+  const joined = await joinRival(ports, schemas, { person: outcome.person, row, insteadOf: linkedId });
   if (joined.kind === 'merged') return over({ kind: 'mergedAway', personId: joined.into });
   return { kind: 'goOn', linked: true, person: joined.person, conflicts: merge.conflicts };
 }

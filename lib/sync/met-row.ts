@@ -1,3 +1,4 @@
+import { foldPersons } from '../person/absorb-person.ts';
 import type { Person } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import { absorbOthers } from './absorb-persons.ts';
@@ -25,29 +26,49 @@ export async function meetRow({ persons }: RefreshPorts, person: Person, row: Ro
   return { row, owner, linkedId, parts: await partsOf(persons, person, owner?.unjoined ?? []) };
 }
 
-export type MetClaim =
-  | { readonly kind: 'claimed' }
-  /** A person was made of the row before it was claimed, and stands for it. */
-  | { readonly kind: 'rival'; readonly rival: Person }
+/** A person under our lease who takes a row. */
+export interface Taker {
+  /** As stored. */
+  readonly person: Person;
+  /** With the values that its own row had last. */
+  readonly own: Person;
+  /** The stamp with which its own row went; empty where it had none. */
+  readonly goneAt: string;
+}
+
+export type RowTaking =
+  /** The person is to be stored as standing for the row, with these parts absorbed, in the next write. */
+  | { readonly kind: 'taken'; readonly parts: readonly Person[] }
+  /** The person is a part of this one now, yet to be absorbed. */
+  | { readonly kind: 'merged'; readonly into: string }
   /** Somebody else has the row, or is on the way to it. */
   | { readonly kind: 'contended' };
 
 /**
- * Claims the row for the person, who is to be stored as standing for it, with the parts absorbed, in the next write. A
- * link that leads to the person by way of a part stays, for it is what tells of that one. A person who is made of the row
- * after this finds the claim.
+ * Claims the row: a person who is made of it after this finds the claim, and one who was made of it before and the taker
+ * become one. A link that leads to the taker by way of a part stays, for it is what tells of that one.
  */
-export async function claimMetRow(
-  ports: RefreshPorts,
-  schemas: Schemas,
-  person: Person,
-  met: MetRow,
-): Promise<MetClaim> {
+export async function takeRow(ports: RefreshPorts, schemas: Schemas, taker: Taker, met: MetRow): Promise<RowTaking> {
   const { row, owner, linkedId, parts } = met;
+  const { person } = taker;
   if (!(await absorbOthers(ports, schemas, owner?.unjoined ?? [], parts))) return { kind: 'contended' };
   const isLinked = parts.some(({ personId }) => personId === linkedId);
   const claim = isLinked ? 'claimed' : await claimRow(ports, row.id, person.personId, linkedId);
   if (claim !== 'claimed') return { kind: 'contended' };
   const [rival] = (await rivalsOf(ports, { person, row, insteadOf: linkedId })).standing;
-  return rival === undefined ? { kind: 'claimed' } : { kind: 'rival', rival };
+  return rival === undefined ? { kind: 'taken', parts } : foldWith(ports, taker, rival, parts);
+}
+
+/** Makes one of the taker and another who stands for the row, or for one on the way to it. */
+export async function foldWith(
+  { persons, clock }: Pick<RefreshPorts, 'persons' | 'clock'>,
+  { person, own, goneAt }: Taker,
+  holder: Person,
+  parts: readonly Person[] = [],
+): Promise<RowTaking> {
+  const { survivor, frozen } = foldPersons(own, holder, clock.now(), goneAt);
+  const outcome = await persons.update(survivor === holder ? person : holder, frozen);
+  if (outcome.kind !== 'written') return { kind: 'contended' };
+  if (survivor === holder) return { kind: 'merged', into: holder.personId };
+  return { kind: 'taken', parts: [...parts, outcome.person] };
 }

@@ -1,11 +1,10 @@
-import { foldPersons } from '../person/absorb-person.ts';
 import { type FieldValue, toIsoInstant } from '../person/field-value.ts';
 import { mergeRow, mergeSuccessor } from '../person/merge-row.ts';
 import type { Person } from '../person/person.ts';
 import { type Row, successorOf } from '../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../schema/record.ts';
 import { applyRow, mergedPerson } from './apply-row.ts';
-import { claimMetRow, type MetRow, meetRow } from './met-row.ts';
+import { foldWith, type MetRow, meetRow, takeRow } from './met-row.ts';
 import { type Refreshed, type RefreshPorts, refreshedPerson } from './read-leased.ts';
 import { resolvePersons, standsFor } from './resolve-persons.ts';
 import { joinRival } from './rivals.ts';
@@ -45,43 +44,26 @@ export async function storeRead(ports: RefreshPorts, schemas: Schemas, read: Lea
 async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, row: Row): Promise<StoredRead> {
   const { person } = read;
   const own = ownValues(ports, schemas, read);
+  const taker = { person, own: own.person, goneAt: toIsoInstant(text(read.record?.SystemModstamp)) };
   const passed = await passedHolder(ports, read);
   if (passed !== undefined) {
-    const folded = await foldWith(ports, read, own.person, passed);
+    const folded = await foldWith(ports, taker, passed);
     // Whose the row at the end is has not been asked yet: the next try does.
-    return folded.kind === 'part' ? { kind: 'changed' } : folded;
+    return folded.kind === 'merged' ? folded : { kind: 'changed' };
   }
   const met = await meetRow(ports, person, row);
-  const rival = await otherHolder(ports, schemas, person, met);
-  const claim = rival ? { kind: 'rival' as const, rival } : await claimMetRow(ports, schemas, person, met);
-  if (claim.kind === 'contended') return { kind: 'changed' };
-  const absorbed = [...met.parts];
-  if (claim.kind === 'rival') {
-    const folded = await foldWith(ports, read, own.person, claim.rival);
-    if (folded.kind !== 'part') return folded;
-    absorbed.push(folded.part);
-  }
+  const holder = await otherHolder(ports, schemas, person, met);
+  const taking = holder ? await foldWith(ports, taker, holder, met.parts) : await takeRow(ports, schemas, taker, met);
+  if (taking.kind === 'contended') return { kind: 'changed' };
+  if (taking.kind === 'merged') return taking;
   const now = ports.clock.now();
   const there = succeeded(own, row, schemas, now);
   // In the same write: a row that carries the person's id leads to nobody else, who could see that it is still to be done.
-  const whole = await takeOver(ports.persons, there.person, absorbed, { rules: schemas[row.type].rules, now });
+  const whole = await takeOver(ports.persons, there.person, taking.parts, { rules: schemas[row.type].rules, now });
   const stored = await store(ports, read, { ...there, person: whole });
   if (stored.kind !== 'stored') return stored;
   const joined = await joinRival(ports, schemas, { person: stored.person, row, insteadOf: met.linkedId });
   return joined.kind === 'merged' ? joined : { ...stored, person: joined.person };
-}
-
-type Folded =
-  /** The other is a part of the person now, yet to be absorbed. */
-  { readonly kind: 'part'; readonly part: Person } | Exclude<StoredRead, { readonly kind: 'stored' }>;
-
-/** Makes one of the person, with the values that its own row had last, and another who stands for a row on its way. */
-async function foldWith(ports: RefreshPorts, read: LeasedRead, own: Person, holder: Person): Promise<Folded> {
-  const goneAt = toIsoInstant(text(read.record?.SystemModstamp));
-  const { survivor, frozen } = foldPersons(own, holder, ports.clock.now(), goneAt);
-  const outcome = await ports.persons.update(survivor === holder ? read.person : holder, frozen);
-  if (outcome.kind !== 'written') return { kind: 'changed' };
-  return survivor === holder ? { kind: 'merged', into: holder.personId } : { kind: 'part', part: outcome.person };
 }
 
 /** The person with the values that its own row had last; that the row is gone is told by where the person goes. */
