@@ -20,8 +20,11 @@ export class StatelessStack extends Stack {
     const mergeTimeout = Duration.minutes(2);
     const changes = new ChangesQueue(this, 'Changes', { consumerTimeout: mergeTimeout });
     const secret = Secret.fromSecretNameV2(this, 'Salesforce', settings.salesforceSecretName);
-    const shared = { TABLE_NAME: table.tableName, LOCKSTEP_SETTINGS: JSON.stringify(settings) };
-    const withQueue = { ...shared, CHANGES_QUEUE_URL: changes.queueUrl };
+    const environment = {
+      TABLE_NAME: table.tableName,
+      CHANGES_QUEUE_URL: changes.queueUrl,
+      LOCKSTEP_SETTINGS: JSON.stringify(settings),
+    };
 
     // No reserved concurrency: the cycle's lease already makes a second poll harmless, and a reservation fails the
     // deployment of an account whose limit is small (100 must stay unreserved).
@@ -31,14 +34,14 @@ export class StatelessStack extends Stack {
       description: 'Reads what changed in Salesforce, and which persons have edits, into the changes queue',
       timeout: Duration.minutes(14),
       memorySize: 1024,
-      environment: withQueue,
+      environment,
     });
     const merge = new SyncFunction(this, 'Merge', {
       name: 'merge',
       description: 'Merges changes into the persons and pushes what is pending',
       timeout: mergeTimeout,
       memorySize: 1024,
-      environment: withQueue,
+      environment,
     });
     const syncPerson = new SyncFunction(this, 'SyncPerson', {
       name: 'sync-person',
@@ -47,20 +50,20 @@ export class StatelessStack extends Stack {
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
       timeout: Duration.seconds(29),
       memorySize: 1024,
-      environment: shared,
+      environment,
     });
     const persons = new SyncFunction(this, 'Persons', {
       name: 'persons',
       description: 'Creates, reads and edits persons; tells how the sync is doing',
       timeout: Duration.seconds(10),
       memorySize: 512,
-      environment: withQueue,
+      environment,
     });
 
     for (const consumer of [poll, merge, syncPerson, persons]) table.grantItems(consumer);
     table.grantScan(poll);
     for (const caller of [poll, merge, syncPerson]) secret.grantRead(caller);
-    for (const sender of [poll, merge]) changes.grantSend(sender);
+    for (const sender of [poll, merge, syncPerson]) changes.grantSend(sender);
     changes.grantCount(persons);
     changes.deliverTo(merge);
     new PollSchedule(this, 'Schedule', { target: poll, enabled: settings.scheduleEnabled });

@@ -5,25 +5,25 @@ import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { EnvironmentOf, FunctionName } from '../lib/lambda/environment.ts';
+import type { Environment, FunctionName } from '../lib/lambda/environment.ts';
 import { bundlingOptions } from './bundling-options.ts';
 
-export interface SyncFunctionProps<Name extends FunctionName> {
+export interface SyncFunctionProps {
   /** The file in functions/, without its ending. */
-  readonly name: Name;
+  readonly name: FunctionName;
   readonly description: string;
   readonly timeout: Duration;
   /** Memory buys processor time too: one whole processor at 1,769 MB. */
   readonly memorySize: number;
   /** Exactly what the function reads at cold start; a variable forgotten here does not compile. */
-  readonly environment: EnvironmentOf<Name>;
+  readonly environment: Environment;
 }
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** One Lambda function with its log group and a role that may write there and nowhere else. */
-export class SyncFunction<Name extends FunctionName> extends NodejsFunction {
-  constructor(scope: Construct, id: string, props: SyncFunctionProps<Name>) {
+export class SyncFunction extends NodejsFunction {
+  constructor(scope: Construct, id: string, props: SyncFunctionProps) {
     const { name, environment, ...rest } = props;
     const logGroup = new LogGroup(scope, `${id}Log`, {
       retention: RetentionDays.THREE_MONTHS,

@@ -1,3 +1,4 @@
+import { composeQueue } from '../lib/lambda/compose-queue.ts';
 import { composeSalesforce } from '../lib/lambda/compose-salesforce.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
 import { readEnvironment } from '../lib/lambda/environment.ts';
@@ -12,7 +13,7 @@ import { loadSchemas } from '../lib/sync/schemas.ts';
 import { syncPerson } from '../lib/sync/sync-person.ts';
 
 const environment = readEnvironment('sync-person', process.env);
-const store = composeStore(environment);
+const store = { ...composeStore(environment), queue: composeQueue(environment) };
 
 /** Nothing is held back from a person whom somebody waits for. */
 const ports = async () => ({

@@ -14,7 +14,7 @@ import { type PushReport, pushPersons } from './push-persons.ts';
 import { STORE_PARALLELISM } from './read-leased.ts';
 import { refreshPersons } from './refresh-persons.ts';
 import { type Owner, resolvePersons } from './resolve-persons.ts';
-import { type RowTaken, rivalsOf } from './rivals.ts';
+import { type Rivals, type RowTaken, rivalsOf } from './rivals.ts';
 import type { Schemas } from './schemas.ts';
 
 export interface MergeReport {
@@ -229,7 +229,7 @@ export class MergeRun {
     );
     const personOf = ({ row }: Arrival) => owners.get(row.id)?.person;
     const isOwn = (arrival: Arrival) => personOf(arrival)?.salesforce?.id === arrival.row.id;
-    const unjoined = await this.#joinOwners(rows.filter(isOwn).flatMap(({ row }) => owners.get(row.id) ?? []));
+    const unjoined = await this.#joinOwners(rows.filter(isOwn), owners);
     const own = rows.filter((arrival) => isOwn(arrival) && !isKnown(arrival, personOf(arrival)));
     const gone = await goneRows(
       this.#ports.persons,
@@ -247,11 +247,15 @@ export class MergeRun {
   }
 
   /** Makes one of persons and the others who stand for their rows; answers the rows for which it could not be done yet. */
-  async #joinOwners(owners: readonly Owner[]): Promise<readonly string[]> {
-    const open = owners.filter(({ unjoined }) => unjoined.length > 0);
-    const left = await inParallel(open, STORE_PARALLELISM, async ({ person, unjoined }) => {
-      const isDone = await joinPersons(this.#ports, this.#schemas, person, unjoined);
-      return isDone ? [] : [person?.salesforce?.id ?? ''];
+  async #joinOwners(arrivals: readonly Arrival[], owners: ReadonlyMap<string, Owner>): Promise<readonly string[]> {
+    const left = await inParallel(arrivals, STORE_PARALLELISM, async (arrival) => {
+      const { row } = arrival;
+      const { person, unjoined = [] } = owners.get(row.id) ?? {};
+      const others =
+        person !== undefined && mayHaveMade(arrival, person) ? await rivalsOf(this.#ports, { person, row }) : NONE;
+      const open = [...unjoined, ...others.standing];
+      const isDone = open.length === 0 || (await joinPersons(this.#ports, this.#schemas, person, open));
+      return isDone && !others.coming ? [] : [row.id];
     });
     return left.flat();
   }
@@ -271,6 +275,8 @@ function packedAlone(message: Extract<ChangeMessage, { kind: 'rows' }>, arrival:
     ? packIds({ kind: 'refresh', type, queuedAt }, [arrival.row.id])
     : packRows(message, [queuedRow(arrival)]);
 }
+
+const NONE: Rivals = { standing: [], coming: false };
 
 /** More than our clocks are apart. */
 const CLOCKS_APART_MS = 15 * 60_000;

@@ -2,6 +2,7 @@ import { foldPersons } from '../person/absorb-person.ts';
 import type { Person } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import { absorbOthers } from './absorb-persons.ts';
+import { packIds } from './change-message.ts';
 import { claimRow } from './claim-row.ts';
 import type { RefreshPorts } from './read-leased.ts';
 import { type Owner, resolvePersons } from './resolve-persons.ts';
@@ -56,7 +57,11 @@ export async function takeRow(ports: RefreshPorts, schemas: Schemas, taker: Take
   const claim = isLinked ? 'claimed' : await claimRow(ports, row.id, person.personId, linkedId);
   if (claim !== 'claimed') return { kind: 'contended' };
   const [rival] = (await rivalsOf(ports, { person, row, insteadOf: linkedId })).standing;
-  return rival === undefined ? { kind: 'taken', parts } : foldWith(ports, taker, rival, parts);
+  if (rival === undefined) return { kind: 'taken', parts };
+  // Between two writes the row is nobody's: whoever dies there leaves a message that tells of it.
+  const told = { kind: 'refresh', type: row.type, queuedAt: ports.clock.now() } as const;
+  await ports.queue.send([...packIds(told, [row.id])]);
+  return foldWith(ports, taker, rival, parts);
 }
 
 /** Makes one of the taker and another who stands for the row, or for one on the way to it. */

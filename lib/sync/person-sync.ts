@@ -40,7 +40,7 @@ export interface Candidate {
   readonly personId?: string;
 }
 
-export type SyncPorts = Omit<Ports, 'queue'>;
+export type SyncPorts = Ports;
 
 /** A sync of one person on its way, under the person's lease. */
 export interface PersonSync {

@@ -11,7 +11,7 @@ import { addMs } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
 import type { Schemas } from './schemas.ts';
 
-export type RefreshPorts = Pick<Ports, 'persons' | 'records' | 'clock' | 'ids' | 'leaseMs'>;
+export type RefreshPorts = Pick<Ports, 'persons' | 'records' | 'queue' | 'clock' | 'ids' | 'leaseMs'>;
 
 /** How many persons are read or written at once. */
 export const STORE_PARALLELISM = 24;

@@ -13,7 +13,7 @@ import { takeOver } from './take-over.ts';
 export interface RowTaken {
   readonly person: Person;
   readonly row: Row;
-  readonly insteadOf: string | undefined;
+  readonly insteadOf?: string | undefined;
 }
 
 export interface Rivals {

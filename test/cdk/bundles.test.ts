@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../../cdk/build-app.ts';
-import { environmentSchemas, type FunctionName } from '../../lib/lambda/environment.ts';
+import { environmentSchema, type FunctionName } from '../../lib/lambda/environment.ts';
 import { parseSettings } from '../../lib/lambda/settings.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'lockstep-bundles-'));
@@ -50,7 +50,7 @@ describe.each(bundles)('the bundle of $name', ({ name, construct, maxBytes }) =>
       LOCKSTEP_SETTINGS: '{}',
       CHANGES_QUEUE_URL: 'https://queue.example.com/changes',
     };
-    const names = Object.keys(environmentSchemas[name].shape);
+    const names = Object.keys(environmentSchema.shape);
     const env = Object.fromEntries(names.map((variable) => [variable, values[variable] ?? 'given']));
     const script = `console.log(typeof (await import('${pathToFileURL(file).href}')).handler)`;
     const node = ['--input-type=module', '--eval', script];

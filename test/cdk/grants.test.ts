@@ -28,7 +28,7 @@ const common = [...itemActions, ...logActions];
 const allowed: Readonly<Record<FunctionName, readonly string[]>> = {
   poll: [...common, 'dynamodb:Scan', ...secretActions, 'sqs:SendMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
   merge: [...common, ...secretActions, ...consumeActions, 'sqs:SendMessage'],
-  'sync-person': [...common, ...secretActions],
+  'sync-person': [...common, ...secretActions, 'sqs:SendMessage'],
   persons: [...common, 'sqs:GetQueueAttributes'],
 };
 

@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { environmentSchemas } from '../../lib/lambda/environment.ts';
+import { environmentSchema } from '../../lib/lambda/environment.ts';
 import { parseSettings } from '../../lib/lambda/settings.ts';
 import { functionNamed, functionNames, resourcesOf, synthesised } from './synthesised.ts';
 
@@ -23,7 +23,7 @@ describe('the functions', () => {
     const variables = (Environment as { readonly Variables: Readonly<Record<string, unknown>> }).Variables;
     const { POWERTOOLS_SERVICE_NAME, ...own } = variables;
     expect(POWERTOOLS_SERVICE_NAME).toBe(name);
-    expect(Object.keys(own).toSorted()).toEqual(Object.keys(environmentSchemas[name].shape).toSorted());
+    expect(Object.keys(own).toSorted()).toEqual(Object.keys(environmentSchema.shape).toSorted());
     expect(JSON.parse(String(variables.LOCKSTEP_SETTINGS))).toEqual(parseSettings(settings));
   });
 

@@ -17,11 +17,6 @@ describe('the environment', () => {
   ])('that lacks something fails in one line that names it', (given, message) => {
     expect(() => readEnvironment('poll', given)).toThrow(new SettingsError(message));
   });
-
-  test('of sync-person needs no queue', () => {
-    const { CHANGES_QUEUE_URL: _, ...given } = GIVEN;
-    expect(readEnvironment('sync-person', given)).not.toHaveProperty('CHANGES_QUEUE_URL');
-  });
 });
 
 describe('the settings', () => {

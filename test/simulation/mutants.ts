@@ -340,10 +340,23 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a person made of a row meanwhile stays beside the one the row is linked to',
     file: 'lib/sync/rivals.ts',
-    from: 'if (rival === undefined) break;',
-    to: 'if (rival === undefined || rival.version > 0) break;',
+    from: '(each) => each.personId !== person.personId && standsFor(each, row)',
+    to: '(each) => each.personId !== person.personId && standsFor(each, row) && each.version < 0',
     stage: 'linkedWhileMet',
-    killedBy: 24,
+  },
+  {
+    name: 'who claims a row does not ask who was made of it before',
+    file: 'lib/sync/met-row.ts',
+    from: "return rival === undefined ? { kind: 'taken'",
+    to: "return rival !== null ? { kind: 'taken'",
+    killedBy: 721825,
+  },
+  {
+    name: 'a message that has made a person does not ask again when it comes again',
+    file: RUN,
+    from: '|| mayHaveMade(arrival, applied.person)',
+    to: '|| (mayHaveMade(arrival, applied.person) && applied.person.log.next === 1)',
+    killedBy: 733602,
   },
   {
     name: 'who makes a person of a row does not ask for its link',

@@ -20,6 +20,30 @@ export function linkedWhileMet(seed: number): Stage {
     const editedAt = metAt + dice.between(SECOND, 20 * SECOND);
     stage.act(editedAt, subject, { kind: 'marketingEdit', field: 'Title', value: stage.value('m') });
   });
+  stage.weather('indexLate', 'messageDuplicated', 'storeThrottled', 'crash');
+  return stage.finish();
+}
+
+/**
+ * A person has lost a second row when its first is brought back, which is nobody's by then. The feed brings that at the
+ * moment when sync person finds it by its email: the one makes another person of it, the other takes it.
+ */
+export function takenWhileBroughtBack(seed: number): Stage {
+  const stage = new StageWriter('taken while brought back', seed);
+  const { dice } = stage;
+  for (let at = dice.between(2, 4); at > 0; at -= 1) stage.subject('Lead');
+  const metAt = stage.poll(4);
+  stage.storm('storeSlow', metAt + SECOND, metAt + 9 * SECOND, 0.3);
+  stage.subjects.forEach((_, subject) => {
+    stage.act(stage.poll(1) - dice.between(5 * SECOND, MINUTE), subject, { kind: 'delete' });
+    stage.act(stage.poll(1) + dice.between(20 * SECOND, 2 * MINUTE), subject, { kind: 'sync' });
+    stage.act(stage.poll(3) - dice.between(5 * SECOND, MINUTE), subject, { kind: 'delete' });
+    stage.act(metAt - dice.between(5 * SECOND, 2 * MINUTE), subject, { kind: 'undelete' });
+    stage.act(metAt + dice.between(0, 6 * SECOND), subject, { kind: 'sync' });
+    if (!dice.chance(0.5)) return;
+    const editedAt = metAt + dice.between(SECOND, 20 * SECOND);
+    stage.act(editedAt, subject, { kind: 'marketingEdit', field: 'Title', value: stage.value('m') });
+  });
   stage.weather('indexLate', 'messageDuplicated');
   return stage.finish();
 }
