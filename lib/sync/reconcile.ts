@@ -26,8 +26,8 @@ export type FeedsRead = ReadonlyMap<SalesforceType, FeedState>;
  */
 export async function reconcile(run: CycleRun, feeds: FeedsRead): Promise<number> {
   const { ports, settings, cycle, timeLeftMs } = run;
-  const [stored, ask] = await Promise.all([ports.state.loadReconciliations(), ports.state.reconciliationAsked()]);
-  let book = plannedReconciliation(stored, ask, settings.reconcileDays, ports.clock.now());
+  const [stored, asks] = await Promise.all([ports.state.loadReconciliations(), ports.state.reconciliationAsks()]);
+  let book = plannedReconciliation(stored, asks, settings.reconcileDays, ports.clock.now());
   if (book !== stored) await ports.state.saveReconciliations(book, cycle);
   let handedOut = 0;
   for (let step = 0; step < settings.reconcileStepsPerCycle && timeLeftMs() > TIME_TO_STOP_MS; step += 1) {
