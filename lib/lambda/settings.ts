@@ -66,7 +66,7 @@ export const settingsSchema = z.strictObject({
   formulaRefreshHours: z._default(z.number().check(z.minimum(0)), 24),
   /** How often, in days, all persons are compared with their records; 0: only when it is asked for or needed. */
   reconcileDays: z._default(z.number().check(z.minimum(0)), 7),
-  /** How many steps of that a cycle takes: each reads at most 50 MB of the table, and compares up to 8,000 persons in a call. */
+  /** How many steps of that a cycle takes, each at most 50 MB of the table and one call for up to 8,000 persons. */
   reconcileStepsPerCycle: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(100)), 5),
   /** How far the poll stays behind Salesforce's clock: the second that is not over yet is not read. */
   lagSeconds: seconds(2),
