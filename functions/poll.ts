@@ -15,7 +15,7 @@ const queue = composeQueue(environment);
 /** One cycle; what it leaves undone is the next one's. */
 async function poll(_event: unknown, context: Context): Promise<PollOutcome['kind']> {
   const salesforce = await composeSalesforce(settings, 'background');
-  const { objects, lagSeconds, lookbackSeconds, reconcileDays, backfillPagesPerCycle, formulaRefreshHours } = settings;
+  const { objects, lagSeconds, lookbackSeconds, backfillPagesPerCycle, formulaRefreshHours } = settings;
   const outcome = await pollCycle(
     { ...store, ...salesforce, queue },
     {
@@ -24,7 +24,8 @@ async function poll(_event: unknown, context: Context): Promise<PollOutcome['kin
       lookbackSeconds,
       cycleLeaseMs: settings.cycleLeaseSeconds * 1000,
       fieldJobs: { backfillPagesPerCycle, formulaRefreshHours },
-      reconcileDays,
+      reconcileDays: settings.reconcileDays,
+      reconcileStepsPerCycle: settings.reconcileStepsPerCycle,
     },
     () => context.getRemainingTimeInMillis(),
   );

@@ -32,7 +32,7 @@ export const handler = apiHandler({
 
   'DELETE /persons/{personId}': async (request) => {
     const salesforce = parseDelete(request);
-    return deleteAnswer(await deletePersonHere(await ports(), parsePersonId(request), salesforce));
+    return deleteAnswer(await deletePersonHere(await ports(), parsePersonId(request), salesforce), salesforce);
   },
 
   'POST /sync/preview': async (request) => {

@@ -48,7 +48,7 @@ type ReconciliationItem = Key & ReconciliationBook & { readonly cycle: number };
 const CYCLE = syncKey('CYCLE');
 const COUNTS = syncKey('COUNTS');
 const RECONCILE = syncKey('RECONCILE');
-const RECONCILE_ASK = syncKey('RECONCILE#ASK');
+const ASKS = (['asked', 'deletionsUntold'] as const).map(askKey);
 const COUNTS_OF_NONE: Partial<MergeCounts> = {};
 
 /** Where the sync stands, in DynamoDB, as items beside the persons. */
@@ -137,7 +137,8 @@ export class DynamoSyncStateStore implements SyncStateStore {
     const item = await this.#table.get<ReconciliationItem>(RECONCILE);
     if (item === undefined) return EMPTY_RECONCILIATIONS;
     const { running, last, since, heard } = item;
-    return { running, last, since, heard };
+    // There was one asking for all reasons once: its id, or null.
+    return { running, last, since, heard: Array.isArray(heard) ? heard : [] };
   }
 
   async saveReconciliations(book: ReconciliationBook, cycle: Cycle): Promise<void> {
@@ -146,12 +147,12 @@ export class DynamoSyncStateStore implements SyncStateStore {
   }
 
   async askReconciliation(ask: ReconciliationAsk): Promise<void> {
-    await this.#table.put({ ...RECONCILE_ASK, ...ask });
+    await this.#table.put({ ...askKey(ask.reason), ...ask });
   }
 
-  async reconciliationAsked(): Promise<ReconciliationAsk | null> {
-    const item = await this.#table.get<Key & ReconciliationAsk>(RECONCILE_ASK);
-    return item === undefined ? null : { id: item.id, reason: item.reason, acceptMissing: item.acceptMissing };
+  async reconciliationAsks(): Promise<readonly ReconciliationAsk[]> {
+    const items = await this.#table.getMany<Key & ReconciliationAsk>(ASKS);
+    return items.map(({ id, reason, acceptMissing }) => ({ id, reason, acceptMissing }));
   }
 
   async #isOurs(number: number, owner: string): Promise<boolean> {
@@ -170,6 +171,10 @@ export class DynamoSyncStateStore implements SyncStateStore {
       throw new TransientError('cycleOvertaken', `a later cycle has written since cycle ${cycle.number} began`);
     }
   }
+}
+
+function askKey(reason: ReconciliationAsk['reason']): Key {
+  return syncKey(`RECONCILE#${reason}`);
 }
 
 /** The first revision replaces nothing, or what is of no use: an item of another format, or of a version that did not count. */

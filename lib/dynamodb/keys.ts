@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SalesforceType } from '../person/row.ts';
+import type { ReconciliationAsk } from '../sync/reconciliation.ts';
 
 /**
  * The layout of the table. `expiresAt` is its TTL attribute.
@@ -11,7 +12,7 @@ import type { SalesforceType } from '../person/row.ts';
  * | claim of an email | `EMAIL#<email>` | `CLAIM` |
  * | link of a row | `ROW#<rowId>` | `LINK` |
  * | cycle: right, number, last report | `SYNC` | `CYCLE` |
- * | reconciliation, and the last asking for one | `SYNC` | `RECONCILE`, `RECONCILE#ASK` |
+ * | reconciliation, and for each reason the last asking for one | `SYNC` | `RECONCILE`, `RECONCILE#<reason>` |
  * | checkpoint, remembered rows, schema, field jobs | `SYNC` | `FEED#<type>`, `RECENT#<type>`, `SCHEMA#<type>`, `JOB#<type>` |
  *
  * | sparse keys-only index | partition | sort |
@@ -50,7 +51,7 @@ export type SyncItem =
   | 'CYCLE'
   | 'COUNTS'
   | 'RECONCILE'
-  | 'RECONCILE#ASK'
+  | `RECONCILE#${ReconciliationAsk['reason']}`
   | `${'FEED' | 'RECENT' | 'SCHEMA' | 'JOB'}#${SalesforceType}`;
 export const syncKey = (sk: SyncItem): Key => ({ pk: 'SYNC', sk });
 

@@ -2,7 +2,7 @@ import { InvalidCursorError } from '../sync/errors.ts';
 import type { LinkedPerson, Page } from '../sync/ports/person-store.ts';
 import { fromStoredLink, type PersonItem } from './item.ts';
 import type { ItemTable, QueryPage } from './item-table.ts';
-import { isPossibleId, personIdOf, personKey } from './keys.ts';
+import { isPossibleId, type Key, personIdOf, personKey } from './keys.ts';
 
 type LinkedItem = Pick<PersonItem, 'pk' | 'sk'> & { readonly salesforce: NonNullable<PersonItem['salesforce']> };
 
@@ -14,8 +14,14 @@ const LINKED = {
 };
 
 /**
- * The next persons with a row, in the order of the table. It is read in pages of 1 MB before they are filtered; a page of
- * ours ends with a person, after whom the next one begins.
+ * How many pages of the table a call reads at most: however few persons with a row there are in it, a caller with little
+ * time gets on. At 6 KB an item, so many hold 8,000.
+ */
+export const MAX_SCAN_PAGES = 50;
+
+/**
+ * The next persons with a row, in the order of the table. It is read in pages of 1 MB before they are filtered, so that a
+ * page of ours may hold none; it ends with a person, or where a page of the table did.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Scan.html
  */
@@ -25,19 +31,30 @@ export async function linkedPersons(
   cursor: string | null,
 ): Promise<Page<LinkedPerson>> {
   const items: LinkedPerson[] = [];
-  let start: QueryPage<unknown>['next'] = cursor === null ? undefined : keyAfter(cursor);
+  let next: Key | undefined = cursor === null ? undefined : keyAt(cursor);
+  let pages = 0;
   do {
-    const page: QueryPage<LinkedItem> = await table.scan<LinkedItem>({ ...LINKED, ExclusiveStartKey: start });
+    const page: QueryPage<LinkedItem> = await table.scan<LinkedItem>({ ...LINKED, ExclusiveStartKey: next });
     for (const item of page.items)
       items.push({ personId: personIdOf(item), salesforce: fromStoredLink(item.salesforce) });
-    start = page.next;
-  } while (start !== undefined && items.length < limit);
+    next = page.next as Key | undefined;
+    pages += 1;
+  } while (next !== undefined && items.length < limit && pages < MAX_SCAN_PAGES);
   const given = items.slice(0, limit);
-  const more = start !== undefined || items.length > limit;
-  return { items: given, cursor: more ? (given.at(-1)?.personId ?? null) : null };
+  const last = given.at(-1);
+  if (items.length > limit && last !== undefined) return { items: given, cursor: last.personId };
+  return { items, cursor: next === undefined ? null : cursorAt(next) };
 }
 
-function keyAfter(cursor: string) {
-  if (cursor === '' || !isPossibleId(cursor)) throw new InvalidCursorError(`no such cursor: ${cursor.slice(0, 100)}`);
-  return { ...personKey(cursor) };
+/** A person's id stands for its item; any other item is named by its whole key, which no id looks like. */
+function cursorAt(key: Key): string {
+  const personId = personIdOf(key);
+  return key.sk === personKey('').sk ? personId : `${key.pk} ${key.sk}`;
+}
+
+function keyAt(cursor: string): Key {
+  const space = cursor.lastIndexOf(' ');
+  const key = space < 0 ? personKey(cursor) : { pk: cursor.slice(0, space), sk: cursor.slice(space + 1) };
+  if (cursor !== '' && key.pk !== '' && key.sk !== '' && isPossibleId(personIdOf(key))) return key;
+  throw new InvalidCursorError(`no such cursor: ${cursor.slice(0, 100)}`);
 }

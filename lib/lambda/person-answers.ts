@@ -1,6 +1,6 @@
 import type { Activity } from '../person/activity.ts';
 import { assertNever } from '../person/assert-never.ts';
-import { type Person, type SalesforceLink, syncStatus } from '../person/person.ts';
+import { type DeletedHere, type Person, type SalesforceLink, syncStatus } from '../person/person.ts';
 import type { DeleteOutcome } from '../sync/delete-person.ts';
 import type { EditOutcome } from '../sync/edit-persons.ts';
 import type { SyncOutcome } from '../sync/person-sync.ts';
@@ -102,10 +102,11 @@ export function syncAnswer(outcome: SyncOutcome): ApiAnswer {
   }
 }
 
-/** The answer to a deletion; throws the `Problem` of one that was not done. */
-export function deleteAnswer(outcome: DeleteOutcome): ApiAnswer {
+/** The answer to a deletion, with or without the record in Salesforce; throws the `Problem` of one that was not done. */
+export function deleteAnswer(outcome: DeleteOutcome, salesforce: DeletedHere['salesforce']): ApiAnswer {
   if (outcome.kind === 'deleted') return { status: 204, body: undefined };
-  return outcome.kind === 'mergedAway' ? movedAnswer(outcome.personId) : syncAnswer(outcome);
+  if (outcome.kind !== 'mergedAway') return syncAnswer(outcome);
+  return movedAnswer(outcome.personId, salesforce === 'delete' ? '?salesforce=delete' : '');
 }
 
 /** The answer to a preview; throws the `Problem` of one that could not be made. */

@@ -60,12 +60,14 @@ export const settingsSchema = z.strictObject({
   pushLeaseSeconds: z._default(z.number().check(z.int(), z.minimum(2)), 660),
   /** How long the next cycle waits for one that died: longer than the poll function may run, which is 14 minutes. */
   cycleLeaseSeconds: z._default(z.number().check(z.int(), z.minimum(2)), 900),
-  /** How many pages of 2,000 rows a cycle reads of each object to backfill fields, and its calls for a reconciliation. */
+  /** How many pages of 2,000 rows a cycle reads of each object to backfill fields. */
   backfillPagesPerCycle: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(100)), 5),
   /** How often formulas, whose changes Salesforce does not tell, are read from every record; 0: never. */
   formulaRefreshHours: z._default(z.number().check(z.minimum(0)), 24),
   /** How often, in days, all persons are compared with their records; 0: only when it is asked for or needed. */
   reconcileDays: z._default(z.number().check(z.minimum(0)), 7),
+  /** How many steps of that a cycle takes, each at most 50 MB of the table and one call for up to 8,000 persons. */
+  reconcileStepsPerCycle: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(100)), 5),
   /** How far the poll stays behind Salesforce's clock: the second that is not over yet is not read. */
   lagSeconds: seconds(2),
   /** How far below its checkpoint the poll reads again. */

@@ -7,6 +7,7 @@ import { ConfigError } from '../sync/errors.ts';
 import type {
   CreateAnswer,
   PushAnswer,
+  RemoveAnswer,
   SalesforceRecords,
   WriteOptions,
   WriteOutcome,
@@ -54,7 +55,7 @@ export function createSalesforceRecords(given: SalesforceClient): SalesforceReco
       pushNow(client, { type, pushes: [push], columns }, writeHeaders(options, push.ifUnmodifiedSince)),
     createLead: (key, record, columns, options) =>
       createLead(client, { key, record, columns, headers: writeHeaders(options) }),
-    remove: (type, id) => removeRow(client, type, id),
+    remove: (type, id, columns) => removeRow(client, { type, ids: [id], columns }),
     read: (type, ids, columns) => readRows(client, { type, ids, columns }),
     find: (query, columns) => findRows(client, query, columns),
   };
@@ -73,6 +74,8 @@ async function pushEach(client: SalesforceClient, batch: Batch): Promise<readonl
   const written = first.some(({ outcome }) => outcome.kind === 'written');
   return [...first, ...(await (written ? second.catch(endedAfterWrite) : second))];
 }
+
+const WRITTEN = { kind: 'written' } as const;
 
 const NO_RULES: WriteOptions = { runAssignmentRules: false };
 
@@ -108,7 +111,7 @@ async function pushNow(
 }
 
 function rowOutcome({ status, body }: SubAnswer): WriteOutcome {
-  if (status < 300) return { kind: 'written' };
+  if (status < 300) return WRITTEN;
   if (status === 412) return { kind: 'modified' };
   return refusal(status, body);
 }
@@ -120,15 +123,18 @@ function refusal(status: number, body: unknown): Exclude<WriteOutcome, { kind: '
   return recordOutcome(errors);
 }
 
-async function removeRow(
-  client: SalesforceClient,
-  type: SalesforceType,
-  id: string,
-): Promise<Exclude<WriteOutcome, { kind: 'modified' }>> {
-  const { answers } = await client.composite([{ method: 'DELETE', path: `/sobjects/${type}/${id}` }], true);
-  const [answer] = answers;
-  if (answer === undefined) throw unexpectedAnswer('delete', true);
-  return answer.status < 300 ? { kind: 'written' } : refusal(answer.status, answer.body);
+async function removeRow(client: SalesforceClient, { type, ids, columns }: Reading): Promise<RemoveAnswer> {
+  const [id = ''] = ids;
+  const remove: Subrequest = { method: 'DELETE', path: `/sobjects/${type}/${id}` };
+  const [removed, read] = await inOneCall(client, [
+    remove,
+    queryRequest('queryAll', selectByIds({ type, ids, columns })),
+  ]);
+  const outcome = removed.status < 300 ? WRITTEN : refusal(removed.status, removed.body);
+  if (outcome.kind !== 'written' && outcome.kind !== 'gone') return { outcome, after: null };
+  // What is deleted stays so: nothing is under way any more.
+  if (read.status !== 200) throw unexpectedAnswer('query');
+  return { outcome, after: foundRow(read, columns) };
 }
 
 interface NewLead {
@@ -148,7 +154,7 @@ async function createLead(client: SalesforceClient, lead: NewLead): Promise<Crea
   const hasKey = `${PERSON_ID_FIELD} = ${soqlText(lead.key)}`;
   const read = queryRequest('query', `SELECT ${lead.columns.join(', ')} FROM Lead WHERE ${hasKey}`);
   const [written, after] = await inOneCall(client, [write, read]);
-  if (written.status >= 300) return refusedCreate(written, foundLead(after, lead.columns));
+  if (written.status >= 300) return refusedCreate(written, foundRow(after, lead.columns));
   const [raw] = rowsOf(after, true).records;
   const record = recordOf(raw, lead.columns);
   // The Lead stands, and is found by its key the next time.
@@ -186,8 +192,8 @@ const CONVERTED: Rejection = {
   fields: [],
 };
 
-/** The Lead that has the key, where there is one that can be read. */
-function foundLead({ status, body }: SubAnswer, columns: readonly string[]): RemoteRecord | null {
+/** The row that a query for one asks for, where there is one that can be read. */
+function foundRow({ status, body }: SubAnswer, columns: readonly string[]): RemoteRecord | null {
   return status === 200 ? recordOf(queryAnswer(body).records[0], columns) : null;
 }
 
@@ -218,6 +224,10 @@ async function readRows(client: SalesforceClient, reading: Reading): Promise<Rea
   return rows;
 }
 
+function selectByIds({ type, ids, columns }: Reading): string {
+  return `SELECT ${withId(columns).join(', ')} FROM ${type} WHERE Id IN ${soqlList(ids)}`;
+}
+
 /** Adds the rows found; returns ids that a page ended before. */
 async function readSome(
   client: SalesforceClient,
@@ -226,8 +236,7 @@ async function readSome(
 ): Promise<string[]> {
   const chunks: string[][] = [];
   for (let at = 0; at < reading.ids.length; at += IDS_PER_QUERY) chunks.push(reading.ids.slice(at, at + IDS_PER_QUERY));
-  const select = `SELECT ${withId(reading.columns).join(', ')} FROM ${reading.type}`;
-  const queries = chunks.map((ids) => queryRequest('queryAll', `${select} WHERE Id IN ${soqlList(ids)}`));
+  const queries = chunks.map((ids) => queryRequest('queryAll', selectByIds({ ...reading, ids })));
   const { answers } = await client.composite(queries, false);
   return chunks.flatMap((ids, at) => {
     const { records, done } = rowsOf(answers[at], false);

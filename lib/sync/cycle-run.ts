@@ -12,10 +12,12 @@ export interface PollSettings {
   readonly fieldJobs?: FieldJobSettings;
   /** How often, in days, all persons are compared with their rows by itself; 0: never. Left out: the default. */
   readonly reconcileDays?: number;
+  /** How many steps of a reconciliation a cycle takes, each at most one call. Left out: the default. */
+  readonly reconcileStepsPerCycle?: number;
 }
 
 export interface FieldJobSettings {
-  /** How many pages of a job a cycle reads of each object, and how many calls it makes for a reconciliation. */
+  /** How many pages of a job a cycle reads of each object. */
   readonly backfillPagesPerCycle: number;
   /** How often formulas are read from every row; 0: never. */
   readonly formulaRefreshHours: number;
@@ -24,6 +26,8 @@ export interface FieldJobSettings {
 export const DEFAULT_FIELD_JOBS: FieldJobSettings = { backfillPagesPerCycle: 5, formulaRefreshHours: 24 };
 
 export const DEFAULT_RECONCILE_DAYS = 7;
+
+export const DEFAULT_RECONCILE_STEPS = 5;
 
 export type PollPorts = Omit<Ports, 'records'>;
 

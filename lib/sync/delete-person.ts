@@ -1,12 +1,13 @@
-import type { Happening } from '../person/activity.ts';
 import { deletePerson } from '../person/delete-person.ts';
-import { logged } from '../person/edit-person.ts';
-import { type DeletedHere, isWritable, type Person } from '../person/person.ts';
+import type { DeletedHere, Person } from '../person/person.ts';
+import { absorbPersons } from './absorb-persons.ts';
+import { deleteRow, type RowDeletion } from './delete-row.ts';
 import { QuotaExceededError, TransientError } from './errors.ts';
 import { giveBackLease } from './give-back-lease.ts';
 import { leaseWithPatience } from './lease-with-patience.ts';
 import type { SyncOutcome, SyncPorts } from './person-sync.ts';
 import { wasNotSent } from './push-persons.ts';
+import { loadSchemas } from './schemas.ts';
 
 export type DeleteOutcome =
   | { readonly kind: 'deleted' }
@@ -18,8 +19,8 @@ export type DeleteOutcome =
 const ATTEMPTS = 8;
 
 /**
- * Deletes a person here, and on demand its row in Salesforce first. The person stays as its tombstone, which its row
- * does not bring back. Deleting again changes nothing.
+ * Deletes a person here, and on demand its row in Salesforce first, or the row that took the place of that. The person
+ * stays as its tombstone, which its row does not bring back. Deleting again changes nothing.
  */
 export async function deletePersonHere(
   ports: SyncPorts,
@@ -30,10 +31,11 @@ export async function deletePersonHere(
   if ('kind' in taken) return taken.kind === 'deletedHere' ? { kind: 'deleted' } : taken;
   const { leased, afterLostPush } = taken;
   try {
-    const refused = salesforce === 'delete' ? await deleteRow(ports, leased) : undefined;
-    const outcome = refused ?? (await bury(ports, leased, salesforce));
+    const row: RowDeletion =
+      salesforce === 'delete' ? await deleteRow(ports, leased) : { kind: 'deleted', person: leased };
+    const outcome = row.kind === 'deleted' ? await bury(ports, row.person, salesforce) : row;
     await giveBackLease(ports, leased, afterLostPush);
-    return outcome;
+    return row.kind === 'mergedAway' ? await joined(ports, personId) : outcome;
   } catch (error) {
     if (wasNotSent(error)) await giveBackLease(ports, leased, afterLostPush);
     if (error instanceof QuotaExceededError) return { kind: 'limit' };
@@ -42,25 +44,10 @@ export async function deletePersonHere(
   }
 }
 
-/** Undefined where the row is deleted, or was so already. */
-async function deleteRow(ports: SyncPorts, person: Person): Promise<DeleteOutcome | undefined> {
-  const link = person.salesforce;
-  if (!isWritable(link)) return undefined;
-  const answer = await ports.records.remove(link.type, link.id);
-  switch (answer.kind) {
-    case 'written':
-    case 'gone':
-      return undefined;
-    case 'transient':
-      throw new TransientError(answer.code, 'Salesforce could not delete the record now');
-    case 'rejected': {
-      const { rejection } = answer;
-      const told: Happening = { type: 'rejected', direction: 'push', detail: { ...rejection, values: {} } };
-      const outcome = await ports.persons.update(person, logged(person, [told], ports.clock.now()));
-      if (outcome.kind === 'versionConflict') return { kind: 'busy' };
-      return { kind: 'rejected', rejection, person: outcome.person };
-    }
-  }
+/** Whom the person became a part of on the way is to take it over. */
+async function joined(ports: SyncPorts, personId: string): Promise<DeleteOutcome> {
+  const survivor = (await absorbPersons(ports, await loadSchemas(ports), [personId])).get(personId);
+  return survivor === undefined ? { kind: 'busy' } : { kind: 'mergedAway', personId: survivor.personId };
 }
 
 async function bury(ports: SyncPorts, leased: Person, salesforce: DeletedHere['salesforce']): Promise<DeleteOutcome> {

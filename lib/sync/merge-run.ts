@@ -3,11 +3,12 @@ import { awaitsPush, type Person, personIdOfRow } from '../person/person.ts';
 import { type SalesforceType, successorOf } from '../person/row.ts';
 import { joinPersons } from './absorb-persons.ts';
 import { addsTo, applyRow } from './apply-row.ts';
-import { type Arrival, arrivalsOf, type Delivery, queuedRow, readArrival } from './arrivals.ts';
-import { type ChangeMessage, packIds, packRows } from './change-message.ts';
+import { type Arrival, arrivalsOf, type Delivery, readArrival } from './arrivals.ts';
+import type { ChangeMessage } from './change-message.ts';
 import { TransientError } from './errors.ts';
 import { absorbMerged, goneRows } from './gone-rows.ts';
 import { inParallel } from './in-parallel.ts';
+import { type FailedRow, isArrival, packFailedRows } from './pack-failed-rows.ts';
 import { addMs } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
 import { type PushReport, pushPersons } from './push-persons.ts';
@@ -33,7 +34,7 @@ export class MergeRun {
   #changed = 0;
   #error: unknown = null;
   readonly #retry = new Set<string>();
-  readonly #failed: Arrival[] = [];
+  readonly #failed: FailedRow[] = [];
   readonly #toPush = new Map<string, Person>();
   readonly #ports: Ports;
   readonly #schemas: Schemas;
@@ -92,7 +93,8 @@ export class MergeRun {
           ? message.ids
           : arrivalsOf(delivery, message, this.#schemas).map((arrival) => arrival.row.id);
       const left = await this.#read(message.type, ids, () => delivery);
-      if (left.length > 0) this.fail(delivery, busy());
+      if (left.length > 0) this.#error ??= busy();
+      this.#failed.push(...left.map((id) => ({ delivery, row: { id } })));
     } catch (error) {
       this.fail(delivery, error);
     }
@@ -100,17 +102,15 @@ export class MergeRun {
 
   /** Rows that failed leave their message, so that the rest of it is not delivered again. */
   async queueFailedAgain(): Promise<void> {
-    const byDelivery = Map.groupBy(this.#failed, (arrival) => arrival.delivery);
+    const byDelivery = Map.groupBy(this.#failed, ({ delivery }) => delivery);
     for (const [delivery, failed] of byDelivery) {
-      const { message } = delivery;
-      if (message?.kind !== 'rows' || message.rows.length === 1) {
+      const bodies = this.#retry.has(delivery.id) ? [] : [...packFailedRows(delivery, failed)];
+      if (bodies.length === 0) {
         this.#retry.add(delivery.id);
-        if (delivery.lastTry) for (const arrival of failed) await this.#tellUnmerged(arrival);
+        if (delivery.lastTry) for (const each of failed) if (isArrival(each)) await this.#tellUnmerged(each);
         continue;
       }
       try {
-        // One row a message: a row that never succeeds reaches the dead-letter queue alone.
-        const bodies = failed.flatMap((arrival) => [...packedAlone(message, arrival)]);
         await this.#ports.queue.send(bodies);
       } catch (error) {
         this.fail(delivery, error);
@@ -266,14 +266,6 @@ function isKnown({ row }: Arrival, person: Person | undefined): boolean {
   const link = person?.salesforce;
   if (!row.isDeleted || !link?.isDeleted || successorOf(row) !== null) return false;
   return link.systemModstamp >= row.systemModstamp && person?.lease === null;
-}
-
-/** A row that was read now has the columns of now, not those of its message: it is named, to be read again. */
-function packedAlone(message: Extract<ChangeMessage, { kind: 'rows' }>, arrival: Arrival): Generator<string> {
-  const { type, queuedAt } = message;
-  return arrival.fresh
-    ? packIds({ kind: 'refresh', type, queuedAt }, [arrival.row.id])
-    : packRows(message, [queuedRow(arrival)]);
 }
 
 const NONE: Rivals = { standing: [], coming: false };

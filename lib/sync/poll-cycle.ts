@@ -7,6 +7,7 @@ import {
   type CycleRun,
   DEFAULT_FIELD_JOBS,
   DEFAULT_RECONCILE_DAYS,
+  DEFAULT_RECONCILE_STEPS,
   type PollPorts,
   type PollSettings,
 } from './cycle-run.ts';
@@ -50,7 +51,12 @@ export async function pollCycle(
   if (cycle === undefined) return { kind: 'busy' };
   const run: CycleRun = {
     ports,
-    settings: { fieldJobs: DEFAULT_FIELD_JOBS, reconcileDays: DEFAULT_RECONCILE_DAYS, ...settings },
+    settings: {
+      fieldJobs: DEFAULT_FIELD_JOBS,
+      reconcileDays: DEFAULT_RECONCILE_DAYS,
+      reconcileStepsPerCycle: DEFAULT_RECONCILE_STEPS,
+      ...settings,
+    },
     cycle,
     timeLeftMs,
     schemas: new Map(),

@@ -20,17 +20,17 @@ const ROWS_PER_MESSAGE = 1000;
 export type FeedsRead = ReadonlyMap<SalesforceType, FeedState>;
 
 /**
- * Works off some of the reconciliation that was asked for or is due, as many calls as the settings allow a cycle. Its
- * progress is saved after each call whose finds are durably queued; persons whose progress was not saved are looked at
+ * Works off some of the reconciliation that was asked for or is due, as many steps as the settings allow a cycle. Its
+ * progress is saved after each step whose finds are durably queued; persons whose progress was not saved are looked at
  * again. Returns how many rows were handed out.
  */
 export async function reconcile(run: CycleRun, feeds: FeedsRead): Promise<number> {
   const { ports, settings, cycle, timeLeftMs } = run;
-  const [stored, ask] = await Promise.all([ports.state.loadReconciliations(), ports.state.reconciliationAsked()]);
-  let book = plannedReconciliation(stored, ask, settings.reconcileDays, ports.clock.now());
+  const [stored, asks] = await Promise.all([ports.state.loadReconciliations(), ports.state.reconciliationAsks()]);
+  let book = plannedReconciliation(stored, asks, settings.reconcileDays, ports.clock.now());
   if (book !== stored) await ports.state.saveReconciliations(book, cycle);
   let handedOut = 0;
-  for (let step = 0; step < settings.fieldJobs.backfillPagesPerCycle && timeLeftMs() > TIME_TO_STOP_MS; step += 1) {
+  for (let step = 0; step < settings.reconcileStepsPerCycle && timeLeftMs() > TIME_TO_STOP_MS; step += 1) {
     if (book.running === null) break;
     const next = await lookOn(run, feeds, book, book.running);
     handedOut += next.handedOut;
@@ -47,7 +47,7 @@ interface Step {
   readonly implausible: boolean;
 }
 
-/** Looks at the next persons, in one call, and queues the rows of those who differ. */
+/** Looks at the next persons, in one call where there are any, and queues the rows of those who differ. */
 async function lookOn(run: CycleRun, feeds: FeedsRead, book: ReconciliationBook, from: Reconciliation): Promise<Step> {
   const { ports } = run;
   const { items, cursor } = await ports.persons.linked(ports.feed.maxStamps, from.after);

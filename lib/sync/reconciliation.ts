@@ -4,7 +4,10 @@ import type { LinkedPerson } from './ports/person-store.ts';
 /** `deletionsUntold`: Salesforce could not tell which rows were deleted in some time. */
 export type ReconciliationReason = 'scheduled' | 'deletionsUntold' | 'asked';
 
-/** Somebody wants a reconciliation. Each asking has an id of its own, and is heard once. */
+/**
+ * Somebody wants a reconciliation. Each asking has an id of its own, and is heard once: by the next reconciliation that
+ * begins. Of several for one reason that nobody has heard yet only the last is; one for another reason takes no one's place.
+ */
 export interface ReconciliationAsk {
   readonly id: string;
   readonly reason: Exclude<ReconciliationReason, 'scheduled'>;
@@ -41,24 +44,30 @@ export interface ReconciliationBook {
   readonly last: EndedReconciliation | null;
   /** Since when (our clock, ISO) the next one is counted. */
   readonly since: string | null;
-  /** The last asking that was heard. */
-  readonly heard: string | null;
+  /** The askings that were heard, of each reason the last. */
+  readonly heard: readonly string[];
 }
 
-export const EMPTY_RECONCILIATIONS: ReconciliationBook = { running: null, last: null, since: null, heard: null };
+export const EMPTY_RECONCILIATIONS: ReconciliationBook = { running: null, last: null, since: null, heard: [] };
 
 const DAY_MS = 24 * 3_600_000;
 
-/** The book with a reconciliation that was asked for or is due; the same object where nothing is. */
+/**
+ * The book with a reconciliation that was asked for or is due; the same object where nothing is. One does for all who
+ * have asked, as whoever asked by hand wants it.
+ */
 export function plannedReconciliation(
   book: ReconciliationBook,
-  ask: ReconciliationAsk | null,
+  asks: readonly ReconciliationAsk[],
   everyDays: number,
   now: string,
 ): ReconciliationBook {
   if (book.running !== null) return book;
-  if (ask !== null && ask.id !== book.heard) {
-    return { ...book, running: begun(ask.reason, ask.acceptMissing, now), since: now, heard: ask.id };
+  const unheard = asks.filter(({ id }) => !book.heard.includes(id));
+  const ask = unheard.find(({ reason }) => reason === 'asked') ?? unheard[0];
+  if (ask !== undefined) {
+    const heard = asks.map(({ id }) => id);
+    return { ...book, running: begun(ask.reason, ask.acceptMissing, now), since: now, heard };
   }
   if (everyDays === 0) return book;
   // The first sync reads every row.

@@ -42,7 +42,7 @@ const bundles: readonly Bundle[] = [
   { name: 'persons', construct: 'Persons', maxBytes: 400_000 },
 ];
 
-describe.each(bundles)('the bundle of $name', ({ name, construct, maxBytes }) => {
+describe.each(bundles)('the bundle of $name', ({ construct, maxBytes }) => {
   const file = bundleOf(construct);
 
   it('loads by itself with nothing but its own variables', () => {

@@ -199,7 +199,7 @@ export function syncStateStoreContract(name: string, open: () => Promise<SyncSta
 
   describe(`${name}: reconciliations`, () => {
     const ask = { id: 'ask-1', reason: 'asked', acceptMissing: false } as const;
-    const running = plannedReconciliation(EMPTY_RECONCILIATIONS, ask, 7, at(0));
+    const running = plannedReconciliation(EMPTY_RECONCILIATIONS, [ask], 7, at(0));
 
     test('the book is loaded as it was last saved', async () => {
       const store = await open();
@@ -220,14 +220,22 @@ export function syncStateStoreContract(name: string, open: () => Promise<SyncSta
       expect(await store.loadReconciliations()).toEqual(running);
     });
 
-    test('the last asking is heard, whatever cycle runs', async () => {
+    test('of each reason the last asking is kept, whatever cycle runs', async () => {
       const store = await open();
-      expect(await store.reconciliationAsked()).toBeNull();
+      expect(await store.reconciliationAsks()).toEqual([]);
       await store.askReconciliation(ask);
       await store.saveReconciliations(running, await begun(store, 'one'));
-      expect(await store.reconciliationAsked()).toEqual(ask);
-      await store.askReconciliation({ id: 'ask-2', reason: 'deletionsUntold', acceptMissing: true });
-      expect(await store.reconciliationAsked()).toMatchObject({ id: 'ask-2', acceptMissing: true });
+      expect(await store.reconciliationAsks()).toEqual([ask]);
+      const last = { ...ask, id: 'ask-2', acceptMissing: !ask.acceptMissing };
+      await store.askReconciliation(last);
+      const other = {
+        id: 'ask-3',
+        reason: ask.reason === 'asked' ? 'deletionsUntold' : 'asked',
+        acceptMissing: false,
+      } as const;
+      await store.askReconciliation(other);
+      const asks = await store.reconciliationAsks();
+      expect(asks.toSorted((left, right) => (left.id < right.id ? -1 : 1))).toEqual([last, other]);
     });
   });
 }

@@ -41,7 +41,7 @@ export class InMemorySyncStateStore implements SyncStateStore {
   readonly #schemas: Map<SalesforceType, StoredSchema>;
   readonly #jobs: Map<SalesforceType, Fenced<JobBook>>;
   readonly #reconciliations: Map<'book', Fenced<ReconciliationBook>>;
-  readonly #asked: { ask: ReconciliationAsk | null };
+  readonly #asks: Map<ReconciliationAsk['reason'], ReconciliationAsk>;
   readonly #io: Io;
 
   constructor(options: { readonly io?: Io } = {}, sameAs?: InMemorySyncStateStore) {
@@ -51,7 +51,7 @@ export class InMemorySyncStateStore implements SyncStateStore {
     this.#schemas = sameAs ? sameAs.#schemas : new Map();
     this.#jobs = sameAs ? sameAs.#jobs : new Map();
     this.#reconciliations = sameAs ? sameAs.#reconciliations : new Map();
-    this.#asked = sameAs ? sameAs.#asked : { ask: null };
+    this.#asks = sameAs ? sameAs.#asks : new Map();
     this.#io = options.io ?? immediately;
   }
 
@@ -159,12 +159,12 @@ export class InMemorySyncStateStore implements SyncStateStore {
 
   askReconciliation(ask: ReconciliationAsk): Promise<void> {
     return this.#io('syncState.askReconciliation', () => {
-      this.#asked.ask = { ...ask };
+      this.#asks.set(ask.reason, { ...ask });
     });
   }
 
-  reconciliationAsked(): Promise<ReconciliationAsk | null> {
-    return this.#io('syncState.reconciliationAsked', () => this.#asked.ask);
+  reconciliationAsks(): Promise<readonly ReconciliationAsk[]> {
+    return this.#io('syncState.reconciliationAsks', () => [...this.#asks.values()]);
   }
 }
 

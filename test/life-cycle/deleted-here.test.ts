@@ -256,13 +256,27 @@ describe('over HTTP', () => {
     const get = () => withPerson(life.persons, asked(personId), '', () => ({ status: 200, body: {} }));
     const patch = async () => editAnswer(await editFields(life.ports, personId, {}));
     expect([await statusOf(get), await statusOf(patch)]).toEqual([200, 200]);
-    for (const _ of [1, 2]) expect(await statusOf(async () => deleteAnswer(await deletion()))).toBe(204);
+    for (const _ of [1, 2]) expect(await statusOf(async () => deleteAnswer(await deletion(), 'keep'))).toBe(204);
     expect(await statusOf(get)).toEqual([404, '/problems/not-found']);
     const gone = [409, '/problems/person-deleted'];
     expect([await statusOf(patch), await statusOf(async () => syncAnswer(await life.sync(personId)))]).toEqual([
       gone,
       gone,
     ]);
+  });
+
+  test.each([
+    ['keep', ''],
+    ['delete', '?salesforce=delete'],
+  ] as const)('DELETE of one who was merged away answers 308, to %s the record too', async (salesforce, query) => {
+    const { life, lead, personId } = await scene();
+    const winner = life.addLead({ Email: 'grace@example.com' });
+    await life.settle();
+    life.merge('Lead', winner, lead);
+    await life.settle();
+    const answer = deleteAnswer(await deletePersonHere(life.ports, personId, salesforce), salesforce);
+    const location = `/persons/${life.holder(winner).personId}${query}`;
+    expect(answer).toMatchObject({ status: 308, headers: { location } });
   });
 
   test.each([

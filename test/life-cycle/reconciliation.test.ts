@@ -224,6 +224,21 @@ describe('a reconciliation of many', () => {
     expect((await status(life)).last).toMatchObject({ held: false, missing: 120 });
     expect(life.persons.all().filter(({ salesforce }) => salesforce?.isDeleted)).toHaveLength(120);
   });
+
+  test.each(['before', 'after'])(
+    'that a human wants done is not lost where one is asked for by itself %s that',
+    async (when) => {
+      const { life, ids } = await quietLife(150);
+      loseForGood(life, ...ids.slice(0, 120));
+      const untold = () => askReconciliation(life.ports, { reason: 'deletionsUntold', acceptMissing: false });
+      if (when === 'before') await untold();
+      await ask(life, true);
+      if (when === 'after') await untold();
+      await life.settle();
+      expect((await status(life)).last).toMatchObject({ reason: 'asked', held: false, missing: 120 });
+      expect(life.persons.all().filter(({ salesforce }) => salesforce?.isDeleted)).toHaveLength(120);
+    },
+  );
 });
 
 /** The store with its own methods, but for those that stand in its place. */

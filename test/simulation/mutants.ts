@@ -347,9 +347,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'who claims a row does not ask who was made of it before',
     file: 'lib/sync/met-row.ts',
-    from: "return rival === undefined ? { kind: 'taken'",
-    to: "return rival !== null ? { kind: 'taken'",
-    killedBy: 721825,
+    from: 'if (rival === undefined) return',
+    to: 'if (rival !== null) return',
+    stage: 'linkedWhileMet',
+    killedBy: 818,
   },
   {
     name: 'a message that has made a person does not ask again when it comes again',

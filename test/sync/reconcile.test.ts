@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { askReconciliation } from '../../lib/sync/ask-reconciliation.ts';
-import { type CycleRun, DEFAULT_FIELD_JOBS } from '../../lib/sync/cycle-run.ts';
+import { type CycleRun, DEFAULT_FIELD_JOBS, DEFAULT_RECONCILE_STEPS } from '../../lib/sync/cycle-run.ts';
 import { NEW_FEED } from '../../lib/sync/feed-state.ts';
 import { reconcile } from '../../lib/sync/reconcile.ts';
 import { at, leadPerson } from '../contract/persons.ts';
@@ -41,13 +41,14 @@ test('a tenth of a million persons take a tenth of the calls, five a cycle', asy
         cycleLeaseMs: 1,
         fieldJobs: DEFAULT_FIELD_JOBS,
         reconcileDays: 7,
+        reconcileStepsPerCycle: DEFAULT_RECONCILE_STEPS,
       },
       cycle: { number, owner: 'one', previousEnded: true },
       timeLeftMs: () => 600_000,
       schemas: new Map(),
     };
     found.push(await reconcile(run, feeds));
-    expect(calls).toBeLessThanOrEqual(number * DEFAULT_FIELD_JOBS.backfillPagesPerCycle);
+    expect(calls).toBeLessThanOrEqual(number * DEFAULT_RECONCILE_STEPS);
   }
   expect(found).toEqual([0, 0, 1]);
   expect(calls).toBe(13);

@@ -31,31 +31,47 @@ const running: Reconciliation = {
 
 describe('when a reconciliation begins', () => {
   test('the days are counted from the first cycle, which reads every row anyway', () => {
-    const first = plannedReconciliation(book(), null, 7, day(0));
+    const first = plannedReconciliation(book(), [], 7, day(0));
     expect(first).toEqual(book({ since: day(0) }));
-    expect(plannedReconciliation(first, null, 7, day(6.9))).toBe(first);
-    const due = plannedReconciliation(first, null, 7, day(7));
+    expect(plannedReconciliation(first, [], 7, day(6.9))).toBe(first);
+    const due = plannedReconciliation(first, [], 7, day(7));
     expect(due).toMatchObject({ running: { reason: 'scheduled', after: null, persons: 0 }, since: day(7) });
   });
 
   test('by itself never, where so set', () => {
     const old = book({ since: day(0) });
-    expect(plannedReconciliation(old, null, 0, day(900))).toBe(old);
-    expect(plannedReconciliation(old, ask(), 0, day(900)).running).toMatchObject({ reason: 'asked' });
+    expect(plannedReconciliation(old, [], 0, day(900))).toBe(old);
+    expect(plannedReconciliation(old, [ask()], 0, day(900)).running).toMatchObject({ reason: 'asked' });
   });
 
   test.each(['asked', 'deletionsUntold'] as const)('at once where it is %s, and once for each asking', (reason) => {
-    const heard = plannedReconciliation(book({ since: day(0) }), ask({ reason }), 7, day(1));
-    expect(heard).toMatchObject({ running: { reason }, heard: 'ask-1', since: day(1) });
+    const heard = plannedReconciliation(book({ since: day(0) }), [ask({ reason })], 7, day(1));
+    expect(heard).toMatchObject({ running: { reason }, heard: ['ask-1'], since: day(1) });
     const over = { ...heard, running: null };
-    expect(plannedReconciliation(over, ask({ reason }), 7, day(2))).toBe(over);
-    expect(plannedReconciliation(over, ask({ id: 'ask-2' }), 7, day(2)).running).toMatchObject({ reason: 'asked' });
+    expect(plannedReconciliation(over, [ask({ reason })], 7, day(2))).toBe(over);
+    expect(plannedReconciliation(over, [ask({ id: 'ask-2' })], 7, day(2)).running).toMatchObject({ reason: 'asked' });
+  });
+
+  test.each([0, 1])('one does for two who asked, as the one by hand wants it, whichever came first (%i)', (first) => {
+    const asks = [ask({ acceptMissing: true }), ask({ id: 'ask-2', reason: 'deletionsUntold' })];
+    const both = first === 0 ? asks : asks.toReversed();
+    const heard = plannedReconciliation(book({ since: day(0) }), both, 7, day(1));
+    expect(heard.running).toMatchObject({ reason: 'asked', acceptMissing: true });
+    const over = { ...heard, running: null };
+    expect(plannedReconciliation(over, both, 7, day(2))).toBe(over);
+  });
+
+  test('what is asked for one reason is heard also where another was heard since', () => {
+    const untold = ask({ id: 'ask-2', reason: 'deletionsUntold' });
+    const heard = plannedReconciliation(book({ since: day(0) }), [untold], 7, day(1));
+    const next = plannedReconciliation({ ...heard, running: null }, [ask({ acceptMissing: true }), untold], 7, day(2));
+    expect(next.running).toMatchObject({ reason: 'asked', acceptMissing: true });
   });
 
   test('one runs at a time; what is asked for meanwhile begins after it', () => {
     const busy = book({ running, since: day(0) });
-    expect(plannedReconciliation(busy, ask(), 7, day(30))).toBe(busy);
-    expect(plannedReconciliation({ ...busy, running: null }, ask(), 7, day(30)).running).not.toBeNull();
+    expect(plannedReconciliation(busy, [ask()], 7, day(30))).toBe(busy);
+    expect(plannedReconciliation({ ...busy, running: null }, [ask()], 7, day(30)).running).not.toBeNull();
   });
 });
 

@@ -28,6 +28,12 @@ export interface PushAnswer {
   readonly after: RemoteRecord | null;
 }
 
+export interface RemoveAnswer {
+  readonly outcome: Exclude<WriteOutcome, { kind: 'modified' }>;
+  /** The row as it is after that, in the recycle bin too; null where it could not be read, or had not to be. */
+  readonly after: RemoteRecord | null;
+}
+
 /** Whether assignment rules choose the owner of a record; an owner to be set is part of the record. */
 export interface WriteOptions {
   readonly runAssignmentRules: boolean;
@@ -74,8 +80,11 @@ export interface SalesforceRecords {
     options: WriteOptions,
   ): Promise<CreateAnswer>;
 
-  /** Deletes one row into the recycle bin; `gone` where it is no more, or was converted. */
-  remove(type: SalesforceType, id: string): Promise<Exclude<WriteOutcome, { kind: 'modified' }>>;
+  /**
+   * Deletes one row into the recycle bin, and reads it there; `gone` where it is no more. A converted Lead is deleted like
+   * any other, its Contact stays; or Salesforce refuses that, which is `gone` too.
+   */
+  remove(type: SalesforceType, id: string, columns: readonly string[]): Promise<RemoveAnswer>;
 
   /** Rows by id, deleted ones too; a row that is hidden or gone for good is missing. Any number of ids. */
   read(

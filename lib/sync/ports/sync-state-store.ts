@@ -86,8 +86,9 @@ export interface SyncStateStore {
   /** Throws `TransientError` where a later cycle has written: this one has lost its right. */
   saveReconciliations(book: ReconciliationBook, cycle: Cycle): Promise<void>;
 
-  /** Anybody may ask, at any time; the last asking counts. */
+  /** Anybody may ask, at any time. An asking takes the place of an earlier one for the same reason, and of no other. */
   askReconciliation(ask: ReconciliationAsk): Promise<void>;
 
-  reconciliationAsked(): Promise<ReconciliationAsk | null>;
+  /** For each reason the last asking, heard or not, in any order. */
+  reconciliationAsks(): Promise<readonly ReconciliationAsk[]>;
 }
