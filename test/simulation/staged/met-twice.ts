@@ -16,6 +16,10 @@ export function linkedWhileMet(seed: number): Stage {
     const object = dice.pick(['Lead', 'Contact'] as const);
     stage.act(metAt - dice.between(5 * SECOND, MINUTE), subject, { kind: 'salesCreate', object });
     stage.act(metAt + dice.between(-3 * SECOND, 6 * SECOND), subject, { kind: 'sync' });
+    if (dice.chance(0.5)) {
+      const changedAt = metAt + dice.between(10 * SECOND, 4 * MINUTE);
+      stage.act(changedAt, subject, { kind: 'salesEdit', field: 'City', value: stage.value('s') });
+    }
     if (!dice.chance(0.5)) return;
     const editedAt = metAt + dice.between(SECOND, 20 * SECOND);
     stage.act(editedAt, subject, { kind: 'marketingEdit', field: 'Title', value: stage.value('m') });
@@ -45,5 +49,24 @@ export function takenWhileBroughtBack(seed: number): Stage {
     stage.act(editedAt, subject, { kind: 'marketingEdit', field: 'Title', value: stage.value('m') });
   });
   stage.weather('indexLate', 'messageDuplicated');
+  return stage.finish();
+}
+
+/**
+ * A Lead is converted. One message tells of that, another brings the Contact: the person of the one goes over to it while
+ * the other makes a person of it. The Contact is edited before the message that was too early comes again.
+ */
+export function convertedWhileMet(seed: number): Stage {
+  const stage = new StageWriter('converted while met', seed);
+  const { dice } = stage;
+  for (let at = dice.between(2, 4); at > 0; at -= 1) stage.subject('Lead');
+  const metAt = stage.poll(1);
+  stage.storm('storeSlow', metAt, metAt + 12 * SECOND, 0.3);
+  stage.subjects.forEach((_, subject) => {
+    stage.act(metAt - dice.between(5 * SECOND, 2 * MINUTE), subject, { kind: 'convert' });
+    const changedAt = metAt + dice.between(20 * SECOND, 4 * MINUTE);
+    stage.act(changedAt, subject, { kind: 'salesEdit', field: 'City', value: stage.value('s') });
+  });
+  stage.weather('indexLate', 'messageDuplicated', 'crash');
   return stage.finish();
 }

@@ -3,7 +3,7 @@ import { committedUnderAnOldStamp } from './held-back.ts';
 import { convertedWhileEdited, mergedWhileEdited } from './joined-rows.ts';
 import { comesAfterItWasSetBack } from './late-message.ts';
 import { editedAfterLostPush } from './lost-push.ts';
-import { linkedWhileMet, takenWhileBroughtBack } from './met-twice.ts';
+import { convertedWhileMet, linkedWhileMet, takenWhileBroughtBack } from './met-twice.ts';
 import { comesAfterAnHour } from './old-message.ts';
 import { editedWhileRefused, handedOutAgain } from './refused-push.ts';
 import { editedWhileSettling } from './settled-late.ts';
@@ -20,6 +20,7 @@ export const STAGES = {
   convertedWhileEdited,
   broughtBack,
   linkedWhileMet,
+  convertedWhileMet,
   takenWhileBroughtBack,
   comesAfterItWasSetBack,
   editedWhileSettling,
