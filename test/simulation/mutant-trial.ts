@@ -32,6 +32,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'leadConvertedInto',
   'rowsMerged',
   'rowHardDeleted',
+  'askedToReconcile',
   'outage',
 ]);
 

@@ -31,6 +31,7 @@ const SETTLE = 'lib/sync/settle-push.ts';
 const LIFE = 'lib/person/life-cycle.ts';
 const INHERITANCE = 'lib/person/inheritance.ts';
 const ABSORB = 'lib/person/absorb-person.ts';
+const RECONCILE = 'lib/sync/reconcile.ts';
 const STORE = 'test/fakes/in-memory-person-store.ts';
 
 export const MUTANTS: readonly Mutant[] = [
@@ -366,5 +367,26 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'if (record === undefined) return { person, pulled: [], conflicts: [] };',
     to: 'if (record !== null) return { person, pulled: [], conflicts: [] };',
     stage: 'mergedWhileEdited',
+  },
+  {
+    name: 'a reconciliation passes over rows that cannot be read',
+    file: RECONCILE,
+    from: 'const found = [...drifted.missing, ...drifted.changed];',
+    to: 'const found = [...drifted.changed];',
+    stage: 'foundWhenAskedFor',
+  },
+  {
+    name: 'a reconciliation goes on although what it found was not queued',
+    file: RECONCILE,
+    from: 'await handOut(run, found);',
+    to: 'await handOut(run, found).catch(() => undefined);',
+    stage: 'foundWhenAskedFor',
+  },
+  {
+    name: 'an asking for a reconciliation is heard again and again',
+    file: 'lib/sync/reconciliation.ts',
+    from: 'since: now, heard: ask.id };',
+    to: 'since: now, heard: book.heard };',
+    stage: 'foundWhenAskedFor',
   },
 ];

@@ -4,6 +4,7 @@ import { Functions } from './functions.ts';
 import { checkEdits } from './oracles/edit-oracles.ts';
 import { checkAgreement, checkCreatedLeads, checkEmails, checkSilence, countsNow } from './oracles/end-oracles.ts';
 import { checkMergedPersons } from './oracles/life-oracles.ts';
+import { checkAskings } from './oracles/reconciliation-oracles.ts';
 import { checkRejections } from './oracles/rejection-oracles.ts';
 import type { Scenario } from './scenario.ts';
 import { Swarm } from './swarm.ts';
@@ -86,6 +87,7 @@ async function play(world: World, functions: Functions, minutes: number): Promis
   checkEdits(world);
   checkRejections(world);
   checkEmails(world);
+  await checkAskings(world);
   let before = countsNow(world);
   await timeline.wait(POLL_MS);
   // The echo of the last push may still come through the queue; it must change nothing.
