@@ -166,4 +166,17 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
     to: 'const readsFirst = false;',
     stage: 'editedAfterLostPush',
   },
+  {
+    name: 'the answers of a batch go to its records out of order',
+    file: 'lib/salesforce/record-batch.ts',
+    from: 'const outcome = outcomes[at];',
+    to: 'const outcome = outcomes[(at + 1) % outcomes.length];',
+    with: ['validationRule'],
+  },
+  {
+    name: 'an edit that changes nothing is told',
+    file: 'lib/person/edit-person.ts',
+    from: 'if (sameValue(shapes[field], from, to)) continue;',
+    to: '',
+  },
 ];
