@@ -12,6 +12,13 @@ async function twoLeads(): Promise<{ life: Life; winner: string; loser: string }
   return { life, winner, loser };
 }
 
+async function oneLead(): Promise<{ life: Life; lead: string; personId: string }> {
+  const life = new Life();
+  const lead = life.addLead({ Email: 'ada@example.com' });
+  await life.settle(1);
+  return { life, lead, personId: life.holder(lead).personId };
+}
+
 test('two Leads merged in Salesforce: one person, the values of the winner, and of the loser where it has none', async () => {
   const { life, winner, loser } = await twoLeads();
   const [stays, goes] = [life.holder(winner).personId, life.holder(loser).personId];
@@ -93,10 +100,7 @@ test('the loser of a merge, undeleted, is a person of its own, and a late state 
 });
 
 test('a merge into a Lead that no person is yet takes the person there', async () => {
-  const life = new Life();
-  const loser = life.addLead({ Email: 'loser@example.com' });
-  await life.settle(1);
-  const { personId } = life.holder(loser);
+  const { life, lead: loser, personId } = await oneLead();
 
   const winner = life.addLead({ Email: 'winner@example.com' });
   life.merge('Lead', winner, loser);
@@ -109,10 +113,7 @@ test('a merge into a Lead that no person is yet takes the person there', async (
 });
 
 test('a converted Lead becomes its Contact with the edits that wait', async () => {
-  const life = new Life();
-  const lead = life.addLead({ Email: 'ada@example.com' });
-  await life.settle(1);
-  const { personId } = life.holder(lead);
+  const { life, lead, personId } = await oneLead();
   await life.edit(personId, { Title: 'Countess' });
 
   const contact = life.convert(lead);
@@ -139,10 +140,7 @@ test('a conversion into the Contact of another person makes the two one', async 
 });
 
 test('sync person meets a Lead that was converted meanwhile, and pushes to the Contact', async () => {
-  const life = new Life();
-  const lead = life.addLead({ Email: 'ada@example.com' });
-  await life.settle(1);
-  const { personId } = life.holder(lead);
+  const { life, lead, personId } = await oneLead();
   await life.edit(personId, { Title: 'Countess' });
   const contact = life.convert(lead);
 
@@ -164,10 +162,7 @@ test('sync person meets a Lead that lost a merge meanwhile, and goes on as the p
 });
 
 test('a deleted Lead leaves its person; sync person makes a new Lead, and the old one undeleted is another person', async () => {
-  const life = new Life();
-  const lead = life.addLead({ Email: 'ada@example.com' });
-  await life.settle(1);
-  const { personId } = life.holder(lead);
+  const { life, lead, personId } = await oneLead();
   life.delete('Lead', lead);
   await life.settle();
   expect(life.holder(lead).salesforce?.isDeleted).toBe(true);
@@ -181,9 +176,7 @@ test('a deleted Lead leaves its person; sync person makes a new Lead, and the ol
 });
 
 test('a Lead that left the recycle bin before anybody saw it there is found out within a day', async () => {
-  const life = new Life();
-  const lead = life.addLead({ Email: 'ada@example.com' });
-  await life.settle(1);
+  const { life, lead } = await oneLead();
   const { personId } = await life.create({ Email: 'grace@example.com', LastName: 'Hopper', Company: 'Navy' });
   await life.sync(personId);
   await life.settle(2);
@@ -199,10 +192,7 @@ test('a Lead that left the recycle bin before anybody saw it there is found out 
 });
 
 test('a person deleted here stays so whatever its row does, until somebody creates it again', async () => {
-  const life = new Life();
-  const lead = life.addLead({ Email: 'ada@example.com' });
-  await life.settle(1);
-  const { personId } = life.holder(lead);
+  const { life, lead, personId } = await oneLead();
 
   expect(await deletePersonHere(life.ports, personId, 'keep')).toEqual({ kind: 'deleted' });
   life.change('Lead', lead, { Title: 'Countess' });
@@ -217,10 +207,7 @@ test('a person deleted here stays so whatever its row does, until somebody creat
 });
 
 test('a person deleted here and there leaves no Lead', async () => {
-  const life = new Life();
-  const lead = life.addLead({ Email: 'ada@example.com' });
-  await life.settle(1);
-  const { personId } = life.holder(lead);
+  const { life, lead, personId } = await oneLead();
 
   expect(await deletePersonHere(life.ports, personId, 'delete')).toEqual({ kind: 'deleted' });
   expect(life.row('Lead', lead)?.IsDeleted).toBe(true);

@@ -68,6 +68,7 @@ export class Actors {
       merge: ({ other }) => this.#merge(subject, other),
       convert: () => this.#convert(subject),
       convertInto: ({ other }) => this.#convertInto(subject, other),
+      reconcile: ({ acceptMissing }) => this.#reconcile(acceptMissing),
       outage: ({ minutes }) => this.#goDark(minutes),
       storeDown: ({ minutes }) => this.#world.breakStore(minutes * 60_000),
     };
@@ -189,6 +190,11 @@ export class Actors {
     if (person === undefined) return;
     this.#world.swarm.count('syncPerson');
     void this.#functions.sync(person.personId, { kind: 'unchanged' });
+  }
+
+  #reconcile(acceptMissing: boolean): void {
+    this.#world.swarm.count('askedToReconcile');
+    void this.#functions.askReconciliation(acceptMissing);
   }
 
   #delete(subject: Subject): void {

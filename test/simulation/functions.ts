@@ -3,6 +3,7 @@ import { parseSettings } from '../../lib/lambda/settings.ts';
 import type { Fields } from '../../lib/person/field-value.ts';
 import { createSalesforceChangeFeed } from '../../lib/salesforce/salesforce-change-feed.ts';
 import { createSalesforceRecords } from '../../lib/salesforce/salesforce-records.ts';
+import { askReconciliation } from '../../lib/sync/ask-reconciliation.ts';
 import { parseChangeMessage } from '../../lib/sync/change-message.ts';
 import { createOrEditByEmail, type EditOutcome, editFields } from '../../lib/sync/edit-persons.ts';
 import { ConfigError, QuotaExceededError, TransientError } from '../../lib/sync/errors.ts';
@@ -50,14 +51,21 @@ export class Functions {
     this.queue = new SimulatedQueue(world, world.dice.between(1, 4), (batch) => this.#merge(batch));
   }
 
-  poll(): Promise<End<PollOutcome>> {
+  async poll(): Promise<End<PollOutcome>> {
     const settings = {
       objects: ['Lead', 'Contact'] as const,
       lagSeconds: SETTINGS.lagSeconds,
       lookbackSeconds: SETTINGS.lookbackSeconds,
       cycleLeaseMs: CYCLE_LEASE_MS,
     };
-    return this.#invoke('poll', (ports, timeLeftMs) => pollCycle(ports, settings, timeLeftMs));
+    const end = await this.#invoke('poll', (ports, timeLeftMs) => pollCycle(ports, settings, timeLeftMs));
+    const drifted = end.kind === 'answered' && end.result.kind === 'cycle' ? end.result.drifted : 0;
+    for (let row = 0; row < drifted; row += 1) this.#world.swarm.count('reconciliation: read again');
+    return end;
+  }
+
+  askReconciliation(acceptMissing: boolean): Promise<End<void>> {
+    return this.#invoke('persons', (ports) => askReconciliation(ports, { reason: 'asked', acceptMissing }));
   }
 
   edit(personId: string, fields: Fields): Promise<End<EditOutcome>> {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Trial } from './mutant-trial.ts';
-import type { Mutant } from './mutants.ts';
+import type { Mutant } from './mutants/mutant.ts';
 
 /** No story takes so long; one that does goes on for ever, and tells on the bug by that. */
 const LONGEST_STORY_MS = 30_000;

@@ -1,4 +1,4 @@
-import type { Mutant } from './mutants.ts';
+import type { Mutant } from './mutants/mutant.ts';
 import { REGRESSIONS } from './regressions.ts';
 import { drawScenario, type Scenario } from './scenario.ts';
 import { simulate } from './simulate.ts';
@@ -32,6 +32,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'leadConvertedInto',
   'rowsMerged',
   'rowHardDeleted',
+  'askedToReconcile',
   'outage',
 ]);
 

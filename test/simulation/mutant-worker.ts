@@ -1,7 +1,7 @@
 import { registerHooks } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Trial } from './mutant-trial.ts';
-import type { Mutant } from './mutants.ts';
+import type { Mutant } from './mutants/mutant.ts';
 
 /** A worker with a bug in it, or with none: the product as it is. */
 const { mutant } = workerData as { readonly mutant: Pick<Mutant, 'file' | 'from' | 'to'> | null };

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { MUTANTS } from './mutants.ts';
+import { MUTANTS } from './mutants/mutants.ts';
 import { nameOf, runMutants, surprises } from './run-mutants.ts';
 
 const { values: options } = parseArgs({

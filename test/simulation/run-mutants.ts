@@ -1,6 +1,7 @@
 import { MutantThread } from './mutant-thread.ts';
 import { type Trial, trialsOf } from './mutant-trial.ts';
-import { MUTANTS, type Mutant } from './mutants.ts';
+import type { Mutant } from './mutants/mutant.ts';
+import { MUTANTS } from './mutants/mutants.ts';
 
 /** A story that broke something. */
 export interface Break {

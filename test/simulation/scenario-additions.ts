@@ -68,6 +68,13 @@ const STEPS: Partial<Record<FaultName, { readonly share?: number; readonly of: (
       ...perhaps(dice, 0.2, { kind: 'merge', other: dice.below(ANY), after: soon(dice) }),
     ],
   },
+  askedToReconcile: {
+    of: (dice) => [
+      { kind: 'reconcile', acceptMissing: dice.chance(0.5), after: dice.chance(0.5) ? 0 : soon(dice) },
+      // Asked again before the first asking is heard, or when that is long done.
+      ...perhaps(dice, 0.2, { kind: 'reconcile', acceptMissing: false, after: soon(dice) }),
+    ],
+  },
   validationRule: { of: (dice) => [{ kind: 'rule', on: dice.chance(0.6) }] },
   fieldHidden: { share: 0.1, of: (dice) => [{ kind: 'access', on: dice.chance(0.5) }] },
   fieldReadOnly: { share: 0.1, of: (dice) => [{ kind: 'access', on: dice.chance(0.5) }] },

@@ -16,6 +16,7 @@ export type Operation = { readonly at: number; readonly subject: number } & (
   | { readonly kind: 'merge' | 'convertInto'; readonly other: number }
   /** Marketing edits one field of the subject and of another, who may then become one. */
   | { readonly kind: 'contest'; readonly other: number; readonly field: string; readonly values: readonly FieldValue[] }
+  | { readonly kind: 'reconcile'; readonly acceptMissing: boolean }
   | { readonly kind: 'outage' | 'storeDown'; readonly minutes: number }
   | { readonly kind: 'rule' | 'access' | 'automation'; readonly on: boolean }
 );

@@ -1,5 +1,6 @@
+import type { Outcome } from './play-story.ts';
 import type { Scenario } from './scenario.ts';
-import { type Outcome, simulate } from './simulate.ts';
+import { simulate } from './simulate.ts';
 
 const MOST_RUNS = 400;
 

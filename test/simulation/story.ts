@@ -57,6 +57,8 @@ const OPERATIONS: { readonly [Kind in Operation['kind']]: (operation: OperationO
   merge: (_, row) => `sales merges ${row} into another row`,
   convert: (_, row) => `sales converts ${row}`,
   convertInto: (_, row) => `sales converts ${row} into a Contact that is there`,
+  reconcile: ({ acceptMissing }) =>
+    `somebody asks for a reconciliation${acceptMissing ? ', however many rows are missing' : ''}`,
   outage: ({ minutes }) => `nothing is polled for ${minutes / 60} hours from now on`,
   storeDown: ({ minutes }) => `the store is down for ${minutes} minutes from now on`,
   rule: ({ on }) => `the administrator ${on ? 'forbids' : 'allows'} titles that begin with "bad"`,

@@ -55,6 +55,8 @@ export const FAULTS = {
   leadConverted: { on: 0.2, strikes: 0.1 },
   /** A Lead is converted into a Contact that was there before, a person too as a rule. */
   leadConvertedInto: { on: 0.2, strikes: 0.1 },
+  /** Somebody asks by hand that every person be compared with its row. */
+  askedToReconcile: { on: 0.1, strikes: 0.08 },
   /** Nothing is polled for more than a day. */
   outage: { on: 0.05, strikes: 0.05 },
   /** The store takes nothing for longer than a message is tried. */

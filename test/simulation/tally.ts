@@ -1,4 +1,4 @@
-import type { Outcome } from './simulate.ts';
+import type { Outcome } from './play-story.ts';
 
 /** What a number of seeds came to together. */
 export interface Tally {

@@ -13,10 +13,11 @@ import {
   checkSalesEdits,
   checkSilence,
   type Stillness,
-  type Verdict,
 } from './soak-checks.ts';
+import { checkDeletions, reviveAll } from './soak-deletions.ts';
 import { readEnding, type SoakEnding } from './soak-ending.ts';
 import { answerOf, SoakLedger } from './soak-ledger.ts';
+import type { Verdict } from './soak-verdict.ts';
 import { type SandboxPace, SoakedSandbox, soon } from './soaked-sandbox.ts';
 
 export interface SoakOptions {
@@ -53,10 +54,16 @@ export async function runSoak(options: SoakOptions): Promise<SoakOutcome> {
     tell(`${options.actSeconds} seconds of edits and faults`);
     await orInterrupted(signal, act(stage, sandbox, options, new Dice(seed)));
     tell('faults are over; waiting until all is quiet');
-    await orInterrupted(signal, soon('the sync is not quiet', untilQuiet(stage), CALM_MS));
+    const quiet = () => orInterrupted(signal, soon('the sync is not quiet', untilQuiet(stage), CALM_MS));
+    await quiet();
+    await orInterrupted(signal, soon('nothing is reconciled', reconciled(stage.api), CALM_MS));
+    await quiet();
+    const deletions = await orInterrupted(signal, checkDeletions(stage));
+    await orInterrupted(signal, reviveAll(stage));
+    await quiet();
     tell('quiet; checking');
     const verdicts = await orInterrupted(signal, check(stage));
-    return { counts: stage.ledger.counts, verdicts, lines: sandbox.lines };
+    return { counts: stage.ledger.counts, verdicts: [...verdicts, deletions], lines: sandbox.lines };
   } finally {
     await sandbox.close();
   }
@@ -113,6 +120,17 @@ async function untilQuiet({ api, admin, ledger }: SoakStage): Promise<void> {
   }
 }
 
+/** Only a reconciliation, or a question asked once a day, finds the rows that left Salesforce for good. */
+async function reconciled(api: PersonApiClient): Promise<void> {
+  const { last: before } = (await api.status()).reconciliation;
+  await api.reconcile(false);
+  for (;;) {
+    const { running, last } = (await api.status()).reconciliation;
+    if (running === null && last !== null && last.startedAt !== before?.startedAt) return;
+    await sleep(100);
+  }
+}
+
 /** Several records with the person's email are an answer, too; only what would be better later is none. */
 async function syncedAgain(api: PersonApiClient, personId: string): Promise<void> {
   for (;;) {
@@ -125,12 +143,12 @@ async function syncedAgain(api: PersonApiClient, personId: string): Promise<void
 async function check(stage: SoakStage): Promise<Verdict[]> {
   const { api, admin, ledger } = stage;
   const endedAt = Date.now();
-  const ending = await readEnding(stage, ledger.emails);
+  const ending = await readEnding(stage);
   const before = await stillness(admin, ending);
   await cycles(api, SILENT_CYCLES);
-  const after = await stillness(admin, await readEnding(stage, ledger.emails));
+  const after = await stillness(admin, await readEnding(stage));
   return [
-    checkAgreement(ending),
+    checkAgreement(ending, ledger),
     checkMarketingEdits(ending, ledger),
     checkSalesEdits(ending, ledger, endedAt),
     checkCreatedLeads(ending, ledger),

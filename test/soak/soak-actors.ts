@@ -62,13 +62,15 @@ export class SoakActors {
       [184, (own) => this.#salesEdit(own)],
       [4, (own) => this.#salesCreate(own)],
       [3, (own) => this.#delete(own)],
+      [2, (own) => this.#hardDelete(own)],
       [4, () => this.#undelete()],
       [3, (own) => this.#convert(own)],
       [3, (own) => this.#merge(own)],
     ]);
     const marketing = deckOf([
-      [88, (own) => this.#marketingEdit(own)],
-      [12, (own) => this.#syncAtOnce(own)],
+      [176, (own) => this.#marketingEdit(own)],
+      [24, (own) => this.#syncAtOnce(own)],
+      [2, (own) => this.#deleteHere(own)],
     ]);
     const forms = deckOf([[1, (own) => this.#newcomer(own)]]);
     const loops = [sales, sales, marketing, marketing, marketing].map((deck) => ({ deck, pauseMs: 300 }));
@@ -175,11 +177,37 @@ export class SoakActors {
   async #delete(dice: Dice): Promise<void> {
     const subject = dice.pick(this.#subjects);
     await this.#withRow(subject, async (type, { Id }) => {
-      await this.#stage.admin.delete(type, Id);
       this.#stage.ledger.takenOut.add(Id);
-      this.#bin.push(Id);
-      this.#stage.ledger.count('sales delete');
+      const answer = await answerOf(this.#stage.admin.delete(type, Id));
+      if (answer === 'accepted') this.#bin.push(Id);
+      this.#count('sales delete', answer);
     });
+  }
+
+  /** Gone for good: out of the bin, or at once, as a rule of the org or a bulk job does it. */
+  async #hardDelete(dice: Dice): Promise<void> {
+    const { admin, ledger } = this.#stage;
+    await this.#withRow(dice.pick(this.#subjects), async (type, { Id, Person_Id__c: key = null }) => {
+      ledger.takenOut.add(Id);
+      if (dice.chance(0.5)) await answerOf(admin.delete(type, Id));
+      const answer = await answerOf(admin.control('POST hard-delete', { id: Id }));
+      if (answer === 'accepted') ledger.purged.set(Id, key === null ? null : String(key));
+      this.#count('sales delete for good', answer);
+    });
+  }
+
+  /** Somebody deletes a person here, as a rule one who is in Salesforce too. */
+  async #deleteHere(dice: Dice): Promise<void> {
+    const { api, ledger } = this.#stage;
+    const subject = dice.pick(this.#subjects);
+    const personId = await this.#personIdOf(subject);
+    const person = personId === null ? undefined : await this.#asked(() => api.person(personId));
+    if (person === undefined) return;
+    const salesforce = dice.pick(['keep', 'delete'] as const);
+    const answer = await answerOf(api.delete(person.personId, salesforce));
+    ledger.deletions.push({ person, salesforce, answer });
+    subject.personId = null;
+    this.#count(`delete here, ${salesforce}`, answer);
   }
 
   async #undelete(): Promise<void> {
@@ -194,9 +222,10 @@ export class SoakActors {
     await this.#withRow(subject, async (type, { Id }) => {
       if (type !== 'Lead') return;
       this.#stage.ledger.takenOut.add(Id);
-      const { contactId } = (await this.#stage.admin.control('POST convert', { leadId: Id })) as { contactId: string };
-      subject.rowId = contactId;
-      this.#stage.ledger.count('sales convert');
+      const converted = this.#stage.admin.control('POST convert', { leadId: Id }) as Promise<{ contactId: string }>;
+      const answer = await answerOf(converted.then(({ contactId }) => this.#becomes(Id, contactId)));
+      subject.rowId = this.#stage.ledger.became.get(Id) ?? null;
+      this.#count('sales convert', answer);
     });
   }
 
@@ -206,10 +235,16 @@ export class SoakActors {
       await this.#withRow(loser, async (type, { Id }) => {
         if (type !== object) return;
         this.#stage.ledger.takenOut.add(Id);
-        await this.#stage.admin.control('POST merge', { object, masterId: master.Id, loserIds: [Id] });
-        this.#stage.ledger.count('sales merge');
+        const wish = { object, masterId: master.Id, loserIds: [Id] };
+        const merged = this.#stage.admin.control('POST merge', wish);
+        const answer = await answerOf(merged.then(() => this.#becomes(Id, master.Id)));
+        this.#count('sales merge', answer);
       });
     });
+  }
+
+  #becomes(goneId: string, id: string): void {
+    this.#stage.ledger.became.set(goneId, id);
   }
 
   /** Opens the subject's record, unless somebody else has it open or there is none. */

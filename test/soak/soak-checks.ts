@@ -1,32 +1,32 @@
 import type { FieldValue } from '../../lib/person/field-value.ts';
 import type { PersonView } from '../sandbox/clients/person-api-client.ts';
 import { alike, differences, FOLLOWED_FIELDS, remoteName } from '../simulation/fields.ts';
+import { rowsOfDeleted } from './soak-deletions.ts';
 import { type EndRow, type LogEntry, type SoakEnding, storyOf, wordsOf } from './soak-ending.ts';
 import type { Edit, SoakLedger } from './soak-ledger.ts';
-
-/** What an oracle found. `notes` tell what it looked at and what it let pass. */
-export interface Verdict {
-  readonly oracle: string;
-  readonly broken: readonly string[];
-  readonly notes: readonly string[];
-}
+import type { Verdict } from './soak-verdict.ts';
 
 /** Whether the row is one that people still work with. */
 function isLiving(row: EndRow): boolean {
   return row.IsDeleted !== true && row.IsConverted !== true;
 }
 
-/** Every living row is exactly one person, and the two agree. */
-export function checkAgreement({ rows, persons, logs }: SoakEnding): Verdict {
+/** Every living row is exactly one person, unless that is deleted here, and the two agree. */
+export function checkAgreement(ending: SoakEnding, ledger: SoakLedger): Verdict {
+  const { rows, persons, logs } = ending;
+  const given = rowsOfDeleted(ending.deleted, ledger);
   const broken: string[] = [];
   const linked = Map.groupBy(persons.values(), ({ salesforce }) => salesforce?.id ?? null);
   const living = [...rows.values()].filter(isLiving);
   for (const row of living) {
     const own = linked.get(row.Id) ?? [];
-    if (own.length !== 1) broken.push(`${row.type} ${row.Id} is ${own.map(nameOf).join(' and ') || 'nobody'}`);
+    const isGiven = own.length === 0 && given.has(row.Id);
+    if (own.length !== 1 && !isGiven)
+      broken.push(`${row.type} ${row.Id} is ${own.map(nameOf).join(' and ') || 'nobody'}`);
     for (const person of own) broken.push(...disagreements(person, row));
   }
-  for (const person of persons.values()) broken.push(...danglingLink(person, rows), ...untoldRejection(person, logs));
+  for (const person of persons.values())
+    broken.push(...danglingLink(person, rows, ledger), ...untoldRejection(person, logs));
   const byEmail = Map.groupBy(madeHere(persons), ({ fields }) => fields.Email ?? null);
   for (const [email, own] of byEmail) {
     if (own.length > 1 && email !== null) broken.push(`${email} is ${own.map(nameOf).join(' and ')}`);
@@ -57,9 +57,16 @@ function disagreements({ personId, fields, sync }: PersonView, row: EndRow): str
   return [...waits, ...wrong];
 }
 
-function danglingLink({ personId, salesforce }: PersonView, rows: SoakEnding['rows']): string[] {
+function danglingLink(
+  { personId, salesforce }: PersonView,
+  rows: SoakEnding['rows'],
+  { purged }: SoakLedger,
+): string[] {
   if (salesforce === null) return [];
   const row = rows.get(salesforce.id);
+  if (row === undefined && purged.has(salesforce.id)) {
+    return salesforce.isDeleted ? [] : [`${personId}: ${salesforce.id} is gone for good, and it does not know`];
+  }
   if (row === undefined) return [`${personId} is linked to ${salesforce.id}, which there is not`];
   if ((row.IsDeleted === true) !== salesforce.isDeleted) {
     return [`${personId}: ${row.Id} is ${row.IsDeleted === true ? 'deleted' : 'there'}, and it does not know`];
@@ -103,7 +110,8 @@ export function checkMarketingEdits(ending: SoakEnding, ledger: SoakLedger): Ver
       if (told !== undefined) broken.push(`${wordsOf(edit)} was ${edit.answer}, and took place`);
       continue;
     }
-    const end = told === undefined ? 'its log does not know it' : endOf(edit, told, ending, ledger);
+    const untold = ending.deleted.has(edit.of) ? 'fine: its person is deleted here' : 'its log does not know it';
+    const end = told === undefined ? untold : endOf(edit, told, ending, ledger);
     if (end.startsWith('fine: ')) passed.set(end.slice(6), (passed.get(end.slice(6)) ?? 0) + 1);
     else broken.push(`${wordsOf(edit)}: ${end}${storyOf(edit, ending, ledger)}`);
   }
@@ -162,14 +170,16 @@ export function checkSalesEdits(ending: SoakEnding, ledger: SoakLedger, endedAt:
   const broken: string[] = [];
   const passed = new Map<string, number>();
   const changes = allChanges(ending);
+  const given = rowsOfDeleted(ending.deleted, ledger);
   const sales = ledger.edits.filter(({ side }) => side === 'sales');
   for (const edits of Map.groupBy(sales, ({ of, field }) => `${of} ${field}`).values()) {
     edits.forEach((edit, at) => {
       if (edit.answer !== 'accepted') return;
       const next = edits[at + 1];
       const row = ending.rows.get(edit.of);
-      const seen = next === undefined ? row?.[remoteName(edit.field, row.type) ?? ''] : next.saw;
-      const fate = salesFate(edit, seen ?? null, { ending, ledger, changes, until: next?.requestedAt ?? endedAt });
+      const seen = next === undefined ? row && (row[remoteName(edit.field, row.type) ?? ''] ?? null) : next.saw;
+      const until = next?.requestedAt ?? endedAt;
+      const fate = salesFate(edit, seen, { ending, ledger, changes, given, until });
       if (fate.startsWith('fine: ')) passed.set(fate.slice(6), (passed.get(fate.slice(6)) ?? 0) + 1);
       else broken.push(`${wordsOf(edit)}: ${fate}${storyOf(edit, ending, ledger)}`);
     });
@@ -181,12 +191,16 @@ interface Whereabouts {
   readonly ending: SoakEnding;
   readonly ledger: SoakLedger;
   readonly changes: ReadonlyMap<string, readonly ToldChange[]>;
+  /** Rows of persons who are deleted here. */
+  readonly given: ReadonlySet<string>;
   readonly until: number;
 }
 
-/** What became of an edit of sales until its row was next looked at. */
-function salesFate(edit: Edit, seen: FieldValue, where: Whereabouts): string {
-  const { ending, ledger, changes, until } = where;
+/** What became of an edit of sales until its row was next looked at; `undefined`: nobody could look any more. */
+function salesFate(edit: Edit, seen: FieldValue | undefined, where: Whereabouts): string {
+  const { ending, ledger, changes, given, until } = where;
+  if (given.has(edit.of)) return 'fine: its person is deleted here';
+  if (seen === undefined) return ledger.purged.has(edit.of) ? 'fine: left with its row, for good' : 'its row is gone';
   if (alike(seen, edit.value)) return 'fine: stood until sales edited again, or to the end';
   if ((changes.get(valueKey(edit)) ?? []).length > 0) return 'fine: was known here when it was edited here';
   const conflicts = [...ending.logs.values()].flat().some((entry) => {
@@ -249,7 +263,8 @@ export function checkCreatedLeads({ rows, persons }: SoakEnding, ledger: SoakLed
     const living = own.filter(isLiving);
     if (kept.length > 1 || living.length > 1) broken.push(`${personId} has ${own.map(({ Id }) => Id).join(' and ')}`);
     const answers = ledger.creations.get(personId) ?? 0;
-    if (answers > own.length) broken.push(`${personId}: ${answers} syncs told of a creation, of ${own.length} Leads`);
+    const made = own.length + [...ledger.purged.values()].filter((key) => key === personId).length;
+    if (answers > made) broken.push(`${personId}: ${answers} syncs told of a creation, of ${made} Leads`);
   }
   const notes = [`${madeHere(persons).length} persons made here, ${leads.length} Leads that bear a person's id`];
   return { oracle: 'one Lead a person', broken, notes };

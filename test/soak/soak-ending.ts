@@ -2,6 +2,7 @@ import type { SalesforceType } from '../../lib/person/row.ts';
 import type { OrgClient, OrgRecord } from '../sandbox/clients/org-client.ts';
 import type { ActivityView, PersonApiClient, PersonView } from '../sandbox/clients/person-api-client.ts';
 import { FIELDS } from '../simulation/fields.ts';
+import { isDeletedHere } from './soak-deletions.ts';
 import type { Edit, SoakLedger } from './soak-ledger.ts';
 
 /** A Lead or Contact as it is at the end, in the recycle bin or not. */
@@ -16,6 +17,8 @@ export interface SoakEnding {
   readonly persons: ReadonlyMap<string, PersonView>;
   /** Oldest first, by the person whose log it is, who may have become a part of another. */
   readonly logs: ReadonlyMap<string, readonly LogEntry[]>;
+  /** Those that people edited or deleted who are deleted here, or a part of such a one: nobody can read their logs. */
+  readonly deleted: ReadonlySet<string>;
 }
 
 const ROW_FIELDS = {
@@ -26,12 +29,17 @@ const ROW_FIELDS = {
 /** The fields of the oracles that the seeded org has. */
 const SEEDED = FIELDS.filter(({ name }) => name !== 'Interests__c');
 
-export async function readEnding(
-  { api, admin }: { readonly api: PersonApiClient; readonly admin: OrgClient },
-  emails: Iterable<string>,
-): Promise<SoakEnding> {
+export async function readEnding({
+  api,
+  admin,
+  ledger,
+}: {
+  readonly api: PersonApiClient;
+  readonly admin: OrgClient;
+  readonly ledger: SoakLedger;
+}): Promise<SoakEnding> {
   const rows = [...(await rowsOf(admin, 'Lead')), ...(await rowsOf(admin, 'Contact'))];
-  const known = new Set([...emails, ...rows.flatMap(({ Email }) => (typeof Email === 'string' ? [Email] : []))]);
+  const known = new Set([...ledger.emails, ...rows.flatMap(({ Email }) => (typeof Email === 'string' ? [Email] : []))]);
   const persons = new Map<string, PersonView>();
   const logs = new Map<string, readonly LogEntry[]>();
   for (const email of known) {
@@ -46,7 +54,17 @@ export async function readEnding(
       );
     }
   }
-  return { rows: new Map(rows.map((row) => [row.Id, row])), persons, logs };
+  const deleted = new Set<string>();
+  for (const personId of actedOn(ledger)) {
+    if (!persons.has(personId) && (await isDeletedHere(api, personId))) deleted.add(personId);
+  }
+  return { rows: new Map(rows.map((row) => [row.Id, row])), persons, logs, deleted };
+}
+
+/** The persons that marketing has edited or deleted. */
+function actedOn({ edits, deletions }: SoakLedger): ReadonlySet<string> {
+  const edited = edits.flatMap(({ side, of }) => (side === 'marketing' ? of : []));
+  return new Set([...edited, ...deletions.map(({ person }) => person.personId)]);
 }
 
 async function rowsOf(admin: OrgClient, type: SalesforceType): Promise<EndRow[]> {

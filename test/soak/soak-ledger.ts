@@ -1,5 +1,6 @@
 import type { FieldValue } from '../../lib/person/field-value.ts';
 import { UnexpectedAnswerError } from '../sandbox/clients/json-call.ts';
+import type { PersonView } from '../sandbox/clients/person-api-client.ts';
 import { alike, type FOLLOWED_FIELDS } from '../simulation/fields.ts';
 
 export type FollowedField = (typeof FOLLOWED_FIELDS)[number];
@@ -38,6 +39,14 @@ export interface Trouble {
   readonly losesAnswers: boolean;
 }
 
+/** Somebody deleted a person here, with its row or without. */
+export interface Deletion {
+  /** As it was shown right before. */
+  readonly person: PersonView;
+  readonly salesforce: 'keep' | 'delete';
+  readonly answer: Answer;
+}
+
 /** What the outside did and was answered, for the checks at the end. */
 export class SoakLedger {
   readonly edits: Edit[] = [];
@@ -45,6 +54,11 @@ export class SoakLedger {
   readonly emails = new Set<string>();
   /** Rows that people have deleted, merged away or converted at any time. */
   readonly takenOut = new Set<string>();
+  /** Rows that people have deleted for good, each with the `Person_Id__c` that it had. */
+  readonly purged = new Map<string, string | null>();
+  /** The rows that took the place of those that people have merged away or converted. */
+  readonly became = new Map<string, string>();
+  readonly deletions: Deletion[] = [];
   /** How often a sync has answered that it created a person's Lead. */
   readonly creations = new Map<string, number>();
   readonly counts = new Map<string, number>();

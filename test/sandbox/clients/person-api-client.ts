@@ -32,12 +32,15 @@ export interface PersonApiClient {
   person(personId: string): Promise<PersonView>;
   personsWithEmail(email: string): Promise<readonly PersonView[]>;
   edit(personId: string, fields: Fields): Promise<PersonView>;
+  delete(personId: string, salesforce: 'keep' | 'delete'): Promise<void>;
   sync(personId: string, assignTo?: AssignTo): Promise<SyncAnswer>;
   /** Creates or edits by email, and syncs. */
   syncPerson(fields: Fields, assignTo?: AssignTo): Promise<SyncAnswer>;
   /** The whole log, newest first. */
   activities(personId: string): Promise<readonly ActivityView[]>;
   status(): Promise<SyncStatus>;
+  /** Asks for a reconciliation. */
+  reconcile(acceptMissing: boolean): Promise<void>;
   /** All that are rejected now, newest first. */
   rejections(): Promise<readonly PersonView[]>;
 }
@@ -58,10 +61,12 @@ export function personApiClient(apiUrl: string): PersonApiClient {
       return (await get<{ persons: PersonView[] }>(path)).persons;
     },
     edit: (personId, fields) => bodyOf(call(`PATCH /persons/${personId}`, { fields })),
+    delete: (personId, salesforce) => bodyOf(call(`DELETE /persons/${personId}?salesforce=${salesforce}`)),
     sync: (personId, assignTo) => synced(call(`POST /persons/${personId}/sync`, assignTo && { assignTo })),
     syncPerson: (fields, assignTo) => synced(call('POST /sync-person', { fields, ...(assignTo && { assignTo }) })),
     activities: (personId) => allPages(get, `/persons/${personId}/activities`, 'activities'),
     status: () => get('/sync/status'),
+    reconcile: (acceptMissing) => bodyOf(call('POST /sync/reconcile', { acceptMissing })),
     rejections: () => allPages(get, '/sync/rejections', 'persons'),
   };
 }

@@ -24,7 +24,8 @@ export function linkedWhileMet(seed: number): Stage {
     const editedAt = metAt + dice.between(SECOND, 20 * SECOND);
     stage.act(editedAt, subject, { kind: 'marketingEdit', field: 'Title', value: stage.value('m') });
   });
-  stage.weather('indexLate', 'messageDuplicated', 'storeThrottled', 'crash');
+  stage.storm('crash', metAt - 3 * SECOND, metAt + 12 * SECOND, 0.02);
+  stage.weather('indexLate', 'messageDuplicated', 'storeThrottled');
   return stage.finish();
 }
 

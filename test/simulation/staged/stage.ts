@@ -1,5 +1,6 @@
 import type { FieldValue } from '../../../lib/person/field-value.ts';
 import { Dice } from '../dice.ts';
+import { POLL_MS } from '../play-story.ts';
 import type { Operation, Origin, Scenario } from '../scenario.ts';
 import type { FaultName } from '../swarm.ts';
 
@@ -27,7 +28,6 @@ export interface Stage extends Scenario {
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
-export const POLL_MS = 5 * MINUTE;
 
 /** The product's lease, from which it reckons when a push without an answer can commit no more. */
 export const LEASE_MS = 11 * MINUTE;

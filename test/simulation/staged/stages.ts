@@ -1,3 +1,4 @@
+import { foundWhenAskedFor } from './asked-after.ts';
 import { comesBackAsItWas } from './former-row.ts';
 import { committedUnderAnOldStamp } from './held-back.ts';
 import { convertedWhileEdited, mergedWhileEdited } from './joined-rows.ts';
@@ -25,6 +26,7 @@ export const STAGES = {
   comesAfterItWasSetBack,
   editedWhileSettling,
   comesBackAsItWas,
+  foundWhenAskedFor,
 } as const;
 
 export type StageName = keyof typeof STAGES;

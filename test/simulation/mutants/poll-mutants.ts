@@ -1,0 +1,89 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of programs.
+
+import type { Mutant } from './mutant.ts';
+
+const FEED = 'lib/salesforce/salesforce-change-feed.ts';
+const WINDOW = 'lib/sync/read-window.ts';
+const STATE = 'lib/sync/feed-state.ts';
+const RECONCILE = 'lib/sync/reconcile.ts';
+
+/** What the poll reads and remembers, and what it hands out to be merged. */
+export const POLL_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'no lookback, and no heed to what Salesforce holds back',
+    file: STATE,
+    from: 'return owed < lookback ? owed : lookback;',
+    to: 'return state.checkpoint;',
+    with: ['longTransaction'],
+    killedBy: 29,
+  },
+  {
+    name: 'the covered date is not heeded',
+    file: STATE,
+    from: 'const safe = covered < before ? covered : before;',
+    to: 'const safe = before;',
+    with: ['longTransaction'],
+  },
+  {
+    name: 'a page goes on after the second of its last row',
+    file: FEED,
+    from: 'SystemModstamp >= ${stamp} AND SystemModstamp <',
+    to: 'SystemModstamp > ${stamp} AND SystemModstamp <',
+    with: ['shortPage', 'massUpdate'],
+  },
+  {
+    name: 'only the first page is read',
+    file: WINDOW,
+    from: 'const goesOn = page.more &&',
+    to: 'const goesOn = false && page.more &&',
+    with: ['shortPage', 'massUpdate'],
+  },
+  {
+    name: 'the checkpoint is saved before the send',
+    file: WINDOW,
+    from: 'await sent.send(request, rowsBefore(page, before));',
+    to: 'sent.send(request, rowsBefore(page, before)).catch(() => undefined);',
+    with: ['sendFailed', 'crash'],
+  },
+  {
+    name: 'rows of a failed send pass for queued',
+    file: WINDOW,
+    from: 'return { stoppedAt, error };',
+    to: 'return { stoppedAt: null, error };',
+    with: ['sendFailed'],
+  },
+  {
+    name: 'a state of a row is its stamp alone',
+    file: STATE,
+    from: 'return `${systemModstamp} ${fingerprint(values, columns).toString(36)}`;',
+    to: 'return systemModstamp;',
+    stage: 'committedUnderAnOldStamp',
+  },
+  {
+    name: 'edits are not handed out by the poll',
+    file: 'lib/sync/poll-cycle.ts',
+    from: 'for await (const personIds of run.ports.persons.awaitingPush()) {',
+    to: 'for await (const personIds of [] as string[][]) {',
+  },
+  {
+    name: 'a reconciliation passes over rows that cannot be read',
+    file: RECONCILE,
+    from: 'const found = [...drifted.missing, ...drifted.changed];',
+    to: 'const found = [...drifted.changed];',
+    stage: 'foundWhenAskedFor',
+  },
+  {
+    name: 'a reconciliation goes on although what it found was not queued',
+    file: RECONCILE,
+    from: 'await handOut(run, found);',
+    to: 'await handOut(run, found).catch(() => undefined);',
+    stage: 'foundWhenAskedFor',
+  },
+  {
+    name: 'an asking for a reconciliation is heard again and again',
+    file: 'lib/sync/reconciliation.ts',
+    from: 'since: now, heard };',
+    to: 'since: now, heard: book.heard };',
+    stage: 'foundWhenAskedFor',
+  },
+];
