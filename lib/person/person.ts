@@ -125,3 +125,8 @@ export function hasEmail(person: Person, email: string): boolean {
 export function personIdOfRow(rowId: string): string {
   return `sf-${rowId}`;
 }
+
+/** The id of the nth person that begins with a row, counted from 1: those before it have gone on to other rows. */
+export function nthPersonIdOfRow(rowId: string, nth: number): string {
+  return nth === 1 ? personIdOfRow(rowId) : `${personIdOfRow(rowId)}-${nth}`;
+}

@@ -95,6 +95,7 @@ export async function joinPersons(
   person: Person | undefined,
   others: readonly Person[],
 ): Promise<boolean> {
+  if (others.length === 0) return true;
   const losers = await inParallel(others, STORE_PARALLELISM, async (other) => {
     if (other.mergedInto !== null || person === undefined) return other.personId;
     const { loser, frozen } = foldPersons(other, person, ports.clock.now());

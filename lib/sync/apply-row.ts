@@ -2,7 +2,7 @@ import type { Conflict } from '../person/activity.ts';
 import { logged, personOfRow, withPending } from '../person/edit-person.ts';
 import type { FieldValue } from '../person/field-value.ts';
 import { mergeRow, type OwnPush, type RowMerge } from '../person/merge-row.ts';
-import { hasPending, type Person, personIdOfRow } from '../person/person.ts';
+import { hasPending, nthPersonIdOfRow, type Person, personIdOfRow } from '../person/person.ts';
 import { type Row, successorOf } from '../person/row.ts';
 import { isMended } from '../schema/judge-push.ts';
 import { claimRow } from './claim-row.ts';
@@ -187,9 +187,8 @@ function withShortFields(person: Person): Person {
 
 /** The id for another person of a row: derived from the row too, so that two workers make the same one. */
 async function nextLife({ persons }: ApplyPorts, rowId: string): Promise<string> {
-  const derived = personIdOfRow(rowId);
-  for (let life = 1; life <= LIVES; life += 1) {
-    const personId = life === 1 ? derived : `${derived}-${life}`;
+  for (let nth = 1; nth <= LIVES; nth += 1) {
+    const personId = nthPersonIdOfRow(rowId, nth);
     if ((await persons.get(personId)) === undefined) return personId;
   }
   throw new Error(`${rowId} has been ${LIVES} persons`);

@@ -1,3 +1,4 @@
+import type { Activity } from '../person/activity.ts';
 import { logged } from '../person/edit-person.ts';
 import { awaitsPush, type Person, personIdOfRow } from '../person/person.ts';
 import { type SalesforceType, successorOf } from '../person/row.ts';
@@ -148,7 +149,7 @@ export class MergeRun {
       const applied = await applyRow(this.#ports, change);
       if (applied.mustBeRead) return 'mustBeRead';
       if (applied.person === undefined) return 'done';
-      if (applied.tookRow !== null || mayHaveMade(arrival, applied.person)) {
+      if (applied.tookRow !== null || cameLately(arrival, applied.person)) {
         await this.#joinRivals({ person: applied.person, row, insteadOf: applied.tookRow?.insteadOf });
       }
       if (applied.person.version !== owner.person?.version) this.#changed += 1;
@@ -173,9 +174,9 @@ export class MergeRun {
 
   /** Others who came to stand for the row while this person did, and this one, become one. */
   async #joinRivals(taken: RowTaken): Promise<void> {
-    const { standing, coming } = await rivalsOf(this.#ports, taken);
-    if (coming) throw busy();
-    if (standing.length > 0 && !(await joinPersons(this.#ports, this.#schemas, taken.person, standing))) throw busy();
+    const { standing, unabsorbed, coming } = await rivalsOf(this.#ports, taken);
+    const open = [...standing, ...unabsorbed];
+    if (coming || !(await joinPersons(this.#ports, this.#schemas, taken.person, open))) throw busy();
   }
 
   /** The person says that its row could not be taken over, if it can be told at all. */
@@ -251,11 +252,11 @@ export class MergeRun {
     const left = await inParallel(arrivals, STORE_PARALLELISM, async (arrival) => {
       const { row } = arrival;
       const { person, unjoined = [] } = owners.get(row.id) ?? {};
-      const others =
-        person !== undefined && mayHaveMade(arrival, person) ? await rivalsOf(this.#ports, { person, row }) : NONE;
-      const open = [...unjoined, ...others.standing];
-      const isDone = open.length === 0 || (await joinPersons(this.#ports, this.#schemas, person, open));
-      return isDone && !others.coming ? [] : [row.id];
+      const isLate = person !== undefined && cameLately(arrival, person);
+      const rivals = isLate ? await rivalsOf(this.#ports, { person, row }) : NONE;
+      const open = [...unjoined, ...rivals.standing, ...rivals.unabsorbed];
+      const isDone = await joinPersons(this.#ports, this.#schemas, person, open);
+      return isDone && !rivals.coming ? [] : [row.id];
     });
     return left.flat();
   }
@@ -268,18 +269,25 @@ function isKnown({ row }: Arrival, person: Person | undefined): boolean {
   return link.systemModstamp >= row.systemModstamp && person?.lease === null;
 }
 
-const NONE: Rivals = { standing: [], coming: false };
+const NONE: Rivals = { standing: [], unabsorbed: [], coming: false };
 
 /** More than our clocks are apart. */
 const CLOCKS_APART_MS = 15 * 60_000;
 
 /**
- * Whether this message may have made the person, of its row: then whoever worked on it may have died, or found somebody
- * busy, before he had asked for others.
+ * Whether the person has come to its row since this message was queued, which may have been the cause: then whoever worked
+ * on it may have died, or found somebody busy, before all who stand for the row were one.
  */
-function mayHaveMade({ row, delivery }: Arrival, { personId, createdAt }: Person): boolean {
-  const queuedAt = delivery.message?.queuedAt ?? createdAt;
-  return personId === personIdOfRow(row.id) && queuedAt <= addMs(createdAt, CLOCKS_APART_MS);
+function cameLately({ row, delivery }: Arrival, { personId, createdAt, log }: Person): boolean {
+  const since = addMs(delivery.message?.queuedAt ?? createdAt, -CLOCKS_APART_MS);
+  const isMadeOfIt = personId === personIdOfRow(row.id) && createdAt >= since;
+  return isMadeOfIt || log.recent.some((activity) => activity.at >= since && leadsTo(activity, row.id));
+}
+
+/** Whether this is how a person came to the row. */
+function leadsTo(activity: Activity, rowId: string): boolean {
+  if (activity.type === 'linked' || activity.type === 'converted') return activity.detail.id === rowId;
+  return activity.type === 'merged' && activity.detail.row === rowId;
 }
 
 function busy(): Error {

@@ -1,5 +1,5 @@
 import { foldPersons } from '../person/absorb-person.ts';
-import { isLeased, type Person, personIdOfRow } from '../person/person.ts';
+import { isLeased, nthPersonIdOfRow, type Person, personIdOfRow } from '../person/person.ts';
 import type { Row } from '../person/row.ts';
 import type { Clock } from './ports/clock.ts';
 import type { PersonStore } from './ports/person-store.ts';
@@ -19,6 +19,8 @@ export interface RowTaken {
 export interface Rivals {
   /** Others who stand for the row. */
   readonly standing: readonly Person[];
+  /** Persons who stood for it, and whom those whose part they are have not absorbed yet. */
+  readonly unabsorbed: readonly Person[];
   /** Whom the row is linked to is under a lease: on the way to the row, or dead on the way. */
   readonly coming: boolean;
 }
@@ -34,14 +36,33 @@ export async function rivalsOf(
   { person, row, insteadOf }: RowTaken,
 ): Promise<Rivals> {
   const linkedId = (await persons.linksOf([row.id])).get(row.id);
-  const named = [linkedId, insteadOf, likelyPersonId(row), personIdOfRow(row.id)];
-  const others = [...new Set(named.flatMap((id) => id ?? []))].filter((id) => id !== person.personId);
-  const survivors = await survivorsOf(persons, (await persons.getMany(others)).values());
+  const others = await personsOf(persons, row, [linkedId, insteadOf]);
+  const survivors = await survivorsOf(persons, others);
   const found = new Set([...survivors.values()].map((each) => each.person));
   const standing = [...found].filter((each) => each.personId !== person.personId && standsFor(each, row));
   const linked = survivors.get(linkedId ?? '')?.person;
   const coming = linked !== undefined && !standsFor(linked, row) && isLeased(linked, clock.now());
-  return { standing, coming };
+  const unabsorbed = [...survivors.values()].flatMap((each) => each.unabsorbed);
+  return { standing, unabsorbed: [...new Map(unabsorbed.map((each) => [each.personId, each])).values()], coming };
+}
+
+/** The persons of these ids, of the id that the row carries, and those that were made of the row. */
+async function personsOf(
+  persons: Pick<PersonStore, 'getMany'>,
+  row: Row,
+  ids: readonly (string | undefined)[],
+): Promise<readonly Person[]> {
+  const named = [...ids.flatMap((id) => id ?? []), likelyPersonId(row), personIdOfRow(row.id)];
+  const found = new Map<string, Person>();
+  let nth = 2;
+  let asked = [...new Set([...named, nthPersonIdOfRow(row.id, nth)])];
+  while (asked.length > 0) {
+    for (const [id, each] of await persons.getMany(asked)) found.set(id, each);
+    // Only where there is a second is there a third.
+    nth += 1;
+    asked = found.has(nthPersonIdOfRow(row.id, nth - 1)) ? [nthPersonIdOfRow(row.id, nth)] : [];
+  }
+  return [...found.values()];
 }
 
 export type Joined =

@@ -108,7 +108,7 @@ describe('rivals', () => {
   ])('are not %s', async (_, other) => {
     const persons = await storeOf(person, ...(other === person ? [] : [other]));
     await persons.linkRow(LEAD_ID, other.personId === 'p3' ? 'p1' : other.personId);
-    expect(await rivalsOf({ persons, clock }, { person, row, insteadOf: undefined })).toEqual({
+    expect(await rivalsOf({ persons, clock }, { person, row, insteadOf: undefined })).toMatchObject({
       standing: [],
       coming: false,
     });
