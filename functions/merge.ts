@@ -6,7 +6,7 @@ import { composeStore } from '../lib/lambda/compose-store.ts';
 import { MAX_DELIVERIES, readEnvironment } from '../lib/lambda/environment.ts';
 import { publishCounts, tellError } from '../lib/lambda/observability.ts';
 import { parseChangeMessage } from '../lib/sync/change-message.ts';
-import { type MergeReport, mergeChanges } from '../lib/sync/merge-changes.ts';
+import { type MergeReport, mergeChanges } from '../lib/sync/merge/merge-changes.ts';
 
 const environment = readEnvironment('merge', process.env);
 const store = composeStore(environment);

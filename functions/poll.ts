@@ -5,7 +5,7 @@ import { composeSalesforce } from '../lib/lambda/compose-salesforce.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
 import { readEnvironment } from '../lib/lambda/environment.ts';
 import { logger, publishCounts, tellError } from '../lib/lambda/observability.ts';
-import { type PollOutcome, pollCycle } from '../lib/sync/poll-cycle.ts';
+import { type PollOutcome, pollCycle } from '../lib/sync/poll/poll-cycle.ts';
 
 const environment = readEnvironment('poll', process.env);
 const { settings } = environment;

@@ -5,12 +5,12 @@ import { readEnvironment } from '../lib/lambda/environment.ts';
 import { type ApiAnswer, apiHandler } from '../lib/lambda/http-api.ts';
 import { deleteAnswer, editAnswer, previewAnswer, syncAnswer } from '../lib/lambda/person-answers.ts';
 import { parseDelete, parsePersonId, parsePreview, parseSync, parseSyncPerson } from '../lib/lambda/person-requests.ts';
-import { deletePersonHere } from '../lib/sync/delete-person.ts';
 import { createOrEditByEmail } from '../lib/sync/edit-persons.ts';
-import type { AssignTo } from '../lib/sync/person-sync.ts';
-import { previewSync } from '../lib/sync/preview-sync.ts';
 import { loadSchemas } from '../lib/sync/schemas.ts';
-import { syncPerson } from '../lib/sync/sync-person.ts';
+import { deletePersonHere } from '../lib/sync/sync-person/delete-person.ts';
+import type { AssignTo } from '../lib/sync/sync-person/person-sync.ts';
+import { previewSync } from '../lib/sync/sync-person/preview-sync.ts';
+import { syncPerson } from '../lib/sync/sync-person/sync-person.ts';
 
 const environment = readEnvironment('sync-person', process.env);
 const store = { ...composeStore(environment), queue: composeQueue(environment) };

@@ -2,8 +2,9 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { SalesforceType } from '../person/row.ts';
 import { SCHEMA_FORMAT } from '../schema/object-schema.ts';
 import { TransientError } from '../sync/errors.ts';
-import type { FeedState } from '../sync/feed-state.ts';
-import { EMPTY_BOOK, type JobBook } from '../sync/field-job.ts';
+import type { FeedState } from '../sync/poll/feed-state.ts';
+import { EMPTY_BOOK, type JobBook } from '../sync/poll/field-job.ts';
+import { EMPTY_RECONCILIATIONS, type ReconciliationAsk, type ReconciliationBook } from '../sync/poll/reconciliation.ts';
 import type {
   Cycle,
   CycleReport,
@@ -12,7 +13,6 @@ import type {
   StoredSchema,
   SyncStateStore,
 } from '../sync/ports/sync-state-store.ts';
-import { EMPTY_RECONCILIATIONS, type ReconciliationAsk, type ReconciliationBook } from '../sync/reconciliation.ts';
 import {
   type FeedItem,
   type JobsItem,

@@ -1,10 +1,10 @@
 import type { Activity } from '../person/activity.ts';
 import { assertNever } from '../person/assert-never.ts';
 import { type DeletedHere, type Person, type SalesforceLink, syncStatus } from '../person/person.ts';
-import type { DeleteOutcome } from '../sync/delete-person.ts';
 import type { EditOutcome } from '../sync/edit-persons.ts';
-import type { SyncOutcome } from '../sync/person-sync.ts';
-import type { PreviewOutcome } from '../sync/preview-sync.ts';
+import type { DeleteOutcome } from '../sync/sync-person/delete-person.ts';
+import type { SyncOutcome } from '../sync/sync-person/person-sync.ts';
+import type { PreviewOutcome } from '../sync/sync-person/preview-sync.ts';
 import type { ApiAnswer } from './http-api.ts';
 import { Problem } from './problem.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Fields } from '../person/field-value.ts';
 import type { DeletedHere } from '../person/person.ts';
-import type { AssignTo } from '../sync/person-sync.ts';
+import type { AssignTo } from '../sync/sync-person/person-sync.ts';
 import type { ApiRequest } from './http-api.ts';
 import { Problem } from './problem.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { askReconciliation } from '../sync/ask-reconciliation.ts';
+import { askReconciliation } from '../sync/poll/ask-reconciliation.ts';
 import type { Ports } from '../sync/ports/ports.ts';
 import type { ApiAnswer, ApiRequest } from './http-api.ts';
 import { parse } from './person-requests.ts';

@@ -5,8 +5,8 @@ import { hasEmail, isPresent, type Person } from '../person/person.ts';
 import { checkFields, type FieldProblem } from '../schema/check-fields.ts';
 import { TransientError } from './errors.ts';
 import type { Ports } from './ports/ports.ts';
+import { survivorOfPerson, survivorsOf } from './rows/survivors.ts';
 import { knownSchemas, type Schemas } from './schemas.ts';
-import { survivorOfPerson, survivorsOf } from './survivors.ts';
 
 export type EditPorts = Pick<Ports, 'persons' | 'state' | 'policy' | 'clock' | 'ids'>;
 

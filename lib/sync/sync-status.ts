@@ -1,10 +1,10 @@
 import type { SalesforceType } from '../person/row.ts';
 import { schemaProblems } from '../schema/field-history.ts';
-import { EMPTY_BOOK, type FieldJob, type JobBook } from './field-job.ts';
+import { EMPTY_BOOK, type FieldJob, type JobBook } from './poll/field-job.ts';
+import type { EndedReconciliation, Reconciliation } from './poll/reconciliation.ts';
 import { msBetween } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
 import type { CycleSummary } from './ports/sync-state-store.ts';
-import type { EndedReconciliation, Reconciliation } from './reconciliation.ts';
 
 /** Where the sync stands, for people and for checks from outside. */
 export interface SyncStatus {

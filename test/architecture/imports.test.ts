@@ -38,6 +38,15 @@ const rules: Readonly<Record<string, Rule>> = {
   },
 };
 
+/** The rooms of lib/sync, and which others each may use, beside the ports and what all of them share. */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  poll: [],
+  rows: [],
+  push: ['rows'],
+  merge: ['rows', 'push'],
+  'sync-person': ['rows', 'push'],
+};
+
 const isWithin = (path: string, place: string) => path === place || path.startsWith(`${place}/`);
 
 const isPackageNamed = (target: string, name: string) =>
@@ -60,6 +69,14 @@ describe('imports', () => {
   it.each(Object.entries(rules))('%s imports only what it may', (folder, rule) => {
     const files = productFiles.filter(({ path }) => isWithin(path, folder));
     expect(offences(files, (found) => isAllowed(folder, rule, found))).toEqual([]);
+  });
+
+  it.each(Object.entries(rooms))('lib/sync/%s uses only the rooms below it', (room, below) => {
+    const files = sourceFilesIn(`lib/sync/${room}`);
+    expect(files.length).toBeGreaterThan(0);
+    const isOtherRoom = ({ target }: Import) =>
+      Object.keys(rooms).some((other) => ![room, ...below].includes(other) && isWithin(target, `lib/sync/${other}`));
+    expect(offences(files, (found) => !isOtherRoom(found))).toEqual([]);
   });
 
   it('no folder of lib is without a rule', () => {

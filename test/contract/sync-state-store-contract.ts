@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { NO_HISTORY } from '../../lib/schema/field-history.ts';
 import { TransientError } from '../../lib/sync/errors.ts';
-import { type FeedState, NEW_FEED, RECENT_ROWS_LIMIT } from '../../lib/sync/feed-state.ts';
-import { EMPTY_BOOK, type JobBook, newJob } from '../../lib/sync/field-job.ts';
+import { type FeedState, NEW_FEED, RECENT_ROWS_LIMIT } from '../../lib/sync/poll/feed-state.ts';
+import { EMPTY_BOOK, type JobBook, newJob } from '../../lib/sync/poll/field-job.ts';
+import { EMPTY_RECONCILIATIONS, plannedReconciliation } from '../../lib/sync/poll/reconciliation.ts';
 import type { Cycle, CycleReport, StoredSchema, SyncStateStore } from '../../lib/sync/ports/sync-state-store.ts';
-import { EMPTY_RECONCILIATIONS, plannedReconciliation } from '../../lib/sync/reconciliation.ts';
 import { described, schemaOf } from '../schema/builders.ts';
 import { at } from './persons.ts';
 

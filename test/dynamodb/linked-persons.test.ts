@@ -3,11 +3,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { DynamoPersonStore } from '../../lib/dynamodb/dynamo-person-store.ts';
 import { DynamoSyncStateStore } from '../../lib/dynamodb/dynamo-sync-state-store.ts';
 import { MAX_SCAN_PAGES } from '../../lib/dynamodb/linked-persons.ts';
-import { askReconciliation } from '../../lib/sync/ask-reconciliation.ts';
-import { type CycleRun, DEFAULT_FIELD_JOBS } from '../../lib/sync/cycle-run.ts';
 import { InvalidCursorError } from '../../lib/sync/errors.ts';
-import { NEW_FEED } from '../../lib/sync/feed-state.ts';
-import { reconcile } from '../../lib/sync/reconcile.ts';
+import { askReconciliation } from '../../lib/sync/poll/ask-reconciliation.ts';
+import { type CycleRun, DEFAULT_FIELD_JOBS } from '../../lib/sync/poll/cycle-run.ts';
+import { NEW_FEED } from '../../lib/sync/poll/feed-state.ts';
+import { reconcile } from '../../lib/sync/poll/reconcile.ts';
 import { clientOf, createTable } from '../contract/dynamodb-table.ts';
 import { at, leadPerson, localPerson } from '../contract/persons.ts';
 import { type DynamoDb, startDynamoDb } from '../sandbox/engines/dynamodb.ts';

@@ -1,7 +1,12 @@
 import type { SalesforceType } from '../../lib/person/row.ts';
 import { TransientError } from '../../lib/sync/errors.ts';
-import type { FeedState, RecentRows } from '../../lib/sync/feed-state.ts';
-import { EMPTY_BOOK, type JobBook } from '../../lib/sync/field-job.ts';
+import type { FeedState, RecentRows } from '../../lib/sync/poll/feed-state.ts';
+import { EMPTY_BOOK, type JobBook } from '../../lib/sync/poll/field-job.ts';
+import {
+  EMPTY_RECONCILIATIONS,
+  type ReconciliationAsk,
+  type ReconciliationBook,
+} from '../../lib/sync/poll/reconciliation.ts';
 import type {
   Cycle,
   CycleReport,
@@ -10,11 +15,6 @@ import type {
   StoredSchema,
   SyncStateStore,
 } from '../../lib/sync/ports/sync-state-store.ts';
-import {
-  EMPTY_RECONCILIATIONS,
-  type ReconciliationAsk,
-  type ReconciliationBook,
-} from '../../lib/sync/reconciliation.ts';
 import { frozen, type Io, immediately } from './io.ts';
 
 interface CycleItem {

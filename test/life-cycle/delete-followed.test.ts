@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { isPresent } from '../../lib/person/person.ts';
 import type { SalesforceType } from '../../lib/person/row.ts';
-import { deletePersonHere } from '../../lib/sync/delete-person.ts';
 import { TransientError } from '../../lib/sync/errors.ts';
+import { deletePersonHere } from '../../lib/sync/sync-person/delete-person.ts';
 import { Life } from './life.ts';
 
 interface Scene {

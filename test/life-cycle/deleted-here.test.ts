@@ -4,8 +4,8 @@ import { parseDelete } from '../../lib/lambda/person-requests.ts';
 import { type Problem, problemResponse } from '../../lib/lambda/problem.ts';
 import { withPerson } from '../../lib/lambda/with-person.ts';
 import { isPresent } from '../../lib/person/person.ts';
-import { deletePersonHere } from '../../lib/sync/delete-person.ts';
 import { editFields, personsWithEmail } from '../../lib/sync/edit-persons.ts';
+import { deletePersonHere } from '../../lib/sync/sync-person/delete-person.ts';
 import { Life } from './life.ts';
 
 const EMAIL = 'ada@example.com';

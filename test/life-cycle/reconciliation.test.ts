@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { askReconciliation } from '../../lib/sync/ask-reconciliation.ts';
-import { pollCycle } from '../../lib/sync/poll-cycle.ts';
+import { askReconciliation } from '../../lib/sync/poll/ask-reconciliation.ts';
+import { pollCycle } from '../../lib/sync/poll/poll-cycle.ts';
 import type { Ports } from '../../lib/sync/ports/ports.ts';
 import { readSyncStatus } from '../../lib/sync/sync-status.ts';
 import { Life } from './life.ts';

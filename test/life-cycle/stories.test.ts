@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../lib/schema/sync-policy.ts';
-import { deletePersonHere } from '../../lib/sync/delete-person.ts';
 import { joinedActivities } from '../../lib/sync/joined-activities.ts';
+import { deletePersonHere } from '../../lib/sync/sync-person/delete-person.ts';
 import { Life } from './life.ts';
 
 async function twoLeads(): Promise<{ life: Life; winner: string; loser: string }> {

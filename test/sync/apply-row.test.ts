@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { applyRow } from '../../lib/sync/apply-row.ts';
+import { applyRow } from '../../lib/sync/rows/apply-row.ts';
 import { FixedClock } from '../fakes/fixed-clock.ts';
 import { InMemoryPersonStore } from '../fakes/in-memory-person-store.ts';
 import { aPerson, aRow, NOW, someRules } from '../person/builders.ts';

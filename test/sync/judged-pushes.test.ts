@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY, type SyncPolicy } from '../../lib/schema/sync-policy.ts';
-import { previewSync } from '../../lib/sync/preview-sync.ts';
+import { previewSync } from '../../lib/sync/sync-person/preview-sync.ts';
 import { TwoSides } from './two-sides.ts';
 
 const ADA = { LastName: 'Lovelace', Company: 'Analytical Engines', Email: 'ada@example.com' };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError, QuotaExceededError, TransientError } from '../../lib/sync/errors.ts';
-import { pollCycle } from '../../lib/sync/poll-cycle.ts';
+import { pollCycle } from '../../lib/sync/poll/poll-cycle.ts';
 import type { ChangeQueue } from '../../lib/sync/ports/change-queue.ts';
 import { TwoSides } from './two-sides.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { QuotaExceededError, TransientError } from '../../lib/sync/errors.ts';
 import { readFieldStatus } from '../../lib/sync/field-status.ts';
-import { type Preview, previewSync } from '../../lib/sync/preview-sync.ts';
+import { type Preview, previewSync } from '../../lib/sync/sync-person/preview-sync.ts';
 import { TwoSides } from './two-sides.ts';
 
 const ADA = { LastName: 'Lovelace', Company: 'Analytical Engines', Email: 'ada@example.com' };

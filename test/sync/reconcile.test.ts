@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { askReconciliation } from '../../lib/sync/ask-reconciliation.ts';
-import { type CycleRun, DEFAULT_FIELD_JOBS, DEFAULT_RECONCILE_STEPS } from '../../lib/sync/cycle-run.ts';
-import { NEW_FEED } from '../../lib/sync/feed-state.ts';
-import { reconcile } from '../../lib/sync/reconcile.ts';
+import { askReconciliation } from '../../lib/sync/poll/ask-reconciliation.ts';
+import { type CycleRun, DEFAULT_FIELD_JOBS, DEFAULT_RECONCILE_STEPS } from '../../lib/sync/poll/cycle-run.ts';
+import { NEW_FEED } from '../../lib/sync/poll/feed-state.ts';
+import { reconcile } from '../../lib/sync/poll/reconcile.ts';
 import { at, leadPerson } from '../contract/persons.ts';
 import { InMemoryPersonStore } from '../fakes/in-memory-person-store.ts';
 import { TwoSides } from './two-sides.ts';

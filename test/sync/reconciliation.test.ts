@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { LinkedPerson } from '../../lib/sync/ports/person-store.ts';
 import {
   driftOf,
   EMPTY_RECONCILIATIONS,
@@ -8,7 +7,8 @@ import {
   type Reconciliation,
   type ReconciliationAsk,
   type ReconciliationBook,
-} from '../../lib/sync/reconciliation.ts';
+} from '../../lib/sync/poll/reconciliation.ts';
+import type { LinkedPerson } from '../../lib/sync/ports/person-store.ts';
 
 /** The instant this many days after a first of January. */
 const day = (days: number): string => new Date(Date.UTC(2026, 0) + days * 86_400_000).toISOString();

@@ -6,12 +6,12 @@ import { createSalesforceRecords } from '../../lib/salesforce/salesforce-records
 import { DEFAULT_POLICY, type SyncPolicy } from '../../lib/schema/sync-policy.ts';
 import { parseChangeMessage } from '../../lib/sync/change-message.ts';
 import { createOrEditByEmail, editFields } from '../../lib/sync/edit-persons.ts';
-import { type MergeReport, mergeChanges } from '../../lib/sync/merge-changes.ts';
-import type { AssignTo, SyncOutcome } from '../../lib/sync/person-sync.ts';
-import { type PollOutcome, pollCycle } from '../../lib/sync/poll-cycle.ts';
+import { type MergeReport, mergeChanges } from '../../lib/sync/merge/merge-changes.ts';
+import { type PollOutcome, pollCycle } from '../../lib/sync/poll/poll-cycle.ts';
 import type { Ports } from '../../lib/sync/ports/ports.ts';
 import { loadSchemas } from '../../lib/sync/schemas.ts';
-import { syncPerson } from '../../lib/sync/sync-person.ts';
+import type { AssignTo, SyncOutcome } from '../../lib/sync/sync-person/person-sync.ts';
+import { syncPerson } from '../../lib/sync/sync-person/sync-person.ts';
 import { CountingIdSource } from '../fakes/counting-id-source.ts';
 import { FixedClock } from '../fakes/fixed-clock.ts';
 import { InMemoryChangeQueue } from '../fakes/in-memory-change-queue.ts';

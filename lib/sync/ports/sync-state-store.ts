@@ -1,8 +1,8 @@
 import type { SalesforceType } from '../../person/row.ts';
 import type { RememberedSchema } from '../../schema/field-history.ts';
-import type { FeedState } from '../feed-state.ts';
-import type { JobBook } from '../field-job.ts';
-import type { ReconciliationAsk, ReconciliationBook } from '../reconciliation.ts';
+import type { FeedState } from '../poll/feed-state.ts';
+import type { JobBook } from '../poll/field-job.ts';
+import type { ReconciliationAsk, ReconciliationBook } from '../poll/reconciliation.ts';
 
 /** The schema of an object and its history, with the `Last-Modified` of the describe it was made from. */
 export interface StoredSchema extends RememberedSchema {

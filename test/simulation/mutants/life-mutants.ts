@@ -1,7 +1,7 @@
 import type { Mutant } from './mutant.ts';
 
 const MERGE = 'lib/person/merge-row.ts';
-const RUN = 'lib/sync/merge-run.ts';
+const RUN = 'lib/sync/merge/merge-run.ts';
 const LIFE = 'lib/person/life-cycle.ts';
 const INHERITANCE = 'lib/person/inheritance.ts';
 const ABSORB = 'lib/person/absorb-person.ts';
@@ -31,7 +31,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an old state of a row makes a second person',
-    file: 'lib/sync/apply-row.ts',
+    file: 'lib/sync/rows/apply-row.ts',
     from: 'if (mustBeRead({ ...change, owner })) return',
     to: 'if (owner.person !== undefined && mustBeRead({ ...change, owner })) return',
     stage: 'comesBackAsItWas',
@@ -87,7 +87,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'nobody asks whether a merged person was absorbed',
-    file: 'lib/sync/survivors.ts',
+    file: 'lib/sync/rows/survivors.ts',
     from: 'unabsorbed = way.slice(0, -1).filter((each, at) => !isAbsorbed(each, at));',
     to: 'unabsorbed = way.slice(0, -1).filter((each, at) => isAbsorbed(each, at) && false);',
     stage: 'mergedWhileEdited',
@@ -101,14 +101,14 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a person made of a row meanwhile stays beside the one the row is linked to',
-    file: 'lib/sync/rivals.ts',
+    file: 'lib/sync/rows/rivals.ts',
     from: '(each) => each.personId !== person.personId && standsFor(each, row)',
     to: '(each) => each.personId !== person.personId && standsFor(each, row) && each.version < 0',
     stage: 'linkedWhileMet',
   },
   {
     name: 'who claims a row does not ask who was made of it before',
-    file: 'lib/sync/met-row.ts',
+    file: 'lib/sync/rows/met-row.ts',
     from: 'if (rival === undefined) return',
     to: 'if (rival !== null) return',
     stage: 'linkedWhileMet',
@@ -131,14 +131,14 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a survivor absorbs without reading its row first',
-    file: 'lib/sync/absorb-persons.ts',
+    file: 'lib/sync/rows/absorb-persons.ts',
     from: 'const read = refreshedPerson(schemas, survivor, record, now).person;',
     to: 'const read = refreshedPerson(schemas, survivor, record, now).person && survivor;',
     stage: 'mergedWhileEdited',
   },
   {
     name: 'a person who follows its row leaves behind what that held last',
-    file: 'lib/sync/store-read.ts',
+    file: 'lib/sync/rows/store-read.ts',
     from: 'if (record === undefined) return { person, pulled: [], conflicts: [] };',
     to: 'if (record !== null) return { person, pulled: [], conflicts: [] };',
     stage: 'mergedWhileEdited',

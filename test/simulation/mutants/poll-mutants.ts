@@ -3,9 +3,9 @@
 import type { Mutant } from './mutant.ts';
 
 const FEED = 'lib/salesforce/salesforce-change-feed.ts';
-const WINDOW = 'lib/sync/read-window.ts';
-const STATE = 'lib/sync/feed-state.ts';
-const RECONCILE = 'lib/sync/reconcile.ts';
+const WINDOW = 'lib/sync/poll/read-window.ts';
+const STATE = 'lib/sync/poll/feed-state.ts';
+const RECONCILE = 'lib/sync/poll/reconcile.ts';
 
 /** What the poll reads and remembers, and what it hands out to be merged. */
 export const POLL_MUTANTS: readonly Mutant[] = [
@@ -61,7 +61,7 @@ export const POLL_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'edits are not handed out by the poll',
-    file: 'lib/sync/poll-cycle.ts',
+    file: 'lib/sync/poll/poll-cycle.ts',
     from: 'for await (const personIds of run.ports.persons.awaitingPush()) {',
     to: 'for await (const personIds of [] as string[][]) {',
   },
@@ -81,7 +81,7 @@ export const POLL_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an asking for a reconciliation is heard again and again',
-    file: 'lib/sync/reconciliation.ts',
+    file: 'lib/sync/poll/reconciliation.ts',
     from: 'since: now, heard };',
     to: 'since: now, heard: book.heard };',
     stage: 'foundWhenAskedFor',

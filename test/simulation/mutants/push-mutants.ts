@@ -1,10 +1,10 @@
 import type { Mutant } from './mutant.ts';
 
 const MERGE = 'lib/person/merge-row.ts';
-const CHANGES = 'lib/sync/merge-changes.ts';
-const RUN = 'lib/sync/merge-run.ts';
-const PUSH = 'lib/sync/push-persons.ts';
-const SETTLE = 'lib/sync/settle-push.ts';
+const CHANGES = 'lib/sync/merge/merge-changes.ts';
+const RUN = 'lib/sync/merge/merge-run.ts';
+const PUSH = 'lib/sync/push/push-persons.ts';
+const SETTLE = 'lib/sync/push/settle-push.ts';
 const STORE = 'test/fakes/in-memory-person-store.ts';
 
 /** Merging a row with its person, the push under its lease, and settling what came of it. */
@@ -57,7 +57,7 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'what changes nothing never leaves a trace',
-    file: 'lib/sync/apply-row.ts',
+    file: 'lib/sync/rows/apply-row.ts',
     from: 'if (!mended && !leavesTrace) return',
     to: 'if (leavesTrace || !mended) return',
     stage: 'comesAfterItWasSetBack',
@@ -161,7 +161,7 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'sync person does not read first after a lost push',
-    file: 'lib/sync/push-now.ts',
+    file: 'lib/sync/sync-person/push-now.ts',
     from: 'const readsFirst = sync.afterLostPush && attempt === 0;',
     to: 'const readsFirst = false;',
     stage: 'editedAfterLostPush',

@@ -1,0 +1,73 @@
+import type { FieldValue } from '../../person/field-value.ts';
+import type { Row, SalesforceType } from '../../person/row.ts';
+import { type RemoteRecord, rowOfValues } from '../../schema/record.ts';
+import type { ChangeMessage, QueuedRow } from '../change-message.ts';
+import type { ObjectRules, Schemas } from '../schemas.ts';
+
+/** One message as the queue delivered it; `message` is undefined where the body is none of ours. */
+export interface Delivery {
+  readonly id: string;
+  readonly message: ChangeMessage | undefined;
+  /** If it fails now, it goes to the dead-letter queue. */
+  readonly lastTry: boolean;
+}
+
+/** A row of a delivery, on its way to its person. */
+export interface Arrival {
+  readonly delivery: Delivery;
+  readonly type: SalesforceType;
+  readonly columns: readonly string[];
+  readonly values: readonly FieldValue[];
+  /** Whether these are but a few of its columns. */
+  readonly partial: boolean;
+  /** An earlier state of the row may still be under way. */
+  readonly newer: boolean;
+  /** It was just read, and is not as it was when it was queued. */
+  readonly fresh: boolean;
+  readonly row: Row;
+}
+
+/** The rows of a message. */
+export function arrivalsOf(
+  delivery: Delivery,
+  message: Extract<ChangeMessage, { kind: 'rows' }>,
+  schemas: Schemas,
+): Arrival[] {
+  const newer = new Set(message.newer);
+  const { schema } = schemas[message.type];
+  return message.rows.map((values, index) => ({
+    delivery,
+    type: message.type,
+    columns: message.columns,
+    values,
+    partial: message.partial === true,
+    newer: newer.has(index),
+    fresh: false,
+    row: rowOfValues(schema, message.columns, values),
+  }));
+}
+
+/** A row that was just read for a delivery. */
+export function readArrival(delivery: Delivery, object: ObjectRules, record: RemoteRecord): Arrival {
+  const { columns, schema } = object;
+  const values = columns.map((column) => record[column] ?? null);
+  const row = rowOfValues(schema, columns, values);
+  const { message } = delivery;
+  const newer = !(message?.kind === 'refresh' && message.known === true);
+  return { delivery, type: schema.type, columns, values, partial: false, newer, fresh: true, row };
+}
+
+export function queuedRow({ row, values, newer }: Arrival): QueuedRow {
+  return { id: row.id, text: JSON.stringify(values), newer };
+}
+
+/** Of several states of the same columns of a row only the newest counts; it takes the others' place. */
+export function newestOfEach(arrivals: readonly Arrival[]): Arrival[] {
+  const newest = new Map<string, Arrival>();
+  for (const arrival of arrivals) {
+    const key = arrival.partial ? `${arrival.row.id} ${arrival.columns.join()}` : arrival.row.id;
+    const known = newest.get(key);
+    if (known === undefined || known.row.systemModstamp <= arrival.row.systemModstamp) newest.set(key, arrival);
+  }
+  return [...newest.values()];
+}

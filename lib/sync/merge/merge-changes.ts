@@ -1,0 +1,46 @@
+import { successorOf } from '../../person/row.ts';
+import { msBetween } from '../ports/clock.ts';
+import type { Ports } from '../ports/ports.ts';
+import { loadSchemas } from '../schemas.ts';
+import { type Arrival, arrivalsOf, type Delivery, newestOfEach } from './arrivals.ts';
+import { type MergeReport, MergeRun } from './merge-run.ts';
+
+export type { Delivery } from './arrivals.ts';
+export type { MergeReport } from './merge-run.ts';
+
+/**
+ * A message older than this (our clock) is not merged from its values but read again: a newer state of its rows may
+ * have come and gone without leaving a trace.
+ */
+export const FRESH_MESSAGE_MS = 10 * 60_000;
+
+/**
+ * Merges a batch of messages into the store, then pushes what is pending. A delivery is done when all it holds is
+ * stored; of a delivery with several rows only those that failed are queued again, on their own, so that one bad
+ * record holds back no other.
+ */
+export async function mergeChanges(ports: Ports, deliveries: readonly Delivery[]): Promise<MergeReport> {
+  const callsBefore = ports.feed.usage().calls;
+  const schemas = await loadSchemas(ports);
+  const run = new MergeRun(ports, schemas);
+  const now = ports.clock.now();
+  const arrivals: Arrival[] = [];
+  for (const delivery of deliveries) {
+    const { message } = delivery;
+    if (message === undefined) run.fail(delivery, new Error('a message that is none of ours'));
+    else if (message.kind === 'rows' && msBetween(message.queuedAt, now) < FRESH_MESSAGE_MS) {
+      arrivals.push(...arrivalsOf(delivery, message, schemas));
+    } else await run.readAgain(delivery, message);
+  }
+  const newest = newestOfEach(arrivals.filter(({ partial }) => !partial));
+  // What has become one person in Salesforce is one here before the rest arrives.
+  const isFollowed = ({ row }: Arrival) => successorOf(row) !== null;
+  await run.merge(newest.filter(isFollowed));
+  await run.merge(newest.filter((arrival) => !isFollowed(arrival)));
+  await run.mergePartial(newestOfEach(arrivals.filter(({ partial }) => partial)));
+  await run.queueFailedAgain();
+  const push = await run.push();
+  const counts = { pushed: push.pushed, rejected: push.rejected, calls: ports.feed.usage().calls - callsBefore };
+  if (counts.pushed + counts.rejected + counts.calls > 0) await ports.state.countMerges(counts);
+  return run.report(push);
+}

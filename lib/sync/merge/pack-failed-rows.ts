@@ -1,0 +1,41 @@
+import { packIds, packRows } from '../change-message.ts';
+import { type Arrival, type Delivery, queuedRow } from './arrivals.ts';
+
+/** A row that must come again: by its name, or as it arrived. */
+export type FailedRow = Arrival | { readonly delivery: Delivery; readonly row: { readonly id: string } };
+
+/**
+ * Messages of the rows of a delivery that failed, so that the rest of it is not delivered again; none where it holds
+ * nothing else.
+ */
+export function* packFailedRows({ message }: Delivery, failed: readonly FailedRow[]): Generator<string> {
+  if (message === undefined || message.kind === 'pending') return;
+  const { type, queuedAt } = message;
+  if (message.kind === 'rows') {
+    if (message.rows.length === 1) return;
+    // One row a message: a row that never succeeds reaches the dead-letter queue alone.
+    for (const each of failed) if (isAsQueued(each)) yield* packRows(message, [queuedRow(each)]);
+    // A row that was read now has the columns of now, not those of its message: it is named, to be read again.
+    const names = idsOf(failed.filter((each) => !isAsQueued(each)));
+    yield* packIds({ kind: 'refresh', type, queuedAt }, names);
+    return;
+  }
+  const ids = idsOf(failed);
+  if (ids.length === new Set(message.ids).size) return;
+  // Together, for they are read in one call; each try leaves behind those that succeed.
+  const known = message.known === true ? { known: true as const } : {};
+  yield* packIds({ kind: 'refresh', type, queuedAt, ...known }, ids, ids.length);
+}
+
+/** Whether the row failed with its values at hand. */
+export function isArrival(failed: FailedRow): failed is Arrival {
+  return 'values' in failed;
+}
+
+function isAsQueued(failed: FailedRow): failed is Arrival {
+  return isArrival(failed) && !failed.fresh;
+}
+
+function idsOf(rows: readonly FailedRow[]): string[] {
+  return [...new Set(rows.map(({ row }) => row.id))];
+}

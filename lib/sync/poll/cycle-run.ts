@@ -1,0 +1,45 @@
+import type { SalesforceType } from '../../person/row.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Cycle, StoredSchema } from '../ports/sync-state-store.ts';
+
+export interface PollSettings {
+  readonly objects: readonly SalesforceType[];
+  readonly lagSeconds: number;
+  readonly lookbackSeconds: number;
+  /** How long a cycle may take before another may begin: longer than the function's time-out. */
+  readonly cycleLeaseMs: number;
+  /** Left out: the defaults. */
+  readonly fieldJobs?: FieldJobSettings;
+  /** How often, in days, all persons are compared with their rows by itself; 0: never. Left out: the default. */
+  readonly reconcileDays?: number;
+  /** How many steps of a reconciliation a cycle takes, each at most one call. Left out: the default. */
+  readonly reconcileStepsPerCycle?: number;
+}
+
+export interface FieldJobSettings {
+  /** How many pages of a job a cycle reads of each object. */
+  readonly backfillPagesPerCycle: number;
+  /** How often formulas are read from every row; 0: never. */
+  readonly formulaRefreshHours: number;
+}
+
+export const DEFAULT_FIELD_JOBS: FieldJobSettings = { backfillPagesPerCycle: 5, formulaRefreshHours: 24 };
+
+export const DEFAULT_RECONCILE_DAYS = 7;
+
+export const DEFAULT_RECONCILE_STEPS = 5;
+
+export type PollPorts = Omit<Ports, 'records'>;
+
+/** One cycle on its way. */
+export interface CycleRun {
+  readonly ports: PollPorts;
+  readonly settings: Required<PollSettings>;
+  readonly cycle: Cycle;
+  readonly timeLeftMs: () => number;
+  /** The schemas that the cycle works with, as it comes to know them. */
+  readonly schemas: Map<SalesforceType, StoredSchema>;
+}
+
+/** With less time than this left to the function, work is put aside for the next cycle. */
+export const TIME_TO_STOP_MS = 60_000;

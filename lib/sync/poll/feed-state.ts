@@ -1,0 +1,159 @@
+import type { FeedPosition } from '../ports/change-feed.ts';
+import { addMs } from '../ports/clock.ts';
+
+/**
+ * Where the feed of one object stands. Instants are Salesforce's, ISO, whole seconds.
+ *
+ * `checkpoint`: everything stamped before it that a query could see when it was read is durably queued.
+ * `coveredUpTo`: everything stamped before it is queued for good, also what a long transaction held back.
+ */
+export interface FeedState {
+  readonly checkpoint: string;
+  readonly coveredUpTo: string;
+  /** What Salesforce last said it covers. */
+  readonly latestDateCovered: string;
+  /** A window that ran out of time: it began at `from` and was covered up to `covered`; read on from `after`. */
+  readonly unfinished: { readonly from: string; readonly covered: string; readonly after: FeedPosition } | null;
+  readonly recent: RecentRows;
+  /** Up to when Salesforce has told which rows were deleted; absent before it was asked. */
+  readonly deletedUntil?: string;
+}
+
+/**
+ * The rows queued lately: id → [which state of the row, when queued (our clock, ISO)]. They keep the lookback from queueing a
+ * row twice, and tell a row of which an earlier state may still be under way.
+ */
+export interface RecentRows {
+  readonly rows: ReadonlyMap<string, readonly [state: string, queuedAt: string]>;
+  /** Until then (our clock, ISO) rows may be under way that are not remembered here. */
+  readonly incompleteUntil: string | null;
+}
+
+/** The first window begins before Salesforce did. */
+export const FEED_BEGINNING = '1999-01-01T00:00:00.000Z';
+
+export const NEW_FEED: FeedState = {
+  checkpoint: FEED_BEGINNING,
+  coveredUpTo: FEED_BEGINNING,
+  latestDateCovered: FEED_BEGINNING,
+  unfinished: null,
+  recent: { rows: new Map(), incompleteUntil: null },
+};
+
+/** How many rows are remembered: with ids and instants packed, they fit one item of 400 KB. */
+export const RECENT_ROWS_LIMIT = 8000;
+
+/**
+ * Where the next window begins: the lookback below the checkpoint; and from `coveredUpTo` on, once, when a transaction
+ * that Salesforce told of has ended, for its rows carry stamps of when it began.
+ */
+export function windowStart(state: FeedState, lookbackSeconds: number): string {
+  if (state.checkpoint === FEED_BEGINNING) return FEED_BEGINNING;
+  const lookback = addMs(state.checkpoint, -lookbackSeconds * 1000);
+  const owed = state.latestDateCovered > state.coveredUpTo ? state.coveredUpTo : lookback;
+  return owed < lookback ? owed : lookback;
+}
+
+/** How often Salesforce is asked which rows were deleted, and how far back it answers at most (it keeps 15 days). */
+const DELETED_EVERY_MS = 24 * 3_600_000;
+const DELETED_REACH_MS = 14 * DELETED_EVERY_MS;
+
+/**
+ * From when on to ask, `now`, which rows were deleted; null where that was done within a day. Only this tells of rows
+ * that left the recycle bin before a poll could see them in it.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_getdeleted.htm
+ */
+export function deletedSince(state: FeedState, now: string): string | null {
+  if (state.checkpoint === FEED_BEGINNING) return null;
+  const reach = addMs(now, -DELETED_REACH_MS);
+  const until = state.deletedUntil;
+  // Rows of a first sync that took long, or was taken up again, may be gone by now: the first time all is asked for.
+  if (until === undefined) return reach;
+  if (addMs(until, DELETED_EVERY_MS) > state.checkpoint) return null;
+  return until > reach ? until : reach;
+}
+
+/** Whether rows may have been deleted, after the last answer, in a time that Salesforce tells nothing of any more. */
+export function deletionsForgotten({ deletedUntil }: FeedState, now: string): boolean {
+  return deletedUntil !== undefined && deletedUntil < addMs(now, -DELETED_REACH_MS);
+}
+
+/** What a cycle learnt of a window. `covered` is the least `latestDateCovered` told while the window was read. */
+export interface WindowRead {
+  readonly from: string;
+  readonly before: string;
+  readonly covered: string;
+  readonly latestDateCovered: string;
+}
+
+/** The state after the window `[from, before)` is queued. */
+export function windowRead(state: FeedState, window: WindowRead): FeedState {
+  const { from, before, covered } = window;
+  const safe = covered < before ? covered : before;
+  // A covered date that went back is believed: rows that it speaks of may still appear.
+  const advances = safe < state.coveredUpTo || from <= state.coveredUpTo;
+  return {
+    ...state,
+    checkpoint: before > state.checkpoint ? before : state.checkpoint,
+    coveredUpTo: advances ? safe : state.coveredUpTo,
+    latestDateCovered: window.latestDateCovered,
+    unfinished: null,
+  };
+}
+
+/** What the poll does with a row it read. */
+export type RowSight = 'queued' | 'new' | 'newer';
+
+/**
+ * A text that stands for one state of a row: its stamp, and a fingerprint of its values, for a transaction that commits
+ * late may leave other values under the stamp that was read before. The same values of other columns (their fingerprint)
+ * are another state. Texts of later stamps are greater.
+ */
+export function rowState(systemModstamp: string, values: string, columns: number = fingerprint('')): string {
+  return `${systemModstamp} ${fingerprint(values, columns).toString(36)}`;
+}
+
+/** A number for a text, and for the texts before it, whose number is given. */
+export function fingerprint(text: string, before = 0x811c9dc5): number {
+  // FNV-1a, 32 bits.
+  let hash = before;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash >>> 0;
+}
+
+/**
+ * Whether this state of the row was queued already (`queued`), or another state of it may still be under way (`newer`),
+ * so that even a merge which changes nothing must leave a trace in the store; else `new`.
+ */
+export function sightOf(recent: RecentRows, id: string, state: string, now: string): RowSight {
+  const known = recent.rows.get(id);
+  if (known?.[0] === state) return 'queued';
+  const mayBeForgotten = recent.incompleteUntil !== null && recent.incompleteUntil > now;
+  return known !== undefined || mayBeForgotten ? 'newer' : 'new';
+}
+
+/**
+ * Remembers rows just queued, and forgets those that neither the next lookback (from `keepFrom` on, Salesforce's clock)
+ * nor a late message (queued after `keepQueuedAfter`, our clock) can meet again.
+ */
+export function rememberRows(
+  recent: RecentRows,
+  queued: Iterable<readonly [id: string, state: string]>,
+  bounds: {
+    readonly now: string;
+    readonly keepFrom: string;
+    readonly keepQueuedAfter: string;
+    readonly horizonMs: number;
+  },
+): RecentRows {
+  const rows = new Map<string, readonly [string, string]>();
+  for (const [id, known] of recent.rows) {
+    if (known[0] >= bounds.keepFrom || known[1] > bounds.keepQueuedAfter) rows.set(id, known);
+  }
+  // The feed's order is by stamp: a later state replaces the earlier.
+  for (const [id, state] of queued) rows.set(id, [state, bounds.now]);
+  if (rows.size <= RECENT_ROWS_LIMIT) return { rows, incompleteUntil: recent.incompleteUntil };
+  const newest = [...rows].sort((a, b) => (a[1][1] < b[1][1] ? 1 : -1)).slice(0, RECENT_ROWS_LIMIT);
+  return { rows: new Map(newest), incompleteUntil: addMs(bounds.now, bounds.horizonMs) };
+}

@@ -1,0 +1,200 @@
+import type { FieldValue } from '../../person/field-value.ts';
+import { toIsoInstant, toLongId } from '../../person/field-value.ts';
+import { feedColumns } from '../../schema/object-schema.ts';
+import { packRows, type QueuedRow } from '../change-message.ts';
+import type { FeedPage, FeedPosition, FeedRequest } from '../ports/change-feed.ts';
+import { addMs } from '../ports/clock.ts';
+import { describeAgain } from '../schemas.ts';
+import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
+import {
+  type FeedState,
+  fingerprint,
+  type RecentRows,
+  rememberRows,
+  rowState,
+  sightOf,
+  windowRead,
+  windowStart,
+} from './feed-state.ts';
+
+/**
+ * For how long a queued row may be under way to the store with the state it was read in. A message older than
+ * `FRESH_MESSAGE_MS` is not merged any more but read again, so this is that, a merge function's longest run, and two
+ * clocks that differ by five minutes each way; and as much again.
+ */
+export const IN_FLIGHT_HORIZON_MS = 45 * 60_000;
+
+/** The memory of a feed of whose rows some may be under way that nobody remembers. */
+export function incomplete(recent: RecentRows, now: string): RecentRows {
+  return { ...recent, incompleteUntil: addMs(now, IN_FLIGHT_HORIZON_MS) };
+}
+
+/** The memory of a feed whose columns have changed: what the lookback reads again is queued once more. */
+export function forgotten(now: string): RecentRows {
+  return incomplete({ rows: new Map(), incompleteUntil: null }, now);
+}
+
+export interface WindowStart {
+  readonly request: FeedRequest;
+  readonly page: FeedPage;
+  /** Where the window ends, exclusive. */
+  readonly before: string;
+  readonly state: FeedState;
+  readonly latestDateCovered: string | null;
+}
+
+export interface WindowOutcome {
+  /** Rows put on the queue. */
+  readonly queued: number;
+  readonly complete: boolean;
+  /** Where the feed stands now. */
+  readonly reached: FeedState;
+  /** What ended the window early; the next cycle goes on where it stopped. */
+  readonly error: unknown;
+}
+
+/** Queues the rows of a window page by page, reading one page ahead, and saves how far it came. */
+export async function readWindow(run: CycleRun, window: WindowStart): Promise<WindowOutcome> {
+  const { ports, settings, cycle } = run;
+  const { request, before } = window;
+  const sent = new SentRows(window.state.recent, run);
+  const end = await sendPages(run, window, sent);
+  const from = window.state.unfinished?.from ?? request.from;
+  // Where Salesforce did not tell, what it told before still stands.
+  const latestDateCovered = window.latestDateCovered ?? window.state.latestDateCovered;
+  const earlier = window.state.unfinished?.covered ?? latestDateCovered;
+  const covered = earlier < latestDateCovered ? earlier : latestDateCovered;
+  const reached: FeedState =
+    end.stoppedAt === null
+      ? windowRead(window.state, { from, before, covered, latestDateCovered })
+      : { ...window.state, unfinished: { from, covered, after: end.stoppedAt } };
+  const keepFrom = windowStart(reached, settings.lookbackSeconds);
+  const saved = { ...reached, recent: sent.remembered(keepFrom) };
+  await ports.state.saveFeed(request.type, saved, cycle);
+  return { queued: sent.count, complete: end.stoppedAt === null, reached: saved, error: end.error };
+}
+
+interface PagesEnd {
+  /** After which row to read on; null where the window is done. */
+  readonly stoppedAt: FeedPosition | null;
+  readonly error: unknown;
+}
+
+async function sendPages(run: CycleRun, window: WindowStart, sent: SentRows): Promise<PagesEnd> {
+  const { before } = window;
+  let { request, page } = window;
+  let stoppedAt: FeedPosition = { systemModstamp: request.from, id: '' };
+  try {
+    for (;;) {
+      const last = positionOf(page.rows.at(-1));
+      const goesOn = page.more && last !== null && last.systemModstamp < before;
+      // The next page is on its way while this one is sent; its failure counts only once this one is safe.
+      const following = goesOn ? settled(run.ports.feed.next(request, last, before)) : null;
+      await sent.send(request, rowsBefore(page, before));
+      if (following === null) return { stoppedAt: null, error: null };
+      stoppedAt = last ?? stoppedAt;
+      const next = await following;
+      if (next.kind === 'failed') return { stoppedAt, error: next.error };
+      if (run.timeLeftMs() < TIME_TO_STOP_MS) return { stoppedAt, error: null };
+      if (next.page !== 'invalidField') page = next.page;
+      else {
+        // A field was hidden or deleted while the window was read: it goes on without it.
+        request = { ...request, columns: feedColumns((await describeAgain(run.ports, request.type)).schema) };
+        sent.forgetEarlier();
+        page = await nextOrThrow(run, request, stoppedAt, before);
+      }
+    }
+  } catch (error) {
+    return { stoppedAt, error };
+  }
+}
+
+/** The next page, asked for with columns that were described just now. */
+export async function nextOrThrow(
+  run: CycleRun,
+  request: FeedRequest,
+  after: FeedPosition,
+  before: string,
+): Promise<FeedPage> {
+  const page = await run.ports.feed.next(request, after, before);
+  if (page === 'invalidField') throw new Error(`${request.type}: a field that describe shows cannot be queried`);
+  return page;
+}
+
+type PageEnd =
+  | { readonly kind: 'read'; readonly page: FeedPage | 'invalidField' }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+async function settled(reading: Promise<FeedPage | 'invalidField'>): Promise<PageEnd> {
+  try {
+    return { kind: 'read', page: await reading };
+  } catch (error) {
+    return { kind: 'failed', error };
+  }
+}
+
+/** Of a row that may have been queued or not: no state equals it, so that the row is queued when it is read again. */
+const UNKNOWN_STATE = '';
+
+/** What this cycle put on the queue, beside what is remembered of earlier ones. */
+class SentRows {
+  count = 0;
+  #recent: RecentRows;
+  readonly #run: CycleRun;
+  readonly #sent = new Map<string, string>();
+
+  constructor(recent: RecentRows, run: CycleRun) {
+    this.#recent = recent;
+    this.#run = run;
+  }
+
+  /** What was queued by earlier cycles is not known by the columns asked for now. */
+  forgetEarlier(): void {
+    this.#recent = forgotten(this.#run.ports.clock.now());
+  }
+
+  /** Resolves when the rows that were not queued before are durably on the queue. */
+  async send(request: FeedRequest, rows: readonly (readonly FieldValue[])[]): Promise<void> {
+    const now = this.#run.ports.clock.now();
+    const asked = fingerprint(request.columns.join());
+    const fresh: QueuedRow[] = [];
+    const states: [string, string][] = [];
+    for (const values of rows) {
+      const { id, systemModstamp } = placeOf(values);
+      const text = JSON.stringify(values);
+      const state = rowState(systemModstamp, text, asked);
+      const sight = this.#sent.has(id) ? 'newer' : sightOf(this.#recent, id, state, now);
+      if (sight === 'queued') continue;
+      fresh.push({ id, text, newer: sight === 'newer' });
+      states.push([id, state]);
+    }
+    const { type, columns } = request;
+    // Until all of them are queued, some may be: whatever these rows hold next time, an earlier state may be under way.
+    for (const [id] of states) this.#sent.set(id, UNKNOWN_STATE);
+    await this.#run.ports.queue.send([...packRows({ type, queuedAt: now, columns }, fresh)]);
+    for (const [id, state] of states) this.#sent.set(id, state);
+    this.count += fresh.length;
+  }
+
+  remembered(keepFrom: string): FeedState['recent'] {
+    const now = this.#run.ports.clock.now();
+    return rememberRows(this.#recent, this.#sent, {
+      now,
+      keepFrom,
+      keepQueuedAfter: addMs(now, -IN_FLIGHT_HORIZON_MS),
+      horizonMs: IN_FLIGHT_HORIZON_MS,
+    });
+  }
+}
+
+function rowsBefore(page: FeedPage, before: string): readonly (readonly FieldValue[])[] {
+  return page.rows.filter((values) => placeOf(values).systemModstamp < before);
+}
+
+function positionOf(values: readonly FieldValue[] | undefined): FeedPosition | null {
+  return values === undefined ? null : placeOf(values);
+}
+
+function placeOf(values: readonly FieldValue[]): FeedPosition {
+  return { id: toLongId(String(values[0])), systemModstamp: toIsoInstant(String(values[1])) };
+}

@@ -1,0 +1,98 @@
+import type { SalesforceType } from '../../person/row.ts';
+import { packIds } from '../change-message.ts';
+import { ConfigError } from '../errors.ts';
+import type { LinkedPerson } from '../ports/person-store.ts';
+import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
+import { type FeedState, windowStart } from './feed-state.ts';
+import {
+  driftOf,
+  endedReconciliation,
+  isImplausible,
+  plannedReconciliation,
+  type Reconciliation,
+  type ReconciliationBook,
+} from './reconciliation.ts';
+
+/** Rows in one message: the merge reads them again in as many at a time. */
+const ROWS_PER_MESSAGE = 1000;
+
+/** Where the feed of each object stands, once its window is read. */
+export type FeedsRead = ReadonlyMap<SalesforceType, FeedState>;
+
+/**
+ * Works off some of the reconciliation that was asked for or is due, as many steps as the settings allow a cycle. Its
+ * progress is saved after each step whose finds are durably queued; persons whose progress was not saved are looked at
+ * again. Returns how many rows were handed out.
+ */
+export async function reconcile(run: CycleRun, feeds: FeedsRead): Promise<number> {
+  const { ports, settings, cycle, timeLeftMs } = run;
+  const [stored, asks] = await Promise.all([ports.state.loadReconciliations(), ports.state.reconciliationAsks()]);
+  let book = plannedReconciliation(stored, asks, settings.reconcileDays, ports.clock.now());
+  if (book !== stored) await ports.state.saveReconciliations(book, cycle);
+  let handedOut = 0;
+  for (let step = 0; step < settings.reconcileStepsPerCycle && timeLeftMs() > TIME_TO_STOP_MS; step += 1) {
+    if (book.running === null) break;
+    const next = await lookOn(run, feeds, book, book.running);
+    handedOut += next.handedOut;
+    book = next.book;
+    await ports.state.saveReconciliations(book, cycle);
+    if (next.implausible) throw new ConfigError(implausible(book));
+  }
+  return handedOut;
+}
+
+interface Step {
+  readonly book: ReconciliationBook;
+  readonly handedOut: number;
+  readonly implausible: boolean;
+}
+
+/** Looks at the next persons, in one call where there are any, and queues the rows of those who differ. */
+async function lookOn(run: CycleRun, feeds: FeedsRead, book: ReconciliationBook, from: Reconciliation): Promise<Step> {
+  const { ports } = run;
+  const { items, cursor } = await ports.persons.linked(ports.feed.maxStamps, from.after);
+  const persons = items.filter(({ salesforce }) => feeds.has(salesforce.type));
+  const stamps =
+    persons.length === 0 ? new Map() : await ports.feed.stamps(persons.map(({ salesforce }) => salesforce));
+  const drifted = { missing: [] as LinkedPerson[], changed: [] as LinkedPerson[] };
+  for (const person of persons) {
+    const drift = driftOf(person, stamps.get(person.salesforce.id), fedFrom(run, feeds, person));
+    if (drift !== undefined) drifted[drift].push(person);
+  }
+  const looked: Reconciliation = {
+    ...from,
+    after: cursor,
+    calls: from.calls + (persons.length === 0 ? 0 : 1),
+    persons: from.persons + persons.length,
+    missing: from.missing + drifted.missing.length,
+    changed: from.changed + drifted.changed.length,
+  };
+  const now = ports.clock.now();
+  const ended = (held: boolean) => endedReconciliation(book, looked, { held, now });
+  if (isImplausible(looked)) return { book: ended(true), handedOut: 0, implausible: true };
+  const found = [...drifted.missing, ...drifted.changed];
+  await handOut(run, found);
+  const next = cursor === null ? ended(false) : { ...book, running: looked };
+  return { book: next, handedOut: found.length, implausible: false };
+}
+
+function fedFrom(run: CycleRun, feeds: FeedsRead, { salesforce }: LinkedPerson): string {
+  const feed = feeds.get(salesforce.type);
+  return feed === undefined ? '' : windowStart(feed, run.settings.lookbackSeconds);
+}
+
+async function handOut({ ports }: CycleRun, persons: readonly LinkedPerson[]): Promise<void> {
+  const byType = Map.groupBy(persons, ({ salesforce }) => salesforce.type);
+  for (const [type, ofType] of byType) {
+    const envelope = { kind: 'refresh', type, queuedAt: ports.clock.now(), known: true } as const;
+    const ids = ofType.map(({ salesforce }) => salesforce.id);
+    await ports.queue.send([...packIds(envelope, ids, ROWS_PER_MESSAGE)]);
+  }
+}
+
+function implausible({ last }: ReconciliationBook): string {
+  return (
+    `${last?.missing} of ${last?.persons} records cannot be read: deleted, or hidden from the sync user. ` +
+    'No more is done about them; reconcile with acceptMissing if they were deleted'
+  );
+}

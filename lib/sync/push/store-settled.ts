@@ -1,0 +1,130 @@
+import type { Conflict, Rejection } from '../../person/activity.ts';
+import { logged } from '../../person/edit-person.ts';
+import { type Fields, toLongId } from '../../person/field-value.ts';
+import type { Person } from '../../person/person.ts';
+import type { RemoteRecord } from '../../schema/record.ts';
+import { TransientError } from '../errors.ts';
+import type { Ports } from '../ports/ports.ts';
+import { updateOrPark } from '../rows/update-or-park.ts';
+import type { ObjectRules } from '../schemas.ts';
+import { overwrittenTold, type Settled, type SettleRetry, settlePush, settleRejection } from './settle-push.ts';
+
+/** A person under our lease and the values, by local name, that were sent for it. */
+export interface LeasedPush {
+  readonly person: Person;
+  readonly sent: Fields;
+}
+
+/** What Salesforce said of a push, for good. */
+export type PushEnd =
+  | {
+      readonly kind: 'written';
+      readonly before: RemoteRecord | null;
+      readonly after: RemoteRecord;
+      readonly created: boolean;
+      readonly retry?: SettleRetry;
+      /** Fields of a new record that took configured values. */
+      readonly defaulted?: readonly string[];
+    }
+  | { readonly kind: 'rejected'; readonly before: RemoteRecord | null; readonly rejection: Rejection };
+
+const ATTEMPTS = 4;
+
+/**
+ * Stores what a push came to and gives the lease back. Where the person was changed meanwhile, the row is read again
+ * before the next try: what the person knows by now may be newer than what the push had read. Undefined where the lease
+ * was lost: then nothing is settled, and whoever holds it reads the row.
+ */
+export async function storeSettled(
+  ports: Pick<Ports, 'persons' | 'records' | 'clock'>,
+  object: ObjectRules,
+  push: LeasedPush,
+  end: PushEnd,
+): Promise<Settled | undefined> {
+  const store = () => storeEnd(ports, object, push, end);
+  return end.kind === 'rejected' ? store() : afterPush(store);
+}
+
+/** What is done once a push was taken. Where that fails, the push stands in Salesforce and nowhere here: its answer was lost. */
+export async function afterPush<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof TransientError)) throw error;
+    throw new TransientError(error.code, 'a push could not be settled', { mayHaveCommitted: true, cause: error });
+  }
+}
+
+async function storeEnd(
+  ports: Pick<Ports, 'persons' | 'records' | 'clock'>,
+  object: ObjectRules,
+  push: LeasedPush,
+  end: PushEnd,
+): Promise<Settled | undefined> {
+  let { person } = push;
+  let current = end;
+  let overwritten: readonly Conflict[] | undefined;
+  let told: readonly Conflict[] = [];
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const now = ports.clock.now();
+    const settled = settledBy({ person, sent: push.sent }, current, object, now);
+    const outcome = await updateOrPark(ports.persons, person, settled.person, now);
+    if (outcome.kind === 'written') {
+      return { ...settled, person: outcome.person, conflicts: [...told, ...settled.conflicts] };
+    }
+    const stored = await ports.persons.get(person.personId);
+    if (stored === undefined || stored.lease?.owner !== push.person.lease?.owner) return undefined;
+    // A refused push has overwritten nothing.
+    overwritten ??= current.kind === 'written' ? settled.conflicts : [];
+    const untold = overwritten.filter((conflict) => !isTold(stored, conflict, push.person.log.next));
+    const telling = await tellFirst(ports, stored, untold);
+    if (telling !== undefined) told = [...told, ...untold];
+    person = telling ?? stored;
+    current = await withRowReadAgain(ports, object, current, telling === undefined ? untold : []);
+  }
+  throw new TransientError('CONTENTION', 'the person was changed by others on every try');
+}
+
+function settledBy({ person, sent }: LeasedPush, end: PushEnd, object: ObjectRules, now: string): Settled {
+  return end.kind === 'written'
+    ? settlePush(person, { ...end, sent }, object, now)
+    : settleRejection(person, { ...end, sent }, object, now);
+}
+
+/**
+ * What a push was seen to overwrite is known nowhere else: it is told before Salesforce, which may give no answer, is
+ * asked again. Undefined where there is nothing to tell, or the person was changed once more.
+ */
+async function tellFirst(
+  { persons, clock }: Pick<Ports, 'persons' | 'clock'>,
+  stored: Person,
+  untold: readonly Conflict[],
+): Promise<Person | undefined> {
+  if (untold.length === 0) return undefined;
+  const outcome = await persons.update(stored, logged(stored, overwrittenTold(untold), clock.now()));
+  return outcome.kind === 'written' ? outcome.person : undefined;
+}
+
+/** Whether somebody who met the overwritten value in the change feed has told of the conflict since the push began. */
+function isTold({ log }: Person, { field, remote }: Conflict, since: number): boolean {
+  return log.recent.some(
+    (activity) =>
+      activity.seq >= since &&
+      activity.type === 'conflict' &&
+      activity.detail.field === field &&
+      activity.detail.remote === remote,
+  );
+}
+
+async function withRowReadAgain(
+  ports: Pick<Ports, 'records'>,
+  object: ObjectRules,
+  end: PushEnd,
+  overwritten: readonly Conflict[],
+): Promise<PushEnd> {
+  // The feed brings what the row of a refused push holds; what was read before may be older than what is known by now.
+  if (end.kind === 'rejected') return { ...end, before: null };
+  const id = toLongId(String(end.after.Id));
+  const records = await ports.records.read(object.schema.type, [id], object.columns);
+  return { ...end, retry: { latest: records.get(id) ?? end.retry?.latest ?? end.after, overwritten } };
+}

@@ -1,0 +1,115 @@
+import { foldPersons } from '../../person/absorb-person.ts';
+import { isLeased, nthPersonIdOfRow, type Person, personIdOfRow } from '../../person/person.ts';
+import type { Row } from '../../person/row.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { PersonStore } from '../ports/person-store.ts';
+import type { Schemas } from '../schemas.ts';
+import type { RefreshPorts } from './read-leased.ts';
+import { likelyPersonId, standsFor } from './resolve-persons.ts';
+import { survivorsOf } from './survivors.ts';
+import { takeOver } from './take-over.ts';
+
+/** A person who has just come to stand for a row that was linked to another before. */
+export interface RowTaken {
+  readonly person: Person;
+  readonly row: Row;
+  readonly insteadOf?: string | undefined;
+}
+
+export interface Rivals {
+  /** Others who stand for the row. */
+  readonly standing: readonly Person[];
+  /** Persons who stood for it, and whom those whose part they are have not absorbed yet. */
+  readonly unabsorbed: readonly Person[];
+  /** Whom the row is linked to is under a lease: on the way to the row, or dead on the way. */
+  readonly coming: boolean;
+}
+
+/**
+ * Others who came to stand for the row at the same moment as this person. Whoever takes a row links it to himself first,
+ * remembering whom it was linked to, then is stored as standing for it, and asks here last: so of two who do so at once,
+ * the one who is stored later finds the other, by the link, by the id that the row carries, or as the one he replaced.
+ * Whoever is made of the row, without a link, asks here too.
+ */
+export async function rivalsOf(
+  { persons, clock }: { readonly persons: Pick<PersonStore, 'linksOf' | 'getMany'>; readonly clock: Clock },
+  { person, row, insteadOf }: RowTaken,
+): Promise<Rivals> {
+  const linkedId = (await persons.linksOf([row.id])).get(row.id);
+  const others = await personsOf(persons, row, [linkedId, insteadOf]);
+  const survivors = await survivorsOf(persons, others);
+  const found = new Set([...survivors.values()].map((each) => each.person));
+  const standing = [...found].filter((each) => each.personId !== person.personId && standsFor(each, row));
+  const linked = survivors.get(linkedId ?? '')?.person;
+  const coming = linked !== undefined && !standsFor(linked, row) && isLeased(linked, clock.now());
+  const unabsorbed = [...survivors.values()].flatMap((each) => each.unabsorbed);
+  return { standing, unabsorbed: [...new Map(unabsorbed.map((each) => [each.personId, each])).values()], coming };
+}
+
+/** The persons of these ids, of the id that the row carries, and those that were made of the row. */
+async function personsOf(
+  persons: Pick<PersonStore, 'getMany'>,
+  row: Row,
+  ids: readonly (string | undefined)[],
+): Promise<readonly Person[]> {
+  const named = [...ids.flatMap((id) => id ?? []), likelyPersonId(row), personIdOfRow(row.id)];
+  const found = new Map<string, Person>();
+  let nth = 2;
+  let asked = [...new Set([...named, nthPersonIdOfRow(row.id, nth)])];
+  while (asked.length > 0) {
+    for (const [id, each] of await persons.getMany(asked)) found.set(id, each);
+    // Only where there is a second is there a third.
+    nth += 1;
+    asked = found.has(nthPersonIdOfRow(row.id, nth - 1)) ? [nthPersonIdOfRow(row.id, nth)] : [];
+  }
+  return [...found.values()];
+}
+
+export type Joined =
+  /** As it stands now, perhaps with what another brought along; its lease as it was. */
+  { readonly kind: 'stays'; readonly person: Person } | { readonly kind: 'merged'; readonly into: string };
+
+/** How often a change that others keep overtaking is tried; what is not done then is done where the row is met again. */
+const ATTEMPTS = 8;
+
+/** Makes one of a person and another who came to stand for its row at the same moment, if there is one. */
+export async function joinRival(
+  ports: Pick<RefreshPorts, 'persons' | 'clock'>,
+  schemas: Schemas,
+  taken: RowTaken,
+): Promise<Joined> {
+  let { person } = taken;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const [rival] = (await rivalsOf(ports, { ...taken, person })).standing;
+    if (rival === undefined) break;
+    const { loser, frozen } = foldPersons(person, rival, ports.clock.now());
+    const outcome = await ports.persons.update(loser, frozen);
+    if (outcome.kind === 'written' && loser === person) return { kind: 'merged', into: rival.personId };
+    if (outcome.kind === 'written') {
+      return { kind: 'stays', person: await absorbNow(ports, schemas, { ...taken, person }, outcome.person) };
+    }
+    const stored = await ports.persons.get(person.personId);
+    if (stored === undefined) break;
+    if (stored.mergedInto !== null) return { kind: 'merged', into: stored.mergedInto };
+    person = stored;
+  }
+  return { kind: 'stays', person };
+}
+
+async function absorbNow(
+  { persons, clock }: Pick<RefreshPorts, 'persons' | 'clock'>,
+  schemas: Schemas,
+  { person, row }: RowTaken,
+  part: Person,
+): Promise<Person> {
+  let survivor = person;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const by = { rules: schemas[row.type].rules, now: clock.now() };
+    const outcome = await persons.update(survivor, await takeOver(persons, survivor, [part], by));
+    if (outcome.kind === 'written') return outcome.person;
+    const stored = await persons.get(survivor.personId);
+    if (stored === undefined || stored.mergedInto !== null) break;
+    survivor = stored;
+  }
+  return survivor;
+}

@@ -1,0 +1,36 @@
+import type { Rejection } from '../../person/activity.ts';
+import { rejectPerson } from '../../person/edit-person.ts';
+import type { Person } from '../../person/person.ts';
+import { ItemTooLargeError } from '../errors.ts';
+import type { PersonStore, UpdateOutcome } from '../ports/person-store.ts';
+
+const TOO_LARGE: Rejection = {
+  code: 'PERSON_TOO_LARGE',
+  message: 'What Salesforce holds of this person is more than can be stored here; the person is left as it was',
+  fields: [],
+};
+
+/**
+ * Stores the next state of a person. One that is larger than the store allows will be so on every try: then the person
+ * stays as it was, parked by a rejection that says so, and nothing waits for it.
+ */
+export async function updateOrPark(
+  persons: Pick<PersonStore, 'update'>,
+  stored: Person,
+  next: Person,
+  now: string,
+): Promise<UpdateOutcome> {
+  try {
+    return await persons.update(stored, next);
+  } catch (error) {
+    if (!(error instanceof ItemTooLargeError)) throw error;
+    const parked = tooLarge(stored, now);
+    if (parked === stored && stored.lease === next.lease) return { kind: 'written', person: stored };
+    return persons.update(stored, { ...parked, lease: next.lease });
+  }
+}
+
+/** The person parked because what belongs to it cannot be stored. */
+export function tooLarge(person: Person, now: string): Person {
+  return rejectPerson(person, TOO_LARGE, {}, now);
+}

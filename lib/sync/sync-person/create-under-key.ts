@@ -1,0 +1,48 @@
+import type { Rejection } from '../../person/activity.ts';
+import type { Person } from '../../person/person.ts';
+import { keyOfPerson, LEADS_PER_PERSON } from '../../person/person-key.ts';
+import { type Row, successorOf } from '../../person/row.ts';
+import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
+import type { CreateAnswer } from '../ports/salesforce-records.ts';
+import { readSuccessors } from '../rows/read-leased.ts';
+import type { PersonSync } from './person-sync.ts';
+
+/** A Lead of the person was converted, and nothing was written. */
+export interface ConvertedLead {
+  readonly kind: 'converted';
+  readonly rejection: Rejection;
+  readonly lead: Row;
+  /** The rows that took its place one after another, as far as they can be read. */
+  readonly successors: readonly Row[];
+}
+
+/**
+ * Creates the person's Lead, under the first of its keys that no converted Lead keeps from it. A converted Lead is
+ * passed over only where what it became is gone. None of this is remembered: a repeated try comes to the same key.
+ */
+export async function createUnderKey(
+  sync: PersonSync,
+  person: Person,
+  record: RemoteRecord,
+  nth = 1,
+): Promise<Exclude<CreateAnswer, { kind: 'converted' }> | ConvertedLead> {
+  const { ports, schemas, assignTo } = sync;
+  const { schema, columns } = schemas.Lead;
+  const options = { runAssignmentRules: assignTo.kind === 'assignmentRule' };
+  const answer = await ports.records.createLead(keyOfPerson(person.personId, nth), record, columns, options);
+  if (answer.kind !== 'converted') return answer;
+  const lead = rowOfRecord(schema, answer.record);
+  const successors = (await readSuccessors(ports, schemas, [lead])).get(lead.id) ?? [];
+  if (nth === LEADS_PER_PERSON || !isGone(person, lead, successors)) return { ...answer, lead, successors };
+  return createUnderKey(sync, person, record, nth + 1);
+}
+
+/**
+ * Whether nothing living stands in the place of a converted Lead. What cannot be read may only be hidden, unless the
+ * person has stood for a later row, which is deleted.
+ */
+function isGone({ salesforce }: Person, lead: Row, successors: readonly Row[]): boolean {
+  const end = successors.at(-1);
+  if (end !== undefined && successorOf(end) === null) return end.isDeleted;
+  return salesforce?.isDeleted === true && salesforce.id !== lead.id;
+}

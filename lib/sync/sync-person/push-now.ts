@@ -1,0 +1,203 @@
+import type { Conflict } from '../../person/activity.ts';
+import { assertNever } from '../../person/assert-never.ts';
+import type { Fields } from '../../person/field-value.ts';
+import { isWritable, type Person, pendingEdits, type SalesforceLink } from '../../person/person.ts';
+import { judgePush, notEditable } from '../../schema/judge-push.ts';
+import { pushable, type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
+import { TransientError } from '../errors.ts';
+import type { PushAnswer } from '../ports/salesforce-records.ts';
+import { withCutTexts } from '../push/cut-texts.ts';
+import { type PushEnd, storeSettled } from '../push/store-settled.ts';
+import { readSuccessors, refreshedPerson } from '../rows/read-leased.ts';
+import { storeRead } from '../rows/store-read.ts';
+import type { PersonSync, SyncOutcome, SyncStep } from './person-sync.ts';
+
+/** A linked person on its way through a sync, with what has come of it so far. */
+interface Progress {
+  readonly person: Person;
+  /** The row that is written to. */
+  readonly link: SalesforceLink;
+  readonly linked: boolean;
+  readonly pulled: readonly string[];
+  readonly conflicts: readonly Conflict[];
+}
+
+type Step =
+  | { readonly kind: 'again'; readonly progress: Progress }
+  | { readonly kind: 'over'; readonly outcome: SyncOutcome };
+
+/** How often the row or the person may change under our hands before we give way. */
+const ATTEMPTS = 3;
+
+/**
+ * Pushes a linked person's pending edits to its row, if the row has not changed since base; otherwise merges what
+ * changed first. With nothing to push the row is only read. Goes on, without a row, where the row turned out to be gone.
+ */
+export async function pushNow(sync: PersonSync, from: Extract<SyncStep, { kind: 'goOn' }>): Promise<SyncStep> {
+  let so: Omit<Progress, 'link'> = { ...from, pulled: [] };
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const link = so.person.salesforce;
+    if (!isWritable(link)) return { ...so, kind: 'goOn' };
+    if (link.type === 'Contact' && sync.assignTo.kind === 'queue') return over({ kind: 'contactNotAssignable' });
+    const readsFirst = sync.afterLostPush && attempt === 0;
+    const step = await (readsFirst ? readAgain : pushOrRead)(sync, { ...so, link });
+    if (step.kind === 'over') return step;
+    so = step.progress;
+  }
+  return over({ kind: 'busy' });
+}
+
+async function pushOrRead(sync: PersonSync, found: Progress): Promise<Step> {
+  const object = sync.schemas[found.link.type];
+  const person = await withCutTexts(sync.ports, object, found.person, 'update');
+  if (person === undefined) return again(sync, found);
+  const progress = { ...found, person };
+  const { record, sent, refused } = pushable(object.schema, pendingEdits(person), 'update');
+  const refusal = judgePush(object.schema, sent, 'update');
+  if (refusal !== undefined) return end(sync, progress, sent, { kind: 'rejected', before: null, rejection: refusal });
+  const owned: RemoteRecord = 'ownerId' in sync.assignTo ? { ...record, OwnerId: sync.assignTo.ownerId } : record;
+  if (Object.keys(owned).length > 0) return push(sync, progress, { record: owned, sent });
+  if (refused.length === 0) return readOnly(sync, progress);
+  const rejection = notEditable(progress.link.type, refused);
+  return end(sync, progress, {}, { kind: 'rejected', before: null, rejection });
+}
+
+async function push(
+  sync: PersonSync,
+  progress: Progress,
+  { record, sent }: { readonly record: RemoteRecord; readonly sent: Fields },
+): Promise<Step> {
+  const { ports, schemas } = sync;
+  const { link } = progress;
+  const person = await rememberAttempt(sync, progress.person, sent);
+  if (person === undefined) return over({ kind: 'busy' });
+  const request = { id: link.id, record, ifUnmodifiedSince: link.systemModstamp };
+  const options = { runAssignmentRules: false };
+  const answer = await ports.records.pushNow(link.type, request, schemas[link.type].columns, options);
+  return takeAnswer(sync, { ...progress, person }, { sent, answer });
+}
+
+async function takeAnswer(
+  sync: PersonSync,
+  progress: Progress,
+  { sent, answer }: { readonly sent: Fields; readonly answer: PushAnswer },
+): Promise<Step> {
+  const { outcome, before, after } = answer;
+  switch (outcome.kind) {
+    case 'written':
+      if (after === null) return readAgain(sync, progress);
+      return end(sync, progress, sent, { kind: 'written', before, after, created: false });
+    case 'rejected':
+      return end(sync, progress, sent, { kind: 'rejected', before, rejection: outcome.rejection });
+    case 'modified':
+      return after === null ? readAgain(sync, progress) : storeRow(sync, progress, after);
+    case 'gone':
+      return readAgain(sync, progress);
+    case 'transient':
+      throw new TransientError(outcome.code, 'Salesforce could not take the push now');
+    default:
+      return assertNever(outcome);
+  }
+}
+
+/** The lease says what is under way before it is sent: an answer may be lost. Undefined where the lease is not ours now. */
+export async function rememberAttempt(
+  { ports }: PersonSync,
+  person: Person,
+  sent: Fields,
+): Promise<Person | undefined> {
+  if (person.lease === null) return undefined;
+  const { attempt } = person.lease;
+  if (Object.keys(sent).every((field) => attempt[field] === sent[field])) return person;
+  const lease = { ...person.lease, attempt: { ...attempt, ...sent } };
+  const outcome = await ports.persons.takeLease(person, lease, ports.clock.now());
+  return outcome === 'taken' ? { ...person, lease } : undefined;
+}
+
+async function end(sync: PersonSync, progress: Progress, sent: Fields, pushEnd: PushEnd): Promise<Step> {
+  const { person, link } = progress;
+  const settled = await storeSettled(sync.ports, sync.schemas[link.type], { person, sent }, pushEnd);
+  if (settled === undefined) return over({ kind: 'busy' });
+  const rejection = settled.person.rejection ?? (pushEnd.kind === 'rejected' ? pushEnd.rejection : null);
+  if (rejection !== null) return over({ kind: 'rejected', rejection, person: settled.person });
+  return over({
+    kind: 'synced',
+    outcome: progress.linked ? 'linked' : 'updated',
+    person: settled.person,
+    pushed: Object.keys(sent),
+    pulled: [...progress.pulled, ...settled.pulled],
+    conflicts: [...progress.conflicts, ...settled.conflicts],
+  });
+}
+
+/**
+ * Reads the row of a person who is not known to stand for a living one: it may have been undeleted, or another may have
+ * taken its place.
+ */
+export async function readGoneRow(sync: PersonSync, person: Person, link: SalesforceLink): Promise<SyncStep> {
+  const step = await readAgain(sync, { person, link, linked: false, pulled: [], conflicts: [] });
+  return step.kind === 'over' ? step : { ...step.progress, kind: 'goOn' };
+}
+
+/** Nothing to push: takes over what the row holds. */
+async function readOnly(sync: PersonSync, progress: Progress): Promise<Step> {
+  const record = await readRow(sync, progress.link);
+  const now = sync.ports.clock.now();
+  const read = refreshedPerson(sync.schemas, progress.person, record, now);
+  if (!isWritable(read.person.salesforce)) return storeRow(sync, progress, record);
+  const pulled = [...progress.pulled, ...read.pulled];
+  const conflicts = [...progress.conflicts, ...read.conflicts];
+  const changed = progress.linked ? 'linked' : 'updated';
+  if (read.person === progress.person) {
+    await sync.ports.persons.releaseLease(read.person.personId, read.person.lease?.owner ?? '');
+    const person = { ...read.person, lease: null };
+    const outcome = progress.linked || pulled.length > 0 ? changed : 'unchanged';
+    return over({ kind: 'synced', outcome, person, pushed: [], pulled, conflicts });
+  }
+  const stored = await sync.ports.persons.update(progress.person, { ...read.person, lease: null });
+  if (stored.kind === 'versionConflict') return again(sync, progress);
+  const outcome = progress.linked || pulled.length > 0 ? changed : 'unchanged';
+  return over({ kind: 'synced', outcome, person: stored.person, pushed: [], pulled, conflicts });
+}
+
+async function readAgain(sync: PersonSync, progress: Progress): Promise<Step> {
+  return storeRow(sync, progress, await readRow(sync, progress.link));
+}
+
+async function readRow({ ports, schemas }: PersonSync, link: SalesforceLink): Promise<RemoteRecord | undefined> {
+  return (await ports.records.read(link.type, [link.id], schemas[link.type].columns)).get(link.id);
+}
+
+/**
+ * Stores what the row holds, or what became of it, the lease kept, for another try. A person who became a part of another
+ * on the way goes on as that one.
+ */
+async function storeRow(sync: PersonSync, progress: Progress, record: RemoteRecord | undefined): Promise<Step> {
+  const { ports, schemas } = sync;
+  const { person, link } = progress;
+  const rows = record === undefined ? [] : [rowOfRecord(schemas[link.type].schema, record)];
+  const successors = (await readSuccessors(ports, schemas, rows)).get(link.id) ?? [];
+  const read = await storeRead(ports, schemas, { person, record, successors, keepLease: true });
+  if (read.kind === 'changed') return again(sync, progress);
+  if (read.kind === 'merged') return over({ kind: 'mergedAway', personId: read.into });
+  return {
+    kind: 'again',
+    progress: {
+      ...progress,
+      person: read.person,
+      pulled: [...progress.pulled, ...read.pulled],
+      conflicts: [...progress.conflicts, ...read.conflicts],
+    },
+  };
+}
+
+/** Somebody changed the person: goes on from what is stored now, unless the lease is lost. */
+async function again(sync: PersonSync, progress: Progress): Promise<Step> {
+  const stored = await sync.ports.persons.get(progress.person.personId);
+  const isOurs = stored !== undefined && stored.lease !== null && stored.lease.owner === progress.person.lease?.owner;
+  return isOurs ? { kind: 'again', progress: { ...progress, person: stored } } : over({ kind: 'busy' });
+}
+
+function over(outcome: SyncOutcome): { readonly kind: 'over'; readonly outcome: SyncOutcome } {
+  return { kind: 'over', outcome };
+}

@@ -1,0 +1,74 @@
+import { isWritable, type Person } from '../../person/person.ts';
+import { QuotaExceededError, TransientError } from '../errors.ts';
+import { wasNotSent } from '../push/push-persons.ts';
+import { absorbPersons } from '../rows/absorb-persons.ts';
+import { giveBackLease } from '../rows/give-back-lease.ts';
+import { describedSchemas, loadSchemas } from '../schemas.ts';
+import { attachRow } from './attach-row.ts';
+import { leaseWithPatience } from './lease-with-patience.ts';
+import type { AssignTo, PersonSync, SyncOutcome, SyncPorts, SyncStep } from './person-sync.ts';
+import { pushNow, readGoneRow } from './push-now.ts';
+
+const TURNS = 3;
+
+/** How often a person may become a part of another while it is synced. */
+const MERGES = 4;
+
+/**
+ * Brings one person into Salesforce now: pushes its pending edits, or links it to its row, or creates its Lead, and
+ * takes over what the row holds. Whatever comes of it, no edit is lost; what was refused stands in the activity log.
+ * A person who turns out to be a part of another by now is synced as that one.
+ */
+export async function syncPerson(ports: SyncPorts, personId: string, assignTo: AssignTo): Promise<SyncOutcome> {
+  let outcome = await syncOnce(ports, personId, assignTo);
+  for (let merge = 0; merge < MERGES && outcome.kind === 'joined'; merge += 1) {
+    outcome = await syncOnce(ports, outcome.personId, assignTo);
+  }
+  return outcome.kind === 'joined' ? { kind: 'busy' } : outcome;
+}
+
+type OneSync = SyncOutcome | { readonly kind: 'joined'; readonly personId: string };
+
+async function syncOnce(ports: SyncPorts, personId: string, assignTo: AssignTo): Promise<OneSync> {
+  const taken = await leaseWithPatience(ports, personId);
+  if ('kind' in taken) return taken;
+  const { leased, afterLostPush } = taken;
+  try {
+    // A parked person that somebody syncs by hand: what Salesforce takes may have changed since it was refused.
+    const schemas = await (leased.rejection === null ? loadSchemas(ports) : describedSchemas(ports));
+    const sync: PersonSync = { ports, schemas, assignTo, afterLostPush };
+    const outcome = await syncLeased(sync, leased);
+    if (outcome.kind !== 'synced') await giveBackLease(ports, leased, afterLostPush);
+    if (outcome.kind !== 'mergedAway') return outcome;
+    const joined = await absorbPersons(ports, sync.schemas, [personId]);
+    return joined.has(personId) ? { kind: 'joined', personId: outcome.personId } : { kind: 'busy' };
+  } catch (error) {
+    if (wasNotSent(error)) await giveBackLease(ports, leased, afterLostPush);
+    if (error instanceof QuotaExceededError) return { kind: 'limit' };
+    if (error instanceof TransientError) return { kind: 'unavailable' };
+    throw error;
+  }
+}
+
+async function syncLeased(sync: PersonSync, leased: Person): Promise<SyncOutcome> {
+  let person = leased;
+  // A row found deleted or converted on the way, or a change by others, sends the person back to look again.
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    const attached = await standing(sync, person, turn);
+    if (attached.kind === 'over') return attached.outcome;
+    const pushed = await pushNow(sync, attached);
+    if (pushed.kind === 'over') return pushed.outcome;
+    person = pushed.person;
+  }
+  return { kind: 'busy' };
+}
+
+/** The person standing for a living row: its own, what became of that, one that is found, or a new Lead. */
+async function standing(sync: PersonSync, person: Person, turn: number): Promise<SyncStep> {
+  const link = person.salesforce;
+  if (isWritable(link)) return { kind: 'goOn', linked: false, person, conflicts: [] };
+  if (link === null || turn > 0) return attachRow(sync, person);
+  const read = await readGoneRow(sync, person, link);
+  if (read.kind === 'over' || isWritable(read.person.salesforce)) return read;
+  return attachRow(sync, read.person);
+}
