@@ -2,8 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /**
- * The client of a function, made once at cold start. Region, credentials and endpoint (`AWS_ENDPOINT_URL_DYNAMODB`) come
- * from the environment. A single-item call takes milliseconds: one that takes seconds is lost, and is tried again.
+ * The client of a function, made once at cold start. Region, credentials and endpoint (`AWS_ENDPOINT_URL_DYNAMODB`)
+ * come from the environment. A single-item call takes milliseconds: one that takes seconds is lost, and is tried again.
  */
 export function createDynamoClient(): DynamoDBDocumentClient {
   const client = new DynamoDBClient({

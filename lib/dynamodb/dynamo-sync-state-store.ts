@@ -177,7 +177,10 @@ function askKey(reason: ReconciliationAsk['reason']): Key {
   return syncKey(`RECONCILE#${reason}`);
 }
 
-/** The first revision replaces nothing, or what is of no use: an item of another format, or of a version that did not count. */
+/**
+ * The first revision replaces nothing, or what is of no use: an item of another format, or of a version that did not
+ * count.
+ */
 const REPLACES_NONE = {
   ConditionExpression: 'attribute_not_exists(#revision) OR #format <> :format',
   ExpressionAttributeNames: { '#revision': 'revision', '#format': 'format' },

@@ -73,8 +73,8 @@ export function emailKey(email: string): string {
 export type Queue = 'pending' | 'rejected';
 
 /**
- * A queue is spread over shards, as one index partition takes 1,000 writes a second: a change of the whole database goes
- * through it at eight times that.
+ * A queue is spread over shards, as one index partition takes 1,000 writes a second: a change of the whole database
+ * goes through it at eight times that.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-sharding.html
  */

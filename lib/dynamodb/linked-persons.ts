@@ -14,14 +14,14 @@ const LINKED = {
 };
 
 /**
- * How many pages of the table a call reads at most: however few persons with a row there are in it, a caller with little
- * time gets on. At 6 KB an item, so many hold 8,000.
+ * How many pages of the table a call reads at most: however few persons with a row there are in it, a caller with
+ * little time gets on. At 6 KB an item, so many hold 8,000.
  */
 export const MAX_SCAN_PAGES = 50;
 
 /**
- * The next persons with a row, in the order of the table. It is read in pages of 1 MB before they are filtered, so that a
- * page of ours may hold none; it ends with a person, or where a page of the table did.
+ * The next persons with a row, in the order of the table. It is read in pages of 1 MB before they are filtered, so that
+ * a page of ours may hold none; it ends with a person, or where a page of the table did.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Scan.html
  */

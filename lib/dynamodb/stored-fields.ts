@@ -7,8 +7,8 @@ type StoredValue = FieldValue | { readonly number: string };
 export type StoredFields = Readonly<Record<string, StoredValue>>;
 
 /**
- * Fields as attributes of their own can be read by anybody. But a write costs a unit for each KB of the item: where packed
- * fields save one, they are packed.
+ * Fields as attributes of their own can be read by anybody. But a write costs a unit for each KB of the item: where
+ * packed fields save one, they are packed.
  */
 export function storedOrPacked(fields: Fields, othersBytes: number): StoredFields | Uint8Array {
   const stored = toStoredFields(fields);

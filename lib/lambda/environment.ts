@@ -4,8 +4,8 @@ import { parseSettings, type Settings, SettingsError } from './settings.ts';
 const text = z.string().check(z.minLength(1));
 
 /**
- * The environment variables of every function: the CDK app hands out exactly these names, a function reads exactly these
- * at cold start.
+ * The environment variables of every function: the CDK app hands out exactly these names, a function reads exactly
+ * these at cold start.
  */
 export const environmentSchema = z.object({ TABLE_NAME: text, CHANGES_QUEUE_URL: text, LOCKSTEP_SETTINGS: text });
 

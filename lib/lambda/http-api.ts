@@ -33,7 +33,9 @@ export type Routes = Readonly<Record<string, (request: ApiRequest) => Promise<Ap
 type ApiEvent = Omit<APIGatewayProxyEventV2, 'body'> & { body?: unknown };
 type ApiMiddleware = MiddlewareObj<ApiEvent, APIGatewayProxyStructuredResultV2>;
 
-/** A handler for the routes, by their route keys (`GET /persons/{personId}`); what goes wrong is answered as a problem. */
+/**
+ * A handler for the routes, by their route keys (`GET /persons/{personId}`); what goes wrong is answered as a problem.
+ */
 export function apiHandler(routes: Routes) {
   const route = async (event: ApiEvent): Promise<APIGatewayProxyStructuredResultV2> => {
     const { routeKey, pathParameters = {}, queryStringParameters = {}, headers, body } = event;
@@ -56,7 +58,9 @@ function response({ status, body, headers }: ApiAnswer): APIGatewayProxyStructur
   };
 }
 
-/** Parses a body where there is one, whatever type it declares: several calls take none, and many callers declare none. */
+/**
+ * Parses a body where there is one, whatever type it declares: several calls take none, and many callers declare none.
+ */
 function jsonBody(): ApiMiddleware {
   const parser = httpJsonBodyParser({ disableContentTypeCheck: true }) as ApiMiddleware;
   return {

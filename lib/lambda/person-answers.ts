@@ -102,7 +102,9 @@ export function syncAnswer(outcome: SyncOutcome): ApiAnswer {
   }
 }
 
-/** The answer to a deletion, with or without the record in Salesforce; throws the `Problem` of one that was not done. */
+/**
+ * The answer to a deletion, with or without the record in Salesforce; throws the `Problem` of one that was not done.
+ */
 export function deleteAnswer(outcome: DeleteOutcome, salesforce: DeletedHere['salesforce']): ApiAnswer {
   if (outcome.kind === 'deleted') return { status: 204, body: undefined };
   if (outcome.kind !== 'mergedAway') return syncAnswer(outcome);

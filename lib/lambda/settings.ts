@@ -54,9 +54,14 @@ export const settingsSchema = z.strictObject({
     ),
     'iam',
   ),
-  /** How long to wait for an answer of Salesforce before it counts as lost; a caller of sync person waits 15 at most. */
+  /**
+   * How long to wait for an answer of Salesforce before it counts as lost; a caller of sync person waits 15 at most.
+   */
   salesforceTimeoutSeconds: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(60)), 45),
-  /** How long a person is left alone after a push whose answer was lost: Salesforce may work on a request for 10 minutes. */
+  /**
+   * How long a person is left alone after a push whose answer was lost: Salesforce may work on a request for 10
+   * minutes.
+   */
   pushLeaseSeconds: z._default(z.number().check(z.int(), z.minimum(2)), 660),
   /** How long the next cycle waits for one that died: longer than the poll function may run, which is 14 minutes. */
   cycleLeaseSeconds: z._default(z.number().check(z.int(), z.minimum(2)), 900),

@@ -18,10 +18,10 @@ export interface Fold {
 }
 
 /**
- * A person becomes a part of the one whom Salesforce kept, who holds the row that took the place of its own; unless that
- * one was made a moment ago, of a row that the feed brought before anybody knew whose place it took: then the person
- * that people know stays, and stays deleted if it was deleted here. `goneAt`: the stamp with which the person's own row
- * went; empty where both have one row.
+ * A person becomes a part of the one whom Salesforce kept, who holds the row that took the place of its own; unless
+ * that one was made a moment ago, of a row that the feed brought before anybody knew whose place it took: then the
+ * person that people know stays, and stays deleted if it was deleted here. `goneAt`: the stamp with which the person's
+ * own row went; empty where both have one row.
  */
 export function foldPersons(person: Person, holder: Person, now: string, goneAt = ''): Fold {
   const [loser, survivor] = holderGivesWay(person, holder, goneAt) ? [holder, person] : [person, holder];

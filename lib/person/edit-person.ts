@@ -69,8 +69,8 @@ function withEdits(
 
 /**
  * The person parked by a rejection, its values kept, with the one activity that tells it. Refused once more in the same
- * words, with nothing changed in between, it stays as it is; where it had been let try again, it is parked once more, and
- * the log, which ends with that very rejection, tells nothing new.
+ * words, with nothing changed in between, it stays as it is; where it had been let try again, it is parked once more,
+ * and the log, which ends with that very rejection, tells nothing new.
  */
 export function rejectPerson(person: Person, rejection: Rejection, values: Fields, now: string): Person {
   const { code, message, fields } = rejection;

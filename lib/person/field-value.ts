@@ -76,7 +76,9 @@ function parseNumber(value: string): FieldValue {
   return Number.isNaN(parsed) ? value : parsed;
 }
 
-/** Rounds half away from zero on the decimal digits, as Salesforce does, not on the binary value (1.005 at 2 is 1.01). */
+/**
+ * Rounds half away from zero on the decimal digits, as Salesforce does, not on the binary value (1.005 at 2 is 1.01).
+ */
 export function roundedTo(value: number, scale: number): number {
   const [digits = '0', exponent = '0'] = Math.abs(value).toString().split('e');
   const shifted = Math.round(Number(`${digits}e${Number(exponent) + scale}`));
@@ -120,7 +122,8 @@ export function toIsoInstant(value: string): string {
 const ID_CHECK_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';
 
 /**
- * The 18-character form of a Salesforce id: three check characters tell which letters of each group of five are capitals.
+ * The 18-character form of a Salesforce id: three check characters tell which letters of each group of five are
+ * capitals.
  *
  * @see https://help.salesforce.com/s/articleView?id=000385008
  */

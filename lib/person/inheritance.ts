@@ -4,9 +4,9 @@ import type { MergeRules } from './merge-row.ts';
 import { editedAt, isPulled, type ToldPerson, toldEditOf } from './told-edits.ts';
 
 /**
- * What becomes of a value of a person that becomes a part of another: an edit of the survivor; kept where only we have a
- * place for it; given up, as an edit that gave way to a newer one or to Salesforce; or, of an edit that both agree on,
- * only the time: an older one must not replace it.
+ * What becomes of a value of a person that becomes a part of another: an edit of the survivor; kept where only we have
+ * a place for it; given up, as an edit that gave way to a newer one or to Salesforce; or, of an edit that both agree
+ * on, only the time: an older one must not replace it.
  */
 type Legacy = 'edits' | 'kept' | 'superseded' | 'agreed';
 
@@ -60,14 +60,18 @@ function isFree(field: string, { person }: ToldPerson, { shapes }: MergeRules): 
   return isEmptyValue(shapes[field], person.fields[field] ?? null) && !(field in person.pending);
 }
 
-/** Whether the loser's edit of a field came after the survivor's, whether that still waits or is in Salesforce by now. */
+/**
+ * Whether the loser's edit of a field came after the survivor's, whether that still waits or is in Salesforce by now.
+ */
 function isNewer(field: string, survivor: ToldPerson, loser: ToldPerson): boolean {
   const waits = field in survivor.person.pending;
   const known = waits ? editedAt(survivor, field) : (toldEditOf(survivor.log, field) ?? '');
   return editedAt(loser, field) > known;
 }
 
-/** The conflict of an edit that takes the place of a value which came from Salesforce and which it was not made upon. */
+/**
+ * The conflict of an edit that takes the place of a value which came from Salesforce and which it was not made upon.
+ */
 function conflictOf(
   field: string,
   survivor: ToldPerson,

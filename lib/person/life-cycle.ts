@@ -16,8 +16,8 @@ export type LifeState =
   | 'mergedAway';
 
 /**
- * A row as a person meets it: its own, the Contact that its converted Lead became (`itsContact`, gone or not), or another
- * that lives or is gone (deleted, converted).
+ * A row as a person meets it: its own, the Contact that its converted Lead became (`itsContact`, gone or not), or
+ * another that lives or is gone (deleted, converted).
  */
 type RowSight = 'own' | 'itsContact' | 'lead' | 'contact' | 'gone';
 
@@ -80,7 +80,9 @@ export function isItsContact(link: SalesforceLink | null, row: Row): boolean {
   return link?.convertedContactId === row.id;
 }
 
-/** The link to a row; a read that could not tell the owner's name leaves the known one as long as it is the same owner. */
+/**
+ * The link to a row; a read that could not tell the owner's name leaves the known one as long as it is the same owner.
+ */
 export function linkTo(row: Row, known: SalesforceLink | null): SalesforceLink {
   const { type, id, systemModstamp, isDeleted, isConverted, ownerId } = row;
   const owner = row.owner ?? (known?.ownerId === ownerId ? known?.owner : undefined);

@@ -207,8 +207,8 @@ class FieldMerge {
 /**
  * The person as it goes over to a row of which no base is stored. What stands here and not there waits to be pushed.
  * Where both sides hold a value, an edit that waits keeps its base, and where the row succeeds the person's own, what
- * that held is its base (a converted Lead's values are the Contact's); but nothing is known of what a row held before that has just been linked, so that every value which
- * stands here counts as an edit of an empty field.
+ * that held is its base (a converted Lead's values are the Contact's); but nothing is known of what a row held before
+ * that has just been linked, so that every value which stands here counts as an edit of an empty field.
  */
 function withoutBase(person: Person, row: Row, rules: MergeRules, succeeds: boolean): Person {
   const pending: Record<string, FieldValue> = {};

@@ -26,7 +26,8 @@ export interface DeletedHere {
 
 /**
  * The right to push this person, given to one worker until it expires. `attempt` holds the values that the worker is
- * sending: while the lease stands, a remote value equal to its attempt may be our own push, committed without an answer.
+ * sending: while the lease stands, a remote value equal to its attempt may be our own push, committed without an
+ * answer.
  */
 export interface Lease {
   readonly owner: string;

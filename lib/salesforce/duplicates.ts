@@ -4,7 +4,8 @@ import { isSalesforceType } from '../schema/record.ts';
 import { isRaw } from './query-answer.ts';
 
 /**
- * The Leads and Contacts that a duplicate rule takes for the record that it refused. The misspelt member is Salesforce's.
+ * The Leads and Contacts that a duplicate rule takes for the record that it refused. The misspelt member is
+ * Salesforce's.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm
  */

@@ -188,8 +188,8 @@ function rejectionOf(entries: readonly ErrorEntry[]): Rejection {
 }
 
 /**
- * Code and text of a refusal. Any text may quote a value of the record or, before its last line, the query: only the last
- * lines of the refusals are told that are known to name objects, fields and permissions.
+ * Code and text of a refusal. Any text may quote a value of the record or, before its last line, the query: only the
+ * last lines of the refusals are told that are known to name objects, fields and permissions.
  */
 function told(entry: ErrorEntry): string {
   const text = entry.message.split('\n').at(-1)?.slice(0, 300) ?? '';

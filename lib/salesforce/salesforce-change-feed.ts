@@ -124,7 +124,10 @@ function updatedQuery(now: number): string {
   return `?start=${start}&end=${until}`;
 }
 
-/** Rows deleted before the instant asked for, whose first state may have been under way when they were told of last time. */
+/**
+ * Rows deleted before the instant asked for, whose first state may have been under way when they were told of last
+ * time.
+ */
 const DELETED_OVERLAP_MS = 60 * MINUTE_MS;
 
 /**

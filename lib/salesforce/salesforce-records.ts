@@ -145,8 +145,8 @@ interface NewLead {
 }
 
 /**
- * An insert, and no upsert: whoever is outrun, or comes again, finds the Lead as somebody may have edited it since, and an
- * upsert would write over that.
+ * An insert, and no upsert: whoever is outrun, or comes again, finds the Lead as somebody may have edited it since, and
+ * an upsert would write over that.
  */
 async function createLead(client: SalesforceClient, lead: NewLead): Promise<CreateAnswer> {
   const body = { ...lead.record, [PERSON_ID_FIELD]: lead.key };

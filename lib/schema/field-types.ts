@@ -103,7 +103,9 @@ function refuseWhole(value: FieldValue, field: JudgedField): Refusal | undefined
 
 const DAY = /^(\d{4}-\d{2}-\d{2})(?:T.*)?$/;
 
-/** Given a date-time, Salesforce takes its day. The calendar must have it: `Date.parse` takes February 30 for March 2. */
+/**
+ * Given a date-time, Salesforce takes its day. The calendar must have it: `Date.parse` takes February 30 for March 2.
+ */
 function refuseDate(value: FieldValue, field: JudgedField): Refusal | undefined {
   const day = typeof value === 'string' ? DAY.exec(value)?.[1] : undefined;
   const at = day === undefined ? Number.NaN : Date.parse(`${day}T00:00:00Z`);
@@ -212,5 +214,7 @@ export function syncedType(name: string): FieldType {
   return type;
 }
 
-/** Types of free text, which says nearly the same when its end is cut off; half an email address or choice says nothing. */
+/**
+ * Types of free text, which says nearly the same when its end is cut off; half an email address or choice says nothing.
+ */
 export const FREE_TEXT: ReadonlySet<string> = new Set(['string', 'textarea', 'phone', 'url', 'combobox']);

@@ -8,10 +8,10 @@ import { sentValue } from './record.ts';
 type Operation = 'create' | 'update';
 
 /**
- * The rejection that Salesforce would surely answer to a push of these values, in its words and with API names; undefined
- * where only Salesforce can tell. Formats, lengths, ranges and restricted picklists are judged before any automation of
- * the org runs, so that what describe tells of them is the verdict; a missing value, which automation may fill in, is
- * judged after it.
+ * The rejection that Salesforce would surely answer to a push of these values, in its words and with API names;
+ * undefined where only Salesforce can tell. Formats, lengths, ranges and restricted picklists are judged before any
+ * automation of the org runs, so that what describe tells of them is the verdict; a missing value, which automation may
+ * fill in, is judged after it.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.apexcode.meta/apexcode/apex_triggers_order_of_execution.htm
  */

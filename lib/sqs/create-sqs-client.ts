@@ -1,6 +1,9 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 
-/** The client of a function, made once at cold start. Region, credentials and endpoint (`AWS_ENDPOINT_URL_SQS`) come from the environment. */
+/**
+ * The client of a function, made once at cold start. Region, credentials and endpoint (`AWS_ENDPOINT_URL_SQS`) come
+ * from the environment.
+ */
 export function createSqsClient(): SQSClient {
   return new SQSClient({
     maxAttempts: 5,

@@ -11,8 +11,8 @@ import type { ChangeQueue } from '../sync/ports/change-queue.ts';
 import { translateError } from './error-map.ts';
 
 /**
- * A batch may hold ten messages. It may be as large as one message, which was 256 KB for long: what is in flight at once
- * is bounded by it, and a larger batch costs the same, as every 64 KB are charged as a request.
+ * A batch may hold ten messages. It may be as large as one message, which was 256 KB for long: what is in flight at
+ * once is bounded by it, and a larger batch costs the same, as every 64 KB are charged as a request.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
  */
@@ -101,8 +101,9 @@ export function batched(bodies: readonly string[]): string[][] {
 }
 
 /**
- * SQS refuses or replaces U+FFFE and U+FFFF, which text of Salesforce may hold. A body is JSON: there they can be escaped,
- * as the control characters already are. So are surrogates, which SQS takes in pairs and local stand-ins do not.
+ * SQS refuses or replaces U+FFFE and U+FFFF, which text of Salesforce may hold. A body is JSON: there they can be
+ * escaped, as the control characters already are. So are surrogates, which SQS takes in pairs and local stand-ins do
+ * not.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */

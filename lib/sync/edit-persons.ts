@@ -109,7 +109,9 @@ async function allWithEmail({ persons }: Pick<Ports, 'persons'>, email: string):
   return found.filter((person) => hasEmail(person, email)).sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
 }
 
-/** Brings back the person with this email who was deleted here last, with these fields; undefined where there is none. */
+/**
+ * Brings back the person with this email who was deleted here last, with these fields; undefined where there is none.
+ */
 async function reviveByEmail(
   ports: EditPorts,
   schemas: Schemas,

@@ -1,6 +1,6 @@
 /**
- * Something that may go well on another try: throttling, a lock, an outage, a lost connection.
- * `mayHaveCommitted` says that a write was sent and its answer never came: it may stand in Salesforce already, or later.
+ * Something that may go well on another try: throttling, a lock, an outage, a lost connection. `mayHaveCommitted` says
+ * that a write was sent and its answer never came: it may stand in Salesforce already, or later.
  */
 export class TransientError extends Error {
   override readonly name = 'TransientError';

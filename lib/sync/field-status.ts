@@ -29,7 +29,9 @@ export type FieldStatusPorts = Pick<Ports, 'policy'> & {
 /** How many of the persons parked now are looked at for problems of fields. */
 const PARKED_PERSONS = 200;
 
-/** What is known of every field of these objects, as of the last describe. Changes nothing and asks Salesforce nothing. */
+/**
+ * What is known of every field of these objects, as of the last describe. Changes nothing and asks Salesforce nothing.
+ */
 export async function readFieldStatus(ports: FieldStatusPorts, types: readonly SalesforceType[]): Promise<FieldStatus> {
   const [stored, problems] = await Promise.all([
     Promise.all(types.map((type) => ports.state.loadSchema(type))),

@@ -21,8 +21,8 @@ export type Schemas = Readonly<Record<SalesforceType, ObjectRules>>;
 export type SchemaPorts = Pick<Ports, 'state' | 'feed' | 'policy' | 'clock'>;
 
 /**
- * Whichever of them the poll reads: what a Lead became is a Contact, which is read to let its person go over to it, and a
- * sync looks for the record of a person among both before it creates one.
+ * Whichever of them the poll reads: what a Lead became is a Contact, which is read to let its person go over to it, and
+ * a sync looks for the record of a person among both before it creates one.
  */
 const SALESFORCE_TYPES: readonly SalesforceType[] = ['Lead', 'Contact'];
 

@@ -13,7 +13,9 @@ import { frozen, type Io, immediately } from './io.ts';
 
 export interface InMemoryPersonStoreOptions {
   readonly io?: Io;
-  /** When the indexes learn of a write: calls `refresh` then, by default at once. It may be called late, in any order. */
+  /**
+   * When the indexes learn of a write: calls `refresh` then, by default at once. It may be called late, in any order.
+   */
   readonly indexLater?: (refresh: () => void) => void;
   /** Whether persons are frozen on their way in (default). Off is faster. */
   readonly freeze?: boolean;

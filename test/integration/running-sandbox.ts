@@ -37,7 +37,9 @@ export async function runSandbox(options: Partial<SandboxOptions> = {}): Promise
   }
 }
 
-/** Asks again until the answer is neither undefined nor false. The test's own time limit ends a wait that is in vain. */
+/**
+ * Asks again until the answer is neither undefined nor false. The test's own time limit ends a wait that is in vain.
+ */
 export async function eventually<T>(ask: () => Promise<T | undefined | false>): Promise<T> {
   for (;;) {
     const answer = await ask();

@@ -6,7 +6,9 @@ const ADA = { Email: 'ada@example.com', LastName: 'Lovelace', Company: 'Engines'
 /** What Salesforce holds when a person who was never there is synced; answers the rows that matter, by name. */
 type Scene = (life: Life, personId: string) => Record<string, string>;
 
-/** `made`: the new Lead. Else the row that the person is linked to by its name, or the names of all that could be it. */
+/**
+ * `made`: the new Lead. Else the row that the person is linked to by its name, or the names of all that could be it.
+ */
 type End = string | readonly string[];
 
 const SCENES: readonly (readonly [string, Scene, End])[] = [

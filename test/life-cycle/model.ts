@@ -57,8 +57,8 @@ export class Model {
 
   /**
    * Everything arrives. A living row that nobody stands for is a person of its own; or that of a person who led to it
-   * and whose own row is known to be gone: which of the two was known first is the feed's to say (`goesTo`). Answers what
-   * the field of each living row may hold in the end.
+   * and whose own row is known to be gone: which of the two was known first is the feed's to say (`goesTo`). Answers
+   * what the field of each living row may hold in the end.
    */
   settle(rows: ReadonlyMap<string, ModelRow>, said: Said): ReadonlyMap<string, readonly (string | null)[]> {
     for (const person of this.present()) this.follow(person, rows);
@@ -94,7 +94,10 @@ export class Model {
     person.deleted = rows.get(end)?.isGone ?? true;
   }
 
-  /** Whose row is gone for good may be traced to another, which carries its id: or it may not be, if that was known too late. */
+  /**
+   * Whose row is gone for good may be traced to another, which carries its id: or it may not be, if that was known too
+   * late.
+   */
   #takeUp(person: ModelPerson, rows: ReadonlyMap<string, ModelRow>, traced: string | undefined): void {
     const row = traced === undefined ? undefined : rows.get(traced);
     if (row === undefined || person.row === null || rows.has(person.row)) return;

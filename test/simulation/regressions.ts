@@ -1,6 +1,6 @@
 /**
- * Seeds that once broke an invariant, and what was wrong. They are run with every test. A seed tells the same story only
- * as long as its faults and dice are drawn as they are: each of these was seen to fail without what mended it.
+ * Seeds that once broke an invariant, and what was wrong. They are run with every test. A seed tells the same story
+ * only as long as its faults and dice are drawn as they are: each of these was seen to fail without what mended it.
  */
 export const REGRESSIONS: readonly (readonly [seed: number, what: string])[] = [
   [537, 'a merge wrote the loser’s value over a field that nobody here may write, as if Salesforce held it'],

@@ -90,8 +90,8 @@ export class Swarm {
 }
 
 /**
- * A random part of the faults: a seed with all of them at once would seldom come far in any. Each is switched on by dice
- * of its own, so that a new fault leaves the stories of the others as they are.
+ * A random part of the faults: a seed with all of them at once would seldom come far in any. Each is switched on by
+ * dice of its own, so that a new fault leaves the stories of the others as they are.
  */
 export function drawFaults(dice: Dice): FaultName[] {
   if (dice.fork('no faults').chance(0.06)) return [];

@@ -101,7 +101,9 @@ async function subjectsOf({ admin, ledger }: SoakStage): Promise<Subject[]> {
   });
 }
 
-/** Persons whose forms met a fault have no row yet: somebody asks again. Then the sync has to come to rest by itself. */
+/**
+ * Persons whose forms met a fault have no row yet: somebody asks again. Then the sync has to come to rest by itself.
+ */
 async function untilQuiet({ api, admin, ledger }: SoakStage): Promise<void> {
   for (const email of ledger.emails) {
     const persons = await api.personsWithEmail(email);

@@ -215,8 +215,8 @@ function salesFate(edit: Edit, seen: FieldValue | undefined, where: Whereabouts)
 }
 
 /**
- * Whether the log tells that the first push after an edit of sales was answered: then it had read the row. That is certain
- * only of a value that was edited in after the edit of sales, when no earlier one waited or was lost.
+ * Whether the log tells that the first push after an edit of sales was answered: then it had read the row. That is
+ * certain only of a value that was edited in after the edit of sales, when no earlier one waited or was lost.
  */
 function wasSettled(edit: Edit, seen: FieldValue, { ending, ledger, changes, until }: Whereabouts): boolean {
   const { field, answeredAt } = edit;

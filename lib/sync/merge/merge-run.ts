@@ -55,7 +55,8 @@ export class MergeRun {
   }
 
   /**
-   * Rows with a few of their columns add to persons who know them at that stamp; any other row that lives is read in full.
+   * Rows with a few of their columns add to persons who know them at that stamp; any other row that lives is read in
+   * full.
    */
   async mergePartial(arrivals: readonly Arrival[]): Promise<void> {
     const owners = await this.#owners(arrivals);
@@ -247,7 +248,9 @@ export class MergeRun {
     return [...unjoined, ...unread, ...(await absorbMerged(this.#ports, this.#schemas, gone))];
   }
 
-  /** Makes one of persons and the others who stand for their rows; answers the rows for which it could not be done yet. */
+  /**
+   * Makes one of persons and the others who stand for their rows; answers the rows for which it could not be done yet.
+   */
   async #joinOwners(arrivals: readonly Arrival[], owners: ReadonlyMap<string, Owner>): Promise<readonly string[]> {
     const left = await inParallel(arrivals, STORE_PARALLELISM, async (arrival) => {
       const { row } = arrival;
@@ -275,8 +278,8 @@ const NONE: Rivals = { standing: [], unabsorbed: [], coming: false };
 const CLOCKS_APART_MS = 15 * 60_000;
 
 /**
- * Whether the person has come to its row since this message was queued, which may have been the cause: then whoever worked
- * on it may have died, or found somebody busy, before all who stand for the row were one.
+ * Whether the person has come to its row since this message was queued, which may have been the cause: then whoever
+ * worked on it may have died, or found somebody busy, before all who stand for the row were one.
  */
 function cameLately({ row, delivery }: Arrival, { personId, createdAt, log }: Person): boolean {
   const since = addMs(delivery.message?.queuedAt ?? createdAt, -CLOCKS_APART_MS);

@@ -20,8 +20,8 @@ export interface FeedState {
 }
 
 /**
- * The rows queued lately: id → [which state of the row, when queued (our clock, ISO)]. They keep the lookback from queueing a
- * row twice, and tell a row of which an earlier state may still be under way.
+ * The rows queued lately: id → [which state of the row, when queued (our clock, ISO)]. They keep the lookback from
+ * queueing a row twice, and tell a row of which an earlier state may still be under way.
  */
 export interface RecentRows {
   readonly rows: ReadonlyMap<string, readonly [state: string, queuedAt: string]>;
@@ -107,8 +107,8 @@ export type RowSight = 'queued' | 'new' | 'newer';
 
 /**
  * A text that stands for one state of a row: its stamp, and a fingerprint of its values, for a transaction that commits
- * late may leave other values under the stamp that was read before. The same values of other columns (their fingerprint)
- * are another state. Texts of later stamps are greater.
+ * late may leave other values under the stamp that was read before. The same values of other columns (their
+ * fingerprint) are another state. Texts of later stamps are greater.
  */
 export function rowState(systemModstamp: string, values: string, columns: number = fingerprint('')): string {
   return `${systemModstamp} ${fingerprint(values, columns).toString(36)}`;

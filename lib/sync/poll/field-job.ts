@@ -48,7 +48,9 @@ export const EMPTY_BOOK: JobBook = { running: null, last: null, formulasReadAt: 
 /** More fields than this make a condition that is longer than it is worth. */
 const MAX_CONDITIONS = 20;
 
-/** The book with fields that the history owes, and formulas that are due, as a job; the same object where nothing is. */
+/**
+ * The book with fields that the history owes, and formulas that are due, as a job; the same object where nothing is.
+ */
 export function plannedJobs(
   book: JobBook,
   { schema, history }: { readonly schema: ObjectSchema; readonly history: FieldHistory },

@@ -160,7 +160,8 @@ async function pullObject(run: CycleRun, object: OpenObject): Promise<PulledObje
   if (opening.described !== null) stored = await saveSchema(run.ports, type, opening.described);
   else if (page === 'invalidField') stored = await describeAgain(run.ports, type);
   run.schemas.set(type, stored);
-  // What the lookback reads again may hold fields that were not asked for, or not taken, the first time: queue it again.
+  // What the lookback reads again may hold fields that were not asked for, or not taken, the first time: queue it
+  // again.
   if (changed || isOwed(stored)) state = { ...state, recent: forgotten(now) };
   if (page === 'invalidField') {
     request = { ...requestOf(stored, state, run), from: request.from };
@@ -176,7 +177,10 @@ async function pullObject(run: CycleRun, object: OpenObject): Promise<PulledObje
   return { ...window, turn: { schema: stored.schema, book, feed: window.reached } };
 }
 
-/** The state that follows once what was deleted is queued. What Salesforce has forgotten by now is to be found otherwise. */
+/**
+ * The state that follows once what was deleted is queued. What Salesforce has forgotten by now is to be found
+ * otherwise.
+ */
 async function takeDeletions(
   run: CycleRun,
   type: SalesforceType,

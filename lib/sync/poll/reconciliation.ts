@@ -6,7 +6,8 @@ export type ReconciliationReason = 'scheduled' | 'deletionsUntold' | 'asked';
 
 /**
  * Somebody wants a reconciliation. Each asking has an id of its own, and is heard once: by the next reconciliation that
- * begins. Of several for one reason that nobody has heard yet only the last is; one for another reason takes no one's place.
+ * begins. Of several for one reason that nobody has heard yet only the last is; one for another reason takes no one's
+ * place.
  */
 export interface ReconciliationAsk {
   readonly id: string;
@@ -85,8 +86,9 @@ function begun(reason: ReconciliationReason, acceptMissing: boolean, now: string
 export type Drift = 'missing' | 'changed';
 
 /**
- * What `stamp`, the row's `SystemModstamp`, says of a person; `undefined` for a row that cannot be read. Rows stamped from
- * `fedFrom` on are still to come through the feed. A save that no synced field shows looks like a change that was missed.
+ * What `stamp`, the row's `SystemModstamp`, says of a person; `undefined` for a row that cannot be read. Rows stamped
+ * from `fedFrom` on are still to come through the feed. A save that no synced field shows looks like a change that was
+ * missed.
  */
 export function driftOf(
   { salesforce: link }: LinkedPerson,

@@ -154,8 +154,8 @@ class JobWork {
 }
 
 /**
- * Rows stamped before this have gone through the feed, in full, at the stamp that a scan finds them with: a few of their
- * columns add to what is known. Later ones will come through the feed with every column.
+ * Rows stamped before this have gone through the feed, in full, at the stamp that a scan finds them with: a few of
+ * their columns add to what is known. Later ones will come through the feed with every column.
  */
 function fedUpTo(feed: FeedState, lookbackSeconds: number): string {
   // Where Salesforce never tells what it covers, the feed relies on its lookback.

@@ -30,8 +30,8 @@ export interface FeedOpening {
   /** The first page, or `invalidField` where a column is no longer visible: describe again. */
   readonly page: FeedPage | 'invalidField';
   /**
-   * Told before the first page is read: Salesforce holds back no change before this instant: what is older is visible to a query that began later. Where a
-   * long transaction runs, it is that transaction's start.
+   * Told before the first page is read: Salesforce holds back no change before this instant: what is older is visible
+   * to a query that began later. Where a long transaction runs, it is that transaction's start.
    */
   readonly latestDateCovered: string | null;
   /** Null where it was not asked, or may be asked again. */
@@ -90,7 +90,10 @@ export interface ChangeFeed {
   /** The rows of a scan after an id (null: from the first) up to and with another, one page in one call. */
   scan(scan: ScanRequest, after: string | null, until: string): Promise<FeedPage | 'invalidField'>;
 
-  /** The `SystemModstamp` (ISO) of up to `maxStamps` rows, by id, in one call; a row that is deleted or hidden is missing. */
+  /**
+   * The `SystemModstamp` (ISO) of up to `maxStamps` rows, by id, in one call; a row that is deleted or hidden is
+   * missing.
+   */
   stamps(rows: readonly RowName[]): Promise<ReadonlyMap<string, string>>;
 
   readonly maxStamps: number;

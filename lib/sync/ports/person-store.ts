@@ -41,14 +41,14 @@ export interface PersonStore {
   /**
    * Replaces `stored` by `next`, giving it version `stored.version + 1`, only if the stored version is still
    * `stored.version`. The lease is not touched, except where `stored` holds one and `next` holds none: then the write
-   * also demands that the lease is still that owner's, and gives it back. Full chunks of the stored log move to items of
-   * their own on the way; repeating that is harmless.
+   * also demands that the lease is still that owner's, and gives it back. Full chunks of the stored log move to items
+   * of their own on the way; repeating that is harmless.
    */
   update(stored: Person, next: Person): Promise<UpdateOutcome>;
 
   /**
-   * Takes the lease, if the version is still `stored.version` and no other owner's lease stands at `now` (ISO). Does not
-   * count as a version: nobody's view of the person changed.
+   * Takes the lease, if the version is still `stored.version` and no other owner's lease stands at `now` (ISO). Does
+   * not count as a version: nobody's view of the person changed.
    */
   takeLease(stored: Person, lease: Lease, now: string): Promise<LeaseOutcome>;
 
@@ -74,8 +74,8 @@ export interface PersonStore {
   linkRow(rowId: string, personId: string): Promise<void>;
 
   /**
-   * The same, unless somebody else has said so meanwhile: the row must be nobody's yet, or `insteadOf`'s. Answers whose it
-   * is now; of many at once the first wins.
+   * The same, unless somebody else has said so meanwhile: the row must be nobody's yet, or `insteadOf`'s. Answers whose
+   * it is now; of many at once the first wins.
    */
   claimRow(rowId: string, personId: string, insteadOf?: string): Promise<string>;
 

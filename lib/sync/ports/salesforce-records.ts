@@ -69,9 +69,9 @@ export interface SalesforceRecords {
   ): Promise<PushAnswer>;
 
   /**
-   * Creates the Lead of a person, with this key (`person-key.ts`) in the unique field `Person_Id__c`, and reads it. However
-   * often it is called and however many call it at once, there is one Lead with the key, and what stands in it by then is
-   * left alone.
+   * Creates the Lead of a person, with this key (`person-key.ts`) in the unique field `Person_Id__c`, and reads it.
+   * However often it is called and however many call it at once, there is one Lead with the key, and what stands in it
+   * by then is left alone.
    */
   createLead(
     key: string,
@@ -81,8 +81,8 @@ export interface SalesforceRecords {
   ): Promise<CreateAnswer>;
 
   /**
-   * Deletes one row into the recycle bin, and reads it there; `gone` where it is no more. A converted Lead is deleted like
-   * any other, its Contact stays; or Salesforce refuses that, which is `gone` too.
+   * Deletes one row into the recycle bin, and reads it there; `gone` where it is no more. A converted Lead is deleted
+   * like any other, its Contact stays; or Salesforce refuses that, which is `gone` too.
    */
   remove(type: SalesforceType, id: string, columns: readonly string[]): Promise<RemoveAnswer>;
 

@@ -71,7 +71,9 @@ export interface SyncStateStore {
 
   loadSchema(type: SalesforceType): Promise<StoredSchema | undefined>;
 
-  /** Saves it where what is stored has the revision before it (0: where nothing is); an overtaken save changes nothing. */
+  /**
+   * Saves it where what is stored has the revision before it (0: where nothing is); an overtaken save changes nothing.
+   */
   saveSchema(schema: StoredSchema): Promise<'saved' | 'overtaken'>;
 
   /** An object that never had a job has an empty book. */

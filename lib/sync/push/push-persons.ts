@@ -118,7 +118,9 @@ class PushRun {
     });
   }
 
-  /** The person under our lease with what is to be sent; undefined where there is nothing to send or it is not our turn. */
+  /**
+   * The person under our lease with what is to be sent; undefined where there is nothing to send or it is not our turn.
+   */
   async #prepare(type: SalesforceType, found: Person): Promise<Push | undefined> {
     const person = await withCutTexts(this.#ports, this.#schemas[type], found, 'update');
     if (person === undefined) this.#postponed += 1;

@@ -45,7 +45,10 @@ export async function storeSettled(
   return end.kind === 'rejected' ? store() : afterPush(store);
 }
 
-/** What is done once a push was taken. Where that fails, the push stands in Salesforce and nowhere here: its answer was lost. */
+/**
+ * What is done once a push was taken. Where that fails, the push stands in Salesforce and nowhere here: its answer was
+ * lost.
+ */
 export async function afterPush<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();

@@ -52,9 +52,9 @@ export interface RowToApply {
 }
 
 /**
- * Whether the row has to be read before it counts: it tells that another row took its person's place, which is then read
- * too, under the person's lease; or it would make a second person of a row whose person has gone on, or bring a person
- * whose own row is gone to this one, which no old state of it may do: it may be gone too by now.
+ * Whether the row has to be read before it counts: it tells that another row took its person's place, which is then
+ * read too, under the person's lease; or it would make a second person of a row whose person has gone on, or bring a
+ * person whose own row is gone to this one, which no old state of it may do: it may be gone too by now.
  */
 export function mustBeRead({ row, owner, fresh }: Pick<RowToApply, 'row' | 'owner' | 'fresh'>): boolean {
   const { person } = owner;
@@ -111,7 +111,10 @@ async function storeNext(
   return outcome.kind === 'versionConflict' || successorOf(row) !== null ? undefined : outcome.person;
 }
 
-/** Whether this is another state with the stamp of base, which nobody can tell to be the later: what the row holds now counts. */
+/**
+ * Whether this is another state with the stamp of base, which nobody can tell to be the later: what the row holds now
+ * counts.
+ */
 function isAsOld({ salesforce }: Person, { row, fresh, partial }: RowToApply): boolean {
   if (fresh === true || partial === true || salesforce?.id !== row.id) return false;
   return row.systemModstamp === salesforce.systemModstamp;
@@ -130,8 +133,8 @@ function nextState(stored: Person, merge: RowMerge, change: RowToApply, now: str
 }
 
 /**
- * Whether a few columns of a row can be merged: into the person who is linked to it, at a stamp not beyond base. A later
- * stamp would stand for columns that were not read.
+ * Whether a few columns of a row can be merged: into the person who is linked to it, at a stamp not beyond base. A
+ * later stamp would stand for columns that were not read.
  */
 export function addsTo(person: Person | undefined, row: Row): boolean {
   const link = person?.salesforce ?? null;

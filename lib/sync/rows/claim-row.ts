@@ -10,8 +10,8 @@ export type RowClaim =
   | 'busy';
 
 /**
- * Links a row to a person who is to stand for it, so that everybody who meets it from then on finds that one. `insteadOf`
- * is whom it was linked to when that was asked.
+ * Links a row to a person who is to stand for it, so that everybody who meets it from then on finds that one.
+ * `insteadOf` is whom it was linked to when that was asked.
  */
 export async function claimRow(
   { persons, clock }: Pick<Ports, 'persons' | 'clock'>,

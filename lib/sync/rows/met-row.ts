@@ -46,8 +46,8 @@ export type RowTaking =
   | { readonly kind: 'contended' };
 
 /**
- * Claims the row: a person who is made of it after this finds the claim, and one who was made of it before and the taker
- * become one. A link that leads to the taker by way of a part stays, for it is what tells of that one.
+ * Claims the row: a person who is made of it after this finds the claim, and one who was made of it before and the
+ * taker become one. A link that leads to the taker by way of a part stays, for it is what tells of that one.
  */
 export async function takeRow(ports: RefreshPorts, schemas: Schemas, taker: Taker, met: MetRow): Promise<RowTaking> {
   const { row, owner, linkedId, parts } = met;

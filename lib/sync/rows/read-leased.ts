@@ -19,7 +19,9 @@ export const STORE_PARALLELISM = 24;
 /** How many rows one after another may have taken a row's place. */
 const MAX_SUCCESSORS = 12;
 
-/** The persons under a lease of ours each, which keeps in mind what an earlier, lost push attempted; others are missing. */
+/**
+ * The persons under a lease of ours each, which keeps in mind what an earlier, lost push attempted; others are missing.
+ */
 export async function leaseToRead(ports: RefreshPorts, persons: readonly Person[], owner: string): Promise<Person[]> {
   const leased = await inParallel(persons, STORE_PARALLELISM, async (person) => {
     if (person.salesforce === null) return undefined;

@@ -32,7 +32,8 @@ const PERSON_ID = /^[A-Za-z0-9_-]{1,36}$/;
 /**
  * Whose each row is, in this order: the person who stands for it; the one whose id it carries; the one derived from the
  * row's own id; the one it was linked to, each followed to whom it became a part of; a person made here, never in
- * Salesforce, who claimed the row's email. By key only, so that the answer does not depend on how far an index has come.
+ * Salesforce, who claimed the row's email. By key only, so that the answer does not depend on how far an index has
+ * come.
  */
 export async function resolvePersons(store: OwnerReads, rows: readonly Row[]): Promise<ReadonlyMap<string, Owner>> {
   const owners = new Map<string, Owner>();
@@ -107,13 +108,14 @@ function ownerOf(row: Row, { ids, linkedId, claimantId }: Leads, survivors: Read
 }
 
 /**
- * Whether a person to whom the row leads goes over to it: one who never had a row, one whose Contact it is, or one whose
- * id it carries. A row that was the person's before is not, even where the person's own is gone now: what was undeleted
- * is a person of its own, whichever of the two is known first.
+ * Whether a person to whom the row leads goes over to it: one who never had a row, one whose Contact it is, or one
+ * whose id it carries. A row that was the person's before is not, even where the person's own is gone now: what was
+ * undeleted is a person of its own, whichever of the two is known first.
  */
 function mayGoOver(person: Person, row: Row): boolean {
   const state = lifeStateOf(person);
-  // A conversion is known by the Lead, which names its Contact: one that is only said to be the person's may be undeleted.
+  // A conversion is known by the Lead, which names its Contact: one that is only said to be the person's may be
+  // undeleted.
   if (state === 'lead' || standingOf(person, row) === 'past') return false;
   const isNext = state === 'converted' && isItsContact(person.salesforce, row);
   return state === 'local' || isNext || row.personId === person.personId;

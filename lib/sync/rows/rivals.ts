@@ -26,10 +26,10 @@ export interface Rivals {
 }
 
 /**
- * Others who came to stand for the row at the same moment as this person. Whoever takes a row links it to himself first,
- * remembering whom it was linked to, then is stored as standing for it, and asks here last: so of two who do so at once,
- * the one who is stored later finds the other, by the link, by the id that the row carries, or as the one he replaced.
- * Whoever is made of the row, without a link, asks here too.
+ * Others who came to stand for the row at the same moment as this person. Whoever takes a row links it to himself
+ * first, remembering whom it was linked to, then is stored as standing for it, and asks here last: so of two who do so
+ * at once, the one who is stored later finds the other, by the link, by the id that the row carries, or as the one he
+ * replaced. Whoever is made of the row, without a link, asks here too.
  */
 export async function rivalsOf(
   { persons, clock }: { readonly persons: Pick<PersonStore, 'linksOf' | 'getMany'>; readonly clock: Clock },
@@ -69,7 +69,9 @@ export type Joined =
   /** As it stands now, perhaps with what another brought along; its lease as it was. */
   { readonly kind: 'stays'; readonly person: Person } | { readonly kind: 'merged'; readonly into: string };
 
-/** How often a change that others keep overtaking is tried; what is not done then is done where the row is met again. */
+/**
+ * How often a change that others keep overtaking is tried; what is not done then is done where the row is met again.
+ */
 const ATTEMPTS = 8;
 
 /** Makes one of a person and another who came to stand for its row at the same moment, if there is one. */

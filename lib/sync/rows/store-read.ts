@@ -58,7 +58,8 @@ async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, r
   if (taking.kind === 'merged') return taking;
   const now = ports.clock.now();
   const there = succeeded(own, row, schemas, now);
-  // In the same write: a row that carries the person's id leads to nobody else, who could see that it is still to be done.
+  // In the same write: a row that carries the person's id leads to nobody else, who could see that it is still to be
+  // done.
   const whole = await takeOver(ports.persons, there.person, taking.parts, { rules: schemas[row.type].rules, now });
   const stored = await store(ports, read, { ...there, person: whole });
   if (stored.kind !== 'stored') return stored;
@@ -73,7 +74,10 @@ function ownValues(ports: RefreshPorts, schemas: Schemas, { person, record }: Le
   return refreshedPerson(schemas, person, { ...values, IsDeleted: false }, ports.clock.now());
 }
 
-/** Whatever a converted Lead holds, edits that wait are for the Contact: a push may have come too late, and be there alone. */
+/**
+ * Whatever a converted Lead holds, edits that wait are for the Contact: a push may have come too late, and be there
+ * alone.
+ */
 function withoutEdited(record: RemoteRecord, { pending }: Person): RemoteRecord {
   // Local names are those of Leads.
   return Object.fromEntries(Object.entries(record).filter(([column]) => !Object.hasOwn(pending, column)));

@@ -34,8 +34,8 @@ export async function partsOf(
 }
 
 /**
- * What the logs of persons who become one tell of when each edit of the losers that waits was made, and the survivor's of
- * the same fields: the part that no longer stands in their own items, by person, oldest first.
+ * What the logs of persons who become one tell of when each edit of the losers that waits was made, and the survivor's
+ * of the same fields: the part that no longer stands in their own items, by person, oldest first.
  */
 async function earlierEdits(
   store: Pick<PersonStore, 'activities'>,
@@ -54,7 +54,9 @@ async function earlierEdits(
   return found;
 }
 
-/** What stands in the log before the person's own item, as far back as it takes to tell when these fields were edited. */
+/**
+ * What stands in the log before the person's own item, as far back as it takes to tell when these fields were edited.
+ */
 async function earlierTelling(
   store: Pick<PersonStore, 'activities'>,
   person: Person,

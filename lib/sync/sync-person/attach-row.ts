@@ -21,8 +21,8 @@ import type { PersonSync, SyncOutcome, SyncStep } from './person-sync.ts';
 import { rememberAttempt } from './push-now.ts';
 
 /**
- * Finds the row of a person who has none, or whose row is gone: a Lead or Contact that carries the person's id, else the
- * only one with the person's email; or creates the Lead. A row that is another person's is never taken.
+ * Finds the row of a person who has none, or whose row is gone: a Lead or Contact that carries the person's id, else
+ * the only one with the person's email; or creates the Lead. A row that is another person's is never taken.
  */
 export async function attachRow(sync: PersonSync, person: Person): Promise<SyncStep> {
   const found = await findRow(sync.ports, sync.schemas, person);

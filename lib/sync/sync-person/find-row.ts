@@ -21,7 +21,8 @@ export interface FindPorts {
 
 /**
  * Looks for the row of a person who has none, or whose row is gone: the Contact that its Lead became, a Lead or Contact
- * that carries the person's id, or else the only one with the person's email. A row that is another person's is never taken. Changes nothing.
+ * that carries the person's id, or else the only one with the person's email. A row that is another person's is never
+ * taken. Changes nothing.
  */
 export async function findRow(ports: FindPorts, schemas: Schemas, person: Person): Promise<FoundRow> {
   const contact = await convertedContact(ports, schemas, person.salesforce);

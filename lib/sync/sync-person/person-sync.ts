@@ -4,7 +4,9 @@ import type { SalesforceType } from '../../person/row.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Schemas } from '../schemas.ts';
 
-/** Who shall own the record: nobody else than now, a user or a queue, or whom the assignment rules choose on a create. */
+/**
+ * Who shall own the record: nobody else than now, a user or a queue, or whom the assignment rules choose on a create.
+ */
 export type AssignTo =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'user' | 'queue'; readonly ownerId: string }

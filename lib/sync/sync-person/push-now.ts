@@ -31,7 +31,8 @@ const ATTEMPTS = 3;
 
 /**
  * Pushes a linked person's pending edits to its row, if the row has not changed since base; otherwise merges what
- * changed first. With nothing to push the row is only read. Goes on, without a row, where the row turned out to be gone.
+ * changed first. With nothing to push the row is only read. Goes on, without a row, where the row turned out to be
+ * gone.
  */
 export async function pushNow(sync: PersonSync, from: Extract<SyncStep, { kind: 'goOn' }>): Promise<SyncStep> {
   let so: Omit<Progress, 'link'> = { ...from, pulled: [] };
@@ -100,7 +101,9 @@ async function takeAnswer(
   }
 }
 
-/** The lease says what is under way before it is sent: an answer may be lost. Undefined where the lease is not ours now. */
+/**
+ * The lease says what is under way before it is sent: an answer may be lost. Undefined where the lease is not ours now.
+ */
 export async function rememberAttempt(
   { ports }: PersonSync,
   person: Person,
@@ -169,8 +172,8 @@ async function readRow({ ports, schemas }: PersonSync, link: SalesforceLink): Pr
 }
 
 /**
- * Stores what the row holds, or what became of it, the lease kept, for another try. A person who became a part of another
- * on the way goes on as that one.
+ * Stores what the row holds, or what became of it, the lease kept, for another try. A person who became a part of
+ * another on the way goes on as that one.
  */
 async function storeRow(sync: PersonSync, progress: Progress, record: RemoteRecord | undefined): Promise<Step> {
   const { ports, schemas } = sync;

@@ -74,7 +74,9 @@ async function addIndex(client: DynamoDBClient, name: string, properties: TableP
   await waitUntilActive(client, name);
 }
 
-/** A table kept from an earlier run may lack an index that the template has gained since: one can be added at a time. */
+/**
+ * A table kept from an earlier run may lack an index that the template has gained since: one can be added at a time.
+ */
 async function addMissingIndexes(client: DynamoDBClient, name: string, properties: TableProperties): Promise<void> {
   const table = await waitUntilActive(client, name);
   const present = new Set((table.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => IndexName));

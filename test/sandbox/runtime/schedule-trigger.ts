@@ -57,8 +57,8 @@ export function schedules(deployment: Deployment): Schedule[] {
 }
 
 /**
- * Replaces the gap of the most frequent `rate()` schedules. The rarer ones, and `cron()`, keep their own time, so that a
- * nightly job does not run every few seconds because a test wants short cycles.
+ * Replaces the gap of the most frequent `rate()` schedules. The rarer ones, and `cron()`, keep their own time, so that
+ * a nightly job does not run every few seconds because a test wants short cycles.
  */
 export function withGap(all: readonly Schedule[], gapSeconds: number | undefined): Schedule[] {
   const rates = all.map(({ timing }) => (timing.kind === 'rate' ? timing.seconds : Number.POSITIVE_INFINITY));
@@ -129,8 +129,8 @@ async function run(schedule: Schedule, fire: Fire, signal: AbortSignal): Promise
 }
 
 /**
- * Runs a schedule: `fire` gets an event each time and is waited for. Unlike on AWS the gap of a `rate()` counts from the
- * end of one to the start of the next.
+ * Runs a schedule: `fire` gets an event each time and is waited for. Unlike on AWS the gap of a `rate()` counts from
+ * the end of one to the start of the next.
  */
 export function startScheduleTrigger(schedule: Schedule, fire: Fire, onError: (error: Error) => void): RunningTrigger {
   const abort = new AbortController();

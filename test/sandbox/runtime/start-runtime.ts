@@ -66,7 +66,9 @@ export interface Runtime {
   queueUrl(name: string): string;
   /** Names a table in the same way and gives its physical name. */
   tableName(name: string): string;
-  /** Invokes a function and waits, past all triggers; named like the others. Rejects for an unknown or ambiguous name. */
+  /**
+   * Invokes a function and waits, past all triggers; named like the others. Rejects for an unknown or ambiguous name.
+   */
   invoke(name: string, payload: unknown): Promise<CompletedInvocation>;
   /** Stops the triggers, gives running invocations a moment, and ends every process. */
   close(graceMs?: number): Promise<void>;

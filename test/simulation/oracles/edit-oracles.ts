@@ -74,8 +74,8 @@ function knows(world: World, personId: string, field: string, value: FieldValue)
 }
 
 /**
- * What is pulled over an edit of ours was made in Salesforce when ours could be seen there, or won a told conflict; or it
- * stands on the row that took the place of the one that showed ours, whenever it was made.
+ * What is pulled over an edit of ours was made in Salesforce when ours could be seen there, or won a told conflict; or
+ * it stands on the row that took the place of the one that showed ours, whenever it was made.
  */
 function noLocalEditIsOverwrittenUnseen(world: World, history: History): void {
   const { person, field, local, remote } = history;

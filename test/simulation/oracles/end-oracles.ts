@@ -95,7 +95,9 @@ export function checkCreatedLeads(world: World): void {
   }
 }
 
-/** However many create one email at once, one person comes of it; what it took over from rows later is another matter. */
+/**
+ * However many create one email at once, one person comes of it; what it took over from rows later is another matter.
+ */
 export function checkEmails(world: World): void {
   // One that became a part of another keeps what it held; whoever asks for it comes to the other.
   const present = world.persons.all().filter(({ mergedInto }) => mergedInto === null);

@@ -5,7 +5,9 @@ import { FIELDS } from '../fields.ts';
 import type { World } from '../world.ts';
 import { currentRow } from './end-oracles.ts';
 
-/** Persons who became a part of others, once the faults are over: who stands for them, and what became of their edits. */
+/**
+ * Persons who became a part of others, once the faults are over: who stands for them, and what became of their edits.
+ */
 export function checkMergedPersons(world: World): void {
   for (const person of world.persons.all()) {
     if (person.mergedInto === null) followsItsRow(world, person);

@@ -1,6 +1,9 @@
 import type { World } from '../world.ts';
 
-/** Whoever asks for a reconciliation gets one, which has come to its end: of several askings for one reason, for the last. */
+/**
+ * Whoever asks for a reconciliation gets one, which has come to its end: of several askings for one reason, for the
+ * last.
+ */
 export async function checkAskings(world: World): Promise<void> {
   const asks = await world.state.reconciliationAsks();
   const { heard, running } = await world.state.loadReconciliations();

@@ -54,8 +54,8 @@ export function takenWhileBroughtBack(seed: number): Stage {
 }
 
 /**
- * A Lead is converted. One message tells of that, another brings the Contact: the person of the one goes over to it while
- * the other makes a person of it. The Contact is edited before the message that was too early comes again.
+ * A Lead is converted. One message tells of that, another brings the Contact: the person of the one goes over to it
+ * while the other makes a person of it. The Contact is edited before the message that was too early comes again.
  */
 export function convertedWhileMet(seed: number): Stage {
   const stage = new StageWriter('converted while met', seed);

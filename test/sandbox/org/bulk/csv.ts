@@ -33,7 +33,10 @@ export function endsLinesAs(text: string, lineEnding: LineEnding): boolean {
   return end === -1 || text.startsWith('\r', end - 1) === (lineEnding === 'CRLF');
 }
 
-/** The lines of a file, each as its values. Quotes may hold delimiters, line ends and doubled quotes; no value is trimmed. */
+/**
+ * The lines of a file, each as its values. Quotes may hold delimiters, line ends and doubled quotes; no value is
+ * trimmed.
+ */
 export function* parseCsv(text: string, { columnDelimiter }: CsvDialect): Generator<string[]> {
   const delimiter = escaped(DELIMITERS[columnDelimiter]);
   const file = text.endsWith('\n') ? text : `${text}\n`;

@@ -12,7 +12,9 @@ import { schemaCalls } from './schema-calls.ts';
 /** Every call below `/_org`. */
 const calls: readonly ControlCall[] = [...orgCalls, ...schemaCalls, ...automationCalls, ...lifecycleCalls];
 
-/** Answers a call that drives what a REST client could not. A wrong body, or an impossible wish, is answered with 400. */
+/**
+ * Answers a call that drives what a REST client could not. A wrong body, or an impossible wish, is answered with 400.
+ */
 export function control(org: OrgState, request: OrgRequest): OrgResponse {
   const [path = '', search = ''] = request.path.split(/\?(.*)/s);
   const fitting = calls.filter((call) => call.path === path);

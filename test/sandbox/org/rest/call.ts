@@ -27,7 +27,9 @@ export interface Call {
   readonly dispatch: (request: OrgRequest) => OrgResponse;
 }
 
-/** One row of the routes table. `path` is relative to the version's root; `:name` takes one segment, percent-decoded. */
+/**
+ * One row of the routes table. `path` is relative to the version's root; `:name` takes one segment, percent-decoded.
+ */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE' | 'HEAD';
   readonly path: string;

@@ -77,7 +77,9 @@ function stampBounds(conjuncts: readonly Condition[], now: Date): StampBounds {
   return bounds;
 }
 
-/** A comparison's bounds; an OR's are as wide as its widest term, which covers (stamp > X OR (stamp = X AND Id > Y)). */
+/**
+ * A comparison's bounds; an OR's are as wide as its widest term, which covers (stamp > X OR (stamp = X AND Id > Y)).
+ */
 function boundsOf(condition: Condition, now: Date): StampBounds {
   if (condition.kind === 'comparison') return comparisonBounds(condition, now);
   if (condition.kind === 'and') return stampBounds(condition.terms, now);

@@ -38,7 +38,9 @@ export interface SoqlSource {
   row(object: string, id: string): Row | undefined;
   /** Rows with from <= SystemModstamp < to, ordered by (SystemModstamp, Id); an undefined bound is open. */
   rowsByStamp(object: string, from: string | undefined, to: string | undefined): Iterable<Row>;
-  /** Rows whose field equals the value, or undefined where the field has no index (Id, Email, external ids have one). */
+  /**
+   * Rows whose field equals the value, or undefined where the field has no index (Id, Email, external ids have one).
+   */
   rowsByField(object: string, field: string, value: Value): Iterable<Row> | undefined;
   now(): Date;
 }

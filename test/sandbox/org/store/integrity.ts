@@ -37,7 +37,9 @@ export function liveIds(
   return table.idsByField(field, value).filter((id) => table.get(id)?.IsDeleted !== true);
 }
 
-/** Checks each reference that the save changes: right kind of record, there, not deleted, and an owner who is active. */
+/**
+ * Checks each reference that the save changes: right kind of record, there, not deleted, and an owner who is active.
+ */
 export function brokenReferences(
   org: OrgState,
   object: string,

@@ -108,7 +108,9 @@ export class Store {
   }
 }
 
-/** Parsed rather than built: an object literal read at once keeps fast properties, one grown field by field does not. */
+/**
+ * Parsed rather than built: an object literal read at once keeps fast properties, one grown field by field does not.
+ */
 function templateOf(schema: Schema, object: string): Row {
   const fields = schema.object(object)?.fields ?? [];
   const stored = fields.filter((field) => field.type !== 'address');

@@ -77,7 +77,10 @@ export class Table {
     for (const row of rows) this.put(change(row));
   }
 
-  /** Ids of current rows whose field equals the value, text compared without case. The index is built when first asked for. */
+  /**
+   * Ids of current rows whose field equals the value, text compared without case. The index is built when first asked
+   * for.
+   */
   idsByField(field: string, value: Value): readonly string[] {
     return this.#index(field).get(indexKey(value)) ?? [];
   }
