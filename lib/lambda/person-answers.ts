@@ -30,7 +30,7 @@ export function movedAnswer(personId: string, below = ''): ApiAnswer {
 }
 
 /** The problem of a person that somebody deleted here. */
-export function deletedProblem(at: string): Problem {
+function deletedProblem(at: string): Problem {
   const detail = `deleted here at ${at}; its record in Salesforce does not bring it back; POST /persons with its Email does`;
   return new Problem('person-deleted', detail, { members: { deletedAt: at } });
 }

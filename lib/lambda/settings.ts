@@ -16,7 +16,7 @@ const seconds = (fallback: number) => z._default(z.number().check(z.int(), z.min
  * What an operator sets: the context key `lockstep` in cdk.json. Checked at synth, given to every function as one
  * environment variable, and checked again at cold start.
  */
-export const settingsSchema = z.strictObject({
+const settingsSchema = z.strictObject({
   /** Secrets Manager: `loginUrl`, `clientId`, and `clientSecret` or `privateKey` (with `username`). */
   salesforceSecretName: z._default(z.string().check(z.minLength(1)), 'lockstep/salesforce'),
   objects: z._default(z.array(salesforceType).check(z.minLength(1)), ['Lead', 'Contact']),

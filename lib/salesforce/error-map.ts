@@ -146,6 +146,13 @@ export function recordOutcome(entries: readonly ErrorEntry[]): Exclude<WriteOutc
   return { kind: 'transient', code: entries[0]?.code ?? 'UNKNOWN_EXCEPTION' };
 }
 
+/** What a refused write of one record came to; throws where the call, not the record, is at fault. */
+export function refusal(status: number, body: unknown): Exclude<WriteOutcome, { kind: 'written' | 'modified' }> {
+  const errors = errorEntries(body);
+  if (errors.length === 0 || status >= 500 || concernsCall(errors)) throw callError(status, errors, true);
+  return recordOutcome(errors);
+}
+
 /** The errors in an answer's body: calls name the code `errorCode`, records in a collection `statusCode`. */
 export function errorEntries(body: unknown): ErrorEntry[] {
   return (Array.isArray(body) ? body : [body]).flatMap((raw: unknown) => {

@@ -1,11 +1,8 @@
-import type { Rejection } from '../person/activity.ts';
 import { toLongId } from '../person/field-value.ts';
 import type { SalesforceType } from '../person/row.ts';
 import { PERSON_ID_FIELD } from '../schema/catalogue.ts';
 import type { RemoteRecord } from '../schema/record.ts';
-import { ConfigError } from '../sync/errors.ts';
 import type {
-  CreateAnswer,
   PushAnswer,
   RemoveAnswer,
   SalesforceRecords,
@@ -13,19 +10,11 @@ import type {
   WriteOutcome,
 } from '../sync/ports/salesforce-records.ts';
 import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
-import { duplicatesIn } from './duplicates.ts';
-import {
-  callError,
-  concernsCall,
-  type ErrorEntry,
-  endedAfterWrite,
-  errorEntries,
-  recordOutcome,
-  unexpectedAnswer,
-} from './error-map.ts';
-import { isRaw, type QueryAnswer, queryAnswer, recordOf, withId } from './query-answer.ts';
-import { type Batch, inOneCall, isConverted, pushAnswers, pushBatch, retrieveRequest } from './record-batch.ts';
-import { queryPath, soqlList, soqlText } from './soql.ts';
+import { createLead } from './create-lead.ts';
+import { endedAfterWrite, refusal, unexpectedAnswer } from './error-map.ts';
+import { foundRow, queryRequest, recordOf, rowsOf, withId } from './query-answer.ts';
+import { type Batch, inOneCall, pushAnswers, pushBatch, retrieveRequest } from './record-batch.ts';
+import { soqlList, soqlText } from './soql.ts';
 import { withVisibleOwners } from './visible-owners.ts';
 
 /**
@@ -116,13 +105,6 @@ function rowOutcome({ status, body }: SubAnswer): WriteOutcome {
   return refusal(status, body);
 }
 
-/** What a refused write of one record came to; throws where the call, not the record, is at fault. */
-function refusal(status: number, body: unknown): Exclude<WriteOutcome, { kind: 'written' | 'modified' }> {
-  const errors = errorEntries(body);
-  if (errors.length === 0 || status >= 500 || concernsCall(errors)) throw callError(status, errors, true);
-  return recordOutcome(errors);
-}
-
 async function removeRow(client: SalesforceClient, { type, ids, columns }: Reading): Promise<RemoveAnswer> {
   const [id = ''] = ids;
   const remove: Subrequest = { method: 'DELETE', path: `/sobjects/${type}/${id}` };
@@ -135,75 +117,6 @@ async function removeRow(client: SalesforceClient, { type, ids, columns }: Readi
   // What is deleted stays so: nothing is under way any more.
   if (read.status !== 200) throw unexpectedAnswer('query');
   return { outcome, after: foundRow(read, columns) };
-}
-
-interface NewLead {
-  readonly key: string;
-  readonly record: RemoteRecord;
-  readonly columns: readonly string[];
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/**
- * An insert, and no upsert: whoever is outrun, or comes again, finds the Lead as somebody may have edited it since, and
- * an upsert would write over that.
- */
-async function createLead(client: SalesforceClient, lead: NewLead): Promise<CreateAnswer> {
-  const body = { ...lead.record, [PERSON_ID_FIELD]: lead.key };
-  const write: Subrequest = { method: 'POST', path: '/sobjects/Lead', headers: lead.headers, body };
-  const hasKey = `${PERSON_ID_FIELD} = ${soqlText(lead.key)}`;
-  const read = queryRequest('query', `SELECT ${lead.columns.join(', ')} FROM Lead WHERE ${hasKey}`);
-  const [written, after] = await inOneCall(client, [write, read]);
-  if (written.status >= 300) return refusedCreate(written, foundRow(after, lead.columns));
-  const [raw] = rowsOf(after, true).records;
-  const record = recordOf(raw, lead.columns);
-  // The Lead stands, and is found by its key the next time.
-  if (record === null) throw unexpectedAnswer('create', true);
-  return { kind: 'created', record };
-}
-
-/** `known`: the Lead that has the key. Whatever else the insert was refused for, the person's Lead is there. */
-function refusedCreate({ status, body }: SubAnswer, known: RemoteRecord | null): CreateAnswer {
-  const errors = errorEntries(body);
-  if (errors.some(isWithoutKey)) {
-    throw new ConfigError(`Lead.${PERSON_ID_FIELD} is missing, or not visible to and editable by the sync user`);
-  }
-  const outcome = errors.some(isKeyTaken) ? OUTRUN : refusal(status, body);
-  if (known !== null && isConverted(known)) return { kind: 'converted', rejection: CONVERTED, record: known };
-  if (known !== null) return { kind: 'exists', record: known };
-  if (outcome.kind === 'transient') return outcome;
-  if (outcome.kind === 'rejected') return { ...outcome, matches: duplicatesIn(body) };
-  const { code, message, fields } = errors[0] ?? { code: outcome.code, message: '', fields: [] };
-  return { kind: 'rejected', rejection: { code, message, fields }, matches: [] };
-}
-
-/** Whether the field that holds the key cannot be written. */
-function isWithoutKey({ code, message }: ErrorEntry): boolean {
-  return code.startsWith('INVALID_FIELD') && message.includes(PERSON_ID_FIELD);
-}
-
-/** Another insert of the same key came first, and its Lead cannot be read yet: it is found the next time. */
-const OUTRUN = { kind: 'transient', code: 'DUPLICATE_VALUE' } as const;
-
-/** What Salesforce would say of an edit of the Lead. */
-const CONVERTED: Rejection = {
-  code: 'CANNOT_UPDATE_CONVERTED_LEAD',
-  message: 'cannot reference converted lead',
-  fields: [],
-};
-
-/** The row that a query for one asks for, where there is one that can be read. */
-function foundRow({ status, body }: SubAnswer, columns: readonly string[]): RemoteRecord | null {
-  return status === 200 ? recordOf(queryAnswer(body).records[0], columns) : null;
-}
-
-/**
- * Whether the key is taken. Of two inserts at the very same time the second is told no field and no record.
- *
- * @see https://salesforcedictionary.com/errors/duplicate-value-found
- */
-function isKeyTaken({ code, message }: ErrorEntry): boolean {
-  return code === 'DUPLICATE_VALUE' && (message.includes(PERSON_ID_FIELD) || message.includes('<unknown>'));
 }
 
 interface Reading {
@@ -285,15 +198,4 @@ function findQuery(
   // Salesforce refuses conditions on a field that the sync user may not see.
   const byEmail = email !== null && columns.includes('Email') ? ` OR Email = ${soqlText(email)}` : '';
   return `SELECT ${columns.join(', ')} FROM ${type} WHERE ${LIVE[type]} AND (${byKey}${byEmail})`;
-}
-
-function queryRequest(resource: 'query' | 'queryAll', soql: string): Subrequest {
-  return { method: 'GET', path: queryPath(resource, soql) };
-}
-
-/** The rows of a query. `written`: it was to read what a write in the same call has made. */
-function rowsOf(answer: SubAnswer | undefined, written: boolean): QueryAnswer {
-  if (answer?.status === 200 && isRaw(answer.body)) return queryAnswer(answer.body);
-  if (answer === undefined || written) throw unexpectedAnswer('query', written);
-  throw callError(answer.status, errorEntries(answer.body), false);
 }

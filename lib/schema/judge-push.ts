@@ -34,7 +34,7 @@ export function judgePush(schema: ObjectSchema, fields: Fields, operation: Opera
 }
 
 /** Why Salesforce would surely refuse this value of a field, by its type. */
-export function refusalOf(field: SyncField, value: FieldValue): Refusal | undefined {
+function refusalOf(field: SyncField, value: FieldValue): Refusal | undefined {
   const sent = sentValue(field, value);
   if (field.unchecked || sent === null) return undefined;
   const { scale } = field.shape;

@@ -1,11 +1,9 @@
-import type { Activity } from '../../person/activity.ts';
 import { logged } from '../../person/edit-person.ts';
-import { awaitsPush, type Person, personIdOfRow } from '../../person/person.ts';
+import { awaitsPush, type Person } from '../../person/person.ts';
 import { type SalesforceType, successorOf } from '../../person/row.ts';
 import type { ChangeMessage } from '../change-message.ts';
 import { TransientError } from '../errors.ts';
 import { inParallel } from '../in-parallel.ts';
-import { addMs } from '../ports/clock.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type PushReport, pushPersons } from '../push/push-persons.ts';
 import { joinPersons } from '../rows/absorb-persons.ts';
@@ -14,9 +12,10 @@ import { absorbMerged, goneRows } from '../rows/gone-rows.ts';
 import { STORE_PARALLELISM } from '../rows/read-leased.ts';
 import { refreshPersons } from '../rows/refresh-persons.ts';
 import { type Owner, resolvePersons } from '../rows/resolve-persons.ts';
-import { type Rivals, type RowTaken, rivalsOf } from '../rows/rivals.ts';
+import { NO_RIVALS, type RowTaken, rivalsOf } from '../rows/rivals.ts';
 import type { Schemas } from '../schemas.ts';
 import { type Arrival, arrivalsOf, type Delivery, readArrival } from './arrivals.ts';
+import { cameLately } from './came-lately.ts';
 import { type FailedRow, isArrival, packFailedRows } from './pack-failed-rows.ts';
 
 export interface MergeReport {
@@ -256,7 +255,7 @@ export class MergeRun {
       const { row } = arrival;
       const { person, unjoined = [] } = owners.get(row.id) ?? {};
       const isLate = person !== undefined && cameLately(arrival, person);
-      const rivals = isLate ? await rivalsOf(this.#ports, { person, row }) : NONE;
+      const rivals = isLate ? await rivalsOf(this.#ports, { person, row }) : NO_RIVALS;
       const open = [...unjoined, ...rivals.standing, ...rivals.unabsorbed];
       const isDone = await joinPersons(this.#ports, this.#schemas, person, open);
       return isDone && !rivals.coming ? [] : [row.id];
@@ -270,27 +269,6 @@ function isKnown({ row }: Arrival, person: Person | undefined): boolean {
   const link = person?.salesforce;
   if (!row.isDeleted || !link?.isDeleted || successorOf(row) !== null) return false;
   return link.systemModstamp >= row.systemModstamp && person?.lease === null;
-}
-
-const NONE: Rivals = { standing: [], unabsorbed: [], coming: false };
-
-/** More than our clocks are apart. */
-const CLOCKS_APART_MS = 15 * 60_000;
-
-/**
- * Whether the person has come to its row since this message was queued, which may have been the cause: then whoever
- * worked on it may have died, or found somebody busy, before all who stand for the row were one.
- */
-function cameLately({ row, delivery }: Arrival, { personId, createdAt, log }: Person): boolean {
-  const since = addMs(delivery.message?.queuedAt ?? createdAt, -CLOCKS_APART_MS);
-  const isMadeOfIt = personId === personIdOfRow(row.id) && createdAt >= since;
-  return isMadeOfIt || log.recent.some((activity) => activity.at >= since && leadsTo(activity, row.id));
-}
-
-/** Whether this is how a person came to the row. */
-function leadsTo(activity: Activity, rowId: string): boolean {
-  if (activity.type === 'linked' || activity.type === 'converted') return activity.detail.id === rowId;
-  return activity.type === 'merged' && activity.detail.row === rowId;
 }
 
 function busy(): Error {

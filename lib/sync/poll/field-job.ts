@@ -3,7 +3,7 @@ import type { ObjectSchema } from '../../schema/object-schema.ts';
 import { addMs } from '../ports/clock.ts';
 
 /** Rows in one page of a scan, at most: what a call costs is told by it. */
-export const SCAN_PAGE_ROWS = 2000;
+const SCAN_PAGE_ROWS = 2000;
 
 /**
  * Reads some fields of every row of an object, in the order of ids, beside the change feed: fields that began to sync,

@@ -22,7 +22,7 @@ import {
  * `FRESH_MESSAGE_MS` is not merged any more but read again, so this is that, a merge function's longest run, and two
  * clocks that differ by five minutes each way; and as much again.
  */
-export const IN_FLIGHT_HORIZON_MS = 45 * 60_000;
+const IN_FLIGHT_HORIZON_MS = 45 * 60_000;
 
 /** The memory of a feed of whose rows some may be under way that nobody remembers. */
 export function incomplete(recent: RecentRows, now: string): RecentRows {

@@ -25,6 +25,8 @@ export interface Rivals {
   readonly coming: boolean;
 }
 
+export const NO_RIVALS: Rivals = { standing: [], unabsorbed: [], coming: false };
+
 /**
  * Others who came to stand for the row at the same moment as this person. Whoever takes a row links it to himself
  * first, remembering whom it was linked to, then is stored as standing for it, and asks here last: so of two who do so

@@ -1,13 +1,14 @@
 import { deletePerson } from '../../person/delete-person.ts';
 import type { DeletedHere, Person } from '../../person/person.ts';
 import { QuotaExceededError, TransientError } from '../errors.ts';
+import type { Ports } from '../ports/ports.ts';
 import { wasNotSent } from '../push/push-persons.ts';
 import { absorbPersons } from '../rows/absorb-persons.ts';
 import { giveBackLease } from '../rows/give-back-lease.ts';
 import { loadSchemas } from '../schemas.ts';
 import { deleteRow, type RowDeletion } from './delete-row.ts';
 import { leaseWithPatience } from './lease-with-patience.ts';
-import type { SyncOutcome, SyncPorts } from './person-sync.ts';
+import type { SyncOutcome } from './person-sync.ts';
 
 export type DeleteOutcome =
   | { readonly kind: 'deleted' }
@@ -23,7 +24,7 @@ const ATTEMPTS = 8;
  * stays as its tombstone, which its row does not bring back. Deleting again changes nothing.
  */
 export async function deletePersonHere(
-  ports: SyncPorts,
+  ports: Ports,
   personId: string,
   salesforce: DeletedHere['salesforce'],
 ): Promise<DeleteOutcome> {
@@ -45,12 +46,12 @@ export async function deletePersonHere(
 }
 
 /** Whom the person became a part of on the way is to take it over. */
-async function joined(ports: SyncPorts, personId: string): Promise<DeleteOutcome> {
+async function joined(ports: Ports, personId: string): Promise<DeleteOutcome> {
   const survivor = (await absorbPersons(ports, await loadSchemas(ports), [personId])).get(personId);
   return survivor === undefined ? { kind: 'busy' } : { kind: 'mergedAway', personId: survivor.personId };
 }
 
-async function bury(ports: SyncPorts, leased: Person, salesforce: DeletedHere['salesforce']): Promise<DeleteOutcome> {
+async function bury(ports: Ports, leased: Person, salesforce: DeletedHere['salesforce']): Promise<DeleteOutcome> {
   let stored: Person | undefined = leased;
   for (let attempt = 0; attempt < ATTEMPTS && stored !== undefined; attempt += 1) {
     if (stored.mergedInto !== null) return { kind: 'mergedAway', personId: stored.mergedInto };

@@ -3,10 +3,10 @@ import { logged } from '../../person/edit-person.ts';
 import type { Person, SalesforceLink } from '../../person/person.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
 import { TransientError } from '../errors.ts';
+import type { Ports } from '../ports/ports.ts';
 import { readRows, readSuccessors } from '../rows/read-leased.ts';
 import { storeRead } from '../rows/store-read.ts';
 import { loadSchemas, type Schemas } from '../schemas.ts';
-import type { SyncPorts } from './person-sync.ts';
 
 export type RowDeletion =
   /** The person stands for no living row that anybody could find. */
@@ -23,7 +23,7 @@ const TURNS = 4;
  * Deletes the row of a person under our lease. Where it turns out that another row took its place, the person goes over
  * to that one, which is deleted instead.
  */
-export async function deleteRow(ports: SyncPorts, leased: Person): Promise<RowDeletion> {
+export async function deleteRow(ports: Ports, leased: Person): Promise<RowDeletion> {
   let person: Person | undefined = leased;
   for (let turn = 0; turn < TURNS; turn += 1) {
     const link: SalesforceLink | null = person.salesforce;
@@ -42,7 +42,7 @@ export async function deleteRow(ports: SyncPorts, leased: Person): Promise<RowDe
 
 /** The row, once it is deleted, or found to be gone or converted; null where it cannot be read. */
 async function goneRow(
-  ports: SyncPorts,
+  ports: Ports,
   schemas: Schemas,
   person: Person,
   { type, id, isConverted }: SalesforceLink,
@@ -69,7 +69,7 @@ async function goneRow(
 
 /** The person as it stands for the row that took the place of its own; the same object where none did. */
 async function goOver(
-  ports: SyncPorts,
+  ports: Ports,
   schemas: Schemas,
   person: Person,
   record: RemoteRecord | null,

@@ -1,9 +1,10 @@
 import type { Fields } from '../../person/field-value.ts';
 import { isWritable, type Person, pendingEdits } from '../../person/person.ts';
 import { addMs, msBetween } from '../ports/clock.ts';
+import type { Ports } from '../ports/ports.ts';
 import { remembersAttempt } from '../rows/give-back-lease.ts';
 import { survivorOfPerson } from '../rows/survivors.ts';
-import type { SyncOutcome, SyncPorts } from './person-sync.ts';
+import type { SyncOutcome } from './person-sync.ts';
 
 /** For how long a caller waits for another sync of the same person. */
 const PATIENCE_MS = 5000;
@@ -19,7 +20,7 @@ export interface Leased {
 }
 
 /** Leases a person; or tells why it cannot be had. */
-export async function leaseWithPatience(ports: SyncPorts, personId: string): Promise<Leased | Unleased> {
+export async function leaseWithPatience(ports: Ports, personId: string): Promise<Leased | Unleased> {
   const owner = ports.ids.next();
   const since = ports.clock.now();
   for (;;) {

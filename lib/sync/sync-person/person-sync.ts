@@ -42,11 +42,9 @@ export interface Candidate {
   readonly personId?: string;
 }
 
-export type SyncPorts = Ports;
-
 /** A sync of one person on its way, under the person's lease. */
 export interface PersonSync {
-  readonly ports: SyncPorts;
+  readonly ports: Ports;
   readonly schemas: Schemas;
   readonly assignTo: AssignTo;
   /** An earlier push of this person was never answered: its row is read before anything is sent. */

@@ -1,12 +1,13 @@
 import { isWritable, type Person } from '../../person/person.ts';
 import { QuotaExceededError, TransientError } from '../errors.ts';
+import type { Ports } from '../ports/ports.ts';
 import { wasNotSent } from '../push/push-persons.ts';
 import { absorbPersons } from '../rows/absorb-persons.ts';
 import { giveBackLease } from '../rows/give-back-lease.ts';
 import { describedSchemas, loadSchemas } from '../schemas.ts';
 import { attachRow } from './attach-row.ts';
 import { leaseWithPatience } from './lease-with-patience.ts';
-import type { AssignTo, PersonSync, SyncOutcome, SyncPorts, SyncStep } from './person-sync.ts';
+import type { AssignTo, PersonSync, SyncOutcome, SyncStep } from './person-sync.ts';
 import { pushNow, readGoneRow } from './push-now.ts';
 
 const TURNS = 3;
@@ -19,7 +20,7 @@ const MERGES = 4;
  * takes over what the row holds. Whatever comes of it, no edit is lost; what was refused stands in the activity log.
  * A person who turns out to be a part of another by now is synced as that one.
  */
-export async function syncPerson(ports: SyncPorts, personId: string, assignTo: AssignTo): Promise<SyncOutcome> {
+export async function syncPerson(ports: Ports, personId: string, assignTo: AssignTo): Promise<SyncOutcome> {
   let outcome = await syncOnce(ports, personId, assignTo);
   for (let merge = 0; merge < MERGES && outcome.kind === 'joined'; merge += 1) {
     outcome = await syncOnce(ports, outcome.personId, assignTo);
@@ -29,7 +30,7 @@ export async function syncPerson(ports: SyncPorts, personId: string, assignTo: A
 
 type OneSync = SyncOutcome | { readonly kind: 'joined'; readonly personId: string };
 
-async function syncOnce(ports: SyncPorts, personId: string, assignTo: AssignTo): Promise<OneSync> {
+async function syncOnce(ports: Ports, personId: string, assignTo: AssignTo): Promise<OneSync> {
   const taken = await leaseWithPatience(ports, personId);
   if ('kind' in taken) return taken;
   const { leased, afterLostPush } = taken;

@@ -131,7 +131,7 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a Lead is created without the external id',
-    file: 'lib/salesforce/salesforce-records.ts',
+    file: 'lib/salesforce/create-lead.ts',
     from: 'const body = { ...lead.record, [PERSON_ID_FIELD]: lead.key };',
     to: 'const body = lead.record;',
     with: ['serverErrorAfter'],

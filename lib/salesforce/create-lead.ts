@@ -1,0 +1,76 @@
+import type { Rejection } from '../person/activity.ts';
+import { PERSON_ID_FIELD } from '../schema/catalogue.ts';
+import type { RemoteRecord } from '../schema/record.ts';
+import { ConfigError } from '../sync/errors.ts';
+import type { CreateAnswer } from '../sync/ports/salesforce-records.ts';
+import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
+import { duplicatesIn } from './duplicates.ts';
+import { type ErrorEntry, errorEntries, refusal, unexpectedAnswer } from './error-map.ts';
+import { foundRow, queryRequest, recordOf, rowsOf } from './query-answer.ts';
+import { inOneCall, isConverted } from './record-batch.ts';
+import { soqlText } from './soql.ts';
+
+/** A Lead to be made, with its key in the unique field. */
+export interface NewLead {
+  readonly key: string;
+  readonly record: RemoteRecord;
+  readonly columns: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * An insert, and no upsert: whoever is outrun, or comes again, finds the Lead as somebody may have edited it since, and
+ * an upsert would write over that.
+ */
+export async function createLead(client: SalesforceClient, lead: NewLead): Promise<CreateAnswer> {
+  const body = { ...lead.record, [PERSON_ID_FIELD]: lead.key };
+  const write: Subrequest = { method: 'POST', path: '/sobjects/Lead', headers: lead.headers, body };
+  const hasKey = `${PERSON_ID_FIELD} = ${soqlText(lead.key)}`;
+  const read = queryRequest('query', `SELECT ${lead.columns.join(', ')} FROM Lead WHERE ${hasKey}`);
+  const [written, after] = await inOneCall(client, [write, read]);
+  if (written.status >= 300) return refusedCreate(written, foundRow(after, lead.columns));
+  const [raw] = rowsOf(after, true).records;
+  const record = recordOf(raw, lead.columns);
+  // The Lead stands, and is found by its key the next time.
+  if (record === null) throw unexpectedAnswer('create', true);
+  return { kind: 'created', record };
+}
+
+/** `known`: the Lead that has the key. Whatever else the insert was refused for, the person's Lead is there. */
+function refusedCreate({ status, body }: SubAnswer, known: RemoteRecord | null): CreateAnswer {
+  const errors = errorEntries(body);
+  if (errors.some(isWithoutKey)) {
+    throw new ConfigError(`Lead.${PERSON_ID_FIELD} is missing, or not visible to and editable by the sync user`);
+  }
+  const outcome = errors.some(isKeyTaken) ? OUTRUN : refusal(status, body);
+  if (known !== null && isConverted(known)) return { kind: 'converted', rejection: CONVERTED, record: known };
+  if (known !== null) return { kind: 'exists', record: known };
+  if (outcome.kind === 'transient') return outcome;
+  if (outcome.kind === 'rejected') return { ...outcome, matches: duplicatesIn(body) };
+  const { code, message, fields } = errors[0] ?? { code: outcome.code, message: '', fields: [] };
+  return { kind: 'rejected', rejection: { code, message, fields }, matches: [] };
+}
+
+/** Whether the field that holds the key cannot be written. */
+function isWithoutKey({ code, message }: ErrorEntry): boolean {
+  return code.startsWith('INVALID_FIELD') && message.includes(PERSON_ID_FIELD);
+}
+
+/** Another insert of the same key came first, and its Lead cannot be read yet: it is found the next time. */
+const OUTRUN = { kind: 'transient', code: 'DUPLICATE_VALUE' } as const;
+
+/** What Salesforce would say of an edit of the Lead. */
+const CONVERTED: Rejection = {
+  code: 'CANNOT_UPDATE_CONVERTED_LEAD',
+  message: 'cannot reference converted lead',
+  fields: [],
+};
+
+/**
+ * Whether the key is taken. Of two inserts at the very same time the second is told no field and no record.
+ *
+ * @see https://salesforcedictionary.com/errors/duplicate-value-found
+ */
+function isKeyTaken({ code, message }: ErrorEntry): boolean {
+  return code === 'DUPLICATE_VALUE' && (message.includes(PERSON_ID_FIELD) || message.includes('<unknown>'));
+}
