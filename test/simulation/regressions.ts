@@ -18,5 +18,6 @@ export const REGRESSIONS: readonly (readonly [seed: number, what: string])[] = [
   [724736, 'the same, where whoever had claimed the row died before asking'],
   [733602, 'the same, where the message that had made the one came again after a newer state of the row'],
   [736342, 'a rejection was told twice, for the first had just been moved out of the person’s item'],
+  [1120312, 'who was to take in another was busy for a moment, and it was left to a message that came minutes later'],
   [3977, 'a person went over to a Contact that had lost a merge, and stayed there'],
 ];

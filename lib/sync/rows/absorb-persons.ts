@@ -13,6 +13,10 @@ import {
 import { survivorsOf } from './survivors.ts';
 import { takeOver } from './take-over.ts';
 
+/** For how long a survivor who is busy is waited for: a push takes a second or two, a message comes again in minutes. */
+const PATIENCE_MS = 3000;
+const WAIT_MS = 500;
+
 /**
  * Lets persons who were merged away be taken over by those they became a part of: one conditional write each, which
  * also remembers whom it took over, so that it happens once however often it is tried. The survivor's row is read
@@ -20,6 +24,21 @@ import { takeOver } from './take-over.ts';
  * the id of each person that is absorbed for sure; one that is missing must be tried again.
  */
 export async function absorbPersons(
+  ports: RefreshPorts,
+  schemas: Schemas,
+  personIds: readonly string[],
+): Promise<ReadonlyMap<string, Person>> {
+  const done = new Map<string, Person>();
+  let open = personIds;
+  for (let waited = 0; ; waited += WAIT_MS) {
+    for (const [personId, survivor] of await absorbNow(ports, schemas, open)) done.set(personId, survivor);
+    open = open.filter((personId) => !done.has(personId));
+    if (open.length === 0 || waited >= PATIENCE_MS) return done;
+    await ports.clock.wait(WAIT_MS);
+  }
+}
+
+async function absorbNow(
   ports: RefreshPorts,
   schemas: Schemas,
   personIds: readonly string[],
