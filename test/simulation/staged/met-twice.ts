@@ -39,6 +39,7 @@ export function takenWhileBroughtBack(seed: number): Stage {
   for (let at = dice.between(2, 4); at > 0; at -= 1) stage.subject('Lead');
   const metAt = stage.poll(4);
   stage.storm('storeSlow', metAt + SECOND, metAt + 9 * SECOND, 0.3);
+  stage.storm('crash', metAt + SECOND, metAt + 20 * SECOND, 0.02);
   stage.subjects.forEach((_, subject) => {
     stage.act(stage.poll(1) - dice.between(5 * SECOND, MINUTE), subject, { kind: 'delete' });
     stage.act(stage.poll(1) + dice.between(20 * SECOND, 2 * MINUTE), subject, { kind: 'sync' });
