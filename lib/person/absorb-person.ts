@@ -27,7 +27,9 @@ export function foldPersons(person: Person, holder: Person, now: string, goneAt 
   const [loser, survivor] = holderGivesWay(person, holder, goneAt) ? [holder, person] : [person, holder];
   const into = survivor.personId;
   const left = { ...loser, mergedInto: into, salesforce: null, rejection: null, lease: null, updatedAt: now };
-  return { loser, survivor, frozen: { ...left, deletedHere: person.deletedHere } };
+  // One that was only just made of a row brings nobody back; any other is as present as it is.
+  const { deletedHere } = isNewborn(loser, goneAt) ? survivor : loser;
+  return { loser, survivor, frozen: { ...left, deletedHere } };
 }
 
 /** Where both stand for one row, whoever asks comes to the same answer: two who ask at once must not both give way. */

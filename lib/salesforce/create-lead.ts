@@ -28,26 +28,31 @@ export async function createLead(client: SalesforceClient, lead: NewLead): Promi
   const hasKey = `${PERSON_ID_FIELD} = ${soqlText(lead.key)}`;
   const read = queryRequest('query', `SELECT ${lead.columns.join(', ')} FROM Lead WHERE ${hasKey}`);
   const [written, after] = await inOneCall(client, [write, read]);
-  if (written.status >= 300) return refusedCreate(written, foundRow(after, lead.columns));
+  if (written.status >= 300) return refusedCreate(written, after, lead.columns);
   const [raw] = rowsOf(after, true).records;
   const record = recordOf(raw, lead.columns);
   // The Lead stands, and is found by its key the next time.
   if (record === null) throw unexpectedAnswer('create', true);
-  return { kind: 'created', record };
+  // Some orgs convert a Lead as soon as it is there.
+  return isConverted(record) ? { kind: 'converted', rejection: CONVERTED, record } : { kind: 'created', record };
 }
 
-/** `known`: the Lead that has the key. Whatever else the insert was refused for, the person's Lead is there. */
-function refusedCreate({ status, body }: SubAnswer, known: RemoteRecord | null): CreateAnswer {
+/** `read` asked for the Lead that has the key: whatever else the insert was refused for, that is the person's. */
+function refusedCreate({ status, body }: SubAnswer, read: SubAnswer, columns: readonly string[]): CreateAnswer {
   const errors = errorEntries(body);
   if (errors.some(isWithoutKey)) {
     throw new ConfigError(`Lead.${PERSON_ID_FIELD} is missing, or not visible to and editable by the sync user`);
   }
-  const outcome = errors.some(isKeyTaken) ? OUTRUN : refusal(status, body);
+  const outcome = refusal(status, body);
+  const known = foundRow(read, columns);
   if (known !== null && isConverted(known)) return { kind: 'converted', rejection: CONVERTED, record: known };
   if (known !== null) return { kind: 'exists', record: known };
   if (outcome.kind === 'transient') return outcome;
+  const [first] = errors;
+  // What has the value may be the person's own Lead.
+  if (first?.code === 'DUPLICATE_VALUE' && read.status !== 200) return { kind: 'transient', code: first.code };
   if (outcome.kind === 'rejected') return { ...outcome, matches: duplicatesIn(body) };
-  const { code, message, fields } = errors[0] ?? { code: outcome.code, message: '', fields: [] };
+  const { code, message, fields } = first ?? { code: outcome.code, message: '', fields: [] };
   return { kind: 'rejected', rejection: { code, message, fields }, matches: [] };
 }
 
@@ -56,21 +61,9 @@ function isWithoutKey({ code, message }: ErrorEntry): boolean {
   return code.startsWith('INVALID_FIELD') && message.includes(PERSON_ID_FIELD);
 }
 
-/** Another insert of the same key came first, and its Lead cannot be read yet: it is found the next time. */
-const OUTRUN = { kind: 'transient', code: 'DUPLICATE_VALUE' } as const;
-
 /** What Salesforce would say of an edit of the Lead. */
 const CONVERTED: Rejection = {
   code: 'CANNOT_UPDATE_CONVERTED_LEAD',
   message: 'cannot reference converted lead',
   fields: [],
 };
-
-/**
- * Whether the key is taken. Of two inserts at the very same time the second is told no field and no record.
- *
- * @see https://salesforcedictionary.com/errors/duplicate-value-found
- */
-function isKeyTaken({ code, message }: ErrorEntry): boolean {
-  return code === 'DUPLICATE_VALUE' && (message.includes(PERSON_ID_FIELD) || message.includes('<unknown>'));
-}

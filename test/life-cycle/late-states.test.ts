@@ -127,3 +127,57 @@ test('who stands for a row that is gone for good hears of it, also by way of the
   const { salesforce } = await life.survivor(`sf-${contact}`);
   expect(salesforce).toMatchObject({ id: contact, isDeleted: true });
 });
+
+test('a Lead that was converted and then deleted, before its Contact was seen, leaves what waits to the Contact', async () => {
+  const life = new Life();
+  const lead = life.addLead({ Email: 'ada@example.com' });
+  await life.settle();
+  await life.edit(`sf-${lead}`, { Title: 'Countess' });
+  const contact = life.convert(lead);
+  const { records } = life.ports;
+  const read = records.read.bind(records);
+  const unread: typeof read = async (type, ids, columns) => (type === 'Contact' ? new Map() : read(type, ids, columns));
+  Object.assign(records, { read: unread });
+  await life.poll();
+  await life.deliver(life.queue.take().filter((body) => body.includes('"type":"Lead"')));
+  life.delete('Lead', lead);
+  await life.poll();
+  await life.deliver(life.queue.take().filter((body) => body.includes('"type":"Lead"')));
+  Object.assign(records, { read });
+  life.change('Contact', contact, { Phone: '555' });
+
+  await life.settle();
+
+  expect(life.holder(contact)).toMatchObject({ personId: `sf-${lead}`, pending: {} });
+  expect(life.row('Contact', contact)?.Title).toBe('Countess');
+});
+
+test('whoever dies between taking in the person of a row and standing for it leaves a message behind', async () => {
+  const life = new Life();
+  await life.settle();
+  const { personId } = await life.create({ Email: 'ada@example.com', LastName: 'Lovelace', Company: 'Engines' });
+  const lead = life.addLead({ Email: 'ada@example.com' });
+  const claimRow = life.persons.claimRow.bind(life.persons);
+  const update = life.persons.update.bind(life.persons);
+  life.persons.claimRow = async (...claim) => {
+    Object.assign(life.persons, { claimRow });
+    await life.poll();
+    await life.deliver();
+    expect(life.holder(lead).personId).toBe(`sf-${lead}`);
+    life.persons.update = async (...write) => {
+      const outcome = await update(...write);
+      life.persons.update = () => new Promise(() => undefined);
+      return outcome;
+    };
+    return claimRow(...claim);
+  };
+
+  void life.sync(personId);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  Object.assign(life.persons, { update });
+  expect(life.holders(lead)).toEqual([]);
+  life.clock.advance(700_000);
+  await life.settle();
+
+  expect(life.holder(lead)).toMatchObject({ personId, absorbed: [`sf-${lead}`] });
+});

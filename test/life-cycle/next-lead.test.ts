@@ -224,6 +224,22 @@ describe('where the sync user may edit converted Leads', () => {
   });
 });
 
+test('where the field of the keys is not unique no Lead is made: there could be two', async () => {
+  const life = new Life();
+  const { feed } = life.ports;
+  const describeAll = feed.describe.bind(feed);
+  feed.describe = async (...asked) => {
+    const described = await describeAll(...asked);
+    const fields = (described.get('Lead')?.object.fields ?? []).map((field) => ({ ...field, unique: false }));
+    for (const lead of [described.get('Lead')]) if (lead !== undefined) Object.assign(lead.object, { fields });
+    return described;
+  };
+  await life.settle(1);
+  const { personId } = await life.create(ADA);
+  await expect(life.sync(personId)).rejects.toThrow('Lead.Person_Id__c must be unique');
+  expect(leads(life, 'open')).toEqual([]);
+});
+
 describe('the keys of a person', () => {
   const ids = fc.oneof(fc.uuid(), fc.stringMatching(/^sf-[A-Za-z0-9]{18}(-[1-9][0-9]?)?$/));
 

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createSalesforceRecords } from '../../lib/salesforce/salesforce-records.ts';
 import type { SalesforceRecords } from '../../lib/sync/ports/salesforce-records.ts';
 import {
@@ -167,14 +167,19 @@ test("a write of one row that meets the limit is the call's failure, not the row
   });
 });
 
-test.each(['Person_Id__c', '<unknown>'])(
-  'a create that was outrun (%s) finds the Lead the next time',
-  async (field) => {
-    const message = `duplicate value found: ${field} duplicates value on record with id: <unknown>`;
-    const duplicate = { status: 400, body: [{ errorCode: 'DUPLICATE_VALUE', message, fields: ['Person_Id__c'] }] };
-    const records = await recordsWith(() => compositeAnswer(duplicate, { body: { records: [] } }));
+describe('a create that was refused because of a value that another record has', () => {
+  const told = (field: string) => `duplicate value found: ${field} duplicates value on record with id: <unknown>`;
+  const duplicate = (field: string) => ({
+    status: 400,
+    body: [{ errorCode: 'DUPLICATE_VALUE', message: told(field), fields: [] }],
+  });
+
+  test('finds the Lead that has its key', async () => {
+    const records = await recordsWith(() =>
+      compositeAnswer(duplicate('<unknown>'), { body: { records: [{ Id: IDS[0] }] } }),
+    );
     const answer = await records.createLead("a'b", { LastName: 'L' }, COLUMNS, NO_RULES);
-    expect(answer).toEqual({ kind: 'transient', code: 'DUPLICATE_VALUE' });
+    expect(answer).toMatchObject({ kind: 'exists', record: { Id: IDS[0] } });
     const [write] = subrequestsOf(stub.requests[0]);
     expect(write).toMatchObject({
       method: 'POST',
@@ -182,8 +187,29 @@ test.each(['Person_Id__c', '<unknown>'])(
       body: { LastName: 'L', Person_Id__c: "a'b" },
     });
     expect(soqlOf(stub.requests[0])).toEqual(["SELECT Id, Title FROM Lead WHERE Person_Id__c = 'a\\'b'"]);
-  },
-);
+  });
+
+  test.each(['Person_Id__c', '<unknown>', 'Code__c'])('tells so where no such Lead can be seen (%s)', async (field) => {
+    const records = await recordsWith(() => compositeAnswer(duplicate(field), { body: { records: [] } }));
+    const answer = await records.createLead('p-1', { LastName: 'L' }, COLUMNS, NO_RULES);
+    expect(answer).toMatchObject({ kind: 'rejected', rejection: { code: 'DUPLICATE_VALUE', message: told(field) } });
+  });
+
+  test('is tried again where nobody could look for the Lead', async () => {
+    const records = await recordsWith(() =>
+      compositeAnswer(duplicate('Person_Id__c'), refused(500, 'UNKNOWN_EXCEPTION')),
+    );
+    const answer = await records.createLead('p-1', { LastName: 'L' }, COLUMNS, NO_RULES);
+    expect(answer).toEqual({ kind: 'transient', code: 'DUPLICATE_VALUE' });
+  });
+});
+
+test('a Lead that is converted as soon as it is made is one that was converted', async () => {
+  const converted = { body: { records: [{ Id: IDS[0], IsConverted: true }] } };
+  const records = await recordsWith(() => compositeAnswer({ status: 201, body: {} }, converted));
+  const answer = await records.createLead('p-1', { LastName: 'L' }, [...COLUMNS, 'IsConverted'], NO_RULES);
+  expect(answer).toMatchObject({ kind: 'converted', record: { Id: IDS[0] } });
+});
 
 test('a Lead that cannot be read back may stand', async () => {
   const records = await recordsWith(() => compositeAnswer({ status: 201, body: {} }, { body: { records: [] } }));

@@ -8,6 +8,7 @@ import { resolvePersons } from '../../lib/sync/rows/resolve-persons.ts';
 import { joinRival, rivalsOf } from '../../lib/sync/rows/rivals.ts';
 import { survivorsOf } from '../../lib/sync/rows/survivors.ts';
 import { FixedClock } from '../fakes/fixed-clock.ts';
+import { InMemoryChangeQueue } from '../fakes/in-memory-change-queue.ts';
 import { InMemoryPersonStore } from '../fakes/in-memory-person-store.ts';
 import { aLink, aPerson, aRow, LEAD_ID, NOW, OTHER_LEAD_ID, SHAPES, STAMP, someRules } from '../person/builders.ts';
 import { schemaOf } from '../schema/builders.ts';
@@ -20,6 +21,7 @@ const ELSEWHERE = aLink({ id: OTHER_LEAD_ID });
 const rulesOf = (type: 'Lead' | 'Contact') => ({ schema: schemaOf(type, []), rules: someRules(), columns: [] });
 const schemas = { Lead: rulesOf('Lead'), Contact: rulesOf('Contact') };
 const clock = new FixedClock(NOW);
+const queue = new InMemoryChangeQueue();
 const row = aRow({});
 
 async function storeOf(...persons: readonly Person[]): Promise<InMemoryPersonStore> {
@@ -63,7 +65,7 @@ async function leadsTo(store: PersonStore, met: Row): Promise<readonly string[]>
 const byText = (left: string, right: string) => left.localeCompare(right);
 
 function join(persons: PersonStore, person: Person) {
-  return joinRival({ persons, clock }, schemas, { person, row, insteadOf: 'p2' });
+  return joinRival({ persons, clock, queue }, schemas, { person, row, insteadOf: 'p2' });
 }
 
 describe('rivals', () => {
@@ -140,8 +142,8 @@ test('without a rival the person stays as it is, and nothing is written', async 
 test('whichever of the two asks, the same one stays', async () => {
   const asked = [await storeOf(one, other), await storeOf(one, other)] as const;
   const [staying, leaving] = [
-    await joinRival({ persons: asked[0], clock }, schemas, { person: one, row, insteadOf: 'p2' }),
-    await joinRival({ persons: asked[1], clock }, schemas, { person: other, row, insteadOf: 'p1' }),
+    await joinRival({ persons: asked[0], clock, queue }, schemas, { person: one, row, insteadOf: 'p2' }),
+    await joinRival({ persons: asked[1], clock, queue }, schemas, { person: other, row, insteadOf: 'p1' }),
   ];
   expect(staying).toEqual({ kind: 'stays', person: stored(asked[0], 'p1') });
   expect(leaving).toEqual({ kind: 'merged', into: 'p1' });
@@ -167,7 +169,11 @@ test('a person made of the row a moment ago gives way, whoever asks; the row sti
   expect(await leadsTo(asksNewborn, row)).toEqual(['p2', newborn.personId]);
 
   const asksOther = await storeOf(newborn, other);
-  const joined = await joinRival({ persons: asksOther, clock }, schemas, { person: other, row, insteadOf: undefined });
+  const joined = await joinRival({ persons: asksOther, clock, queue }, schemas, {
+    person: other,
+    row,
+    insteadOf: undefined,
+  });
   expect(joined).toMatchObject({ kind: 'stays', person: { personId: 'p2', absorbed: [newborn.personId] } });
 });
 
@@ -203,7 +209,10 @@ describe('what others edit in between is not lost', () => {
     const persons = await storeOf(one, other);
     const meddling = meddled(persons, 1, () => edit(persons, 'p2', { Interests__c: 'Chess' }));
     const taken = { person: other, row, insteadOf: 'p1' };
-    expect(await joinRival({ persons: meddling, clock }, schemas, taken)).toEqual({ kind: 'merged', into: 'p1' });
+    expect(await joinRival({ persons: meddling, clock, queue }, schemas, taken)).toEqual({
+      kind: 'merged',
+      into: 'p1',
+    });
     expect(stored(persons, 'p2')).toMatchObject({
       mergedInto: 'p1',
       fields: { Score__c: 7, Interests__c: 'Chess' },
@@ -239,8 +248,8 @@ test('two who come to one row and ask at once become one, with the edits of both
   const mine = editPerson(one, { Interests__c: 'Chess' }, SHAPES, STAMP);
   const persons = await storeOf(mine, other);
   const ends = await Promise.all([
-    joinRival({ persons, clock }, schemas, { person: mine, row, insteadOf: 'p2' }),
-    joinRival({ persons, clock }, schemas, { person: other, row, insteadOf: 'p1' }),
+    joinRival({ persons, clock, queue }, schemas, { person: mine, row, insteadOf: 'p2' }),
+    joinRival({ persons, clock, queue }, schemas, { person: other, row, insteadOf: 'p1' }),
   ]);
   expect(ends.map(({ kind }) => kind).toSorted()).toEqual(['merged', 'stays']);
   const [left, ...more] = persons.all().filter(({ mergedInto }) => mergedInto === null);

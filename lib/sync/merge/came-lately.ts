@@ -11,8 +11,9 @@ const CLOCKS_APART_MS = 15 * 60_000;
  * worked on it may have died, or found somebody busy, before all who stand for the row were one.
  */
 export function cameLately({ row, delivery }: Arrival, { personId, createdAt, log }: Person): boolean {
+  const derived = personIdOfRow(row.id);
   const since = addMs(delivery.message?.queuedAt ?? createdAt, -CLOCKS_APART_MS);
-  const isMadeOfIt = personId === personIdOfRow(row.id) && createdAt >= since;
+  const isMadeOfIt = createdAt >= since && (personId === derived || personId.startsWith(`${derived}-`));
   return isMadeOfIt || log.recent.some((activity) => activity.at >= since && leadsTo(activity, row.id));
 }
 

@@ -1,10 +1,10 @@
 import { foldPersons } from '../../person/absorb-person.ts';
 import type { Person } from '../../person/person.ts';
-import type { Row } from '../../person/row.ts';
-import { packIds } from '../change-message.ts';
+import type { Row, RowName } from '../../person/row.ts';
 import type { Schemas } from '../schemas.ts';
 import { absorbOthers } from './absorb-persons.ts';
 import { claimRow } from './claim-row.ts';
+import { queueRefresh } from './queue-refresh.ts';
 import type { RefreshPorts } from './read-leased.ts';
 import { type Owner, resolvePersons } from './resolve-persons.ts';
 import { rivalsOf } from './rivals.ts';
@@ -35,6 +35,8 @@ export interface Taker {
   readonly own: Person;
   /** The stamp with which its own row went; empty where it had none. */
   readonly goneAt: string;
+  /** A row that leads to the person, where it stands for none. */
+  readonly wayIn?: RowName | undefined;
 }
 
 export type RowTaking =
@@ -57,22 +59,23 @@ export async function takeRow(ports: RefreshPorts, schemas: Schemas, taker: Take
   const claim = isLinked ? 'claimed' : await claimRow(ports, row.id, person.personId, linkedId);
   if (claim !== 'claimed') return { kind: 'contended' };
   const [rival] = (await rivalsOf(ports, { person, row, insteadOf: linkedId })).standing;
-  if (rival === undefined) return { kind: 'taken', parts };
-  // Between two writes the row is nobody's: whoever dies there leaves a message that tells of it.
-  const told = { kind: 'refresh', type: row.type, queuedAt: ports.clock.now() } as const;
-  await ports.queue.send([...packIds(told, [row.id])]);
-  return foldWith(ports, taker, rival, parts);
+  return rival === undefined ? { kind: 'taken', parts } : foldWith(ports, taker, rival, parts);
 }
 
 /** Makes one of the taker and another who stands for the row, or for one on the way to it. */
 export async function foldWith(
-  { persons, clock }: Pick<RefreshPorts, 'persons' | 'clock'>,
-  { person, own, goneAt }: Taker,
+  ports: Pick<RefreshPorts, 'persons' | 'clock' | 'queue'>,
+  { person, own, goneAt, wayIn }: Taker,
   holder: Person,
   parts: readonly Person[] = [],
 ): Promise<RowTaking> {
-  const { survivor, frozen } = foldPersons(own, holder, clock.now(), goneAt);
-  const outcome = await persons.update(survivor === holder ? person : holder, frozen);
+  // Until the next write either the holder's row is nobody's, or the taker is a part that nothing tells of.
+  await queueRefresh(
+    ports,
+    [holder.salesforce, person.salesforce ?? wayIn].flatMap((name) => name ?? []),
+  );
+  const { survivor, frozen } = foldPersons(own, holder, ports.clock.now(), goneAt);
+  const outcome = await ports.persons.update(survivor === holder ? person : holder, frozen);
   if (outcome.kind !== 'written') return { kind: 'contended' };
   if (survivor === holder) return { kind: 'merged', into: holder.personId };
   return { kind: 'taken', parts: [...parts, outcome.person] };

@@ -117,8 +117,7 @@ function mayGoOver(person: Person, row: Row): boolean {
   // A conversion is known by the Lead, which names its Contact: one that is only said to be the person's may be
   // undeleted.
   if (state === 'lead' || standingOf(person, row) === 'past') return false;
-  const isNext = state === 'converted' && isItsContact(person.salesforce, row);
-  return state === 'local' || isNext || row.personId === person.personId;
+  return state === 'local' || isItsContact(person.salesforce, row) || row.personId === person.personId;
 }
 
 function ownedBy(person: Person, linkedId?: string): Owner {

@@ -4,12 +4,13 @@ import type { Row } from '../../person/row.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PersonStore } from '../ports/person-store.ts';
 import type { Schemas } from '../schemas.ts';
+import { queueRefresh } from './queue-refresh.ts';
 import type { RefreshPorts } from './read-leased.ts';
 import { likelyPersonId, standsFor } from './resolve-persons.ts';
 import { survivorsOf } from './survivors.ts';
 import { takeOver } from './take-over.ts';
 
-/** A person who has just come to stand for a row that was linked to another before. */
+/** A person who has just come to a row, and whom that was linked to before, if anybody. */
 export interface RowTaken {
   readonly person: Person;
   readonly row: Row;
@@ -71,21 +72,19 @@ export type Joined =
   /** As it stands now, perhaps with what another brought along; its lease as it was. */
   { readonly kind: 'stays'; readonly person: Person } | { readonly kind: 'merged'; readonly into: string };
 
-/**
- * How often a change that others keep overtaking is tried; what is not done then is done where the row is met again.
- */
+/** How often a change that others keep overtaking is tried; what is not done then is left to a message. */
 const ATTEMPTS = 8;
 
 /** Makes one of a person and another who came to stand for its row at the same moment, if there is one. */
 export async function joinRival(
-  ports: Pick<RefreshPorts, 'persons' | 'clock'>,
+  ports: Pick<RefreshPorts, 'persons' | 'clock' | 'queue'>,
   schemas: Schemas,
   taken: RowTaken,
 ): Promise<Joined> {
   let { person } = taken;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const [rival] = (await rivalsOf(ports, { ...taken, person })).standing;
-    if (rival === undefined) break;
+    if (rival === undefined) return { kind: 'stays', person };
     const { loser, frozen } = foldPersons(person, rival, ports.clock.now());
     const outcome = await ports.persons.update(loser, frozen);
     if (outcome.kind === 'written' && loser === person) return { kind: 'merged', into: rival.personId };
@@ -97,15 +96,17 @@ export async function joinRival(
     if (stored.mergedInto !== null) return { kind: 'merged', into: stored.mergedInto };
     person = stored;
   }
+  await queueRefresh(ports, [taken.row]);
   return { kind: 'stays', person };
 }
 
 async function absorbNow(
-  { persons, clock }: Pick<RefreshPorts, 'persons' | 'clock'>,
+  ports: Pick<RefreshPorts, 'persons' | 'clock' | 'queue'>,
   schemas: Schemas,
   { person, row }: RowTaken,
   part: Person,
 ): Promise<Person> {
+  const { persons, clock } = ports;
   let survivor = person;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const by = { rules: schemas[row.type].rules, now: clock.now() };
@@ -115,5 +116,6 @@ async function absorbNow(
     if (stored === undefined || stored.mergedInto !== null) break;
     survivor = stored;
   }
+  await queueRefresh(ports, [row]);
   return survivor;
 }

@@ -1,7 +1,7 @@
 import { type FieldValue, toIsoInstant } from '../../person/field-value.ts';
 import { mergeRow, mergeSuccessor } from '../../person/merge-row.ts';
 import type { Person } from '../../person/person.ts';
-import { type Row, successorOf } from '../../person/row.ts';
+import { type Row, type RowName, successorOf } from '../../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
 import type { Schemas } from '../schemas.ts';
 import { applyRow, mergedPerson } from './apply-row.ts';
@@ -20,6 +20,8 @@ export interface LeasedRead {
   /** The rows that took its place, one after another; empty where none did. */
   readonly successors: readonly Row[];
   readonly keepLease: boolean;
+  /** A row that leads to the person, where it stands for none. */
+  readonly wayIn?: RowName;
 }
 
 export type StoredRead =
@@ -44,7 +46,7 @@ export async function storeRead(ports: RefreshPorts, schemas: Schemas, read: Lea
 async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, row: Row): Promise<StoredRead> {
   const { person } = read;
   const own = ownValues(ports, schemas, read);
-  const taker = { person, own: own.person, goneAt: toIsoInstant(text(read.record?.SystemModstamp)) };
+  const taker = { person, own: own.person, goneAt: toIsoInstant(text(read.record?.SystemModstamp)), wayIn: read.wayIn };
   const passed = await passedHolder(ports, read);
   if (passed !== undefined) {
     const folded = await foldWith(ports, taker, passed);

@@ -4,9 +4,10 @@ import { isEmptyValue } from '../../person/field-value.ts';
 import { mergeRow } from '../../person/merge-row.ts';
 import type { Person } from '../../person/person.ts';
 import type { Row, RowName } from '../../person/row.ts';
+import { PERSON_ID_FIELD } from '../../schema/catalogue.ts';
 import { judgePush } from '../../schema/judge-push.ts';
 import { pushable, type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
-import { TransientError } from '../errors.ts';
+import { ConfigError, TransientError } from '../errors.ts';
 import { withCutTexts } from '../push/cut-texts.ts';
 import { afterPush, type LeasedPush, storeSettled } from '../push/store-settled.ts';
 import { mergedPerson, ownPushOf } from '../rows/apply-row.ts';
@@ -66,6 +67,9 @@ async function storeLinked(
 async function createLead(sync: PersonSync, found: Person): Promise<SyncStep> {
   const { ports, schemas } = sync;
   const object = schemas.Lead;
+  if (object.schema.missing.some(({ apiName, access }) => apiName === PERSON_ID_FIELD && access === 'unique')) {
+    throw new ConfigError(`Lead.${PERSON_ID_FIELD} must be unique: without that two Leads of one person could be made`);
+  }
   const unsent = await withCutTexts(ports, object, found, 'create');
   if (unsent === undefined) return over({ kind: 'busy' });
   const { record, sent, defaults } = newLead(sync, unsent);
@@ -116,12 +120,12 @@ function newLead({ ports, schemas, assignTo }: PersonSync, person: Person) {
 async function followConverted(
   sync: PersonSync,
   push: LeasedPush,
-  { successors, rejection }: ConvertedLead,
+  { lead, successors, rejection }: ConvertedLead,
 ): Promise<SyncStep> {
   const { ports, schemas } = sync;
   const row = successors.at(-1);
   if (row === undefined || row.isDeleted || row.isConverted) return refuse(sync, push, rejection);
-  const read = { person: push.person, record: undefined, successors, keepLease: true };
+  const read = { person: push.person, record: undefined, successors, keepLease: true, wayIn: lead };
   const end = await storeRead(ports, schemas, read);
   if (end.kind === 'changed') return over({ kind: 'busy' });
   if (end.kind === 'merged') return over({ kind: 'mergedAway', personId: end.into });

@@ -109,8 +109,8 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: 'who claims a row does not ask who was made of it before',
     file: 'lib/sync/rows/met-row.ts',
-    from: 'if (rival === undefined) return',
-    to: 'if (rival !== null) return',
+    from: 'return rival === undefined ? {',
+    to: 'return rival !== null ? {',
     stage: 'linkedWhileMet',
     killedBy: 263,
   },
