@@ -36,7 +36,7 @@ export type Standing = 'current' | 'new' | 'past';
  * | never there | | | linked | linked | |
  * | Lead | merged, deleted, converted | | | converted, linked | |
  * | Contact | merged, deleted | | | | |
- * | deleted | undeleted | linked | linked | linked | |
+ * | deleted | undeleted | linked, deleted | linked | linked | |
  * | converted | merged | linked, deleted | linked | linked | |
  * | merged away | | | | | |
  *

@@ -16,7 +16,7 @@ export const FRESH_MESSAGE_MS = 10 * 60_000;
 
 /**
  * Merges a batch of messages into the store, then pushes what is pending. A delivery is done when all it holds is
- * stored; of a delivery with several rows only those that failed are queued again, on their own, so that one bad
+ * stored; of a delivery with several rows only those that failed are queued again, without the rest, so that one bad
  * record holds back no other.
  */
 export async function mergeChanges(ports: Ports, deliveries: readonly Delivery[]): Promise<MergeReport> {
