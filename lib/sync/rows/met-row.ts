@@ -35,6 +35,8 @@ export interface Taker {
   readonly own: Person;
   /** The stamp with which its own row went; empty where it had none. */
   readonly goneAt: string;
+  /** No message leads here that would come again: whoever dies halfway has to leave one. */
+  readonly isUntold: boolean;
   /** A row that leads to the person, where it stands for none. */
   readonly wayIn?: RowName | undefined;
 }
@@ -65,15 +67,13 @@ export async function takeRow(ports: RefreshPorts, schemas: Schemas, taker: Take
 /** Makes one of the taker and another who stands for the row, or for one on the way to it. */
 export async function foldWith(
   ports: Pick<RefreshPorts, 'persons' | 'clock' | 'queue'>,
-  { person, own, goneAt, wayIn }: Taker,
+  { person, own, goneAt, isUntold, wayIn }: Taker,
   holder: Person,
   parts: readonly Person[] = [],
 ): Promise<RowTaking> {
   // Until the next write either the holder's row is nobody's, or the taker is a part that nothing tells of.
-  await queueRefresh(
-    ports,
-    [holder.salesforce, person.salesforce ?? wayIn].flatMap((name) => name ?? []),
-  );
+  const ways = [holder.salesforce, person.salesforce ?? wayIn].flatMap((name) => name ?? []);
+  if (isUntold) await queueRefresh(ports, ways);
   const { survivor, frozen } = foldPersons(own, holder, ports.clock.now(), goneAt);
   const outcome = await ports.persons.update(survivor === holder ? person : holder, frozen);
   if (outcome.kind !== 'written') return { kind: 'contended' };

@@ -46,7 +46,9 @@ export async function storeRead(ports: RefreshPorts, schemas: Schemas, read: Lea
 async function goOver(ports: RefreshPorts, schemas: Schemas, read: LeasedRead, row: Row): Promise<StoredRead> {
   const { person } = read;
   const own = ownValues(ports, schemas, read);
-  const taker = { person, own: own.person, goneAt: toIsoInstant(text(read.record?.SystemModstamp)), wayIn: read.wayIn };
+  const goneAt = toIsoInstant(text(read.record?.SystemModstamp));
+  // A lease that is kept is that of somebody who waits for the answer.
+  const taker = { person, own: own.person, goneAt, isUntold: read.keepLease, wayIn: read.wayIn };
   const passed = await passedHolder(ports, read);
   if (passed !== undefined) {
     const folded = await foldWith(ports, taker, passed);

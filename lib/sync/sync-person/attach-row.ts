@@ -36,7 +36,7 @@ async function linkTo(sync: PersonSync, person: Person, row: Row): Promise<SyncS
   const { ports, schemas } = sync;
   if (row.type === 'Contact' && sync.assignTo.kind === 'queue') return over({ kind: 'contactNotAssignable' });
   const met = await meetRow(ports, person, row);
-  const taking = await takeRow(ports, schemas, { person, own: person, goneAt: '' }, met);
+  const taking = await takeRow(ports, schemas, { person, own: person, goneAt: '', isUntold: true }, met);
   if (taking.kind === 'contended') return over({ kind: 'busy' });
   if (taking.kind === 'merged') return over({ kind: 'mergedAway', personId: taking.into });
   return storeLinked(sync, person, met, taking.parts);
