@@ -6,7 +6,8 @@ import type { CreateAnswer } from '../sync/ports/salesforce-records.ts';
 import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
 import { duplicatesIn } from './duplicates.ts';
 import { type ErrorEntry, errorEntries, refusal, unexpectedAnswer } from './error-map.ts';
-import { foundRow, queryRequest, recordOf, rowsOf } from './query-answer.ts';
+import { recordOf } from './query-answer.ts';
+import { foundRow, queryRequest, rowsOf } from './query-request.ts';
 import { inOneCall, isConverted } from './record-batch.ts';
 import { soqlText } from './soql.ts';
 

@@ -1,8 +1,6 @@
 import type { FieldValue } from '../person/field-value.ts';
 import type { RemoteRecord } from '../schema/record.ts';
-import type { SubAnswer, Subrequest } from './client.ts';
-import { callError, errorEntries, unexpectedAnswer } from './error-map.ts';
-import { queryPath } from './soql.ts';
+import { unexpectedAnswer } from './error-map.ts';
 
 type RawRecord = Readonly<Record<string, unknown>>;
 
@@ -51,21 +49,4 @@ function scalar(value: unknown): FieldValue {
 
 export function isRaw(value: unknown): value is RawRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A query as a part of a call. */
-export function queryRequest(resource: 'query' | 'queryAll', soql: string): Subrequest {
-  return { method: 'GET', path: queryPath(resource, soql) };
-}
-
-/** The rows of a query. `written`: it was to read what a write in the same call has made. */
-export function rowsOf(answer: SubAnswer | undefined, written: boolean): QueryAnswer {
-  if (answer?.status === 200 && isRaw(answer.body)) return queryAnswer(answer.body);
-  if (answer === undefined || written) throw unexpectedAnswer('query', written);
-  throw callError(answer.status, errorEntries(answer.body), false);
-}
-
-/** The row that a query for one asks for, where there is one that can be read. */
-export function foundRow({ status, body }: SubAnswer, columns: readonly string[]): RemoteRecord | null {
-  return status === 200 ? recordOf(queryAnswer(body).records[0], columns) : null;
 }

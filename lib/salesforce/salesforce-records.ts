@@ -12,7 +12,8 @@ import type {
 import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
 import { createLead } from './create-lead.ts';
 import { endedAfterWrite, refusal, unexpectedAnswer } from './error-map.ts';
-import { foundRow, queryRequest, recordOf, rowsOf, withId } from './query-answer.ts';
+import { recordOf, withId } from './query-answer.ts';
+import { foundRow, queryRequest, rowsOf } from './query-request.ts';
 import { type Batch, inOneCall, pushAnswers, pushBatch, retrieveRequest } from './record-batch.ts';
 import { soqlList, soqlText } from './soql.ts';
 import { withVisibleOwners } from './visible-owners.ts';
