@@ -131,3 +131,9 @@ export function personIdOfRow(rowId: string): string {
 export function nthPersonIdOfRow(rowId: string, nth: number): string {
   return nth === 1 ? personIdOfRow(rowId) : `${personIdOfRow(rowId)}-${nth}`;
 }
+
+/** Whether the person began with this row, as the first or a later one. */
+export function beganWithRow({ personId }: Person, rowId: string): boolean {
+  const first = personIdOfRow(rowId);
+  return personId === first || personId.startsWith(`${first}-`);
+}

@@ -45,7 +45,7 @@ export function createSalesforceRecords(given: SalesforceClient): SalesforceReco
       pushNow(client, { type, pushes: [push], columns }, writeHeaders(options, push.ifUnmodifiedSince)),
     createLead: (key, record, columns, options) =>
       createLead(client, { key, record, columns, headers: writeHeaders(options) }),
-    remove: (type, id, columns) => removeRow(client, { type, ids: [id], columns }),
+    remove: (type, id, columns) => removeRow(client, type, id, columns),
     read: (type, ids, columns) => readRows(client, { type, ids, columns }),
     find: (query, columns) => findRows(client, query, columns),
   };
@@ -106,12 +106,16 @@ function rowOutcome({ status, body }: SubAnswer): WriteOutcome {
   return refusal(status, body);
 }
 
-async function removeRow(client: SalesforceClient, { type, ids, columns }: Reading): Promise<RemoveAnswer> {
-  const [id = ''] = ids;
+async function removeRow(
+  client: SalesforceClient,
+  type: SalesforceType,
+  id: string,
+  columns: readonly string[],
+): Promise<RemoveAnswer> {
   const remove: Subrequest = { method: 'DELETE', path: `/sobjects/${type}/${id}` };
   const [removed, read] = await inOneCall(client, [
     remove,
-    queryRequest('queryAll', selectByIds({ type, ids, columns })),
+    queryRequest('queryAll', selectByIds({ type, ids: [id], columns })),
   ]);
   const outcome = removed.status < 300 ? WRITTEN : refusal(removed.status, removed.body);
   if (outcome.kind !== 'written' && outcome.kind !== 'gone') return { outcome, after: null };

@@ -5,12 +5,12 @@ import { DynamoSyncStateStore } from '../../lib/dynamodb/dynamo-sync-state-store
 import { MAX_SCAN_PAGES } from '../../lib/dynamodb/linked-persons.ts';
 import { InvalidCursorError } from '../../lib/sync/errors.ts';
 import { askReconciliation } from '../../lib/sync/poll/ask-reconciliation.ts';
-import { type CycleRun, DEFAULT_FIELD_JOBS } from '../../lib/sync/poll/cycle-run.ts';
 import { NEW_FEED } from '../../lib/sync/poll/feed-state.ts';
 import { reconcile } from '../../lib/sync/poll/reconcile.ts';
 import { clientOf, createTable } from '../contract/dynamodb-table.ts';
 import { at, leadPerson, localPerson } from '../contract/persons.ts';
 import { type DynamoDb, startDynamoDb } from '../sandbox/engines/dynamodb.ts';
+import { cycleOf } from '../sync/cycle-of.ts';
 import { TwoSides } from '../sync/two-sides.ts';
 
 let database: DynamoDb;
@@ -99,24 +99,10 @@ describe('a table with hardly any persons with a row', () => {
     while ((await state.loadReconciliations()).last === null) {
       cycles += 1;
       let steps = 0;
-      const run: CycleRun = {
-        ports,
-        settings: {
-          objects: ['Lead'],
-          lagSeconds: 2,
-          lookbackSeconds: 600,
-          cycleLeaseMs: 1,
-          fieldJobs: DEFAULT_FIELD_JOBS,
-          reconcileDays: 7,
-          reconcileStepsPerCycle: 5,
-        },
-        cycle: { number: cycles, owner: 'one', previousEnded: true },
-        timeLeftMs: () => {
-          steps += 1;
-          return steps > 1 ? 0 : 600_000;
-        },
-        schemas: new Map(),
-      };
+      const run = cycleOf(ports, cycles, () => {
+        steps += 1;
+        return steps > 1 ? 0 : 600_000;
+      });
       handedOut += await reconcile(run, feeds);
       if (cycles > items) throw new Error('it never ends');
     }

@@ -3,26 +3,12 @@ import { isPresent } from '../../lib/person/person.ts';
 import type { SalesforceType } from '../../lib/person/row.ts';
 import { TransientError } from '../../lib/sync/errors.ts';
 import { deletePersonHere } from '../../lib/sync/sync-person/delete-person.ts';
-import { Life } from './life.ts';
+import { type LeadScene, leadScene } from './lead-scene.ts';
 
-interface Scene {
-  readonly life: Life;
-  readonly lead: string;
-  readonly personId: string;
-}
-
-/** A person in step with a Lead. */
-async function scene(): Promise<Scene> {
-  const life = new Life();
-  const lead = life.addLead({ Email: 'ada@example.com' });
-  await life.settle(1);
-  return { life, lead, personId: life.holder(lead).personId };
-}
-
-const remove = ({ life, personId }: Scene) => deletePersonHere(life.ports, personId, 'delete');
+const remove = ({ life, personId }: LeadScene) => deletePersonHere(life.ports, personId, 'delete');
 
 /** The person is its own tombstone, whatever comes later, and its row is deleted. */
-async function expectDeleted({ life, personId }: Scene, type: SalesforceType, row: string): Promise<void> {
+async function expectDeleted({ life, personId }: LeadScene, type: SalesforceType, row: string): Promise<void> {
   expect(life.row(type, row)?.IsDeleted).toBe(true);
   await life.settleNextDay();
   const person = await life.survivor(personId);
@@ -34,7 +20,7 @@ async function expectDeleted({ life, personId }: Scene, type: SalesforceType, ro
 
 describe('a deletion follows a Lead, unseen by anybody, to', () => {
   test('the Contact that it became', async () => {
-    const on = await scene();
+    const on = await leadScene();
     const contact = on.life.convert(on.lead);
     expect(await remove(on)).toEqual({ kind: 'deleted' });
     await expectDeleted(on, 'Contact', contact);
@@ -42,14 +28,14 @@ describe('a deletion follows a Lead, unseen by anybody, to', () => {
   });
 
   test('a Contact that was there before, and nobody’s', async () => {
-    const on = await scene();
+    const on = await leadScene();
     const contact = on.life.convert(on.lead, on.life.addContact({}));
     expect(await remove(on)).toEqual({ kind: 'deleted' });
     await expectDeleted(on, 'Contact', contact);
   });
 
   test('the Contact into which its Contact was merged', async () => {
-    const on = await scene();
+    const on = await leadScene();
     const contact = on.life.convert(on.lead);
     const winner = on.life.addContact({});
     on.life.merge('Contact', winner, contact);
@@ -58,7 +44,7 @@ describe('a deletion follows a Lead, unseen by anybody, to', () => {
   });
 
   test('the Lead into which it was merged', async () => {
-    const on = await scene();
+    const on = await leadScene();
     const winner = on.life.addLead({});
     on.life.merge('Lead', winner, on.lead);
     expect(await remove(on)).toEqual({ kind: 'deleted' });
@@ -66,7 +52,7 @@ describe('a deletion follows a Lead, unseen by anybody, to', () => {
   });
 
   test('the Contact that it became, which somebody has deleted', async () => {
-    const on = await scene();
+    const on = await leadScene();
     const contact = on.life.convert(on.lead);
     on.life.delete('Contact', contact);
     expect(await remove(on)).toEqual({ kind: 'deleted' });
@@ -74,7 +60,7 @@ describe('a deletion follows a Lead, unseen by anybody, to', () => {
   });
 
   test('the Contact of a Lead that is known to be converted, which is not touched itself', async () => {
-    const on = await scene();
+    const on = await leadScene();
     const contact = on.life.convert(on.lead);
     const person = on.life.holder(on.lead);
     const salesforce = person.salesforce && { ...person.salesforce, isConverted: true };
@@ -87,10 +73,10 @@ describe('a deletion follows a Lead, unseen by anybody, to', () => {
 
 describe('what took the Lead’s place is another person', () => {
   test.each([
-    ['a Contact', 'Contact', ({ life, lead }: Scene, other: string) => life.convert(lead, other)],
-    ['a Lead', 'Lead', ({ life, lead }: Scene, other: string) => life.merge('Lead', other, lead)],
+    ['a Contact', 'Contact', ({ life, lead }: LeadScene, other: string) => life.convert(lead, other)],
+    ['a Lead', 'Lead', ({ life, lead }: LeadScene, other: string) => life.merge('Lead', other, lead)],
   ] as const)('%s: who is named, one with it by then, and left alone until asked for', async (_, type, happens) => {
-    const on = await scene();
+    const on = await leadScene();
     const { life, personId } = on;
     await life.edit(personId, { Phone: '1' });
     await life.settle();
@@ -109,7 +95,7 @@ describe('what took the Lead’s place is another person', () => {
 
 describe('a deletion that got as far as the Lead only', () => {
   test('because the Contact is locked, deletes nothing here, and goes on where it is asked for again', async () => {
-    const on = await scene();
+    const on = await leadScene();
     const { life } = on;
     const contact = life.convert(on.lead);
     const updates = [{ object: 'Contact', id: contact, fields: { Title: 'Countess' } }];
@@ -122,7 +108,7 @@ describe('a deletion that got as far as the Lead only', () => {
   });
 
   test('because its answer was lost, follows it the next time', async () => {
-    const on = await scene();
+    const on = await leadScene();
     const { life, personId } = on;
     const contact = life.convert(on.lead);
     const lost: typeof life.ports.records.remove = async (...row) => {
@@ -138,7 +124,7 @@ describe('a deletion that got as far as the Lead only', () => {
 });
 
 test('a deletion of a Contact, or of a Lead that nobody converted, is one call', async () => {
-  const on = await scene();
+  const on = await leadScene();
   const { life } = on;
   const contact = life.addContact({});
   await life.settle();

@@ -6,31 +6,16 @@ import { withPerson } from '../../lib/lambda/with-person.ts';
 import { isPresent } from '../../lib/person/person.ts';
 import { editFields, personsWithEmail } from '../../lib/sync/edit-persons.ts';
 import { deletePersonHere } from '../../lib/sync/sync-person/delete-person.ts';
+import { EMAIL, type LeadScene, leadScene } from './lead-scene.ts';
 import { Life } from './life.ts';
 
-const EMAIL = 'ada@example.com';
-
-interface Scene {
-  readonly life: Life;
-  readonly lead: string;
-  readonly personId: string;
-}
-
-/** A person in step with a Lead that somebody made in Salesforce. */
-async function scene(): Promise<Scene> {
-  const life = new Life();
-  const lead = life.addLead({ Email: EMAIL });
-  await life.settle(1);
-  return { life, lead, personId: life.holder(lead).personId };
-}
-
-async function deletedHere(): Promise<Scene> {
-  const on = await scene();
+async function deletedHere(): Promise<LeadScene> {
+  const on = await leadScene();
   expect(await deletePersonHere(on.life.ports, on.personId, 'keep')).toEqual({ kind: 'deleted' });
   return on;
 }
 
-async function isDeletedHere({ life, personId }: Scene): Promise<boolean> {
+async function isDeletedHere({ life, personId }: LeadScene): Promise<boolean> {
   return (await life.survivor(personId)).deletedHere !== null;
 }
 
@@ -45,7 +30,7 @@ describe('nothing is left of the person but its tombstone', () => {
   });
 
   test('an edit that waited is not pushed any more', async () => {
-    const { life, lead, personId } = await scene();
+    const { life, lead, personId } = await leadScene();
     await life.edit(personId, { Title: 'Countess' });
     await deletePersonHere(life.ports, personId, 'keep');
     await life.settle();
@@ -58,7 +43,7 @@ describe('a deletion', () => {
     ['keep', 'keep', false, 0],
     ['delete', 'delete', true, 1],
   ] as const)('%s: what becomes of the Lead, in how many calls', async (_, salesforce, isDeleted, calls) => {
-    const { life, lead, personId } = await scene();
+    const { life, lead, personId } = await leadScene();
     const before = life.client.usage().calls;
     for (const __ of ['once', 'and again']) {
       expect(await deletePersonHere(life.ports, personId, salesforce)).toEqual({ kind: 'deleted' });
@@ -72,7 +57,7 @@ describe('a deletion', () => {
   });
 
   test('of a person who has no living Lead asks nothing of Salesforce', async () => {
-    const { life, lead, personId } = await scene();
+    const { life, lead, personId } = await leadScene();
     const local = await life.create({ Email: 'grace@example.com' });
     life.delete('Lead', lead);
     await life.settle();
@@ -84,13 +69,13 @@ describe('a deletion', () => {
   });
 
   test('of a Lead that is gone already is done', async () => {
-    const { life, lead, personId } = await scene();
+    const { life, lead, personId } = await leadScene();
     life.delete('Lead', lead);
     expect(await deletePersonHere(life.ports, personId, 'delete')).toEqual({ kind: 'deleted' });
   });
 
   test('of nobody finds nobody, and of one who was merged away names the survivor', async () => {
-    const { life, lead, personId } = await scene();
+    const { life, lead, personId } = await leadScene();
     const winner = life.addLead({ Email: 'grace@example.com' });
     await life.settle();
     life.merge('Lead', winner, lead);
@@ -101,7 +86,7 @@ describe('a deletion', () => {
   });
 
   test('that Salesforce has no time for now deletes nothing here', async () => {
-    const { life, lead, personId } = await scene();
+    const { life, lead, personId } = await leadScene();
     const updates = [{ object: 'Lead', id: lead, fields: { Title: 'Countess' } }];
     life.admin('POST', '/_org/transaction', { commitAfterSeconds: 60, updates });
     expect(await deletePersonHere(life.ports, personId, 'delete')).toEqual({ kind: 'unavailable' });
@@ -110,7 +95,7 @@ describe('a deletion', () => {
 });
 
 describe('what happens in Salesforce to its Lead', () => {
-  const EVENTS: readonly (readonly [string, (on: Scene) => void])[] = [
+  const EVENTS: readonly (readonly [string, (on: LeadScene) => void])[] = [
     ['an edit', ({ life, lead }) => life.change('Lead', lead, { Title: 'Countess' })],
     ['a deletion', ({ life, lead }) => life.delete('Lead', lead)],
     ['a deletion for good', ({ life, lead }) => life.hardDelete(lead)],
@@ -154,7 +139,7 @@ describe('what happens in Salesforce to its Lead', () => {
 
   /** Whose person is not deleted is not lost by it; nothing of what was deleted comes along. */
   test.each(['wins', 'loses'] as const)('a merge with the Lead of another person, who stays: it %s', async (ends) => {
-    const on = await scene();
+    const on = await leadScene();
     const { life, lead, personId } = on;
     await life.edit(personId, { Phone: '1' });
     await life.settle();
@@ -199,7 +184,7 @@ describe('POST with the same email', () => {
   });
 
   test('whose Lead was deleted too gets a new one', async () => {
-    const { life, lead, personId } = await scene();
+    const { life, lead, personId } = await leadScene();
     await deletePersonHere(life.ports, personId, 'delete');
     expect((await life.create({ Email: EMAIL })).personId).toBe(personId);
     expect(await life.sync(personId)).toMatchObject({ kind: 'synced', outcome: 'created' });
@@ -207,7 +192,7 @@ describe('POST with the same email', () => {
   });
 
   test('pushes the edit that waited when it was deleted', async () => {
-    const { life, lead, personId } = await scene();
+    const { life, lead, personId } = await leadScene();
     await life.edit(personId, { Title: 'Countess' });
     await deletePersonHere(life.ports, personId, 'keep');
     await life.settle();
@@ -251,7 +236,7 @@ describe('over HTTP', () => {
   }
 
   test('DELETE answers 204, then GET 404, PATCH and sync 409', async () => {
-    const { life, personId } = await scene();
+    const { life, personId } = await leadScene();
     const deletion = () => deletePersonHere(life.ports, personId, parseDelete(asked(personId)));
     const get = () => withPerson(life.persons, asked(personId), '', () => ({ status: 200, body: {} }));
     const patch = async () => editAnswer(await editFields(life.ports, personId, {}));
@@ -269,7 +254,7 @@ describe('over HTTP', () => {
     ['keep', ''],
     ['delete', '?salesforce=delete'],
   ] as const)('DELETE of one who was merged away answers 308, to %s the record too', async (salesforce, query) => {
-    const { life, lead, personId } = await scene();
+    const { life, lead, personId } = await leadScene();
     const winner = life.addLead({ Email: 'grace@example.com' });
     await life.settle();
     life.merge('Lead', winner, lead);

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { askReconciliation } from '../../lib/sync/poll/ask-reconciliation.ts';
-import { type CycleRun, DEFAULT_FIELD_JOBS, DEFAULT_RECONCILE_STEPS } from '../../lib/sync/poll/cycle-run.ts';
+import { DEFAULT_RECONCILE_STEPS } from '../../lib/sync/poll/cycle-run.ts';
 import { NEW_FEED } from '../../lib/sync/poll/feed-state.ts';
 import { reconcile } from '../../lib/sync/poll/reconcile.ts';
 import { at, leadPerson } from '../contract/persons.ts';
 import { InMemoryPersonStore } from '../fakes/in-memory-person-store.ts';
+import { cycleOf } from './cycle-of.ts';
 import { TwoSides } from './two-sides.ts';
 
 const PERSONS = 100_000;
@@ -32,22 +33,7 @@ test('a tenth of a million persons take a tenth of the calls, five a cycle', asy
   const feeds = new Map([['Lead', { ...NEW_FEED, checkpoint: at(0) }]] as const);
   const found: number[] = [];
   for (let number = 1; (await ports.state.loadReconciliations()).last === null; number += 1) {
-    const run: CycleRun = {
-      ports,
-      settings: {
-        objects: ['Lead'],
-        lagSeconds: 2,
-        lookbackSeconds: 600,
-        cycleLeaseMs: 1,
-        fieldJobs: DEFAULT_FIELD_JOBS,
-        reconcileDays: 7,
-        reconcileStepsPerCycle: DEFAULT_RECONCILE_STEPS,
-      },
-      cycle: { number, owner: 'one', previousEnded: true },
-      timeLeftMs: () => 600_000,
-      schemas: new Map(),
-    };
-    found.push(await reconcile(run, feeds));
+    found.push(await reconcile(cycleOf(ports, number), feeds));
     expect(calls).toBeLessThanOrEqual(number * DEFAULT_RECONCILE_STEPS);
   }
   expect(found).toEqual([0, 0, 1]);

@@ -31,14 +31,14 @@ export async function absorbPersons(
   const done = new Map<string, Person>();
   let open = personIds;
   for (let waited = 0; ; waited += WAIT_MS) {
-    for (const [personId, survivor] of await absorbNow(ports, schemas, open)) done.set(personId, survivor);
+    for (const [personId, survivor] of await absorbOnce(ports, schemas, open)) done.set(personId, survivor);
     open = open.filter((personId) => !done.has(personId));
     if (open.length === 0 || waited >= PATIENCE_MS) return done;
     await ports.clock.wait(WAIT_MS);
   }
 }
 
-async function absorbNow(
+async function absorbOnce(
   ports: RefreshPorts,
   schemas: Schemas,
   personIds: readonly string[],
@@ -121,9 +121,12 @@ export async function joinPersons(
     const outcome = await ports.persons.update(loser, frozen);
     return outcome.kind === 'written' ? loser.personId : undefined;
   });
-  const ids = [...new Set(losers.flatMap((id) => id ?? []))];
-  const absorbed = ids.length === 0 ? new Map() : await absorbPersons(ports, schemas, ids);
-  return !losers.includes(undefined) && absorbed.size === ids.length;
+  const areAbsorbed = await absorbAll(
+    ports,
+    schemas,
+    losers.flatMap((id) => id ?? []),
+  );
+  return areAbsorbed && !losers.includes(undefined);
 }
 
 /**
@@ -137,6 +140,15 @@ export async function absorbOthers(
   parts: readonly Person[],
 ): Promise<boolean> {
   const others = unjoined.filter((each) => each.mergedInto !== null && !parts.includes(each));
-  const ids = [...new Set(others.map(({ personId }) => personId))];
+  return absorbAll(
+    ports,
+    schemas,
+    others.map(({ personId }) => personId),
+  );
+}
+
+/** Answers whether all of these are absorbed. */
+async function absorbAll(ports: RefreshPorts, schemas: Schemas, personIds: readonly string[]): Promise<boolean> {
+  const ids = [...new Set(personIds)];
   return ids.length === 0 || (await absorbPersons(ports, schemas, ids)).size === ids.length;
 }

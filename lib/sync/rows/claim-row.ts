@@ -1,4 +1,4 @@
-import { isLeased, type Person } from '../../person/person.ts';
+import { isLeased } from '../../person/person.ts';
 import type { Ports } from '../ports/ports.ts';
 import { standsFor } from './resolve-persons.ts';
 
@@ -20,7 +20,7 @@ export async function claimRow(
   insteadOf: string | undefined,
 ): Promise<RowClaim> {
   const isAnothers = insteadOf !== undefined && insteadOf !== personId;
-  const other: Person | undefined = isAnothers ? await persons.get(insteadOf) : undefined;
+  const other = isAnothers ? await persons.get(insteadOf) : undefined;
   if (other !== undefined && standsFor(other, { id: rowId })) return 'outrun';
   if (other !== undefined && isLeased(other, clock.now())) return 'busy';
   return (await persons.claimRow(rowId, personId, insteadOf)) === personId ? 'claimed' : 'outrun';

@@ -53,6 +53,11 @@ export async function readRows(
   return found;
 }
 
+/** The rows that took the place of this one, one after another; empty where none did, or it cannot be read. */
+export async function successorsOf(ports: Pick<Ports, 'records'>, schemas: Schemas, row: Row): Promise<readonly Row[]> {
+  return (await readSuccessors(ports, schemas, [row])).get(row.id) ?? [];
+}
+
 /**
  * For each row that another took the place of: the rows that did so one after another, through merges of merges and
  * conversions of what was merged; the last stands now. A row whose successor cannot be read is missing.

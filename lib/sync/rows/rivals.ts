@@ -20,7 +20,7 @@ export interface RowTaken {
 export interface Rivals {
   /** Others who stand for the row. */
   readonly standing: readonly Person[];
-  /** Persons who stood for it, and whom those whose part they are have not absorbed yet. */
+  /** Persons who stood for it, and whom those whose part they are have not absorbed yet; one may be here twice. */
   readonly unabsorbed: readonly Person[];
   /** Whom the row is linked to is under a lease: on the way to the row, or dead on the way. */
   readonly coming: boolean;
@@ -30,9 +30,10 @@ export const NO_RIVALS: Rivals = { standing: [], unabsorbed: [], coming: false }
 
 /**
  * Others who came to stand for the row at the same moment as this person. Whoever takes a row links it to himself
- * first, remembering whom it was linked to, then is stored as standing for it, and asks here last: so of two who do so
- * at once, the one who is stored later finds the other, by the link, by the id that the row carries, or as the one he
- * replaced. Whoever is made of the row, without a link, asks here too.
+ * first, remembering whom it was linked to, then is stored as standing for it, and asks here after each of the two:
+ * after the link for persons who were made of the row, who need no link; after the store for those who took it at once,
+ * of whom the later finds the other, by the link, by the id that the row carries, or as the one he replaced. Whoever is
+ * made of the row asks here too.
  */
 export async function rivalsOf(
   { persons, clock }: { readonly persons: Pick<PersonStore, 'linksOf' | 'getMany'>; readonly clock: Clock },
@@ -45,8 +46,7 @@ export async function rivalsOf(
   const standing = [...found].filter((each) => each.personId !== person.personId && standsFor(each, row));
   const linked = survivors.get(linkedId ?? '')?.person;
   const coming = linked !== undefined && !standsFor(linked, row) && isLeased(linked, clock.now());
-  const unabsorbed = [...survivors.values()].flatMap((each) => each.unabsorbed);
-  return { standing, unabsorbed: [...new Map(unabsorbed.map((each) => [each.personId, each])).values()], coming };
+  return { standing, unabsorbed: [...survivors.values()].flatMap((each) => each.unabsorbed), coming };
 }
 
 /** The persons of these ids, of the id that the row carries, and those that were made of the row. */
@@ -56,14 +56,10 @@ async function personsOf(
   ids: readonly (string | undefined)[],
 ): Promise<readonly Person[]> {
   const named = [...ids.flatMap((id) => id ?? []), likelyPersonId(row), personIdOfRow(row.id)];
-  const found = new Map<string, Person>();
-  let nth = 2;
-  let asked = [...new Set([...named, nthPersonIdOfRow(row.id, nth)])];
-  while (asked.length > 0) {
-    for (const [id, each] of await persons.getMany(asked)) found.set(id, each);
-    // Only where there is a second is there a third.
-    nth += 1;
-    asked = found.has(nthPersonIdOfRow(row.id, nth - 1)) ? [nthPersonIdOfRow(row.id, nth)] : [];
+  const found = new Map(await persons.getMany([...new Set([...named, nthPersonIdOfRow(row.id, 2)])]));
+  // Only where there is a second is there a third.
+  for (let nth = 3; found.has(nthPersonIdOfRow(row.id, nth - 1)); nth += 1) {
+    for (const [id, each] of await persons.getMany([nthPersonIdOfRow(row.id, nth)])) found.set(id, each);
   }
   return [...found.values()];
 }

@@ -4,7 +4,7 @@ import { keyOfPerson, LEADS_PER_PERSON } from '../../person/person-key.ts';
 import { type Row, successorOf } from '../../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
 import type { CreateAnswer } from '../ports/salesforce-records.ts';
-import { readSuccessors } from '../rows/read-leased.ts';
+import { successorsOf } from '../rows/read-leased.ts';
 import type { PersonSync } from './person-sync.ts';
 
 /** A Lead of the person was converted, and nothing was written. */
@@ -32,7 +32,7 @@ export async function createUnderKey(
   const answer = await ports.records.createLead(keyOfPerson(person.personId, nth), record, columns, options);
   if (answer.kind !== 'converted') return answer;
   const lead = rowOfRecord(schema, answer.record);
-  const successors = (await readSuccessors(ports, schemas, [lead])).get(lead.id) ?? [];
+  const successors = await successorsOf(ports, schemas, lead);
   if (nth === LEADS_PER_PERSON || !isGone(person, lead, successors)) return { ...answer, lead, successors };
   return createUnderKey(sync, person, record, nth + 1);
 }

@@ -4,7 +4,7 @@ import type { Person, SalesforceLink } from '../../person/person.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
 import { TransientError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
-import { readRows, readSuccessors } from '../rows/read-leased.ts';
+import { readRows, successorsOf } from '../rows/read-leased.ts';
 import { storeRead } from '../rows/store-read.ts';
 import { loadSchemas, type Schemas } from '../schemas.ts';
 
@@ -77,7 +77,7 @@ async function goOver(
   const link = person.salesforce;
   if (record === null || link === null) return { kind: 'deleted', person };
   const row = rowOfRecord(schemas[link.type].schema, record);
-  const successors = (await readSuccessors(ports, schemas, [row])).get(row.id) ?? [];
+  const successors = await successorsOf(ports, schemas, row);
   if (successors.length === 0) return { kind: 'deleted', person };
   const end = await storeRead(ports, schemas, { person, record, successors, keepLease: true });
   if (end.kind === 'changed') return 'changed';

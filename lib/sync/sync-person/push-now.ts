@@ -8,7 +8,7 @@ import { TransientError } from '../errors.ts';
 import type { PushAnswer } from '../ports/salesforce-records.ts';
 import { withCutTexts } from '../push/cut-texts.ts';
 import { type PushEnd, storeSettled } from '../push/store-settled.ts';
-import { readSuccessors, refreshedPerson } from '../rows/read-leased.ts';
+import { refreshedPerson, successorsOf } from '../rows/read-leased.ts';
 import { storeRead } from '../rows/store-read.ts';
 import type { PersonSync, SyncOutcome, SyncStep } from './person-sync.ts';
 
@@ -178,8 +178,8 @@ async function readRow({ ports, schemas }: PersonSync, link: SalesforceLink): Pr
 async function storeRow(sync: PersonSync, progress: Progress, record: RemoteRecord | undefined): Promise<Step> {
   const { ports, schemas } = sync;
   const { person, link } = progress;
-  const rows = record === undefined ? [] : [rowOfRecord(schemas[link.type].schema, record)];
-  const successors = (await readSuccessors(ports, schemas, rows)).get(link.id) ?? [];
+  const row = record === undefined ? undefined : rowOfRecord(schemas[link.type].schema, record);
+  const successors = row === undefined ? [] : await successorsOf(ports, schemas, row);
   const read = await storeRead(ports, schemas, { person, record, successors, keepLease: true });
   if (read.kind === 'changed') return again(sync, progress);
   if (read.kind === 'merged') return over({ kind: 'mergedAway', personId: read.into });

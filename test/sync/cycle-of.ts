@@ -1,0 +1,20 @@
+import { type CycleRun, DEFAULT_FIELD_JOBS, DEFAULT_RECONCILE_STEPS } from '../../lib/sync/poll/cycle-run.ts';
+
+/** The cycle of this number, of one object, with all the time there is unless told otherwise. */
+export function cycleOf(ports: CycleRun['ports'], number: number, timeLeftMs = () => 600_000): CycleRun {
+  return {
+    ports,
+    settings: {
+      objects: ['Lead'],
+      lagSeconds: 2,
+      lookbackSeconds: 600,
+      cycleLeaseMs: 1,
+      fieldJobs: DEFAULT_FIELD_JOBS,
+      reconcileDays: 7,
+      reconcileStepsPerCycle: DEFAULT_RECONCILE_STEPS,
+    },
+    cycle: { number, owner: 'one', previousEnded: true },
+    timeLeftMs,
+    schemas: new Map(),
+  };
+}
