@@ -30,6 +30,7 @@ const personsRoutes: Routes = {
   '/persons/{personId}': [GET, PATCH],
   '/persons/{personId}/activities': [GET],
   '/sync/status': [GET],
+  '/sync/cycles': [GET],
   '/sync/fields': [GET],
   '/sync/rejections': [GET],
   '/sync/fields/accept': [POST],

@@ -3,6 +3,7 @@ import { composeQueue } from '../lib/lambda/compose-queue.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
 import { readEnvironment } from '../lib/lambda/environment.ts';
 import { apiHandler } from '../lib/lambda/http-api.ts';
+import { listCycles } from '../lib/lambda/list-cycles.ts';
 import { activityView, editAnswer, personAnswer, personView } from '../lib/lambda/person-answers.ts';
 import { parseEmail, parseFields, parseIfMatch, parsePaging, parsePersonId } from '../lib/lambda/person-requests.ts';
 import { reconcileSoon } from '../lib/lambda/reconcile-soon.ts';
@@ -43,6 +44,7 @@ export const handler = apiHandler({
   'GET /sync/status': async () => {
     return { status: 200, body: await readSyncStatus({ ...ports, queue }, environment.settings.objects) };
   },
+  'GET /sync/cycles': (request) => listCycles(ports.state, request),
   'GET /sync/fields': async () => {
     return { status: 200, body: { objects: await readFieldStatus(ports, environment.settings.objects) } };
   },

@@ -8,11 +8,13 @@ import { EMPTY_RECONCILIATIONS, type ReconciliationAsk, type ReconciliationBook 
 import type {
   Cycle,
   CycleReport,
-  CycleSummary,
+  CyclesPage,
+  LastCycle,
   MergeCounts,
   StoredSchema,
   SyncStateStore,
 } from '../sync/ports/sync-state-store.ts';
+import { CycleItems } from './cycle-items.ts';
 import {
   type FeedItem,
   type JobsItem,
@@ -29,73 +31,40 @@ import {
 import { ItemTable } from './item-table.ts';
 import { type Key, syncKey } from './keys.ts';
 
-interface CycleItem extends Key {
-  readonly number: number;
-  readonly owner: string;
-  /** Until when the cycle has its right; absent once it has ended. */
-  readonly runsUntil?: string | undefined;
-  readonly report?: CycleReport | undefined;
-  /** It ended, but not in good order. */
-  readonly isDisordered?: true | undefined;
-}
-
-/** What merges came to since the last cycle began; absent counts are zero. */
-type CountsItem = Key & Partial<MergeCounts>;
-
 /** The reconciliations, with the number of the cycle that wrote them. */
 type ReconciliationItem = Key & ReconciliationBook & { readonly cycle: number };
 
-const CYCLE = syncKey('CYCLE');
-const COUNTS = syncKey('COUNTS');
 const RECONCILE = syncKey('RECONCILE');
 const ASKS = (['asked', 'deletionsUntold'] as const).map(askKey);
-const COUNTS_OF_NONE: Partial<MergeCounts> = {};
 
 /** Where the sync stands, in DynamoDB, as items beside the persons. */
 export class DynamoSyncStateStore implements SyncStateStore {
   readonly #table: ItemTable;
+  readonly #cycles: CycleItems;
 
   constructor(client: DynamoDBDocumentClient, options: { readonly tableName: string }) {
     this.#table = new ItemTable(client, options.tableName);
+    this.#cycles = new CycleItems(this.#table);
   }
 
-  async beginCycle(owner: string, now: string, expiresAt: string): Promise<Cycle | undefined> {
-    const last = await this.#table.get<CycleItem>(CYCLE);
-    const runs = last?.runsUntil !== undefined && last.runsUntil > now;
-    if (runs && last.owner !== owner) return undefined;
-    const number = (last?.number ?? 0) + 1;
-    const item: CycleItem = { ...CYCLE, number, owner, runsUntil: expiresAt, report: last?.report };
-    const write = await this.#table.putIf({ Item: item, ...unchanged(last) });
-    if (write !== 'written' && !(await this.#isOurs(number, owner))) return undefined;
-    await this.#table.put({ ...COUNTS });
-    return { number, owner, previousEnded: endedInGoodOrder(last) };
+  beginCycle(owner: string, now: string, expiresAt: string): Promise<Cycle | undefined> {
+    return this.#cycles.begin(owner, now, expiresAt);
   }
 
-  async endCycle({ number, owner }: Cycle, report: CycleReport, inGoodOrder: boolean): Promise<void> {
-    const isDisordered = inGoodOrder ? undefined : true;
-    const item: CycleItem = { ...CYCLE, number, owner, report, isDisordered };
-    // Where a later cycle has begun, this one has lost its right, and that one tells what happened.
-    await this.#table.putIf({
-      Item: item,
-      ConditionExpression: '#number = :number AND attribute_exists(#runsUntil)',
-      ExpressionAttributeNames: { '#number': 'number', '#runsUntil': 'runsUntil' },
-      ExpressionAttributeValues: { ':number': number },
-    });
+  endCycle(cycle: Cycle, report: CycleReport, inGoodOrder: boolean): Promise<void> {
+    return this.#cycles.end(cycle, report, inGoodOrder);
   }
 
-  async lastReport(): Promise<CycleSummary | null> {
-    const report = (await this.#table.get<CycleItem>(CYCLE))?.report;
-    if (report === undefined) return null;
-    const { pushed = 0, rejected = 0, calls = 0 } = (await this.#table.get<CountsItem>(COUNTS)) ?? COUNTS_OF_NONE;
-    return { ...report, pushed, rejected, calls: report.calls + calls };
+  lastCycle(): Promise<LastCycle> {
+    return this.#cycles.last();
   }
 
-  async countMerges({ pushed, rejected, calls }: MergeCounts): Promise<void> {
-    await this.#table.updateIf({
-      Key: COUNTS,
-      UpdateExpression: 'ADD pushed :pushed, rejected :rejected, calls :calls',
-      ExpressionAttributeValues: { ':pushed': pushed, ':rejected': rejected, ':calls': calls },
-    });
+  cycles(limit: number, cursor: string | null): Promise<CyclesPage> {
+    return this.#cycles.page(limit, cursor);
+  }
+
+  countMerges(cycle: number | undefined, counts: MergeCounts): Promise<void> {
+    return this.#cycles.count(cycle, counts);
   }
 
   async loadFeed(type: SalesforceType): Promise<FeedState | undefined> {
@@ -155,11 +124,6 @@ export class DynamoSyncStateStore implements SyncStateStore {
     return items.map(({ id, reason, acceptMissing }) => ({ id, reason, acceptMissing }));
   }
 
-  async #isOurs(number: number, owner: string): Promise<boolean> {
-    const current = await this.#table.get<CycleItem>(CYCLE);
-    return current?.number === number && current.owner === owner;
-  }
-
   async #putFenced(item: Key & { readonly cycle: number }, cycle: Cycle): Promise<void> {
     const write = await this.#table.putIf({
       Item: item,
@@ -193,21 +157,4 @@ function replacesRevision(revision: number) {
     ExpressionAttributeNames: { '#revision': 'revision' },
     ExpressionAttributeValues: { ':revision': revision },
   };
-}
-
-/** The condition that the cycle's item still is what was read. */
-function unchanged(last: CycleItem | undefined) {
-  if (last === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };
-  return {
-    ConditionExpression:
-      last.runsUntil === undefined
-        ? '#number = :number AND attribute_not_exists(#runsUntil)'
-        : '#number = :number AND #runsUntil = :runsUntil',
-    ExpressionAttributeNames: { '#number': 'number', '#runsUntil': 'runsUntil' },
-    ExpressionAttributeValues: { ':number': last.number, ':runsUntil': last.runsUntil },
-  };
-}
-
-function endedInGoodOrder(last: CycleItem | undefined): boolean {
-  return last === undefined || (last.runsUntil === undefined && last.isDisordered === undefined);
 }

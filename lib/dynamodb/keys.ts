@@ -11,7 +11,8 @@ import type { ReconciliationAsk } from '../sync/poll/reconciliation.ts';
  * | activities moved out of it | `PERSON#<personId>` | `ACTIVITY#<chunk, 12 digits>` |
  * | claim of an email | `EMAIL#<email>` | `CLAIM` |
  * | link of a row | `ROW#<rowId>` | `LINK` |
- * | cycle: right, number, last report | `SYNC` | `CYCLE` |
+ * | the running cycle: right, number, health | `SYNC` | `CYCLE` |
+ * | a cycle of the last seven days: report, counts of its merges | `CYCLES` | `<number, 12 digits>` |
  * | reconciliation, and for each reason the last asking for one | `SYNC` | `RECONCILE`, `RECONCILE#<reason>` |
  * | checkpoint, remembered rows, schema, field jobs | `SYNC` | `FEED#<type>`, `RECENT#<type>`, `SCHEMA#<type>`, `JOB#<type>` |
  *
@@ -49,10 +50,14 @@ export const rowIdOf = (key: Key): string => key.pk.slice(LINK.length);
 
 export type SyncItem =
   | 'CYCLE'
-  | 'COUNTS'
   | 'RECONCILE'
   | `RECONCILE#${ReconciliationAsk['reason']}`
   | `${'FEED' | 'RECENT' | 'SCHEMA' | 'JOB'}#${SalesforceType}`;
+/** The partition of the cycles of the last days. */
+export const CYCLES = 'CYCLES';
+
+export const cycleKey = (cycle: number): Key => ({ pk: CYCLES, sk: String(cycle).padStart(12, '0') });
+
 export const syncKey = (sk: SyncItem): Key => ({ pk: 'SYNC', sk });
 
 /**

@@ -19,13 +19,14 @@ export interface QueuedRow {
  * persons that there are: of a row that is gone and was nobody's none is made.
  * `pending`: persons with edits to push.
  *
- * `queuedAt` is our clock's, ISO.
+ * `queuedAt` is our clock's, ISO. `cycle` is the number of the cycle that queued the message; absent where no cycle did.
  */
 export type ChangeMessage =
   | {
       readonly kind: 'rows';
       readonly type: SalesforceType;
       readonly queuedAt: string;
+      readonly cycle?: number;
       readonly columns: readonly string[];
       readonly newer: readonly number[];
       readonly partial?: true;
@@ -35,10 +36,16 @@ export type ChangeMessage =
       readonly kind: 'refresh';
       readonly type: SalesforceType;
       readonly queuedAt: string;
+      readonly cycle?: number;
       readonly known?: true;
       readonly ids: readonly string[];
     }
-  | { readonly kind: 'pending'; readonly queuedAt: string; readonly personIds: readonly string[] };
+  | {
+      readonly kind: 'pending';
+      readonly queuedAt: string;
+      readonly cycle?: number;
+      readonly personIds: readonly string[];
+    };
 
 /**
  * A message stays under this, for SQS bills each started 64 KiB as a request.
@@ -54,15 +61,17 @@ const IDS_PER_MESSAGE = 200;
 export interface RowsEnvelope {
   readonly type: SalesforceType;
   readonly queuedAt: string;
+  readonly cycle?: number;
   readonly columns: readonly string[];
   readonly partial?: true;
 }
 
 /** Rows packed into as few message bodies as fit. A row too large for a message of its own is named in a `refresh`. */
 export function* packRows(envelope: RowsEnvelope, rows: Iterable<QueuedRow>): Generator<string> {
-  const { type, queuedAt, columns, partial } = envelope;
-  const mark = partial === true ? '"partial":true,' : '';
-  const head = `{"kind":"rows","type":"${type}","queuedAt":"${queuedAt}",${mark}"columns":${JSON.stringify(columns)},`;
+  const { type, queuedAt, cycle, columns, partial } = envelope;
+  const common = { type, queuedAt, ...(cycle !== undefined && { cycle }) };
+  const marked = { kind: 'rows', ...common, ...(partial === true && { partial }), columns };
+  const head = `${JSON.stringify(marked).slice(0, -1)},`;
   const room = MESSAGE_BYTES - byteLength(head) - 64;
   let packed: string[] = [];
   let newer: number[] = [];
@@ -71,7 +80,7 @@ export function* packRows(envelope: RowsEnvelope, rows: Iterable<QueuedRow>): Ge
   for (const row of rows) {
     const size = byteLength(row.text) + 1 + (row.newer ? 6 : 0);
     if (size > room) {
-      yield* packIds({ kind: 'refresh', type, queuedAt }, [row.id]);
+      yield* packIds({ kind: 'refresh', ...common }, [row.id]);
       continue;
     }
     if (bytes + size > room) {
@@ -90,8 +99,14 @@ export function* packRows(envelope: RowsEnvelope, rows: Iterable<QueuedRow>): Ge
 /** Ids packed into message bodies, so many to each. */
 export function* packIds(
   envelope:
-    | { readonly kind: 'pending'; readonly queuedAt: string }
-    | { readonly kind: 'refresh'; readonly type: SalesforceType; readonly queuedAt: string; readonly known?: true },
+    | { readonly kind: 'pending'; readonly queuedAt: string; readonly cycle?: number }
+    | {
+        readonly kind: 'refresh';
+        readonly type: SalesforceType;
+        readonly queuedAt: string;
+        readonly cycle?: number;
+        readonly known?: true;
+      },
   ids: readonly string[],
   perMessage = IDS_PER_MESSAGE,
 ): Generator<string> {
@@ -105,6 +120,7 @@ export function* packIds(
 export function parseChangeMessage(body: string): ChangeMessage | undefined {
   const parsed = parsedObject(body);
   if (parsed === undefined || typeof parsed.queuedAt !== 'string') return undefined;
+  if (parsed.cycle !== undefined && !Number.isInteger(parsed.cycle)) return undefined;
   const isRow = (row: unknown): boolean => Array.isArray(row);
   const isText = (value: unknown): boolean => typeof value === 'string';
   const lists: Record<string, (message: Record<string, unknown>) => boolean> = {

@@ -1,5 +1,6 @@
 import type { SalesforceType } from '../person/row.ts';
 import { schemaProblems } from '../schema/field-history.ts';
+import type { CycleError, CycleHealth } from './cycle-health.ts';
 import { EMPTY_BOOK, type FieldJob, type JobBook } from './poll/field-job.ts';
 import type { EndedReconciliation, Reconciliation } from './poll/reconciliation.ts';
 import { msBetween } from './ports/clock.ts';
@@ -9,7 +10,10 @@ import type { CycleSummary } from './ports/sync-state-store.ts';
 /** Where the sync stands, for people and for checks from outside. */
 export interface SyncStatus {
   readonly objects: Readonly<Partial<Record<SalesforceType, { readonly checkpoint: string | null }>>>;
-  readonly lastCycle: CycleSummary | null;
+  /** The last cycle that ended; null: none yet. `error` says what ended it early, and how long that has been so. */
+  readonly lastCycle: (Omit<CycleSummary, 'error'> & { readonly error: StatusError | null }) | null;
+  /** The end of the last cycle that completed or moved its position; null: none yet. */
+  readonly lastSuccessAt: string | null;
   readonly backlog: { readonly messages: number; readonly personsToPush: number };
   /** Seconds since the oldest waiting edit was made; null where none waits. */
   readonly oldestWaitingSeconds: number | null;
@@ -23,6 +27,12 @@ export interface SyncStatus {
     readonly running: ReconciliationStatus | null;
     readonly last: (ReconciliationStatus & Pick<EndedReconciliation, 'endedAt' | 'held'>) | null;
   };
+}
+
+/** An error of the last cycle, and since when each cycle has failed. */
+export interface StatusError extends CycleError {
+  readonly since: string;
+  readonly failuresInARow: number;
 }
 
 export type ReconciliationStatus = Omit<Reconciliation, 'after' | 'acceptMissing'>;
@@ -42,22 +52,23 @@ export async function readSyncStatus(
   ports: Pick<Ports, 'state' | 'persons' | 'queue' | 'clock' | 'policy'>,
   types: readonly SalesforceType[],
 ): Promise<SyncStatus> {
-  const [feeds, schemas, books, reconciliations, lastCycle, backlog, messages] = await Promise.all([
+  const [feeds, schemas, books, reconciliations, { cycle, health }, backlog, messages] = await Promise.all([
     Promise.all(types.map((type) => ports.state.loadFeed(type))),
     Promise.all(types.map((type) => ports.state.loadSchema(type))),
     Promise.all(types.map((type) => ports.state.loadJobs(type))),
     ports.state.loadReconciliations(),
-    ports.state.lastReport(),
+    ports.state.lastCycle(),
     ports.persons.backlog(),
     ports.queue.depth(),
   ]);
   const { count, oldestAt } = backlog;
   return {
     objects: Object.fromEntries(types.map((type, index) => [type, { checkpoint: feeds[index]?.checkpoint ?? null }])),
-    lastCycle,
+    lastCycle: cycle === null ? null : { ...cycle, error: statusError(cycle, health) },
+    lastSuccessAt: health.lastSuccessAt,
     backlog: { messages, personsToPush: count },
     oldestWaitingSeconds: oldestAt === null ? null : Math.round(msBetween(oldestAt, ports.clock.now()) / 1000),
-    apiUsage: lastCycle?.apiUsage ?? null,
+    apiUsage: cycle?.apiUsage ?? null,
     schemaProblems: schemas.flatMap((stored) =>
       stored === undefined ? [] : schemaProblems(stored, ports.policy.fields.exclude),
     ),
@@ -67,6 +78,11 @@ export async function readSyncStatus(
       last: reconciliations.last && told(reconciliations.last),
     },
   };
+}
+
+function statusError({ error, startedAt }: CycleSummary, { failing }: CycleHealth): StatusError | null {
+  if (error === null) return null;
+  return { ...error, since: failing?.since ?? startedAt, failuresInARow: failing?.inARow ?? 0 };
 }
 
 function jobsOf(object: SalesforceType, { running, last }: JobBook): JobStatus[] {

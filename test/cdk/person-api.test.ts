@@ -32,6 +32,7 @@ describe('the HTTP API', () => {
       'DELETE /persons/{personId}': syncPerson,
       'GET /persons/{personId}/activities': persons,
       'GET /sync/status': persons,
+      'GET /sync/cycles': persons,
       'GET /sync/fields': persons,
       'GET /sync/rejections': persons,
       'POST /sync/fields/accept': persons,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { NO_HISTORY } from '../../lib/schema/field-history.ts';
-import { TransientError } from '../../lib/sync/errors.ts';
+import { NEW_HEALTH } from '../../lib/sync/cycle-health.ts';
+import { InvalidCursorError, TransientError } from '../../lib/sync/errors.ts';
 import { type FeedState, NEW_FEED, RECENT_ROWS_LIMIT } from '../../lib/sync/poll/feed-state.ts';
 import { EMPTY_BOOK, type JobBook, newJob } from '../../lib/sync/poll/field-job.ts';
 import { EMPTY_RECONCILIATIONS, plannedReconciliation } from '../../lib/sync/poll/reconciliation.ts';
@@ -13,6 +14,7 @@ const report = (cycle: number): CycleReport => ({
   startedAt: at(0),
   endedAt: at(1),
   outcome: 'complete',
+  error: null,
   pulled: { Lead: 3 },
   handedOut: 1,
   backfilled: 0,
@@ -38,20 +40,32 @@ export function syncStateStoreContract(name: string, open: () => Promise<SyncSta
   describe(`${name}: cycles`, () => {
     test('one cycle runs at a time', async () => {
       const store = await open();
-      expect(await store.beginCycle('one', at(0), at(15))).toEqual({ number: 1, owner: 'one', previousEnded: true });
+      const first = { number: 1, owner: 'one', previousEnded: true, health: NEW_HEALTH };
+      expect(await store.beginCycle('one', at(0), at(15))).toEqual(first);
       expect(await store.beginCycle('two', at(14), at(29))).toBeUndefined();
     });
 
-    test('merges are counted from the start of the last cycle', async () => {
+    test('merges are counted for the cycle that queued their messages', async () => {
       const store = await open();
+      await store.countMerges(1, { pushed: 1, rejected: 0, conflicts: 0, calls: 0 });
       await store.endCycle(await begun(store, 'one'), report(1), true);
-      await Promise.all([
-        store.countMerges({ pushed: 2, rejected: 1, calls: 1 }),
-        store.countMerges({ pushed: 3, rejected: 0, calls: 2 }),
-      ]);
-      expect(await store.lastReport()).toMatchObject({ pushed: 5, rejected: 1, calls: report(1).calls + 3 });
       await begun(store, 'two', at(20));
-      expect(await store.lastReport()).toMatchObject({ cycle: 1, pushed: 0, rejected: 0, calls: report(1).calls });
+      await Promise.all([
+        store.countMerges(1, { pushed: 2, rejected: 1, conflicts: 4, calls: 1 }),
+        store.countMerges(1, { pushed: 3, rejected: 0, conflicts: 0, calls: 2 }),
+        store.countMerges(undefined, { pushed: 9, rejected: 0, conflicts: 0, calls: 0 }),
+      ]);
+      const calls = report(1).calls + 3;
+      expect((await store.lastCycle()).cycle).toEqual({ ...report(1), pushed: 6, rejected: 1, conflicts: 4, calls });
+    });
+
+    test('merges without a cycle count for the last one that began, and for none before the first', async () => {
+      const store = await open();
+      await store.countMerges(undefined, { pushed: 1, rejected: 0, conflicts: 0, calls: 0 });
+      const cycle = await begun(store, 'one');
+      await store.countMerges(undefined, { pushed: 2, rejected: 0, conflicts: 0, calls: 0 });
+      await store.endCycle(cycle, report(1), true);
+      expect((await store.lastCycle()).cycle).toMatchObject({ cycle: 1, pushed: 2 });
     });
 
     test('of many that begin at once one does', async () => {
@@ -64,22 +78,42 @@ export function syncStateStoreContract(name: string, open: () => Promise<SyncSta
     test('the next begins when the one before has ended, and knows that it did', async () => {
       const store = await open();
       await store.endCycle(await begun(store, 'one'), report(1), true);
-      expect(await store.beginCycle('two', at(1), at(16))).toEqual({ number: 2, owner: 'two', previousEnded: true });
+      const health = { lastSuccessAt: at(1), failing: null };
+      const second = { number: 2, owner: 'two', previousEnded: true, health };
+      expect(await store.beginCycle('two', at(1), at(16))).toEqual(second);
     });
 
     test('the next knows that the one before did not end in good order', async () => {
       const store = await open();
       await store.endCycle(await begun(store, 'one'), report(1), false);
       const second = await store.beginCycle('two', at(1), at(16));
-      expect(second).toEqual({ number: 2, owner: 'two', previousEnded: false });
+      expect(second).toMatchObject({ number: 2, owner: 'two', previousEnded: false });
       await store.endCycle(await begun(store, 'two', at(2)), report(2), true);
       expect(await store.beginCycle('three', at(3), at(18))).toMatchObject({ previousEnded: true });
     });
 
-    test('the right of a cycle that never ended expires, and the next knows that it never did', async () => {
+    test('a cycle that never ended is reported as failed once the next begins after its right has expired', async () => {
       const store = await open();
       await begun(store, 'one');
-      expect(await store.beginCycle('two', at(15), at(30))).toEqual({ number: 2, owner: 'two', previousEnded: false });
+      const second = await begun(store, 'two', at(15));
+      expect(second).toMatchObject({ number: 2, owner: 'two', previousEnded: false });
+      const { cycle, health } = await store.lastCycle();
+      expect(cycle).toMatchObject({ cycle: 1, outcome: 'failed', error: { code: 'CYCLE_DIED' }, endedAt: at(15) });
+      expect(health).toEqual({ lastSuccessAt: null, failing: { since: at(0), inARow: 1 } });
+      await store.endCycle(second, report(2), true);
+      expect((await store.lastCycle()).health).toEqual({ lastSuccessAt: at(1), failing: null });
+    });
+
+    test('the cycles are listed newest first, a page at a time, without those that run', async () => {
+      const store = await open();
+      expect(await store.cycles(2, null)).toEqual({ items: [], cursor: null });
+      for (let n = 1; n <= 3; n += 1) await store.endCycle(await begun(store, `w${n}`, at(n)), report(n), true);
+      await begun(store, 'running', at(4));
+      const first = await store.cycles(2, null);
+      expect(first.items.map(({ cycle }) => cycle)).toEqual([3, 2]);
+      const rest = await store.cycles(2, first.cursor);
+      expect(rest.items).toEqual([{ ...report(1), pushed: 0, rejected: 0, conflicts: 0 }]);
+      await expect(store.cycles(2, 'no cursor')).rejects.toBeInstanceOf(InvalidCursorError);
     });
 
     test('a cycle that was overtaken ends nothing', async () => {
@@ -87,16 +121,16 @@ export function syncStateStoreContract(name: string, open: () => Promise<SyncSta
       const first = await begun(store, 'one');
       await begun(store, 'two', at(15));
       await store.endCycle(first, report(1), true);
-      expect(await store.lastReport()).toBeNull();
+      expect((await store.lastCycle()).cycle).toMatchObject({ cycle: 1, error: { code: 'CYCLE_DIED' } });
       expect(await store.beginCycle('three', at(14), at(40))).toBeUndefined();
     });
 
     test('the last report stays while the next cycle runs', async () => {
       const store = await open();
-      expect(await store.lastReport()).toBeNull();
+      expect(await store.lastCycle()).toEqual({ cycle: null, health: NEW_HEALTH });
       await store.endCycle(await begun(store, 'one'), report(1), true);
       await begun(store, 'two');
-      expect(await store.lastReport()).toEqual({ ...report(1), pushed: 0, rejected: 0 });
+      expect((await store.lastCycle()).cycle).toEqual({ ...report(1), pushed: 0, rejected: 0, conflicts: 0 });
     });
   });
 

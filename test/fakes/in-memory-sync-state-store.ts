@@ -1,5 +1,6 @@
 import type { SalesforceType } from '../../lib/person/row.ts';
-import { TransientError } from '../../lib/sync/errors.ts';
+import { type CycleHealth, diedReport, healthAfter, NEW_HEALTH } from '../../lib/sync/cycle-health.ts';
+import { InvalidCursorError, TransientError } from '../../lib/sync/errors.ts';
 import type { FeedState, RecentRows } from '../../lib/sync/poll/feed-state.ts';
 import { EMPTY_BOOK, type JobBook } from '../../lib/sync/poll/field-job.ts';
 import {
@@ -11,22 +12,34 @@ import type {
   Cycle,
   CycleReport,
   CycleSummary,
+  CyclesPage,
+  LastCycle,
   MergeCounts,
   StoredSchema,
   SyncStateStore,
 } from '../../lib/sync/ports/sync-state-store.ts';
 import { frozen, type Io, immediately } from './io.ts';
 
-interface CycleItem {
+interface RunningCycle {
   readonly number: number;
   readonly owner: string;
+  readonly startedAt: string;
   /** Null once the cycle has ended. */
   readonly expiresAt: string | null;
   readonly inGoodOrder: boolean;
-  readonly report: CycleReport | null;
+  readonly health: CycleHealth;
+  readonly reported: number | null;
 }
 
-const NO_MERGES: MergeCounts = { pushed: 0, rejected: 0, calls: 0 };
+/** A cycle's report, once it has ended, and what its merges came to. */
+interface KeptCycle {
+  readonly report: CycleReport | null;
+  readonly merges: MergeCounts;
+}
+
+const NO_MERGES: MergeCounts = { pushed: 0, rejected: 0, conflicts: 0, calls: 0 };
+
+const NEW_CYCLE: KeptCycle = { report: null, merges: NO_MERGES };
 
 interface Fenced<Value> {
   readonly cycle: number;
@@ -35,7 +48,8 @@ interface Fenced<Value> {
 
 /** Where the sync stands, in memory. The remembered rows and the feed are two writes, as in the real store. */
 export class InMemorySyncStateStore implements SyncStateStore {
-  readonly #latest: { cycle: CycleItem | undefined; merges: MergeCounts };
+  readonly #latest: { cycle: RunningCycle | undefined };
+  readonly #cycles: Map<number, KeptCycle>;
   readonly #feeds: Map<SalesforceType, Fenced<Omit<FeedState, 'recent'>>>;
   readonly #recent: Map<SalesforceType, Fenced<RecentRows>>;
   readonly #schemas: Map<SalesforceType, StoredSchema>;
@@ -45,7 +59,8 @@ export class InMemorySyncStateStore implements SyncStateStore {
   readonly #io: Io;
 
   constructor(options: { readonly io?: Io } = {}, sameAs?: InMemorySyncStateStore) {
-    this.#latest = sameAs ? sameAs.#latest : { cycle: undefined, merges: NO_MERGES };
+    this.#latest = sameAs ? sameAs.#latest : { cycle: undefined };
+    this.#cycles = sameAs ? sameAs.#cycles : new Map();
     this.#feeds = sameAs ? sameAs.#feeds : new Map();
     this.#recent = sameAs ? sameAs.#recent : new Map();
     this.#schemas = sameAs ? sameAs.#schemas : new Map();
@@ -71,37 +86,70 @@ export class InMemorySyncStateStore implements SyncStateStore {
       const stands = last !== undefined && last.expiresAt !== null && last.expiresAt > now;
       if (stands && last.owner !== owner) return undefined;
       const number = (last?.number ?? 0) + 1;
-      this.#latest.cycle = { number, owner, expiresAt, report: last?.report ?? null, inGoodOrder: false };
-      this.#latest.merges = NO_MERGES;
-      return { number, owner, previousEnded: last === undefined || last.inGoodOrder };
+      const died = last?.expiresAt ? diedReport(last.number, last.startedAt, last.expiresAt) : null;
+      const before = last?.health ?? NEW_HEALTH;
+      const health = died === null ? before : healthAfter(before, died);
+      const reported = died?.cycle ?? last?.reported ?? null;
+      this.#latest.cycle = { number, owner, startedAt: now, expiresAt, inGoodOrder: false, health, reported };
+      if (died !== null) this.#report(died);
+      return { number, owner, health, previousEnded: last === undefined || last.inGoodOrder };
     });
   }
 
   endCycle(cycle: Cycle, report: CycleReport, inGoodOrder: boolean): Promise<void> {
     return this.#io('syncState.endCycle', () => {
+      this.#report(frozen(structuredClone(report)));
       const last = this.#latest.cycle;
       if (last === undefined || last.number !== cycle.number || last.expiresAt === null) return;
-      this.#latest.cycle = { ...last, expiresAt: null, report: frozen(structuredClone(report)), inGoodOrder };
+      const health = healthAfter(cycle.health, report);
+      this.#latest.cycle = { ...last, expiresAt: null, health, inGoodOrder, reported: cycle.number };
     });
   }
 
-  lastReport(): Promise<CycleSummary | null> {
-    return this.#io('syncState.lastReport', () => {
-      const report = this.#latest.cycle?.report;
-      if (report === undefined || report === null) return null;
-      const { pushed, rejected, calls } = this.#latest.merges;
-      return { ...report, pushed, rejected, calls: report.calls + calls };
+  lastCycle(): Promise<LastCycle> {
+    return this.#io('syncState.lastCycle', () => {
+      const { health = NEW_HEALTH, reported = null } = this.#latest.cycle ?? {};
+      return { health, cycle: reported === null ? null : (this.#summaries(reported + 1)[0] ?? null) };
     });
   }
 
-  countMerges(counts: MergeCounts): Promise<void> {
+  cycles(limit: number, cursor: string | null): Promise<CyclesPage> {
+    return this.#io('syncState.cycles', () => {
+      if (cursor !== null && !/^\d{1,12}$/.test(cursor)) throw new InvalidCursorError('no such cursor');
+      const found = this.#summaries(cursor === null ? Number.POSITIVE_INFINITY : Number(cursor));
+      const items = found.slice(0, limit);
+      return { items, cursor: found.length > items.length ? String(items.at(-1)?.cycle) : null };
+    });
+  }
+
+  countMerges(cycle: number | undefined, counts: MergeCounts): Promise<void> {
     return this.#io('syncState.countMerges', () => {
-      const { pushed, rejected, calls } = this.#latest.merges;
-      this.#latest.merges = {
+      const number = cycle ?? this.#latest.cycle?.number;
+      if (number === undefined) return;
+      const kept = this.#cycles.get(number) ?? NEW_CYCLE;
+      const { pushed, rejected, conflicts, calls } = kept.merges;
+      const merges = {
         pushed: pushed + counts.pushed,
         rejected: rejected + counts.rejected,
+        conflicts: conflicts + counts.conflicts,
         calls: calls + counts.calls,
       };
+      this.#cycles.set(number, { ...kept, merges });
+    });
+  }
+
+  /** The first report of a cycle stands. */
+  #report(report: CycleReport): void {
+    const kept = this.#cycles.get(report.cycle) ?? NEW_CYCLE;
+    if (kept.report === null) this.#cycles.set(report.cycle, { ...kept, report });
+  }
+
+  /** Cycles that ended, below a number, newest first. */
+  #summaries(below: number): CycleSummary[] {
+    const numbers = [...this.#cycles.keys()].filter((number) => number < below).toSorted((a, b) => b - a);
+    return numbers.flatMap((number) => {
+      const { report = null, merges = NO_MERGES } = this.#cycles.get(number) ?? {};
+      return report === null ? [] : [{ ...report, ...merges, calls: report.calls + merges.calls }];
     });
   }
 

@@ -1,3 +1,4 @@
+import { NEW_HEALTH } from '../../lib/sync/cycle-health.ts';
 import { type CycleRun, DEFAULT_FIELD_JOBS, DEFAULT_RECONCILE_STEPS } from '../../lib/sync/poll/cycle-run.ts';
 
 /** The cycle of this number, of one object, with all the time there is unless told otherwise. */
@@ -13,7 +14,7 @@ export function cycleOf(ports: CycleRun['ports'], number: number, timeLeftMs = (
       reconcileDays: 7,
       reconcileStepsPerCycle: DEFAULT_RECONCILE_STEPS,
     },
-    cycle: { number, owner: 'one', previousEnded: true },
+    cycle: { number, owner: 'one', previousEnded: true, health: NEW_HEALTH },
     timeLeftMs,
     schemas: new Map(),
   };

@@ -74,7 +74,7 @@ describe('a cycle', () => {
     const feed = { ...sides.ports.feed, open: () => Promise.reject(new TransientError('Unavailable', 'open')) };
     const inGoodOrder = async () => {
       const cycle = await sides.state.beginCycle('next', sides.clock.now(), sides.clock.now());
-      const report = await sides.state.lastReport();
+      const { cycle: report } = await sides.state.lastCycle();
       if (cycle === undefined || report === null) throw new Error('there was no cycle');
       await sides.state.endCycle(cycle, report, cycle.previousEnded);
       return cycle.previousEnded;

@@ -40,7 +40,15 @@ export async function mergeChanges(ports: Ports, deliveries: readonly Delivery[]
   await run.mergePartial(newestOfEach(arrivals.filter(({ partial }) => partial)));
   await run.queueFailedAgain();
   const push = await run.push();
-  const counts = { pushed: push.pushed, rejected: push.rejected, calls: ports.feed.usage().calls - callsBefore };
-  if (counts.pushed + counts.rejected + counts.calls > 0) await ports.state.countMerges(counts);
-  return run.report(push);
+  const report = run.report(push);
+  const calls = ports.feed.usage().calls - callsBefore;
+  const counts = { pushed: push.pushed, rejected: push.rejected, conflicts: report.conflicts, calls };
+  if (Object.values(counts).some((count) => count > 0)) await ports.state.countMerges(newestCycle(deliveries), counts);
+  return report;
+}
+
+/** A batch of messages of several cycles counts for the newest of them. */
+function newestCycle(deliveries: readonly Delivery[]): number | undefined {
+  const cycles = deliveries.flatMap(({ message }) => message?.cycle ?? []);
+  return cycles.length === 0 ? undefined : Math.max(...cycles);
 }

@@ -23,6 +23,8 @@ export interface MergeReport {
   readonly retry: readonly string[];
   readonly rows: number;
   readonly changed: number;
+  /** Fields that both sides had changed, in rows and in pushes. */
+  readonly conflicts: number;
   readonly push: PushReport;
   /** Why rows or messages must come again; the first of the causes. */
   readonly error: unknown;
@@ -32,6 +34,7 @@ export interface MergeReport {
 export class MergeRun {
   #rows = 0;
   #changed = 0;
+  #conflicts = 0;
   #error: unknown = null;
   readonly #retry = new Set<string>();
   readonly #failed: FailedRow[] = [];
@@ -124,7 +127,8 @@ export class MergeRun {
   }
 
   report(push: PushReport): MergeReport {
-    return { retry: [...this.#retry], rows: this.#rows, changed: this.#changed, push, error: this.#error };
+    const conflicts = this.#conflicts + push.conflicts;
+    return { retry: [...this.#retry], rows: this.#rows, changed: this.#changed, conflicts, push, error: this.#error };
   }
 
   async #owners(arrivals: readonly Arrival[]): Promise<ReadonlyMap<string, Owner>> {
@@ -152,6 +156,7 @@ export class MergeRun {
       if (applied.tookRow !== null || cameLately(arrival, applied.person)) {
         await this.#joinRivals({ person: applied.person, row, insteadOf: applied.tookRow?.insteadOf });
       }
+      this.#conflicts += applied.conflicts.length;
       if (applied.person.version !== owner.person?.version) this.#changed += 1;
       this.#note(applied.person);
     } catch (error) {

@@ -10,21 +10,22 @@ export type FailedRow = Arrival | { readonly delivery: Delivery; readonly row: {
  */
 export function* packFailedRows({ message }: Delivery, failed: readonly FailedRow[]): Generator<string> {
   if (message === undefined || message.kind === 'pending') return;
-  const { type, queuedAt } = message;
+  const { type, queuedAt, cycle } = message;
+  const envelope = { kind: 'refresh', type, queuedAt, ...(cycle !== undefined && { cycle }) } as const;
   if (message.kind === 'rows') {
     if (message.rows.length === 1) return;
     // One row a message: a row that never succeeds reaches the dead-letter queue alone.
     for (const each of failed) if (isAsQueued(each)) yield* packRows(message, [queuedRow(each)]);
     // A row that was read now has the columns of now, not those of its message: it is named, to be read again.
     const names = idsOf(failed.filter((each) => !isAsQueued(each)));
-    yield* packIds({ kind: 'refresh', type, queuedAt }, names);
+    yield* packIds(envelope, names);
     return;
   }
   const ids = idsOf(failed);
   if (ids.length === new Set(message.ids).size) return;
   // Together, for they are read in one call; each try leaves behind those that succeed.
   const known = message.known === true ? { known: true as const } : {};
-  yield* packIds({ kind: 'refresh', type, queuedAt, ...known }, ids, ids.length);
+  yield* packIds({ ...envelope, ...known }, ids, ids.length);
 }
 
 /** Whether the row failed with its values at hand. */

@@ -2,6 +2,7 @@ import type { SalesforceType } from '../../person/row.ts';
 import { schemaProblems } from '../../schema/field-history.ts';
 import { feedColumns } from '../../schema/object-schema.ts';
 import { packIds } from '../change-message.ts';
+import { cycleError } from '../cycle-health.ts';
 import { QuotaExceededError } from '../errors.ts';
 import type { Deletions, FeedOpening, FeedRequest } from '../ports/change-feed.ts';
 import { addMs } from '../ports/clock.ts';
@@ -66,12 +67,14 @@ export async function pollCycle(
   const push = await fanOutPending(run);
   const jobs = await workJobs(run, pull);
   const error = push.error ?? jobs.error;
+  const failure = pull.error ?? error;
   const usage = ports.feed.usage();
   const report: CycleReport = {
     cycle: cycle.number,
     startedAt,
     endedAt: ports.clock.now(),
     outcome: pull.error === null ? outcomeOf(pull.outcome, error) : pull.outcome,
+    error: failure === null ? null : cycleError(failure),
     pulled: pull.pulled,
     handedOut: push.count,
     backfilled: jobs.queued,
@@ -83,7 +86,7 @@ export async function pollCycle(
   return {
     kind: 'cycle',
     report,
-    error: pull.error ?? error,
+    error: failure,
     drifted: jobs.drifted,
     schemaProblems: stored.flatMap((each) => schemaProblems(each, ports.policy.fields.exclude)),
     missingPermissions: stored.reduce((sum, { schema }) => sum + schema.missing.length, 0),
@@ -189,7 +192,10 @@ async function takeDeletions(
 ): Promise<FeedState> {
   const { ports } = run;
   await ports.queue.send([
-    ...packIds({ kind: 'refresh', type, queuedAt: ports.clock.now(), known: true }, deleted.ids),
+    ...packIds(
+      { kind: 'refresh', type, queuedAt: ports.clock.now(), cycle: run.cycle.number, known: true },
+      deleted.ids,
+    ),
   ]);
   // Before it is asked for the first time, the first sync has just read every row.
   const isFirst = state.deletedUntil === undefined;
@@ -221,7 +227,8 @@ async function fanOutPending(run: CycleRun): Promise<{ readonly count: number; r
   let count = 0;
   try {
     for await (const personIds of run.ports.persons.awaitingPush()) {
-      await run.ports.queue.send([...packIds({ kind: 'pending', queuedAt: run.ports.clock.now() }, personIds)]);
+      const envelope = { kind: 'pending', queuedAt: run.ports.clock.now(), cycle: run.cycle.number } as const;
+      await run.ports.queue.send([...packIds(envelope, personIds)]);
       count += personIds.length;
     }
     return { count, error: null };

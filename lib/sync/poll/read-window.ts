@@ -171,7 +171,9 @@ class SentRows {
     const { type, columns } = request;
     // Until all of them are queued, some may be: whatever these rows hold next time, an earlier state may be under way.
     for (const [id] of states) this.#sent.set(id, UNKNOWN_STATE);
-    await this.#run.ports.queue.send([...packRows({ type, queuedAt: now, columns }, fresh)]);
+    await this.#run.ports.queue.send([
+      ...packRows({ type, queuedAt: now, cycle: this.#run.cycle.number, columns }, fresh),
+    ]);
     for (const [id, state] of states) this.#sent.set(id, state);
     this.count += fresh.length;
   }

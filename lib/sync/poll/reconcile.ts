@@ -81,10 +81,11 @@ function fedFrom(run: CycleRun, feeds: FeedsRead, { salesforce }: LinkedPerson):
   return feed === undefined ? '' : windowStart(feed, run.settings.lookbackSeconds);
 }
 
-async function handOut({ ports }: CycleRun, persons: readonly LinkedPerson[]): Promise<void> {
+async function handOut({ ports, cycle }: CycleRun, persons: readonly LinkedPerson[]): Promise<void> {
   const byType = Map.groupBy(persons, ({ salesforce }) => salesforce.type);
   for (const [type, ofType] of byType) {
-    const envelope = { kind: 'refresh', type, queuedAt: ports.clock.now(), known: true } as const;
+    const common = { type, queuedAt: ports.clock.now(), cycle: cycle.number };
+    const envelope = { kind: 'refresh', ...common, known: true } as const;
     const ids = ofType.map(({ salesforce }) => salesforce.id);
     await ports.queue.send([...packIds(envelope, ids, ROWS_PER_MESSAGE)]);
   }

@@ -138,8 +138,8 @@ class JobWork {
   async #send({ type, columns }: ScanRequest, rows: readonly (readonly FieldValue[])[]): Promise<void> {
     const before = fedUpTo(this.#feed, this.#run.settings.lookbackSeconds);
     const queued = rows.filter((values) => toIsoInstant(String(values[1])) < before).map(queuedRow);
-    const queuedAt = this.#run.ports.clock.now();
-    await this.#run.ports.queue.send([...packRows({ type, queuedAt, columns, partial: true }, queued)]);
+    const envelope = { type, queuedAt: this.#run.ports.clock.now(), cycle: this.#run.cycle.number, columns };
+    await this.#run.ports.queue.send([...packRows({ ...envelope, partial: true }, queued)]);
     this.queued += queued.length;
   }
 

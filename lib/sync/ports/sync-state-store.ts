@@ -1,5 +1,6 @@
 import type { SalesforceType } from '../../person/row.ts';
 import type { RememberedSchema } from '../../schema/field-history.ts';
+import type { CycleError, CycleHealth } from '../cycle-health.ts';
 import type { FeedState } from '../poll/feed-state.ts';
 import type { JobBook } from '../poll/field-job.ts';
 import type { ReconciliationAsk, ReconciliationBook } from '../poll/reconciliation.ts';
@@ -17,6 +18,8 @@ export interface CycleReport {
   readonly startedAt: string;
   readonly endedAt: string;
   readonly outcome: 'complete' | 'paused' | 'quota' | 'failed';
+  /** What ended the cycle early; null where nothing did. */
+  readonly error: CycleError | null;
   /** Rows handed to the queue. */
   readonly pulled: Readonly<Partial<Record<SalesforceType, number>>>;
   /** Persons with edits to push, handed to the queue. */
@@ -28,10 +31,11 @@ export interface CycleReport {
   readonly apiUsage: { readonly used: number; readonly max: number } | null;
 }
 
-/** What merges came to since a cycle began. */
+/** What the merges of a cycle's messages came to. */
 export interface MergeCounts {
   readonly pushed: number;
   readonly rejected: number;
+  readonly conflicts: number;
   /** Salesforce API calls. */
   readonly calls: number;
 }
@@ -39,30 +43,56 @@ export interface MergeCounts {
 /** A cycle with what its merges have come to so far; `calls` are the poll's and theirs. */
 export type CycleSummary = CycleReport & MergeCounts;
 
+/** Cycles that ended, newest first; the cursor leads to earlier cycles, null: there are none. */
+export interface CyclesPage {
+  readonly items: readonly CycleSummary[];
+  readonly cursor: string | null;
+}
+
+/** The last cycle that ended (null: none yet), and how the cycles up to it ended. */
+export interface LastCycle {
+  readonly cycle: CycleSummary | null;
+  readonly health: CycleHealth;
+}
+
 export interface Cycle {
   /** Counts up: a later cycle's writes shut out an earlier one's. */
   readonly number: number;
   readonly owner: string;
   /** Whether the cycle before it ended in good order; otherwise rows may have been queued that nobody remembers. */
   readonly previousEnded: boolean;
+  /** How the cycles before it ended. */
+  readonly health: CycleHealth;
 }
 
 /** Where the sync stands. Reads are strongly consistent; every write is one item. */
 export interface SyncStateStore {
-  /** Begins a cycle unless another owner's runs at `now`; its right expires by itself. */
+  /**
+   * Begins a cycle unless another owner's runs at `now`; its right expires by itself. A cycle before it that never ended
+   * is reported as failed.
+   */
   beginCycle(owner: string, now: string, expiresAt: string): Promise<Cycle | undefined>;
 
   /**
    * Ends it and keeps the report, and whether it was in good order: all that was queued is remembered. Where a later
-   * cycle has begun, nothing happens.
+   * cycle has begun, the later one stays as it is.
    */
   endCycle(cycle: Cycle, report: CycleReport, inGoodOrder: boolean): Promise<void>;
 
-  /** The last cycle that ended. Its merges are those since the last cycle began. */
-  lastReport(): Promise<CycleSummary | null>;
+  lastCycle(): Promise<LastCycle>;
 
-  /** Adds what a batch of merges came to. Counted for people: a lost answer may count twice. */
-  countMerges(counts: MergeCounts): Promise<void>;
+  /**
+   * The cycles of the last seven days at least. From the newest on where the cursor is null. A page may hold fewer
+   * than `limit`. Throws `InvalidCursorError` for a
+   * cursor that no page has given out.
+   */
+  cycles(limit: number, cursor: string | null): Promise<CyclesPage>;
+
+  /**
+   * Adds what a batch of merges came to, to the cycle that queued the batch; undefined: to the last cycle that began.
+   * Counted for people: a lost answer may count twice.
+   */
+  countMerges(cycle: number | undefined, counts: MergeCounts): Promise<void>;
 
   loadFeed(type: SalesforceType): Promise<FeedState | undefined>;
 

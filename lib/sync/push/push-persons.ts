@@ -19,6 +19,8 @@ export interface PushReport {
   readonly pushed: number;
   readonly rejected: number;
   readonly postponed: number;
+  /** Fields that Salesforce and we had both changed. */
+  readonly conflicts: number;
   readonly error: unknown;
 }
 
@@ -54,6 +56,7 @@ class PushRun {
   #pushed = 0;
   #rejected = 0;
   #postponed = 0;
+  #conflicts = 0;
   #error: unknown = null;
   readonly #repointed = new Map<string, Person>();
   readonly #ports: RefreshPorts;
@@ -71,7 +74,13 @@ class PushRun {
   }
 
   report(): PushReport {
-    return { pushed: this.#pushed, rejected: this.#rejected, postponed: this.#postponed, error: this.#error };
+    return {
+      pushed: this.#pushed,
+      rejected: this.#rejected,
+      postponed: this.#postponed,
+      conflicts: this.#conflicts,
+      error: this.#error,
+    };
   }
 
   /**
@@ -205,6 +214,7 @@ class PushRun {
 
   async #store(type: SalesforceType, push: Push, end: PushEnd): Promise<void> {
     const settled = await storeSettled(this.#ports, this.#schemas[type], push, end);
+    this.#conflicts += settled?.conflicts.length ?? 0;
     if (settled === undefined) this.#postponed += 1;
     else if (end.kind === 'rejected') this.#rejected += 1;
     else this.#pushed += 1;

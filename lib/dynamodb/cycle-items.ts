@@ -1,0 +1,145 @@
+import { type CycleHealth, diedReport, healthAfter, NEW_HEALTH } from '../sync/cycle-health.ts';
+import { InvalidCursorError } from '../sync/errors.ts';
+import type { Cycle, CycleReport, CycleSummary, CyclesPage, MergeCounts } from '../sync/ports/sync-state-store.ts';
+import type { ItemTable } from './item-table.ts';
+import { CYCLES, cycleKey, type Key, syncKey } from './keys.ts';
+
+/** The cycle that runs, or ran last. */
+interface RunningItem extends Key {
+  readonly number: number;
+  readonly owner: string;
+  readonly startedAt: string;
+  /** Until when the cycle has its right; absent once it has ended. */
+  readonly runsUntil?: string | undefined;
+  /** It ended, but not in good order. */
+  readonly isDisordered?: true | undefined;
+  readonly health: CycleHealth;
+  /** The number of the last cycle that has a report. */
+  readonly reported?: number | undefined;
+}
+
+/** One cycle of the last days; absent counts are zero. The report is absent until the cycle has ended. */
+type CycleItem = Key & { readonly report?: CycleReport } & Partial<MergeCounts>;
+
+const RUNNING = syncKey('CYCLE');
+
+/** How long a cycle is kept. */
+const RETENTION_MS = 7 * 24 * 3600 * 1000;
+
+/** The cycles in DynamoDB: the running one in an item of its own, and each of the last seven days. */
+export class CycleItems {
+  readonly #table: ItemTable;
+
+  constructor(table: ItemTable) {
+    this.#table = table;
+  }
+
+  async begin(owner: string, now: string, expiresAt: string): Promise<Cycle | undefined> {
+    const last = await this.#table.get<RunningItem>(RUNNING);
+    const runs = last?.runsUntil !== undefined && last.runsUntil > now;
+    if (runs && last.owner !== owner) return undefined;
+    const number = (last?.number ?? 0) + 1;
+    const died = last?.runsUntil === undefined ? undefined : diedReport(last.number, last.startedAt, last.runsUntil);
+    const before = last?.health ?? NEW_HEALTH;
+    const health = died === undefined ? before : healthAfter(before, died);
+    const item: RunningItem = {
+      ...RUNNING,
+      number,
+      owner,
+      startedAt: now,
+      runsUntil: expiresAt,
+      health,
+      reported: died === undefined ? last?.reported : died.cycle,
+    };
+    const write = await this.#table.putIf({ Item: item, ...unchanged(last) });
+    if (write !== 'written' && !(await this.#isOurs(number, owner))) return undefined;
+    if (died !== undefined) await this.#report(died);
+    return { number, owner, health, previousEnded: endedInGoodOrder(last) };
+  }
+
+  async end({ number, owner, health }: Cycle, report: CycleReport, inGoodOrder: boolean): Promise<void> {
+    // Where a later cycle has begun, this one has lost its right and may be reported as died already.
+    await this.#report(report);
+    const isDisordered = inGoodOrder ? undefined : true;
+    const ended = { ...RUNNING, number, owner, startedAt: report.startedAt, isDisordered, reported: number };
+    await this.#table.putIf({
+      Item: { ...ended, health: healthAfter(health, report) },
+      ConditionExpression: '#number = :number AND attribute_exists(#runsUntil)',
+      ExpressionAttributeNames: { '#number': 'number', '#runsUntil': 'runsUntil' },
+      ExpressionAttributeValues: { ':number': number },
+    });
+  }
+
+  async last(): Promise<{ readonly health: CycleHealth; readonly cycle: CycleSummary | null }> {
+    const running = await this.#table.get<RunningItem>(RUNNING);
+    if (running?.reported === undefined) return { health: running?.health ?? NEW_HEALTH, cycle: null };
+    const item = await this.#table.get<CycleItem>(cycleKey(running.reported));
+    return { health: running.health, cycle: item === undefined ? null : summaryOf(item) };
+  }
+
+  async page(limit: number, cursor: string | null): Promise<CyclesPage> {
+    if (cursor !== null && !/^\d{1,12}$/.test(cursor))
+      throw new InvalidCursorError(`no such cursor: ${cursor.slice(0, 100)}`);
+    const page = await this.#table.query<CycleItem>({
+      KeyConditionExpression: 'pk = :pk AND sk < :below',
+      ExpressionAttributeValues: { ':pk': CYCLES, ':below': cursor === null ? '~' : cycleKey(Number(cursor)).sk },
+      ScanIndexForward: false,
+      Limit: limit,
+      ConsistentRead: true,
+    });
+    const cycles = page.items.flatMap((item) => summaryOf(item) ?? []);
+    const last = page.items.at(-1);
+    return { items: cycles, cursor: page.next === undefined || last === undefined ? null : String(Number(last.sk)) };
+  }
+
+  async count(cycle: number | undefined, counts: MergeCounts): Promise<void> {
+    const number = cycle ?? (await this.#table.get<RunningItem>(RUNNING))?.number;
+    // Before the first cycle there is none to count for.
+    if (number === undefined) return;
+    const names = Object.keys(counts) as (keyof MergeCounts)[];
+    await this.#table.updateIf({
+      Key: cycleKey(number),
+      UpdateExpression: `ADD ${names.map((name) => `${name} :${name}`).join(', ')}`,
+      ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, counts[name]])),
+    });
+  }
+
+  async #report(report: CycleReport): Promise<void> {
+    const expiresAt = Math.ceil((Date.parse(report.endedAt) + RETENTION_MS) / 1000);
+    // The first report stands: a cycle that was reported as died may still be at its end.
+    await this.#table.updateIf({
+      Key: cycleKey(report.cycle),
+      UpdateExpression: 'SET #report = :report, expiresAt = :expiresAt',
+      ConditionExpression: 'attribute_not_exists(#report)',
+      ExpressionAttributeNames: { '#report': 'report' },
+      ExpressionAttributeValues: { ':report': report, ':expiresAt': expiresAt },
+    });
+  }
+
+  async #isOurs(number: number, owner: string): Promise<boolean> {
+    const current = await this.#table.get<RunningItem>(RUNNING);
+    return current?.number === number && current.owner === owner;
+  }
+}
+
+/** Null for a cycle that has not ended. */
+function summaryOf({ report, pushed = 0, rejected = 0, conflicts = 0, calls = 0 }: CycleItem): CycleSummary | null {
+  return report === undefined ? null : { ...report, pushed, rejected, conflicts, calls: report.calls + calls };
+}
+
+/** The condition that the running item still is what was read. */
+function unchanged(last: RunningItem | undefined) {
+  if (last === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };
+  return {
+    ConditionExpression:
+      last.runsUntil === undefined
+        ? '#number = :number AND attribute_not_exists(#runsUntil)'
+        : '#number = :number AND #runsUntil = :runsUntil',
+    ExpressionAttributeNames: { '#number': 'number', '#runsUntil': 'runsUntil' },
+    ExpressionAttributeValues: { ':number': last.number, ':runsUntil': last.runsUntil },
+  };
+}
+
+function endedInGoodOrder(last: RunningItem | undefined): boolean {
+  return last === undefined || (last.runsUntil === undefined && last.isDisordered === undefined);
+}

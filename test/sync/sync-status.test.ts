@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { ConfigError } from '../../lib/sync/errors.ts';
+import { readSyncStatus } from '../../lib/sync/sync-status.ts';
+import { TwoSides } from './two-sides.ts';
+
+const status = (sides: TwoSides) => readSyncStatus(sides.ports, ['Lead', 'Contact']);
+
+test('a failed cycle tells why, since when, and how many failed in a row; the next good one ends that', async () => {
+  const sides = new TwoSides();
+  await sides.poll();
+  const lastSuccessAt = sides.clock.now();
+  expect(await status(sides)).toMatchObject({ lastSuccessAt, lastCycle: { outcome: 'complete', error: null } });
+  const mistake = new ConfigError('Salesforce refuses the credentials: invalid_client');
+  const feed = { ...sides.ports.feed, open: () => Promise.reject(mistake) };
+  sides.clock.advance(300_000);
+  await sides.poll({ feed });
+  const since = sides.clock.now();
+  sides.clock.advance(300_000);
+  await sides.poll({ feed });
+  expect(await status(sides)).toMatchObject({
+    lastSuccessAt,
+    lastCycle: {
+      outcome: 'failed',
+      error: { code: 'CONFIGURATION', message: mistake.message, since, failuresInARow: 2 },
+    },
+  });
+  await sides.poll();
+  const after = await status(sides);
+  expect(after).toMatchObject({ lastSuccessAt: sides.clock.now(), lastCycle: { error: null } });
+  const cycles = (await sides.state.cycles(10, null)).items;
+  expect(cycles.map(({ error }) => error?.code ?? null)).toEqual([null, 'CONFIGURATION', 'CONFIGURATION', null]);
+});
+
+test('what merges come to is counted for the cycle that queued their rows, conflicts too', async () => {
+  const sides = new TwoSides();
+  const person = await sides.linkedPerson({ Title: 'Countess' });
+  sides.update('Lead', person.salesforce?.id ?? '', { Title: 'Chief' });
+  await sides.edit(person.personId, { Title: 'Programmer' });
+  sides.clock.advance(60_000);
+  await sides.poll();
+  const { number } = (await sides.state.beginCycle('other', sides.clock.now(), sides.clock.now())) ?? { number: 0 };
+  await sides.merge();
+  const cycle = (await sides.state.cycles(10, null)).items.find((each) => each.cycle === number - 1);
+  expect(cycle).toMatchObject({ pulled: { Lead: 1 }, conflicts: 1, pushed: 1 });
+});
