@@ -1,8 +1,10 @@
 import { ApiError } from './errors.ts';
 import type { OrgResponse, Transport } from './http-message.ts';
 import type { Random } from './random.ts';
+import type { Row } from './soql/source.ts';
+import type { Condition } from './store/automation.ts';
 
-/** The faults that can be switched on. */
+/** The faults of whole requests, and `lockRow`. */
 export const faultKinds = [
   'limitExceeded',
   'unavailable',
@@ -18,16 +20,38 @@ export const faultKinds = [
 
 export type FaultKind = (typeof faultKinds)[number];
 
-export interface FaultSpec {
-  readonly kind: FaultKind;
+interface Strikes {
   /** How often it strikes; without it, until the faults are cleared. */
   readonly times?: number | undefined;
   /** How likely it is to strike each time; 1 unless told otherwise. */
   readonly probability?: number | undefined;
   /** Only requests whose path meets this expression. */
   readonly match?: string | undefined;
+}
+
+export interface FaultSpec extends Strikes {
+  readonly kind: FaultKind;
   readonly milliseconds?: number | undefined;
 }
+
+/** Refuses single records, with the words that an org's own automation and limits have for it. */
+export interface RecordErrorSpec extends Strikes {
+  readonly kind: 'recordError';
+  readonly object: string;
+  /** A SOQL condition on the record as it would be saved; without it, every record of the object. */
+  readonly when?: string | undefined;
+  readonly statusCode: string;
+  readonly message: string;
+  readonly fields?: readonly string[] | undefined;
+}
+
+/** Lets time pass before each subrequest of a composite request but the first. */
+export interface PauseSpec extends Strikes {
+  readonly kind: 'betweenSubrequests';
+  readonly milliseconds: number;
+}
+
+type AnyFaultSpec = FaultSpec | RecordErrorSpec | PauseSpec;
 
 /** How long an answer is withheld before the connection ends, where the fault does not say. */
 const TIMEOUT_MS = 120_000;
@@ -78,9 +102,11 @@ function refuse(code: string, message: string): FaultEffect {
   return { kind: 'refuse', error: new ApiError(code, message) };
 }
 
-interface ActiveFault {
-  readonly spec: FaultSpec;
+interface ActiveFault<Spec extends AnyFaultSpec = AnyFaultSpec> {
+  readonly spec: Spec;
   readonly pattern: RegExp | undefined;
+  /** `when`, compiled. */
+  readonly holds: Condition | undefined;
   left: number;
 }
 
@@ -93,16 +119,17 @@ export class Faults {
     this.#random = random;
   }
 
-  add(spec: FaultSpec): void {
+  /** `holds` is the compiled `when` of the fault. */
+  add(spec: AnyFaultSpec, holds?: Condition): void {
     const pattern = spec.match === undefined ? undefined : new RegExp(spec.match);
-    this.#active.push({ spec, pattern, left: spec.times ?? Number.POSITIVE_INFINITY });
+    this.#active.push({ spec, pattern, holds, left: spec.times ?? Number.POSITIVE_INFINITY });
   }
 
   clear(): void {
     this.#active = [];
   }
 
-  list(): FaultSpec[] {
+  list(): AnyFaultSpec[] {
     return this.#active.map(({ spec, left }) => (Number.isFinite(left) ? { ...spec, times: left } : spec));
   }
 
@@ -113,7 +140,7 @@ export class Faults {
   strike(path: string): FaultEffect[] {
     const effects: FaultEffect[] = [];
     for (const fault of this.#active) {
-      if (fault.spec.kind === 'lockRow' || !meets(fault, path) || !this.#hits(fault)) continue;
+      if (!isOfRequest(fault) || !meets(fault, [path]) || !this.#hits(fault)) continue;
       const effect = EFFECTS[fault.spec.kind](fault.spec);
       if (effect) effects.push(effect);
       if (effect && effect.kind !== 'transport') break;
@@ -122,12 +149,44 @@ export class Faults {
     return effects;
   }
 
-  /** Does a fault lock this record's row against a write that comes by one of these paths? */
+  /** Does a fault refuse a write of this record's row, which comes by one of these paths, at once as locked? */
   locksRow(paths: readonly string[]): boolean {
-    if (this.#active.length === 0) return false;
-    const locking = this.#active.filter(({ spec }) => spec.kind === 'lockRow');
-    const struck = locking.some((fault) => paths.some((path) => meets(fault, path)) && this.#hits(fault));
-    this.#dropSpent();
+    return this.#lock(paths, (milliseconds) => milliseconds === undefined) !== undefined;
+  }
+
+  /** For how long a fault has another transaction hold the row that a write by one of these paths is for, if at all. */
+  holdsRowFor(paths: readonly string[]): number | undefined {
+    return this.#lock(paths, (milliseconds) => milliseconds !== undefined)?.spec.milliseconds;
+  }
+
+  /** The refusal that a fault has for this record, which is written by one of these paths. */
+  recordError(object: string, row: Row, paths: readonly string[]): ApiError | undefined {
+    const found = this.#first(isRecordError, (fault) => {
+      const { spec, holds } = fault;
+      return spec.object === object && (holds?.(row) ?? true) && meets(fault, paths);
+    });
+    if (!found) return undefined;
+    const { statusCode, message, fields = [] } = found.spec;
+    return new ApiError(statusCode, message, fields, { fields });
+  }
+
+  /** How long it takes from one subrequest of the request with this path to the next. */
+  pauseWithin(path: string): number {
+    return this.#first(isPause, (fault) => meets(fault, [path]))?.spec.milliseconds ?? 0;
+  }
+
+  #lock(paths: readonly string[], kind: (milliseconds: number | undefined) => boolean) {
+    return this.#first(isLock, (fault) => kind(fault.spec.milliseconds) && meets(fault, paths));
+  }
+
+  /** The first fault of a kind that strikes; it counts as having struck. */
+  #first<Fault extends ActiveFault>(
+    isOfKind: (fault: ActiveFault) => fault is Fault,
+    meetsIt: (fault: Fault) => boolean,
+  ): Fault | undefined {
+    if (this.#active.length === 0) return undefined;
+    const struck = this.#active.filter(isOfKind).find((fault) => meetsIt(fault) && this.#hits(fault));
+    if (struck) this.#dropSpent();
     return struck;
   }
 
@@ -143,6 +202,22 @@ export class Faults {
   }
 }
 
-function meets({ pattern }: ActiveFault, path: string): boolean {
-  return pattern ? pattern.test(path) : path.startsWith('/services/data/');
+function isOfRequest(fault: ActiveFault): fault is ActiveFault<FaultSpec> {
+  return fault.spec.kind !== 'lockRow' && fault.spec.kind !== 'recordError' && fault.spec.kind !== 'betweenSubrequests';
+}
+
+function isLock(fault: ActiveFault): fault is ActiveFault<FaultSpec> {
+  return fault.spec.kind === 'lockRow';
+}
+
+function isRecordError(fault: ActiveFault): fault is ActiveFault<RecordErrorSpec> {
+  return fault.spec.kind === 'recordError';
+}
+
+function isPause(fault: ActiveFault): fault is ActiveFault<PauseSpec> {
+  return fault.spec.kind === 'betweenSubrequests';
+}
+
+function meets({ pattern }: ActiveFault, paths: readonly string[]): boolean {
+  return paths.some((path) => (pattern ? pattern.test(path) : path.startsWith('/services/data/')));
 }

@@ -100,8 +100,7 @@ const OPERATIONS: Readonly<Record<IngestOperation, Operation>> = {
   upsert: (org, job, input) => save(org, job, { input, id: idByKey(org, job, input) }),
   delete(org, job, input) {
     const id = idOf(org, job, input);
-    if (saveOptions(org, job).isLocked?.(id)) throw locked(id);
-    deleteRecord(org, id, job.user.id);
+    deleteRecord(org, id, { userId: job.user.id, paths: [uploadPath(job)] });
     return { kind: 'saved', id, created: false };
   },
   hardDelete(org, job, input) {
@@ -111,17 +110,13 @@ const OPERATIONS: Readonly<Record<IngestOperation, Operation>> = {
   },
 };
 
-function locked(id: string): ApiError {
-  return new ApiError('UNABLE_TO_LOCK_ROW', `unable to obtain exclusive access to this record or 1 records: ${id}`);
-}
-
 function save(
   org: OrgState,
   job: IngestJob,
   { input, id }: { input: IngestInput; id: string | undefined },
 ): IngestOutcome {
   const fields = withBooleans(org, job, input);
-  const request = { object: job.object, fields, options: saveOptions(org, job) };
+  const request = { object: job.object, fields, options: saveOptions(job) };
   const outcome = saveRecord(org, id === undefined ? request : { ...request, id });
   if (outcome.kind === 'saved') return outcome;
   return failed({ ...input, id: id ?? input.id }, outcome.errors);
@@ -135,14 +130,18 @@ function withBooleans(org: OrgState, job: IngestJob, { fields }: IngestInput): R
   return Object.fromEntries(entries);
 }
 
-/** Assignment rules run only where the job names one; a lock fault is matched against the job's upload path. */
-function saveOptions(org: OrgState, job: IngestJob): SaveOptions {
-  const path = `/services/data/v${job.version}/jobs/ingest/${job.id}/batches`;
+/** What faults of single records are matched against. */
+function uploadPath({ version, id }: IngestJob): string {
+  return `/services/data/v${version}/jobs/ingest/${id}/batches`;
+}
+
+/** Assignment rules run only where the job names one. */
+function saveOptions(job: IngestJob): SaveOptions {
   return {
     viewer: job.user,
     autoAssign: job.assignmentRuleId ?? false,
     duplicates: defaultDuplicateOptions,
-    isLocked: () => org.faults.locksRow([path]),
+    paths: [uploadPath(job)],
   };
 }
 

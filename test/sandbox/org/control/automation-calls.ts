@@ -2,10 +2,8 @@ import * as z from 'zod';
 import { ApiError } from '../errors.ts';
 import type { OrgState } from '../org-state.ts';
 import { parseValue } from '../schema/field-types.ts';
-import { matches } from '../soql/index.ts';
 import type { TriggerValue } from '../store/automation.ts';
-import { createSource } from '../store/soql-source.ts';
-import { defineCall, mustBeId, mustHaveField, mustHaveObject, refuse } from './call.ts';
+import { conditionOf, defineCall, mustBeId, mustHaveField, mustHaveObject, refuse } from './call.ts';
 
 const named = z.strictObject({ object: z.string(), name: z.string() });
 
@@ -17,10 +15,6 @@ function others<Rule extends { object: string; name: string }>(
   rule: Rule | z.infer<typeof named>,
 ) {
   return rules.filter((known) => known.object !== rule.object || known.name !== rule.name);
-}
-
-function conditionOf(org: OrgState, object: string, condition: string) {
-  return matches(createSource(org, org.standard.admin), object, condition);
 }
 
 function triggerValue(org: OrgState, object: string, entry: { field: string; value: z.infer<typeof value> }) {

@@ -3,6 +3,9 @@ import { normaliseId } from '../ids.ts';
 import type { OrgState } from '../org-state.ts';
 import type { Field } from '../schema/field.ts';
 import type { ObjectDefinition } from '../schema/standard-objects.ts';
+import { matches } from '../soql/index.ts';
+import type { Condition } from '../store/automation.ts';
+import { createSource } from '../store/soql-source.ts';
 
 /** One call below `/_org`: what it takes and what it does. */
 export interface ControlCall {
@@ -45,4 +48,9 @@ export function mustHaveField(org: OrgState, object: string, name: string): Fiel
 
 export function mustBeId(text: string): string {
   return normaliseId(text) ?? refuse(`${text} is no record id`);
+}
+
+/** What follows WHERE, over the rows of an object as an administrator sees them. */
+export function conditionOf(org: OrgState, object: string, condition: string): Condition {
+  return matches(createSource(org, org.standard.admin), object, condition);
 }

@@ -5,12 +5,19 @@ import type { OrgState } from '../org-state.ts';
 import { SoqlError } from '../soql/index.ts';
 import { automationCalls } from './automation-calls.ts';
 import { type ControlCall, isControlError } from './call.ts';
+import { faultCalls } from './fault-calls.ts';
 import { lifecycleCalls } from './lifecycle-calls.ts';
 import { orgCalls } from './org-calls.ts';
 import { schemaCalls } from './schema-calls.ts';
 
 /** Every call below `/_org`. */
-const calls: readonly ControlCall[] = [...orgCalls, ...schemaCalls, ...automationCalls, ...lifecycleCalls];
+const calls: readonly ControlCall[] = [
+  ...orgCalls,
+  ...faultCalls,
+  ...schemaCalls,
+  ...automationCalls,
+  ...lifecycleCalls,
+];
 
 /**
  * Answers a call that drives what a REST client could not. A wrong body, or an impossible wish, is answered with 400.

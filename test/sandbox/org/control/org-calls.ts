@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { toStamp } from '../clock.ts';
-import { faultKinds } from '../faults.ts';
 import { seedOrg } from '../seed/seed.ts';
 import { defineCall, mustBeId, mustHaveObject, refuse } from './call.ts';
 
@@ -8,28 +7,11 @@ const nothing = z.strictObject({});
 
 const count = z.int().min(0).max(2_000_000);
 
-function isPattern(text: string): boolean {
-  try {
-    return new RegExp(text) instanceof RegExp;
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
-  }
-}
-
 function isPublicKey(text: string): boolean {
   return /^-----BEGIN (?:PUBLIC KEY|CERTIFICATE)-----/.test(text);
 }
 
-const fault = z.strictObject({
-  kind: z.enum(faultKinds),
-  times: z.int().min(1).optional(),
-  probability: z.number().gt(0).max(1).optional(),
-  match: z.string().refine(isPattern, 'must be a regular expression').optional(),
-  milliseconds: z.int().min(0).optional(),
-});
-
-/** The org as a whole: counts, clock, seed records, faults. */
+/** The org as a whole: counts, clock, seed records. */
 export const orgCalls = [
   defineCall('GET stats', nothing, ({ stats }) => ({ ...stats, byKind: { ...stats.byKind } })),
   defineCall('POST reset', nothing, (org) => {
@@ -49,15 +31,6 @@ export const orgCalls = [
   defineCall('GET clock', nothing, (org) => ({ now: toStamp(org.clock.now()) })),
   defineCall('POST limits', z.strictObject({ dailyRequests: z.int().min(0) }), (org, { dailyRequests }) => {
     org.limits.maxRequests.daily = dailyRequests;
-    return {};
-  }),
-  defineCall('POST faults', fault, (org, spec) => {
-    org.faults.add(spec);
-    return {};
-  }),
-  defineCall('GET faults', nothing, (org) => ({ faults: org.faults.list() })),
-  defineCall('DELETE faults', nothing, (org) => {
-    org.faults.clear();
     return {};
   }),
   defineCall('GET record', z.strictObject({ object: z.string(), id: z.string() }), (org, { object, id }) => {

@@ -71,9 +71,9 @@ export function liveRow(call: Call, object: ObjectDefinition, text: string): Row
   return row;
 }
 
-/** Does a fault lock the next record that this call writes? */
-export function isRowLocked({ org, path, outerPath }: Call): boolean {
-  return org.faults.locksRow(outerPath === undefined ? [path] : [path, outerPath]);
+/** The paths that this call came by: its own, and that of the request that it is a part of. */
+export function pathsOf({ path, outerPath }: Call): string[] {
+  return outerPath === undefined ? [path] : [path, outerPath];
 }
 
 /** Setup objects are read-only here. */

@@ -7,7 +7,7 @@ import { allOrNone } from '../store/all-or-none.ts';
 import { deleteRecord } from '../store/lifecycle.ts';
 import { parseRecord, type RecordInput } from '../store/parse-record.ts';
 import { type SaveOptions, type SaveOutcome, saveRecord } from '../store/save.ts';
-import { type Call, isObject, isRowLocked, mustBeEditable, objectBody, objectOf, type Route } from './call.ts';
+import { type Call, isObject, mustBeEditable, objectBody, objectOf, pathsOf, type Route } from './call.ts';
 import { idsByKey, keyField } from './external-id.ts';
 import { saveOptions } from './headers.ts';
 import { namedFields, renderRecord } from './render.ts';
@@ -213,8 +213,7 @@ function deleteOne(call: Call, text: string): Result {
   if (id === undefined) return refusedResult([new ApiError('MALFORMED_ID', `malformed id ${text}`)]);
   if (!found) return { id, ...refusedResult([refusals.crossReference()]) };
   try {
-    if (isRowLocked(call)) throw refusals.locked(id);
-    deleteRecord(call.org, id, call.user.id);
+    deleteRecord(call.org, id, { userId: call.user.id, paths: pathsOf(call) });
     return { id, success: true, errors: [] };
   } catch (error) {
     if (error instanceof ApiError) return { id, ...refusedResult([error]) };

@@ -1,7 +1,7 @@
 import { ApiError } from '../errors.ts';
 import { normaliseId } from '../ids.ts';
 import type { SaveOptions } from '../store/save.ts';
-import { type Call, isRowLocked } from './call.ts';
+import { type Call, pathsOf } from './call.ts';
 
 /** Reads a header of the form `name=value; name=value`. */
 function readPairs(header: string | undefined): Map<string, string> {
@@ -32,7 +32,7 @@ export function saveOptions(call: Call): SaveOptions {
       allowSave: duplicates.get('allowsave') === 'true',
       includeRecordDetails: duplicates.get('includerecorddetails') === 'true',
     },
-    isLocked: () => isRowLocked(call),
+    paths: pathsOf(call),
   };
 }
 

@@ -1,10 +1,10 @@
 import { fromStamp } from '../clock.ts';
-import { type ApiError, refusals } from '../errors.ts';
+import type { ApiError } from '../errors.ts';
 import { empty, json, type OrgResponse } from '../http-message.ts';
 import type { Row } from '../soql/source.ts';
 import { deleteRecord } from '../store/lifecycle.ts';
 import { type SaveOutcome, saveRecord } from '../store/save.ts';
-import { type Call, isRowLocked, liveRow, mustBeEditable, objectBody, objectOf, type Route } from './call.ts';
+import { type Call, liveRow, mustBeEditable, objectBody, objectOf, pathsOf, type Route } from './call.ts';
 import { conditionDate, saveOptions } from './headers.ts';
 import { allFields, namedFields, renderRecord } from './render.ts';
 
@@ -90,8 +90,7 @@ function removeRecord(call: Call): OrgResponse {
 }
 
 export function removeRow(call: Call, id: string): void {
-  if (isRowLocked(call)) throw refusals.locked(id);
-  deleteRecord(call.org, id, call.user.id);
+  deleteRecord(call.org, id, { userId: call.user.id, paths: pathsOf(call) });
 }
 
 export const recordRoutes: readonly Route[] = [

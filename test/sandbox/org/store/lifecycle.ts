@@ -27,11 +27,20 @@ function mustBeFree(org: OrgState, ids: readonly string[]): void {
   if (locked !== undefined) throw refusals.locked(locked);
 }
 
+/** Who deletes, and the paths of the request, which faults of single records look at. */
+export interface Deletion {
+  readonly userId: string;
+  readonly paths: readonly string[];
+}
+
 /** Puts a record, and the Contacts of an Account, into the recycle bin. */
-export function deleteRecord(org: OrgState, id: string, userId: string): void {
+export function deleteRecord(org: OrgState, id: string, { userId, paths }: Deletion): void {
   const { object, row } = mustFind(org, id);
   if (row.IsDeleted === true) throw refusals.deleted();
   mustBeFree(org, [id]);
+  if (org.faults.locksRow(paths)) throw refusals.locked(id);
+  const refused = org.faults.recordError(object, row, paths);
+  if (refused) throw refused;
   restamp(org, object, { row, change: { IsDeleted: true, LastModifiedById: userId } });
   org.stats.recordsDeleted += 1;
   if (object !== 'Account') return;

@@ -16,8 +16,8 @@ export interface SaveOptions {
   /** `true`: the active assignment rule; an id: that rule; `false`: none. */
   readonly autoAssign: boolean | string;
   readonly duplicates: DuplicateOptions;
-  /** Says for each record whether a fault has its row locked. */
-  readonly isLocked?: (id: string) => boolean;
+  /** The paths of the request that saves, which faults of single records look at; no fault meets the org's own saves. */
+  readonly paths?: readonly string[];
 }
 
 export interface SaveRequest {
@@ -81,6 +81,7 @@ export function prepareRow(org: OrgState, request: SaveRequest): PreparedRow {
     () => brokenRules(org.automation, object, liveFormulas(org, object)?.(row) ?? row),
     () => findDuplicate(org, row, { ...options.duplicates, viewer: options.viewer, object }) ?? [],
     () => takenValues(org, object, row),
+    () => org.faults.recordError(object, liveFormulas(org, object)?.(row) ?? row, options.paths ?? []) ?? [],
   ]);
   if (errors.length > 0) return { kind: 'refused', errors };
   finishRow(org, object, { row, before, options });
@@ -102,7 +103,7 @@ function stateRefusal(org: OrgState, request: SaveRequest, before: Row | undefin
   if (id === undefined) return undefined;
   if (!before) return refusals.crossReference();
   if (before.IsDeleted === true) return refusals.deleted();
-  if (org.transactions.isLocked(id) || request.options.isLocked?.(id)) return refusals.locked(id);
+  if (org.transactions.isLocked(id) || org.faults.locksRow(request.options.paths ?? [])) return refusals.locked(id);
   if (before.IsConverted !== true) return undefined;
   return new ApiError('CANNOT_UPDATE_CONVERTED_LEAD', 'cannot reference converted lead');
 }
