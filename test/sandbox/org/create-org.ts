@@ -1,6 +1,6 @@
 import { createClock, type OrgClock } from './clock.ts';
 import { Faults } from './faults.ts';
-import { handle } from './handle.ts';
+import { begin, handle } from './handle.ts';
 import type { OrgRequest, OrgResponse } from './http-message.ts';
 import { Sessions } from './oauth/sessions.ts';
 import { OrgState } from './org-state.ts';
@@ -8,6 +8,7 @@ import { createRandom } from './random.ts';
 import { Locators } from './rest/locators.ts';
 import { type Seed, seedOrg } from './seed/seed.ts';
 import { OrgServer } from './server.ts';
+import type { Working } from './working.ts';
 
 export interface OrgOptions {
   /** Where the org's time comes from, in milliseconds; the machine's clock unless told otherwise. */
@@ -22,6 +23,11 @@ export interface OrgOptions {
 export interface Org {
   /** Answers one request at once, with no network between. The same requests give the same answers. */
   handle(request: OrgRequest): OrgResponse;
+  /**
+   * The same for a host that has time of its own: between the steps it lets each pause pass on the org's time source,
+   * and may answer other requests. It says with each step whether the time has passed.
+   */
+  begin(request: OrgRequest): Working<OrgResponse>;
   /** Serves the org on 127.0.0.1 and tells its URL; port 0 takes any that is free. */
   listen(port: number): Promise<string>;
   /** Ends the server and every connection to it. */
@@ -43,9 +49,10 @@ export function createOrg({ time, seed = 1, dailyRequests = DAILY_REQUESTS }: Or
     locators: new Locators(),
     dailyRequests,
   });
-  const server = new OrgServer((request) => handle(state, request));
+  const server = new OrgServer((request) => begin(state, request));
   return {
     handle: (request) => handle(state, request),
+    begin: (request) => begin(state, request),
     listen: (port) => server.listen(port),
     close: () => server.close(),
     seed: (wish) => void seedOrg(state, wish),

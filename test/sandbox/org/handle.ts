@@ -9,20 +9,33 @@ import type { OrgState } from './org-state.ts';
 import { limitHeader } from './rest/limits.ts';
 import { route } from './rest/router.ts';
 import { listVersions } from './rest/versions.ts';
+import { doDue, type Working } from './working.ts';
 
 const BASE_URL = 'https://simulated.my.salesforce.com';
 
+/**
+ * Answers one request at once. Time that a fault lets pass between subrequests passes on the org's own clock; nobody
+ * waits for a locked row.
+ */
+export function handle(org: OrgState, request: OrgRequest): OrgResponse {
+  const working = begin(org, request);
+  for (let passed = false; ; ) {
+    const step = working.next(passed);
+    if (step.done) return step.value;
+    passed = step.value.for === 'subrequest';
+    if (passed) org.clock.advance(step.value.milliseconds / 1000);
+  }
+}
+
 /** Answers one request: what is due by now is committed first, then faults strike, then the resource works. */
-export function handle(org: OrgState, sent: OrgRequest): OrgResponse {
+export function* begin(org: OrgState, sent: OrgRequest): Working<OrgResponse> {
   const request = { ...sent, path: sent.path.replace(/^[^?]*/, (path) => path.replace(/\/{2,}/g, '/')) };
-  org.transactions.commitDue(org.clock.now());
-  org.recycleBin.emptyDue(org);
-  org.bulk.advance(org);
+  doDue(org);
   if (request.path.startsWith('/_org')) return control(org, request);
   const refusedHead = checkHead(request);
   if (refusedHead) return refusedHead;
   const effects = org.faults.strike(request.path);
-  const answer = faultAnswer(org, request, effects) ?? answerRequest(org, request);
+  const answer = faultAnswer(org, request, effects) ?? (yield* answerRequest(org, request));
   const struck = effects.find((effect) => effect.kind === 'transport');
   const dated = withHeader(answer, 'Date', new Date(org.clock.now()).toUTCString());
   return struck ? withTransport(org, dated, struck.transport) : dated;
@@ -57,17 +70,17 @@ function refuse(error: ApiError): OrgResponse {
   return json(error.status, [error.toEntry()]);
 }
 
-function answerRequest(org: OrgState, request: OrgRequest): OrgResponse {
+function* answerRequest(org: OrgState, request: OrgRequest): Working<OrgResponse> {
   if (/^\/(?:services\/oauth2|id)\//.test(request.path)) return oauth(org, request, baseUrlOf(request));
   if (/^\/services\/data\/?(?:\?|$)/.test(request.path)) return listVersions();
   if (!request.path.startsWith('/services/data/'))
     return refuse(new ApiError('NOT_FOUND', 'The requested resource does not exist'));
-  return answerSignedIn(org, request);
+  return yield* answerSignedIn(org, request);
 }
 
 const EXPIRED = new ApiError('INVALID_SESSION_ID', 'Session expired or invalid');
 
-function answerSignedIn(org: OrgState, request: OrgRequest): OrgResponse {
+function* answerSignedIn(org: OrgState, request: OrgRequest): Working<OrgResponse> {
   const now = org.clock.now();
   const token = bearer(request);
   if (token === undefined && request.headers.authorization !== undefined) {
@@ -83,7 +96,7 @@ function answerSignedIn(org: OrgState, request: OrgRequest): OrgResponse {
     );
   }
   countRequest(org, request);
-  const answer = route(org, session.user, request);
+  const answer = yield* route(org, session.user, request);
   return withHeader(answer, 'Sforce-Limit-Info', limitHeader(org));
 }
 

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { promisify } from 'node:util';
 import { constants, gunzip, gzip } from 'node:zlib';
 import type { OrgRequest, OrgResponse } from './http-message.ts';
+import type { Working } from './working.ts';
 
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);
@@ -17,12 +18,12 @@ const MAX_HEAD = 128 * 1024;
 
 /** The org over HTTP: reads and writes bytes, compresses, and does to connections what faults ask for. */
 export class OrgServer {
-  readonly #handle: (request: OrgRequest) => OrgResponse;
+  readonly #begin: (request: OrgRequest) => Working<OrgResponse>;
   readonly #timers = new Set<NodeJS.Timeout>();
   #server: Server | undefined;
 
-  constructor(handle: (request: OrgRequest) => OrgResponse) {
-    this.#handle = handle;
+  constructor(begin: (request: OrgRequest) => Working<OrgResponse>) {
+    this.#begin = begin;
   }
 
   listen(port: number): Promise<string> {
@@ -51,7 +52,7 @@ export class OrgServer {
   }
 
   async #answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const response = this.#handle(await readRequest(incoming));
+    const response = await this.#work(await readRequest(incoming));
     const { transport } = response;
     switch (transport?.kind) {
       case undefined:
@@ -64,6 +65,16 @@ export class OrgServer {
         return this.#later(transport.milliseconds, () => {
           send(incoming, outgoing, response).catch((error: unknown) => failWith(outgoing, error));
         });
+    }
+  }
+
+  /** Other requests are answered during the pauses of this one. */
+  async #work(request: OrgRequest): Promise<OrgResponse> {
+    const working = this.#begin(request);
+    for (let passed = false; ; passed = true) {
+      const step = working.next(passed);
+      if (step.done) return step.value;
+      await new Promise<void>((resolve) => this.#later(step.value.milliseconds, resolve));
     }
   }
 

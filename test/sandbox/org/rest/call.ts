@@ -6,6 +6,7 @@ import type { ObjectDefinition } from '../schema/standard-objects.ts';
 import type { Row } from '../soql/source.ts';
 import type { OrgUser } from '../standard-records.ts';
 import type { RequestKind } from '../stats.ts';
+import type { Working } from '../working.ts';
 
 /** A request of a signed-in client as a resource sees it. */
 export interface Call {
@@ -24,7 +25,7 @@ export interface Call {
   /** `/services/data/v62.0` */
   readonly root: string;
   /** Answers a subrequest of a composite resource, as the same user. */
-  readonly dispatch: (request: OrgRequest) => OrgResponse;
+  readonly dispatch: (request: OrgRequest) => Working<OrgResponse>;
 }
 
 /**
@@ -34,7 +35,9 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE' | 'HEAD';
   readonly path: string;
   readonly kind: RequestKind;
-  readonly handle: (call: Call) => OrgResponse;
+  readonly handle: (call: Call) => OrgResponse | Working<OrgResponse>;
+  /** The ids of rows that must be free of other transactions before the resource works. */
+  readonly locks?: (call: Call) => readonly string[];
 }
 
 /** The object that the path names. */

@@ -253,13 +253,37 @@ function isTextList(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
+/** The ids that the records of a request give themselves. */
+function idsOfRecords({ body }: Call): string[] {
+  const records = isObject(body) && Array.isArray(body.records) ? body.records.filter(isObject) : [];
+  return records.flatMap((record) => {
+    const { id } = withoutId(record);
+    return typeof id === 'string' ? (normaliseId(id) ?? []) : [];
+  });
+}
+
+/** The ids of the rows that the keys of an upsert find. */
+function idsOfKeys(call: Call): string[] {
+  const object = objectOf(call);
+  const field = keyField(call, object, call.params.field ?? '');
+  const records = isObject(call.body) && Array.isArray(call.body.records) ? call.body.records.filter(isObject) : [];
+  return records.flatMap((record) => {
+    const text = keyText(record, field);
+    return text === undefined ? [] : idsByKey(call, object, { field, text });
+  });
+}
+
+function idsOfQuery({ query }: Call): string[] {
+  return (query.get('ids') ?? '').split(',').flatMap((id) => normaliseId(id.trim()) ?? []);
+}
+
 const root = '/composite/sobjects';
 
 export const collectionRoutes: readonly Route[] = [
   { method: 'POST', path: root, kind: 'write', handle: createRecords },
-  { method: 'PATCH', path: root, kind: 'write', handle: updateRecords },
-  { method: 'DELETE', path: root, kind: 'write', handle: deleteRecords },
+  { method: 'PATCH', path: root, kind: 'write', handle: updateRecords, locks: idsOfRecords },
+  { method: 'DELETE', path: root, kind: 'write', handle: deleteRecords, locks: idsOfQuery },
   { method: 'GET', path: `${root}/:object`, kind: 'read', handle: retrieveByGet },
   { method: 'POST', path: `${root}/:object`, kind: 'read', handle: retrieveByPost },
-  { method: 'PATCH', path: `${root}/:object/:field`, kind: 'write', handle: upsertRecords },
+  { method: 'PATCH', path: `${root}/:object/:field`, kind: 'write', handle: upsertRecords, locks: idsOfKeys },
 ];

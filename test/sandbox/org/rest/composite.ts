@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ApiError, refusals } from '../errors.ts';
 import { json, type OrgResponse } from '../http-message.ts';
 import { allOrNone } from '../store/all-or-none.ts';
+import { atOnce, pause, type Working } from '../working.ts';
 import { type Call, isObject, type Route } from './call.ts';
 import { resolveReferences } from './references.ts';
 
@@ -37,13 +38,14 @@ interface SubResponse {
  * Up to 25 subrequests in one call, in order, later ones using the answers of earlier ones.
  * {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite_post.htm}
  */
-function composite(call: Call): OrgResponse {
+function* composite(call: Call): Working<OrgResponse> {
   const parsed = compositeSchema.safeParse(call.body);
   if (!parsed.success) throw refusals.badJson(z.prettifyError(parsed.error));
   const { compositeRequest, allOrNone: wanted = false } = parsed.data;
   checkLimits(compositeRequest);
-  const isWhole = (answers: SubResponse[]) => !wanted || answers.every(isSuccess);
-  const answers = allOrNone(call.org, () => runAll(call, compositeRequest, wanted), isWhole);
+  if (!wanted) return json(200, { compositeResponse: yield* runAll(call, compositeRequest, wanted) });
+  const isWhole = (answers: SubResponse[]) => answers.every(isSuccess);
+  const answers = allOrNone(call.org, () => atOnce(runAll(call, compositeRequest, wanted)), isWhole);
   if (isWhole(answers)) return json(200, { compositeResponse: answers });
   return json(200, { compositeResponse: answers.map((answer) => (isSuccess(answer) ? halted(answer) : answer)) });
 }
@@ -85,18 +87,25 @@ function halted({ referenceId }: SubResponse | Subrequest): SubResponse {
   };
 }
 
-function runAll(call: Call, subrequests: readonly Subrequest[], wanted: boolean): SubResponse[] {
+/** Each subrequest commits on its own and others' requests come in between, unless all are one transaction. */
+function* runAll(call: Call, subrequests: readonly Subrequest[], wanted: boolean): Working<SubResponse[]> {
   const answers = new Map<string, unknown>();
   const done: SubResponse[] = [];
-  for (const subrequest of subrequests) {
+  for (const [at, subrequest] of subrequests.entries()) {
+    if (at > 0) yield* betweenSubrequests(call);
     const failed = wanted && done.some((answer) => !isSuccess(answer));
     const answer = failed
       ? halted(subrequest)
-      : runOne(call, wanted ? allOrNoneInside(subrequest) : subrequest, answers);
+      : yield* runOne(call, wanted ? allOrNoneInside(subrequest) : subrequest, answers);
     done.push(answer);
     if (answer.httpStatusCode < 400) answers.set(subrequest.referenceId, answer.body);
   }
   return done;
+}
+
+function* betweenSubrequests({ org, path }: Call): Working<void> {
+  const milliseconds = org.faults.pauseWithin(path);
+  if (milliseconds > 0) yield* pause(org, { for: 'subrequest', milliseconds });
 }
 
 /** The outer flag, where it is set, overrides that of a collection. */
@@ -105,11 +114,11 @@ function allOrNoneInside(subrequest: Subrequest): Subrequest {
   return { ...subrequest, body: { ...subrequest.body, allOrNone: true } };
 }
 
-function runOne(call: Call, subrequest: Subrequest, answers: ReadonlyMap<string, unknown>): SubResponse {
+function* runOne(call: Call, subrequest: Subrequest, answers: ReadonlyMap<string, unknown>): Working<SubResponse> {
   const { referenceId } = subrequest;
   try {
     const path = String(resolveReferences(subrequest.url, answers));
-    const { status, headers, body } = call.dispatch({
+    const { status, headers, body } = yield* call.dispatch({
       method: subrequest.method,
       path,
       headers: subrequestHeaders(call, subrequest.httpHeaders),
@@ -145,7 +154,7 @@ const batchSchema = z.object({
  * Up to 25 independent subrequests in one call; their URLs are relative to `/services/data/`.
  * {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_batch.htm}
  */
-function batch(call: Call): OrgResponse {
+function* batch(call: Call): Working<OrgResponse> {
   const parsed = batchSchema.safeParse(call.body);
   if (!parsed.success) throw refusals.badJson(z.prettifyError(parsed.error));
   const { batchRequests, haltOnError = false } = parsed.data;
@@ -153,14 +162,15 @@ function batch(call: Call): OrgResponse {
     throw new ApiError('LIMIT_EXCEEDED', `The maximum number of subrequests in a batch is ${MAX_SUBREQUESTS}`);
   }
   const results: { statusCode: number; result: unknown }[] = [];
-  for (const { method, url, richInput } of batchRequests) {
+  for (const [at, { method, url, richInput }] of batchRequests.entries()) {
+    if (at > 0) yield* betweenSubrequests(call);
     if (haltOnError && results.some(({ statusCode }) => statusCode >= 400)) {
       const result = [{ errorCode: 'BATCH_PROCESSING_HALTED', message: 'Batch processing halted per request' }];
       results.push({ statusCode: 412, result });
       continue;
     }
     const path = url.startsWith('/services/') ? url : `/services/data/${url.replace(/^\//, '')}`;
-    const { status, body } = call.dispatch({ method, path, headers: subrequestHeaders(call), body: richInput });
+    const { status, body } = yield* call.dispatch({ method, path, headers: subrequestHeaders(call), body: richInput });
     results.push({ statusCode: status, result: body ?? null });
   }
   return json(200, { hasErrors: results.some(({ statusCode }) => statusCode >= 400), results });

@@ -126,6 +126,18 @@ function createWithoutId(call: Call): OrgResponse {
 export const externalIdRoutes: readonly Route[] = [
   { method: 'POST', path: '/sobjects/:object/:field', kind: 'write', handle: createWithoutId },
   { method: 'GET', path: '/sobjects/:object/:field/:value', kind: 'read', handle: readByKey },
-  { method: 'PATCH', path: '/sobjects/:object/:field/:value', kind: 'write', handle: upsertByKey },
-  { method: 'DELETE', path: '/sobjects/:object/:field/:value', kind: 'write', handle: deleteByKey },
+  {
+    method: 'PATCH',
+    path: '/sobjects/:object/:field/:value',
+    kind: 'write',
+    handle: upsertByKey,
+    locks: (call) => find(call).ids,
+  },
+  {
+    method: 'DELETE',
+    path: '/sobjects/:object/:field/:value',
+    kind: 'write',
+    handle: deleteByKey,
+    locks: (call) => find(call).ids,
+  },
 ];

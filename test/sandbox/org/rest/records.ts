@@ -1,6 +1,7 @@
 import { fromStamp } from '../clock.ts';
 import type { ApiError } from '../errors.ts';
 import { empty, json, type OrgResponse } from '../http-message.ts';
+import { normaliseId } from '../ids.ts';
 import type { Row } from '../soql/source.ts';
 import { deleteRecord } from '../store/lifecycle.ts';
 import { type SaveOutcome, saveRecord } from '../store/save.ts';
@@ -93,9 +94,14 @@ export function removeRow(call: Call, id: string): void {
   deleteRecord(call.org, id, { userId: call.user.id, paths: pathsOf(call) });
 }
 
+function idOfPath({ params }: Call): string[] {
+  const id = normaliseId(params.id ?? '');
+  return id === undefined ? [] : [id];
+}
+
 export const recordRoutes: readonly Route[] = [
   { method: 'POST', path: '/sobjects/:object', kind: 'write', handle: createRecord },
   { method: 'GET', path: '/sobjects/:object/:id', kind: 'read', handle: readRecord },
-  { method: 'PATCH', path: '/sobjects/:object/:id', kind: 'write', handle: updateRecord },
-  { method: 'DELETE', path: '/sobjects/:object/:id', kind: 'write', handle: removeRecord },
+  { method: 'PATCH', path: '/sobjects/:object/:id', kind: 'write', handle: updateRecord, locks: idOfPath },
+  { method: 'DELETE', path: '/sobjects/:object/:id', kind: 'write', handle: removeRecord, locks: idOfPath },
 ];

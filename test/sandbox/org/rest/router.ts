@@ -4,7 +4,8 @@ import { json, type OrgRequest, type OrgResponse } from '../http-message.ts';
 import type { OrgState } from '../org-state.ts';
 import { SoqlError } from '../soql/index.ts';
 import type { OrgUser } from '../standard-records.ts';
-import type { Call, Route } from './call.ts';
+import { untilFree, type Working } from '../working.ts';
+import { type Call, pathsOf, type Route } from './call.ts';
 import { collectionRoutes } from './collections.ts';
 import { compositeRoutes } from './composite.ts';
 import { describeRoutes } from './describe.ts';
@@ -91,12 +92,20 @@ function decodeSegment(segment: string): string {
 }
 
 /** Answers a request of a signed-in user and counts it by its kind. */
-export function route(org: OrgState, user: OrgUser, request: OrgRequest): OrgResponse {
+export function route(org: OrgState, user: OrgUser, request: OrgRequest): Working<OrgResponse> {
   return answered(() => {
     const found = findRoute(request);
     org.stats.byKind[found.route.kind] += 1;
-    return found.route.handle(callOf(org, user, { request, found }));
+    return work(found.route, callOf(org, user, { request, found }));
   });
+}
+
+/** The resource works once the rows that it writes are free. */
+function* work(resource: Route, call: Call): Working<OrgResponse> {
+  const ids = resource.locks?.(call) ?? [];
+  if (ids.length > 0) yield* untilFree(call.org, ids, pathsOf(call));
+  const answer = resource.handle(call);
+  return Symbol.iterator in answer ? yield* answer : answer;
 }
 
 interface Subrequest {
@@ -109,11 +118,11 @@ interface Incoming extends Subrequest {
 }
 
 /** Answers a subrequest: counted as a part of the request that it came with. */
-function subroute(org: OrgState, user: OrgUser, { request, outerPath }: Subrequest): OrgResponse {
+function subroute(org: OrgState, user: OrgUser, { request, outerPath }: Subrequest): Working<OrgResponse> {
   return answered(() => {
     const found = findRoute(request);
     if (found.route.kind === 'composite') throw new ApiError('INVALID_INPUT', 'Composite requests cannot be nested');
-    return found.route.handle(callOf(org, user, { request, found, outerPath }));
+    return work(found.route, callOf(org, user, { request, found, outerPath }));
   });
 }
 
@@ -134,9 +143,9 @@ function callOf(org: OrgState, user: OrgUser, { request, found, outerPath }: Inc
 }
 
 /** Turns what a resource throws into Salesforce's error answer. */
-export function answered(work: () => OrgResponse): OrgResponse {
+function* answered(begin: () => Working<OrgResponse>): Working<OrgResponse> {
   try {
-    return work();
+    return yield* begin();
   } catch (error) {
     if (error instanceof ApiError) return json(error.status, [error.toEntry()]);
     if (error instanceof SoqlError) return json(400, [{ message: error.message, errorCode: error.code }]);

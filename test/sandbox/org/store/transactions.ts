@@ -21,6 +21,12 @@ export class Transactions {
     return this.#open.some((transaction) => transaction.ids.has(id));
   }
 
+  /** When the last transaction ends that holds any of these rows, if one does. */
+  lockedUntil(ids: readonly string[]): number | undefined {
+    const holding = this.#open.filter((transaction) => ids.some((id) => transaction.ids.has(id)));
+    return holding.length === 0 ? undefined : Math.max(...holding.map(({ commitsAt }) => commitsAt));
+  }
+
   /** Commits what is due by now, the earliest first. */
   commitDue(now: number): void {
     if (this.#open.length === 0) return;
