@@ -5,10 +5,24 @@ import type { ObjectDefinition } from '../schema/standard-objects.ts';
 import { type Call, objectOf, type Route } from './call.ts';
 import { conditionDate } from './headers.ts';
 
-/** Global description: every object, without its fields. */
+/**
+ * Global description: every object, without its fields.
+ * {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_describeGlobal.htm}
+ */
 function describeGlobal(call: Call): OrgResponse {
-  const sobjects = call.org.schema.objects().map((object) => summary(call, object));
-  return json(200, { encoding: 'UTF-8', maxBatchSize: 200, sobjects });
+  return unlessUnchanged(call, () => ({
+    encoding: 'UTF-8',
+    maxBatchSize: 200,
+    sobjects: call.org.schema.objects().map((object) => summary(call, object)),
+  }));
+}
+
+/** Answers 304 while nothing of the schema has changed since the client last looked. */
+function unlessUnchanged(call: Call, body: () => Record<string, unknown>): OrgResponse {
+  const since = conditionDate(call, 'if-modified-since');
+  const { changedAt } = call.org.schema;
+  const headers = { 'Last-Modified': new Date(changedAt).toUTCString() };
+  return since !== undefined && changedAt <= since ? empty(304, headers) : json(200, body(), headers);
 }
 
 /** The object in short, and what was looked at lately (nobody looks here). */
@@ -17,34 +31,48 @@ function basicInformation(call: Call): OrgResponse {
 }
 
 /**
- * Answers 304 while nothing of the schema has changed since the client last looked.
+ * In the form that orgs of v59 answer with, as CumulusCI has recorded it.
  * {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_describe.htm}
+ * {@link https://github.com/SFDO-Tooling/CumulusCI/tree/main/cumulusci/tests/shared_cassettes}
  */
 function describeObject(call: Call): OrgResponse {
   const object = objectOf(call);
-  const { schema } = call.org;
-  const since = conditionDate(call, 'if-modified-since');
-  const { changedAt } = schema;
-  const headers = { 'Last-Modified': new Date(changedAt).toUTCString() };
-  if (since !== undefined && changedAt <= since) return empty(304, headers);
-  const visible = schema.visible(call.user, object.name)?.fields.values() ?? [];
-  const fields = [...visible].map((field) => describeField(call, object, field));
-  const more = {
-    actionOverrides: [],
-    childRelationships: childRelationships(call, object),
-    fields,
-    listviewable: null,
-    lookupLayoutable: null,
-    namedLayoutInfos: [],
-    networkScopeFieldName: null,
-    recordTypeInfos: [masterRecordType(call, object)],
-    searchLayoutable: 'true',
-    supportedScopes: [
-      { label: `All ${object.labelPlural}`, name: 'everything' },
-      { label: `My ${object.labelPlural}`, name: 'mine' },
-    ],
-  };
-  return json(200, { ...summary(call, object), ...more }, headers);
+  return unlessUnchanged(call, () => {
+    const visible = call.org.schema.visible(call.user, object.name)?.fields.values() ?? [];
+    return {
+      ...summary(call, object),
+      actionOverrides: [],
+      childRelationships: childRelationships(call, object),
+      compactLayoutable: object.editable,
+      defaultImplementation: null,
+      extendedBy: null,
+      extendsInterfaces: null,
+      fields: [...visible].map((field) => describeField(call, object, field)),
+      implementedBy: null,
+      implementsInterfaces: null,
+      listviewable: null,
+      lookupLayoutable: null,
+      namedLayoutInfos: [],
+      networkScopeFieldName: null,
+      recordTypeInfos: [masterRecordType(call, object)],
+      searchLayoutable: object.editable,
+      sobjectDescribeOption: 'FULL',
+      supportedScopes: scopes(object),
+    };
+  });
+}
+
+function scopes({ labelPlural, fields }: ObjectDefinition): Record<string, string>[] {
+  const plural = labelPlural.toLowerCase();
+  const ownedByQueues = fields.some(({ name, referenceTo }) => name === 'OwnerId' && referenceTo.includes('Group'));
+  return [
+    { label: `All ${plural}`, name: 'everything' },
+    { label: `My ${plural}`, name: 'mine' },
+    ...(ownedByQueues ? [{ label: `Queue owned ${plural}`, name: 'queue_owned' }] : []),
+    { label: 'Filter by scope', name: 'scopingRule' },
+    { label: `My team's ${plural}`, name: 'team' },
+    ...(ownedByQueues ? [{ label: `User owned ${plural}`, name: 'user_owned' }] : []),
+  ];
 }
 
 function summary({ root }: Call, object: ObjectDefinition): Record<string, unknown> {
@@ -118,7 +146,6 @@ const CONSTANT = {
   inlineHelpText: null,
   mask: null,
   maskType: null,
-  queryByDistance: false,
   referenceTargetField: null,
   relationshipOrder: null,
   restrictedDelete: false,
@@ -152,11 +179,11 @@ function describeField(call: Call, object: ObjectDefinition, field: Field): Reco
     compoundFieldName: field.compoundFieldName,
     createable: writable && field.createable,
     custom: field.custom,
-    defaultValue: typeof field.defaultValue === 'boolean' ? field.defaultValue : null,
+    defaultValue: describedDefault(field),
     defaultedOnCreate: field.defaultValue !== null || field.name === 'Id' || isAudit(field),
     digits: isInteger ? field.precision : 0,
     externalId: field.externalId,
-    extraTypeInfo: extraType(field),
+    extraTypeInfo: field.extraTypeInfo,
     filterable: field.filterable,
     groupable: field.groupable,
     idLookup: field.idLookup,
@@ -170,11 +197,12 @@ function describeField(call: Call, object: ObjectDefinition, field: Field): Reco
     picklistValues: field.values.map((value) => choice(field, value)),
     polymorphicForeignKey: polymorphic,
     precision: isInteger ? 0 : field.precision,
+    queryByDistance: field.type === 'address',
     referenceTo: field.referenceTo,
     relationshipName: field.relationshipName,
     restrictedPicklist: field.restricted,
     scale: field.scale,
-    searchPrefilterable: field.type === 'reference',
+    searchPrefilterable: field.type === 'reference' && !SEARCHED_WHOLE.has(field.name),
     soapType: fieldTypes[field.type].soapType,
     sortable: field.sortable,
     type: field.type,
@@ -187,14 +215,24 @@ function isAudit(field: Field): boolean {
   return field.alwaysVisible && !field.nillable && field.type !== 'string';
 }
 
-function extraType(field: Field): string | null {
-  if (field.compoundFieldName === 'Name') return 'personname';
-  return field.type === 'textarea' ? 'plaintextarea' : null;
+/** References that a search cannot be narrowed by. */
+const SEARCHED_WHOLE: ReadonlySet<string> = new Set(['OwnerId', 'CreatedById', 'LastModifiedById', 'MasterRecordId']);
+
+/** Only checkboxes and picklists say what they start as; a picklist as its default value says. */
+function describedDefault({ type, defaultValue }: Field): string | number | boolean | null {
+  return type === 'boolean' || type === 'picklist' ? defaultValue : null;
 }
 
 function choice(field: Field, value: string): Record<string, unknown> {
-  return { active: true, defaultValue: value === field.defaultValue, label: value, validFor: null, value };
+  const label = field.valueLabels[value] ?? value;
+  return { active: true, defaultValue: value === field.defaultValue, label, validFor: null, value };
 }
+
+/** How an object calls those that refer to it; the other references have no name. */
+const CHILDREN: Readonly<Record<string, string>> = {
+  'Contact.AccountId': 'Contacts',
+  'Account.ParentId': 'ChildAccounts',
+};
 
 /** The references that other objects hold to this one. */
 function childRelationships(call: Call, object: ObjectDefinition): Record<string, unknown>[] {
@@ -202,13 +240,13 @@ function childRelationships(call: Call, object: ObjectDefinition): Record<string
     child.fields
       .filter((field) => field.referenceTo.includes(object.name))
       .map((field) => ({
-        cascadeDelete: false,
+        cascadeDelete: child.name === 'Contact' && field.name === 'AccountId',
         childSObject: child.name,
         deprecatedAndHidden: false,
         field: field.name,
         junctionIdListNames: [],
         junctionReferenceTo: [],
-        relationshipName: field.name === 'AccountId' ? child.labelPlural : null,
+        relationshipName: CHILDREN[`${child.name}.${field.name}`] ?? null,
         restrictedDelete: false,
       })),
   );

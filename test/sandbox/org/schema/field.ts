@@ -41,13 +41,17 @@ export interface Field {
   readonly sortable: boolean;
   readonly groupable: boolean;
   readonly values: readonly string[];
+  /** Labels of picklist values that read otherwise than the value itself. */
+  readonly valueLabels: Readonly<Record<string, string>>;
   readonly defaultValue: string | boolean | number | null;
   readonly referenceTo: readonly string[];
   readonly relationshipName: string | null;
   readonly compoundFieldName: string | null;
   readonly formula: string | null;
-  /** Administrators set it at will; field-level security never hides it. */
+  /** Field-level security does not apply to it: `permissionable` is false in `describe`. */
   readonly alwaysVisible: boolean;
+  /** How the user interface shows its values, where the type alone does not say it. */
+  readonly extraTypeInfo: string | null;
 }
 
 const PLAIN: Omit<Field, 'name' | 'label' | 'type'> = {
@@ -69,12 +73,14 @@ const PLAIN: Omit<Field, 'name' | 'label' | 'type'> = {
   sortable: true,
   groupable: true,
   values: [],
+  valueLabels: {},
   defaultValue: null,
   referenceTo: [],
   relationshipName: null,
   compoundFieldName: null,
   formula: null,
   alwaysVisible: false,
+  extraTypeInfo: null,
 };
 
 /** Lengths and attributes that follow from the type alone. */
@@ -84,7 +90,7 @@ const BY_TYPE: Readonly<Partial<Record<FieldType, Partial<Field>>>> = {
   email: { length: 80 },
   phone: { length: 40 },
   url: { length: 255 },
-  textarea: { length: 255 },
+  textarea: { length: 255, extraTypeInfo: 'plaintextarea' },
   string: { length: 255 },
   picklist: { length: 255 },
   multipicklist: { length: 4099, sortable: false, groupable: false },

@@ -54,3 +54,15 @@ export const accountTypes = [
   'Technology Partner',
   'Other',
 ];
+
+/** How a record compares with Data.com, with the labels that differ from the values. */
+export const cleanStatuses: Readonly<Record<string, string>> = {
+  Matched: 'In Sync',
+  Different: 'Different',
+  Acknowledged: 'Reviewed',
+  NotFound: 'Not Found',
+  Inactive: 'Inactive',
+  Pending: 'Not Compared',
+  SelectMatch: 'Select Match',
+  Skipped: 'Skipped',
+};

@@ -1,5 +1,6 @@
 import { defineField, type Field } from './field.ts';
-import { accountTypes, industries, leadSources, leadStatuses, ratings } from './picklists.ts';
+import { accountTypes, cleanStatuses, industries, leadSources, leadStatuses, ratings } from './picklists.ts';
+import { group, organization, user } from './setup-objects.ts';
 import {
   addressFields,
   auditFields,
@@ -25,14 +26,48 @@ export interface ObjectDefinition {
 }
 
 const activityDates = [
-  readOnly('LastActivityDate', 'date', { alwaysVisible: true }),
-  readOnly('LastViewedDate', 'datetime'),
-  readOnly('LastReferencedDate', 'datetime'),
+  readOnly('LastActivityDate', 'date', { label: 'Last Activity', alwaysVisible: true }),
+  readOnly('LastViewedDate', 'datetime', { alwaysVisible: true }),
+  readOnly('LastReferencedDate', 'datetime', { alwaysVisible: true }),
 ];
+
+const photoUrl = readOnly('PhotoUrl', 'url', { label: 'Photo URL', extraTypeInfo: 'imageurl', alwaysVisible: true });
+
+const dataDotComKey = defineField('Jigsaw', 'string', { length: 20, label: 'Data.com Key' });
+
+const cleanStatus = defineField('CleanStatus', 'picklist', {
+  length: 40,
+  restricted: true,
+  values: Object.keys(cleanStatuses),
+  valueLabels: cleanStatuses,
+});
+
+const dandbCompany = reference('DandbCompanyId', ['DandBCompany'], { label: 'D&B Company ID' });
+
+/** Of the Data Protection and Privacy settings; field-level security does not apply to it. */
+const individual = reference('IndividualId', ['Individual'], { alwaysVisible: true });
+
+function jigsawIdField(name: string): Field {
+  return readOnly(name, 'string', { length: 20, relationshipName: name.replace(/Id$/, ''), alwaysVisible: true });
+}
+
+const NOT_SORTED: Partial<Field> = { filterable: false, sortable: false, groupable: false };
+
+function description(label: string): Field {
+  return defineField('Description', 'textarea', { ...NOT_SORTED, length: 32_000, label });
+}
+
+/** Filled in by bounce management; a new address clears them. The API may set them, a Contact's on creation too. */
+function bounceFields(differences: Partial<Field>): Field[] {
+  return [
+    defineField('EmailBouncedReason', 'string', { alwaysVisible: true, ...differences }),
+    defineField('EmailBouncedDate', 'datetime', { alwaysVisible: true, ...differences }),
+  ];
+}
 
 /** {@link https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_lead.htm} */
 const lead: readonly Field[] = [
-  idField,
+  idField('Lead'),
   isDeletedField,
   masterRecordField('Lead'),
   ...personNameFields(),
@@ -44,8 +79,8 @@ const lead: readonly Field[] = [
   defineField('Fax', 'phone'),
   defineField('Email', 'email', { idLookup: true }),
   defineField('Website', 'url'),
-  readOnly('PhotoUrl', 'url', { label: 'Photo URL' }),
-  defineField('Description', 'textarea', { length: 32_000, filterable: false, sortable: false }),
+  photoUrl,
+  description('Description'),
   defineField('LeadSource', 'picklist', { values: leadSources }),
   defineField('Status', 'picklist', { nillable: false, values: leadStatuses, defaultValue: leadStatuses[0] ?? null }),
   defineField('Industry', 'picklist', { values: industries }),
@@ -56,22 +91,26 @@ const lead: readonly Field[] = [
   defineField('HasOptedOutOfEmail', 'boolean', { label: 'Email Opt Out' }),
   defineField('HasOptedOutOfFax', 'boolean', { label: 'Fax Opt Out' }),
   defineField('DoNotCall', 'boolean', { label: 'Do Not Call' }),
-  readOnly('IsConverted', 'boolean', { label: 'Converted', alwaysVisible: true }),
+  defineField('IsConverted', 'boolean', { label: 'Converted', updateable: false, alwaysVisible: true }),
   readOnly('ConvertedDate', 'date', { alwaysVisible: true }),
   reference('ConvertedAccountId', ['Account'], { createable: false, updateable: false, alwaysVisible: true }),
   reference('ConvertedContactId', ['Contact'], { createable: false, updateable: false, alwaysVisible: true }),
   reference('ConvertedOpportunityId', ['Opportunity'], { createable: false, updateable: false, alwaysVisible: true }),
-  defineField('IsUnreadByOwner', 'boolean', { label: 'Unread By Owner', defaultValue: true }),
+  defineField('IsUnreadByOwner', 'boolean', { label: 'Unread By Owner' }),
   ...auditFields,
   ...activityDates,
-  defineField('Jigsaw', 'string', { length: 20, label: 'Data.com Key' }),
-  readOnly('EmailBouncedReason', 'string'),
-  readOnly('EmailBouncedDate', 'datetime'),
+  dataDotComKey,
+  jigsawIdField('JigsawContactId'),
+  cleanStatus,
+  defineField('CompanyDunsNumber', 'string', { length: 9, label: 'Company D-U-N-S Number' }),
+  dandbCompany,
+  ...bounceFields({ createable: false }),
+  individual,
 ];
 
 /** {@link https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_contact.htm} */
 const contact: readonly Field[] = [
-  idField,
+  idField('Contact'),
   isDeletedField,
   masterRecordField('Contact'),
   reference('AccountId', ['Account']),
@@ -83,7 +122,7 @@ const contact: readonly Field[] = [
   defineField('MobilePhone', 'phone'),
   defineField('HomePhone', 'phone'),
   defineField('OtherPhone', 'phone'),
-  defineField('AssistantPhone', 'phone'),
+  defineField('AssistantPhone', 'phone', { label: 'Asst. Phone' }),
   reference('ReportsToId', ['Contact']),
   defineField('Email', 'email', { idLookup: true }),
   defineField('Title', 'string', { length: 128 }),
@@ -91,102 +130,74 @@ const contact: readonly Field[] = [
   defineField('AssistantName', 'string', { length: 40, label: "Assistant's Name" }),
   defineField('LeadSource', 'picklist', { values: leadSources }),
   defineField('Birthdate', 'date'),
-  defineField('Description', 'textarea', { length: 32_000, filterable: false, sortable: false }),
+  description('Contact Description'),
   ownerField(['User']),
   defineField('HasOptedOutOfEmail', 'boolean', { label: 'Email Opt Out' }),
   defineField('HasOptedOutOfFax', 'boolean', { label: 'Fax Opt Out' }),
   defineField('DoNotCall', 'boolean', { label: 'Do Not Call' }),
   ...auditFields,
   ...activityDates,
-  readOnly('LastCURequestDate', 'datetime'),
-  readOnly('LastCUUpdateDate', 'datetime'),
-  readOnly('EmailBouncedReason', 'string'),
-  readOnly('EmailBouncedDate', 'datetime'),
+  readOnly('LastCURequestDate', 'datetime', { label: 'Last Stay-in-Touch Request Date', alwaysVisible: true }),
+  readOnly('LastCUUpdateDate', 'datetime', { label: 'Last Stay-in-Touch Save Date', alwaysVisible: true }),
+  ...bounceFields({}),
   readOnly('IsEmailBounced', 'boolean'),
-  readOnly('PhotoUrl', 'url', { label: 'Photo URL' }),
-  defineField('Jigsaw', 'string', { length: 20, label: 'Data.com Key' }),
+  photoUrl,
+  dataDotComKey,
+  jigsawIdField('JigsawContactId'),
+  cleanStatus,
+  individual,
 ];
+
+/** The picklists of an Account are shorter than those of a Lead. */
+function accountPicklist(name: string, differences: Partial<Field>): Field {
+  return defineField(name, 'picklist', { length: 40, ...differences });
+}
 
 /** {@link https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_account.htm} */
 const account: readonly Field[] = [
-  idField,
+  idField('Account'),
   isDeletedField,
   masterRecordField('Account'),
-  defineField('Name', 'string', { nillable: false, nameField: true, label: 'Account Name', alwaysVisible: true }),
-  defineField('Type', 'picklist', { values: accountTypes, label: 'Account Type' }),
-  reference('ParentId', ['Account']),
+  defineField('Name', 'string', {
+    nillable: false,
+    nameField: true,
+    label: 'Account Name',
+    compoundFieldName: 'Name',
+    extraTypeInfo: 'switchablepersonname',
+    alwaysVisible: true,
+  }),
+  accountPicklist('Type', { values: accountTypes, label: 'Account Type' }),
+  reference('ParentId', ['Account'], { label: 'Parent Account ID' }),
   ...addressFields('Billing'),
   ...addressFields('Shipping'),
   defineField('Phone', 'phone', { label: 'Account Phone' }),
   defineField('Fax', 'phone', { label: 'Account Fax' }),
   defineField('AccountNumber', 'string', { length: 40 }),
   defineField('Website', 'url'),
+  photoUrl,
   defineField('Sic', 'string', { length: 20, label: 'SIC Code' }),
-  defineField('Industry', 'picklist', { values: industries }),
+  accountPicklist('Industry', { values: industries }),
   defineField('AnnualRevenue', 'currency'),
   defineField('NumberOfEmployees', 'int', { label: 'Employees' }),
-  defineField('Ownership', 'picklist', { values: ['Public', 'Private', 'Subsidiary', 'Other'] }),
+  accountPicklist('Ownership', { values: ['Public', 'Private', 'Subsidiary', 'Other'] }),
   defineField('TickerSymbol', 'string', { length: 20 }),
-  defineField('Description', 'textarea', { length: 32_000, filterable: false, sortable: false }),
-  defineField('Rating', 'picklist', { values: ratings }),
+  description('Account Description'),
+  accountPicklist('Rating', { values: ratings, label: 'Account Rating' }),
   defineField('Site', 'string', { length: 80, label: 'Account Site' }),
   ownerField(['User']),
   ...auditFields,
   ...activityDates,
-  defineField('AccountSource', 'picklist', { values: leadSources }),
-];
-
-/** {@link https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_user.htm} */
-const user: readonly Field[] = [
-  idField,
-  defineField('Username', 'string', { length: 80, nillable: false, idLookup: true }),
-  ...personNameFields().filter((field) => field.name !== 'Salutation'),
-  defineField('CompanyName', 'string', { length: 80 }),
-  defineField('Department', 'string', { length: 80 }),
-  defineField('Title', 'string', { length: 80 }),
-  defineField('Email', 'email', { length: 128, nillable: false, idLookup: true }),
-  defineField('Phone', 'phone'),
-  defineField('MobilePhone', 'phone'),
-  defineField('Alias', 'string', { length: 8, nillable: false }),
-  defineField('CommunityNickname', 'string', { length: 40, nillable: false, label: 'Nickname' }),
-  defineField('IsActive', 'boolean', { label: 'Active' }),
-  defineField('TimeZoneSidKey', 'picklist', { length: 40, nillable: false, restricted: true, values: ['GMT'] }),
-  defineField('LocaleSidKey', 'picklist', { length: 40, nillable: false, restricted: true, values: ['en_US'] }),
-  defineField('LanguageLocaleKey', 'picklist', { length: 40, nillable: false, restricted: true, values: ['en_US'] }),
-  defineField('EmailEncodingKey', 'picklist', { length: 40, nillable: false, restricted: true, values: ['UTF-8'] }),
-  reference('ProfileId', ['Profile'], { nillable: false }),
-  readOnly('UserType', 'picklist', { length: 40, restricted: true, values: ['Standard'] }),
-  ...auditFields,
-];
-
-/** {@link https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_group.htm} */
-const group: readonly Field[] = [
-  idField,
-  defineField('Name', 'string', { length: 40, nillable: false, nameField: true }),
-  defineField('DeveloperName', 'string', { length: 80 }),
-  reference('RelatedId', ['User', 'UserRole'], { createable: false, updateable: false }),
-  defineField('Type', 'picklist', { length: 40, nillable: false, restricted: true, values: ['Regular', 'Queue'] }),
-  defineField('Email', 'email'),
-  reference('OwnerId', ['Organization', 'User'], { createable: false, updateable: false }),
-  ...auditFields,
-];
-
-/** {@link https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_organization.htm} */
-const organization: readonly Field[] = [
-  idField,
-  defineField('Name', 'string', { length: 80, nillable: false, nameField: true }),
-  ...addressFields(''),
-  defineField('Phone', 'phone'),
-  defineField('PrimaryContact', 'string', { length: 80 }),
-  defineField('DefaultLocaleSidKey', 'picklist', { length: 40, nillable: false }),
-  defineField('TimeZoneSidKey', 'picklist', { length: 40, nillable: false }),
-  defineField('LanguageLocaleKey', 'picklist', { length: 40, nillable: false }),
-  readOnly('OrganizationType', 'picklist', { length: 40 }),
-  readOnly('InstanceName', 'string', { length: 5 }),
-  readOnly('IsSandbox', 'boolean'),
-  readOnly('NamespacePrefix', 'string', { length: 15 }),
-  readOnly('TrialExpirationDate', 'datetime'),
-  ...auditFields,
+  dataDotComKey,
+  jigsawIdField('JigsawCompanyId'),
+  cleanStatus,
+  accountPicklist('AccountSource', { values: leadSources }),
+  defineField('DunsNumber', 'string', { length: 9, label: 'D-U-N-S Number' }),
+  defineField('Tradestyle', 'string'),
+  defineField('NaicsCode', 'string', { length: 8, label: 'NAICS Code' }),
+  defineField('NaicsDesc', 'string', { length: 120, label: 'NAICS Description' }),
+  defineField('YearStarted', 'string', { length: 4 }),
+  defineField('SicDesc', 'string', { length: 80, label: 'SIC Description' }),
+  dandbCompany,
 ];
 
 const setup = { editable: false, mergeable: false } as const;

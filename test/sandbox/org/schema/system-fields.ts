@@ -19,7 +19,9 @@ export const auditFields: readonly Field[] = [
   defineField('SystemModstamp', 'datetime', SYSTEM),
 ];
 
-export const idField: Field = defineField('Id', 'id');
+export function idField(object: string): Field {
+  return defineField('Id', 'id', { label: `${object} ID` });
+}
 
 export const isDeletedField: Field = defineField('IsDeleted', 'boolean', { ...SYSTEM, label: 'Deleted' });
 
@@ -55,7 +57,19 @@ export function addressFields(prefix: string): Field[] {
     part('GeocodeAccuracy', 'picklist', {
       length: 40,
       restricted: true,
-      values: ['Address', 'NearAddress', 'Block', 'Street', 'ExtendedZip', 'Zip', 'City', 'County', 'State', 'Unknown'],
+      values: [
+        'Address',
+        'NearAddress',
+        'Block',
+        'Street',
+        'ExtendedZip',
+        'Zip',
+        'Neighborhood',
+        'City',
+        'County',
+        'State',
+        'Unknown',
+      ],
     }),
     defineField(compoundFieldName, 'address'),
   ];
@@ -63,20 +77,21 @@ export function addressFields(prefix: string): Field[] {
 
 /** First and last name, salutation, and the `Name` that is put together from them. */
 export function personNameFields(): Field[] {
-  const compoundFieldName = 'Name';
+  const part = { compoundFieldName: 'Name', extraTypeInfo: 'personname', alwaysVisible: true } as const;
   return [
-    defineField('LastName', 'string', { length: 80, nillable: false, compoundFieldName }),
-    defineField('FirstName', 'string', { length: 40, compoundFieldName }),
+    defineField('LastName', 'string', { ...part, length: 80, nillable: false }),
+    defineField('FirstName', 'string', { ...part, length: 40 }),
     defineField('Salutation', 'picklist', {
+      ...part,
       length: 40,
       values: ['Mr.', 'Ms.', 'Mrs.', 'Dr.', 'Prof.', 'Mx.'],
-      compoundFieldName,
     }),
     readOnly('Name', 'string', {
       length: 121,
       nillable: false,
       nameField: true,
       label: 'Full Name',
+      extraTypeInfo: 'personname',
       alwaysVisible: true,
     }),
   ];

@@ -51,6 +51,7 @@ export function parseRecord(schema: Schema, object: string, input: RecordInput, 
     }
     if (!canWrite(schema, object, field, options)) readOnly.push(field.name);
     const parsed = parseValue(value, field);
+    if (field.name === 'IsConverted' && parsed === true) readOnly.push(field.name);
     if (!(parsed instanceof ApiError)) values.set(field.name, parsed);
     else if (parsed.code === 'JSON_PARSER_ERROR') throw parsed;
     else refused.push(parsed);

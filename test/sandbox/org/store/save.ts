@@ -5,6 +5,7 @@ import { mayNotBeEmpty } from '../schema/field.ts';
 import type { Viewer } from '../schema/schema.ts';
 import type { Row, Value } from '../soql/source.ts';
 import { brokenRules, runTriggers } from './automation.ts';
+import { followEmail } from './bounced-email.ts';
 import { type DuplicateOptions, defaultDuplicateOptions, findDuplicate } from './duplicates.ts';
 import { liveFormulas } from './formulas.ts';
 import { brokenReferences, resolveParents, takenValues } from './integrity.ts';
@@ -73,6 +74,7 @@ export function prepareRow(org: OrgState, request: SaveRequest): PreparedRow {
   if (refused.length > 0) return { kind: 'refused', errors: refused };
   const row = { ...(before ?? newRow(org, object, options.viewer)) };
   for (const [name, value] of [...parsed.values, ...linked.values]) row[name] = value;
+  followEmail(row, { before, given: parsed.values });
   runTriggers(org.automation, object, row);
   if ('LastName' in row) row.Name = fullName(row);
   const errors = firstRefusals([
