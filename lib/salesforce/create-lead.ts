@@ -29,7 +29,7 @@ export async function createLead(client: SalesforceClient, lead: NewLead): Promi
   const hasKey = `${PERSON_ID_FIELD} = ${soqlText(lead.key)}`;
   const read = queryRequest('query', `SELECT ${lead.columns.join(', ')} FROM Lead WHERE ${hasKey}`);
   const [written, after] = await inOneCall(client, [write, read]);
-  if (written.status >= 300) return refusedCreate(written, after, lead.columns);
+  if (written.status >= 300) return refusedCreate({ ...lead, record: body }, written, after);
   const [raw] = rowsOf(after, true).records;
   const record = recordOf(raw, lead.columns);
   // The Lead stands, and is found by its key the next time.
@@ -39,20 +39,26 @@ export async function createLead(client: SalesforceClient, lead: NewLead): Promi
 }
 
 /** `read` asked for the Lead that has the key: whatever else the insert was refused for, that is the person's. */
-function refusedCreate({ status, body }: SubAnswer, read: SubAnswer, columns: readonly string[]): CreateAnswer {
-  const errors = errorEntries(body);
+function refusedCreate(
+  { record, columns }: Pick<NewLead, 'record' | 'columns'>,
+  written: SubAnswer,
+  read: SubAnswer,
+): CreateAnswer {
+  const errors = errorEntries(written.body);
   if (errors.some(isWithoutKey)) {
     throw new ConfigError(`Lead.${PERSON_ID_FIELD} is missing, or not visible to and editable by the sync user`);
   }
-  const outcome = refusal(status, body);
+  const outcome = refusal(written, { record, rowStands: true });
   const known = foundRow(read, columns);
   if (known !== null && isConverted(known)) return { kind: 'converted', rejection: CONVERTED, record: known };
   if (known !== null) return { kind: 'exists', record: known };
   if (outcome.kind === 'transient') return outcome;
   const [first] = errors;
   // What has the value may be the person's own Lead.
-  if (first?.code === 'DUPLICATE_VALUE' && read.status !== 200) return { kind: 'transient', code: first.code };
-  if (outcome.kind === 'rejected') return { ...outcome, matches: duplicatesIn(body) };
+  if (first?.code === 'DUPLICATE_VALUE' && read.status !== 200) {
+    return { kind: 'transient', code: first.code, message: first.message, condition: 'moment' };
+  }
+  if (outcome.kind === 'rejected') return { ...outcome, matches: duplicatesIn(written.body) };
   const { code, message, fields } = first ?? { code: outcome.code, message: '', fields: [] };
   return { kind: 'rejected', rejection: { code, message, fields }, matches: [] };
 }

@@ -1,7 +1,10 @@
 import type { Rejection } from '../person/activity.ts';
+import { canonicalId, type FieldValue } from '../person/field-value.ts';
 import { PERSON_ID_FIELD } from '../schema/catalogue.ts';
+import type { RemoteRecord } from '../schema/record.ts';
 import { ConfigError, QuotaExceededError, TransientError } from '../sync/errors.ts';
-import type { WriteOutcome } from '../sync/ports/salesforce-records.ts';
+import type { TransientCondition, WriteOutcome } from '../sync/ports/salesforce-records.ts';
+import { type CodeClass, STATUS_CODES } from './status-codes.ts';
 
 /** One error as Salesforce words it, of a call or of a record. */
 export interface ErrorEntry {
@@ -11,62 +14,52 @@ export interface ErrorEntry {
   readonly fields: readonly string[];
 }
 
-interface Rule<Kind> {
-  readonly code: string;
-  /** Only for messages like this. */
-  readonly message?: RegExp;
-  readonly kind: Kind;
-}
-
 type CallKind = 'transient' | 'quota' | 'config';
 
-/**
- * What an error of a whole call means; the first rule that fits counts. Codes that are not here go by the HTTP status:
- * Salesforce or a gateway in trouble is transient, any other refusal needs a human.
- *
- * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm
- * @see https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm
- */
-const CALL_RULES: readonly Rule<CallKind>[] = [
+type RecordKind = 'transient' | 'row' | 'reference' | 'call' | 'rejected';
+
+/** What a code means where its message says more than the code; the first that fits counts. */
+interface Exception {
+  readonly code: string;
+  readonly message: RegExp;
+  readonly call: CallKind;
+  readonly record: RecordKind;
+}
+
+const EXCEPTIONS: readonly Exception[] = [
   // The same code tells of the daily limit and of too many long requests at once; only the first lasts.
-  { code: 'REQUEST_LIMIT_EXCEEDED', message: /concurrent/i, kind: 'transient' },
-  { code: 'REQUEST_LIMIT_EXCEEDED', kind: 'quota' },
-  { code: 'SERVER_UNAVAILABLE', kind: 'transient' },
-  { code: 'REQUEST_RUNNING_TOO_LONG', kind: 'transient' },
-  { code: 'QUERY_TIMEOUT', kind: 'transient' },
-  { code: 'UNABLE_TO_LOCK_ROW', kind: 'transient' },
-  { code: 'UNKNOWN_EXCEPTION', kind: 'transient' },
-  { code: 'PROCESSING_HALTED', kind: 'transient' },
-  { code: 'INVALID_QUERY_LOCATOR', kind: 'transient' },
+  { code: 'REQUEST_LIMIT_EXCEEDED', message: /concurrent/i, call: 'transient', record: 'call' },
+  { code: 'REQUEST_LIMIT_EXCEEDED', message: /(?:)/, call: 'quota', record: 'call' },
   // The unique field of the product is missing or hidden: it stays so until somebody installs it.
-  { code: 'INVALID_FIELD', message: new RegExp(`'${PERSON_ID_FIELD}'`), kind: 'config' },
-  // A field was hidden or deleted after the schema was read; the next describe tells.
-  { code: 'INVALID_FIELD', kind: 'transient' },
-  { code: 'INVALID_SESSION_ID', kind: 'config' },
-  { code: 'INVALID_TYPE', kind: 'config' },
-  { code: 'API_DISABLED_FOR_ORG', kind: 'config' },
-  { code: 'API_CURRENTLY_DISABLED', kind: 'config' },
-  { code: 'FUNCTIONALITY_NOT_ENABLED', kind: 'config' },
-  { code: 'INSUFFICIENT_ACCESS', kind: 'config' },
-  { code: 'LIMIT_EXCEEDED', kind: 'config' },
+  { code: 'INVALID_FIELD', message: new RegExp(`'${PERSON_ID_FIELD}'`), call: 'config', record: 'transient' },
+  // Automation that ran out of its limits or met a lock did so for the company in the batch, not for this record.
+  {
+    code: 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
+    message: /UNABLE_TO_LOCK_ROW|LimitException/,
+    call: 'transient',
+    record: 'transient',
+  },
 ];
 
-/** What an error of one record means; codes that are not here are rejections: visible, and parked. */
-const RECORD_RULES: readonly Rule<'transient' | 'gone'>[] = [
-  { code: 'UNABLE_TO_LOCK_ROW', kind: 'transient' },
-  { code: 'SERVER_UNAVAILABLE', kind: 'transient' },
-  { code: 'REQUEST_RUNNING_TOO_LONG', kind: 'transient' },
-  { code: 'QUERY_TIMEOUT', kind: 'transient' },
-  { code: 'UNKNOWN_EXCEPTION', kind: 'transient' },
-  { code: 'PROCESSING_HALTED', kind: 'transient' },
-  { code: 'ALL_OR_NONE_OPERATION_ROLLED_BACK', kind: 'transient' },
-  { code: 'INVALID_FIELD', kind: 'transient' },
-  // Automation that ran out of its limits or met a lock did so for the company in the batch, not for this record.
-  { code: 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', message: /UNABLE_TO_LOCK_ROW|LimitException/, kind: 'transient' },
-  { code: 'ENTITY_IS_DELETED', kind: 'gone' },
-  { code: 'NOT_FOUND', kind: 'gone' },
-  { code: 'CANNOT_UPDATE_CONVERTED_LEAD', kind: 'gone' },
-];
+/** By class of the code (`status-codes.ts`), for the error of a whole call; others go by the HTTP status. */
+const CALL_KINDS: Readonly<Record<CodeClass, CallKind | 'byStatus'>> = {
+  person: 'byStatus',
+  reference: 'byStatus',
+  row: 'byStatus',
+  moment: 'transient',
+  org: 'config',
+  configuration: 'config',
+};
+
+/** And for the error of one record. */
+const RECORD_KINDS: Readonly<Record<CodeClass, RecordKind>> = {
+  person: 'rejected',
+  reference: 'reference',
+  row: 'row',
+  moment: 'transient',
+  org: 'call',
+  configuration: 'call',
+};
 
 /** Codes with which a whole batch is refused for what one record in it holds, before any of them is saved. */
 const CONTENT_CODES = new Set([
@@ -95,7 +88,7 @@ const NEVER_SENT = new Set([
 /** The error for a call, or a part of one, that Salesforce refused as a whole. `writes`: it would have written. */
 export function callError(status: number, entries: readonly ErrorEntry[], writes: boolean): Error {
   const entry = entries[0] ?? { code: `ERROR_HTTP_${status}`, message: '', fields: [] };
-  const kind = ruleFor(CALL_RULES, entry)?.kind ?? kindOfStatus(status);
+  const kind = callKind(entry) ?? kindOfStatus(status);
   if (kind === 'quota') return new QuotaExceededError('Salesforce: the daily API requests of the org are used up');
   if (kind === 'config') return new ConfigError(`Salesforce refused the request: ${told(entry)}`);
   // A gateway's error page does not say how far the request came; Salesforce's own refusal does.
@@ -131,26 +124,48 @@ export function blamesContents(status: number, entries: readonly ErrorEntry[]): 
   return status === 400 && entries[0] !== undefined && CONTENT_CODES.has(entries[0].code);
 }
 
-/** Whether an error told of one record concerns the call: a limit, a missing object, a permission of the user. */
+/** Whether an error of one record concerns the call: a limit, a missing object, a permission of the sync user. */
 export function concernsCall(entries: readonly ErrorEntry[]): boolean {
   return entries.some((entry) => recordKind(entry) === 'call');
 }
 
-/** What became of a record that Salesforce refused. In a batch what concerns the call lets the record wait. */
-export function recordOutcome(entries: readonly ErrorEntry[]): Exclude<WriteOutcome, { kind: 'written' | 'modified' }> {
-  const kinds = entries.map(recordKind);
+type Refused = Exclude<WriteOutcome, { kind: 'written' | 'modified' }>;
+
+/** What is known of a refused write beside Salesforce's words. */
+export interface RefusedWrite {
+  /**
+   * Whether the row itself is there: after a 404 at the row's own address it is not, after any other answer there it
+   * is; in a collection a read of the same call tells.
+   */
+  readonly rowStands: boolean;
+  /** What was sent, by API name. */
+  readonly record: RemoteRecord;
+}
+
+/**
+ * What became of a record that Salesforce refused. A code that speaks of another record (`reference`) means the row
+ * itself only where the row is not there; else a lookup or the owner points nowhere, which is a rejection that names
+ * the field. What concerns the call lets the record wait.
+ */
+export function recordOutcome(entries: readonly ErrorEntry[], write: RefusedWrite): Refused {
+  const kinds = entries.map((entry) => outcomeKind(entry, write));
   const gone = entries[kinds.indexOf('gone')];
   if (gone !== undefined) return { kind: 'gone', code: gone.code };
-  const refusals = entries.filter((_, at) => kinds[at] === 'rejected');
-  if (refusals.length > 0) return { kind: 'rejected', rejection: rejectionOf(refusals) };
-  return { kind: 'transient', code: entries[0]?.code ?? 'UNKNOWN_EXCEPTION' };
+  const refusals = entries.filter((_, at) => kinds[at] === 'rejected').map((entry) => withFields(entry, write));
+  if (refusals.length > 0) return { kind: 'rejected', rejection: rejectionOf(refusals), ...unknownCode(refusals) };
+  const [first] = entries;
+  if (first === undefined) return { kind: 'transient', code: 'UNKNOWN_EXCEPTION', message: '', condition: 'moment' };
+  return { kind: 'transient', code: first.code, message: first.message, condition: conditionOf(first) };
 }
 
 /** What a refused write of one record came to; throws where the call, not the record, is at fault. */
-export function refusal(status: number, body: unknown): Exclude<WriteOutcome, { kind: 'written' | 'modified' }> {
+export function refusal(
+  { status, body }: { readonly status: number; readonly body: unknown },
+  write: RefusedWrite,
+): Refused {
   const errors = errorEntries(body);
   if (errors.length === 0 || status >= 500 || concernsCall(errors)) throw callError(status, errors, true);
-  return recordOutcome(errors);
+  return recordOutcome(errors, write);
 }
 
 /** The errors in an answer's body: calls name the code `errorCode`, records in a collection `statusCode`. */
@@ -168,22 +183,63 @@ function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 }
 
-function ruleFor<Kind>(rules: readonly Rule<Kind>[], entry: ErrorEntry): Rule<Kind> | undefined {
-  return rules.find(({ code, message }) => code === entry.code && (message?.test(entry.message) ?? true));
+function exceptionFor(entry: ErrorEntry): Exception | undefined {
+  return EXCEPTIONS.find(({ code, message }) => code === entry.code && message.test(entry.message));
+}
+
+/** Undefined: the code alone does not tell. */
+function callKind(entry: ErrorEntry): CallKind | undefined {
+  const exception = exceptionFor(entry);
+  if (exception !== undefined) return exception.call;
+  const known = STATUS_CODES.get(entry.code);
+  const kind = known === undefined ? 'byStatus' : CALL_KINDS[known.class];
+  return kind === 'byStatus' ? undefined : kind;
 }
 
 function kindOfStatus(status: number): CallKind {
   return status >= 500 || TRANSIENT_STATUSES.has(status) ? 'transient' : 'config';
 }
 
-function recordKind(entry: ErrorEntry): 'transient' | 'gone' | 'call' | 'rejected' {
-  // The id of the record itself leads nowhere; where a field is named, it is that field's reference that is wrong.
-  if (entry.code === 'INVALID_CROSS_REFERENCE_KEY') {
-    return entry.fields.every((field) => field === 'Id') ? 'gone' : 'rejected';
-  }
-  const known = ruleFor(RECORD_RULES, entry);
-  if (known !== undefined) return known.kind;
-  return ruleFor(CALL_RULES, entry) === undefined ? 'rejected' : 'call';
+function recordKind(entry: ErrorEntry): RecordKind {
+  const exception = exceptionFor(entry);
+  if (exception !== undefined) return exception.record;
+  const known = STATUS_CODES.get(entry.code);
+  return known === undefined ? 'rejected' : RECORD_KINDS[known.class];
+}
+
+function outcomeKind(entry: ErrorEntry, { rowStands }: RefusedWrite): 'transient' | 'gone' | 'rejected' {
+  const kind = recordKind(entry);
+  if (kind === 'row') return 'gone';
+  if (kind === 'call') return 'transient';
+  if (kind !== 'reference') return kind;
+  // Where a field is named, the reference in that field is wrong.
+  return rowStands || entry.fields.some((field) => field !== 'Id') ? 'rejected' : 'gone';
+}
+
+function conditionOf(entry: ErrorEntry): TransientCondition {
+  if (callKind(entry) === 'transient') return 'moment';
+  const known = STATUS_CODES.get(entry.code)?.class;
+  return known === 'org' || known === 'configuration' ? known : 'moment';
+}
+
+/** A code that nobody knows says nothing about how long the refusal lasts. */
+function unknownCode(entries: readonly ErrorEntry[]): { readonly unknownCode?: true } {
+  return entries.some(({ code }) => !STATUS_CODES.has(code)) ? { unknownCode: true } : {};
+}
+
+/**
+ * Salesforce names no field for a reference that leads nowhere (`fields: []`): every field that holds an id may be
+ * meant.
+ */
+function withFields(entry: ErrorEntry, { record }: RefusedWrite): ErrorEntry {
+  if (entry.fields.length > 0 || recordKind(entry) !== 'reference') return entry;
+  return { ...entry, fields: Object.keys(record).filter((name) => name !== 'Id' && isId(record[name])) };
+}
+
+/** Ids of 15 characters have no checksum: digits tell them from words. */
+function isId(value: FieldValue | undefined): boolean {
+  if (typeof value !== 'string' || canonicalId(value.trim()) === undefined) return false;
+  return value.trim().length === 18 || /\d\D*\d\D*\d/.test(value);
 }
 
 function rejectionOf(entries: readonly ErrorEntry[]): Rejection {
@@ -194,13 +250,26 @@ function rejectionOf(entries: readonly ErrorEntry[]): Rejection {
   };
 }
 
+/** Refusals whose last line is known to name objects, fields and permissions, and no value. */
+const QUOTED_CODES = new Set([
+  'API_CURRENTLY_DISABLED',
+  'API_DISABLED_FOR_ORG',
+  'FUNCTIONALITY_NOT_ENABLED',
+  'INSUFFICIENT_ACCESS',
+  'INVALID_FIELD',
+  'INVALID_SESSION_ID',
+  'INVALID_TYPE',
+  'LIMIT_EXCEEDED',
+]);
+
 /**
- * Code and text of a refusal. Any text may quote a value of the record or, before its last line, the query: only the
- * last lines of the refusals are told that are known to name objects, fields and permissions.
+ * Code of a refusal, and what is to be done. Salesforce's own text may quote a value of the record or, before its last
+ * line, the query.
  */
 function told(entry: ErrorEntry): string {
-  const text = entry.message.split('\n').at(-1)?.slice(0, 300) ?? '';
-  return text === '' || ruleFor(CALL_RULES, entry)?.kind !== 'config' ? entry.code : `${entry.code}: ${text}`;
+  const text = QUOTED_CODES.has(entry.code) ? (entry.message.split('\n').at(-1)?.slice(0, 300) ?? '') : '';
+  const advice = text === '' ? STATUS_CODES.get(entry.code)?.fix : text;
+  return advice === undefined ? entry.code : `${entry.code}: ${advice}`;
 }
 
 function causeCode(error: unknown): string {

@@ -58,7 +58,7 @@ export async function pushBatch(client: SalesforceClient, batch: Batch): Promise
     if (blamesContents(updated.status, errors)) return 'contentsRefused';
     throw callError(updated.status, errors, true);
   }
-  return pushAnswers(batch, updateOutcomes(updated.body, batch.pushes.length), [before, after]);
+  return pushAnswers(batch, updateVerdicts(updated.body, batch.pushes), [before, after]);
 }
 
 /**
@@ -77,24 +77,30 @@ export async function inOneCall<const Requests extends readonly Subrequest[]>(
   return answers as { readonly [At in keyof Requests]: SubAnswer };
 }
 
+/** What became of one record, once it is known whether its row is there after the write. */
+export type Verdict = (rowStands: boolean) => WriteOutcome;
+
+export const WRITTEN = { kind: 'written' } as const;
+
 /** The answers in the order of the pushes. What was written counts only if the rows around it could be read. */
 export function pushAnswers(
   batch: Batch,
-  outcomes: readonly WriteOutcome[],
-  [before, after]: readonly [SubAnswer, SubAnswer],
+  verdicts: readonly Verdict[],
+  [before, later]: readonly [SubAnswer, SubAnswer],
 ): PushAnswer[] {
-  const written = outcomes.some(({ kind }) => kind === 'written');
-  for (const { status, body } of [before, after]) {
+  const written = verdicts.some((verdict) => verdict(true).kind === 'written');
+  for (const { status, body } of [before, later]) {
     if (status !== 200 || !Array.isArray(body)) throw unread(status, body, written);
   }
   const columns = batch.columns.filter(isOwnColumn);
   const rowsBefore = retrieved(before.body, columns);
-  const rowsAfter = retrieved(after.body, columns);
+  const rowsAfter = retrieved(later.body, columns);
   return batch.pushes.map(({ id }, at) => {
-    const outcome = outcomes[at];
-    if (outcome === undefined) throw unexpectedAnswer('update', true);
+    const verdict = verdicts[at];
+    if (verdict === undefined) throw unexpectedAnswer('update', true);
     const key = toLongId(id);
-    const answer = { outcome, before: rowsBefore.get(key) ?? null, after: rowsAfter.get(key) ?? null };
+    const after = rowsAfter.get(key) ?? null;
+    const answer = { outcome: verdict(after !== null), before: rowsBefore.get(key) ?? null, after };
     return isConverted(answer.after) ? { ...answer, outcome: CONVERTED } : answer;
   });
 }
@@ -118,11 +124,14 @@ function unread(status: number, body: unknown, mayHaveCommitted: boolean): Trans
   });
 }
 
-function updateOutcomes(body: unknown, expected: number): WriteOutcome[] {
-  if (!Array.isArray(body) || body.length !== expected) throw unexpectedAnswer('update', true);
-  return body.map((raw: unknown) => {
+function updateVerdicts(body: unknown, pushes: readonly RecordPush[]): Verdict[] {
+  if (!Array.isArray(body) || body.length !== pushes.length) throw unexpectedAnswer('update', true);
+  return pushes.map(({ record }, at) => {
+    const raw: unknown = body[at];
     if (!isRaw(raw)) throw unexpectedAnswer('update', true);
-    return raw.success === true ? { kind: 'written' } : recordOutcome(errorEntries(raw.errors));
+    if (raw.success === true) return () => WRITTEN;
+    const errors = errorEntries(raw.errors);
+    return (rowStands) => recordOutcome(errors, { record, rowStands });
   });
 }
 

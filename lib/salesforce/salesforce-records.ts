@@ -2,19 +2,21 @@ import { toLongId } from '../person/field-value.ts';
 import type { SalesforceType } from '../person/row.ts';
 import { PERSON_ID_FIELD } from '../schema/catalogue.ts';
 import type { RemoteRecord } from '../schema/record.ts';
-import type {
-  PushAnswer,
-  RemoveAnswer,
-  SalesforceRecords,
-  WriteOptions,
-  WriteOutcome,
-} from '../sync/ports/salesforce-records.ts';
+import type { PushAnswer, RemoveAnswer, SalesforceRecords, WriteOptions } from '../sync/ports/salesforce-records.ts';
 import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
 import { createLead } from './create-lead.ts';
 import { endedAfterWrite, refusal, unexpectedAnswer } from './error-map.ts';
 import { recordOf, withId } from './query-answer.ts';
 import { foundRow, queryRequest, rowsOf } from './query-request.ts';
-import { type Batch, inOneCall, pushAnswers, pushBatch, retrieveRequest } from './record-batch.ts';
+import {
+  type Batch,
+  inOneCall,
+  pushAnswers,
+  pushBatch,
+  retrieveRequest,
+  type Verdict,
+  WRITTEN,
+} from './record-batch.ts';
 import { soqlList, soqlText } from './soql.ts';
 import { withVisibleOwners } from './visible-owners.ts';
 
@@ -65,8 +67,6 @@ async function pushEach(client: SalesforceClient, batch: Batch): Promise<readonl
   return [...first, ...(await (written ? second.catch(endedAfterWrite) : second))];
 }
 
-const WRITTEN = { kind: 'written' } as const;
-
 const NO_RULES: WriteOptions = { runAssignmentRules: false };
 
 /**
@@ -95,15 +95,17 @@ async function pushNow(
   const write: Subrequest = { method: 'PATCH', path, headers, body: push.record };
   const read = retrieveRequest(batch);
   const [before, written, after] = await inOneCall(client, [read, write, read]);
-  const [answer] = pushAnswers(batch, [rowOutcome(written)], [before, after]);
+  const [answer] = pushAnswers(batch, [rowVerdict(written, push.record)], [before, after]);
   if (answer === undefined) throw unexpectedAnswer('update', true);
   return answer;
 }
 
-function rowOutcome({ status, body }: SubAnswer): WriteOutcome {
-  if (status < 300) return WRITTEN;
-  if (status === 412) return { kind: 'modified' };
-  return refusal(status, body);
+/** The answer at the row's own address tells whether the row is there: no read has to. */
+function rowVerdict(answer: SubAnswer, record: RemoteRecord): Verdict {
+  if (answer.status < 300) return () => WRITTEN;
+  if (answer.status === 412) return () => ({ kind: 'modified' });
+  const refused = refusal(answer, { record, rowStands: answer.status !== 404 });
+  return () => refused;
 }
 
 async function removeRow(
@@ -117,7 +119,7 @@ async function removeRow(
     remove,
     queryRequest('queryAll', selectByIds({ type, ids: [id], columns })),
   ]);
-  const outcome = removed.status < 300 ? WRITTEN : refusal(removed.status, removed.body);
+  const outcome = removed.status < 300 ? WRITTEN : refusal(removed, { record: {}, rowStands: false });
   if (outcome.kind !== 'written' && outcome.kind !== 'gone') return { outcome, after: null };
   // What is deleted stays so: nothing is under way any more.
   if (read.status !== 200) throw unexpectedAnswer('query');

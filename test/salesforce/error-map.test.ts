@@ -10,6 +10,10 @@ import {
 
 const entry = (code: string, message = 'told', fields: string[] = []) => ({ code, message, fields });
 
+const USER = '005000000000001AAA';
+const ROW_STANDS = { rowStands: true, record: { Title: 'CTO', OwnerId: USER } };
+const ROW_GONE = { ...ROW_STANDS, rowStands: false };
+
 describe('an error of a whole call', () => {
   test.each([
     [403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.', 'QuotaExceededError'],
@@ -57,57 +61,89 @@ describe('an error of one record', () => {
   test.each([
     ['UNABLE_TO_LOCK_ROW', 'transient'],
     ['SERVER_UNAVAILABLE', 'transient'],
-    ['QUERY_TIMEOUT', 'transient'],
     ['UNKNOWN_EXCEPTION', 'transient'],
     ['INVALID_FIELD', 'transient'],
-    ['ALL_OR_NONE_OPERATION_ROLLED_BACK', 'transient'],
-    ['ENTITY_IS_DELETED', 'gone'],
-    ['NOT_FOUND', 'gone'],
+    ['TOO_MANY_APEX_REQUESTS', 'transient'],
+    ['TXN_SECURITY_NO_ACCESS', 'transient'],
+    ['STORAGE_LIMIT_EXCEEDED', 'transient'],
+    ['ORG_LOCKED', 'transient'],
+    ['INVALID_READ_ONLY_USER_DML', 'transient'],
+    ['INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE', 'transient'],
     ['CANNOT_UPDATE_CONVERTED_LEAD', 'gone'],
-    ['INVALID_CROSS_REFERENCE_KEY', 'gone'],
     ['FIELD_CUSTOM_VALIDATION_EXCEPTION', 'rejected'],
     ['REQUIRED_FIELD_MISSING', 'rejected'],
-    ['INVALID_EMAIL_ADDRESS', 'rejected'],
-    ['STRING_TOO_LONG', 'rejected'],
-    ['INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', 'rejected'],
-    ['INVALID_TYPE_ON_FIELD_IN_RECORD', 'rejected'],
-    ['NUMBER_OUTSIDE_VALID_RANGE', 'rejected'],
     ['JSON_PARSER_ERROR', 'rejected'],
     ['INSUFFICIENT_ACCESS_OR_READONLY', 'rejected'],
-    ['INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY', 'rejected'],
-    ['INVALID_FIELD_FOR_INSERT_UPDATE', 'rejected'],
     ['DUPLICATES_DETECTED', 'rejected'],
-    ['DUPLICATE_VALUE', 'rejected'],
     ['CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', 'rejected'],
     ['SOMETHING_NEW', 'rejected'],
   ])('%s is %s', (code, kind) => {
-    expect(recordOutcome([entry(code)]).kind).toBe(kind);
+    expect(recordOutcome([entry(code)], ROW_STANDS).kind).toBe(kind);
   });
 
-  test('a reference in a field that leads nowhere is a rejection, the record itself is not gone', () => {
-    expect(recordOutcome([entry('INVALID_CROSS_REFERENCE_KEY', 'invalid', ['OwnerId'])]).kind).toBe('rejected');
-    expect(recordOutcome([entry('INVALID_CROSS_REFERENCE_KEY', 'invalid', ['Id'])]).kind).toBe('gone');
+  test.each(['ENTITY_IS_DELETED', 'NOT_FOUND', 'INVALID_CROSS_REFERENCE_KEY', 'INVALID_ID_FIELD'])(
+    '%s means the row where the row is gone, else the lookup or the owner',
+    (code) => {
+      expect(recordOutcome([entry(code)], ROW_GONE)).toEqual({ kind: 'gone', code });
+      expect(recordOutcome([entry(code)], ROW_STANDS)).toEqual({
+        kind: 'rejected',
+        rejection: { code, message: 'told', fields: ['OwnerId'] },
+      });
+    },
+  );
+
+  test('a reference in a field that Salesforce names is a rejection, whatever became of the row', () => {
+    const named = [entry('INVALID_CROSS_REFERENCE_KEY', 'invalid', ['Partner__c'])];
+    expect(recordOutcome(named, ROW_GONE)).toMatchObject({ kind: 'rejected', rejection: { fields: ['Partner__c'] } });
+    expect(recordOutcome([entry('INVALID_CROSS_REFERENCE_KEY', 'invalid', ['Id'])], ROW_GONE).kind).toBe('gone');
+  });
+
+  test('where Salesforce names no field, each that holds an id may be meant', () => {
+    const record = { Id: USER, OwnerId: USER, Partner__c: '001000000000zzz', Title: 'Administrations', Score__c: 7 };
+    expect(recordOutcome([entry('INVALID_CROSS_REFERENCE_KEY')], { rowStands: true, record })).toMatchObject({
+      rejection: { fields: ['OwnerId', 'Partner__c'] },
+    });
+  });
+
+  test('what lets a record wait says whether it passes by itself', () => {
+    const outcomeOf = (code: string, message = 'told') => recordOutcome([entry(code, message)], ROW_STANDS);
+    expect(outcomeOf('UNABLE_TO_LOCK_ROW')).toEqual({
+      kind: 'transient',
+      code: 'UNABLE_TO_LOCK_ROW',
+      message: 'told',
+      condition: 'moment',
+    });
+    expect(outcomeOf('STORAGE_LIMIT_EXCEEDED')).toMatchObject({ condition: 'org' });
+    expect(outcomeOf('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.')).toMatchObject({ condition: 'org' });
+    expect(outcomeOf('REQUEST_LIMIT_EXCEEDED', 'ConcurrentRequests')).toMatchObject({ condition: 'moment' });
+    expect(outcomeOf('FUNCTIONALITY_NOT_ENABLED')).toMatchObject({ condition: 'configuration' });
+  });
+
+  test('a code that nobody knows is a rejection of unknown length', () => {
+    expect(recordOutcome([entry('SOMETHING_NEW')], ROW_STANDS)).toMatchObject({ unknownCode: true });
+    expect(recordOutcome([entry('STRING_TOO_LONG')], ROW_STANDS)).not.toHaveProperty('unknownCode');
   });
 
   test('automation that ran out of limits or met a lock is transient', () => {
     const message = 'T1: System.LimitException: Apex CPU time limit exceeded';
-    expect(recordOutcome([entry('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', message)]).kind).toBe('transient');
+    expect(recordOutcome([entry('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', message)], ROW_STANDS)).toMatchObject({
+      kind: 'transient',
+      condition: 'moment',
+    });
   });
 
   test('several rejections become one, with all texts and fields', () => {
-    expect(
-      recordOutcome([entry('STRING_TOO_LONG', 'a', ['Title']), entry('INVALID_EMAIL_ADDRESS', 'b', ['Email'])]),
-    ).toEqual({
+    const errors = [entry('STRING_TOO_LONG', 'a', ['Title']), entry('INVALID_EMAIL_ADDRESS', 'b', ['Email'])];
+    expect(recordOutcome(errors, ROW_STANDS)).toEqual({
       kind: 'rejected',
       rejection: { code: 'STRING_TOO_LONG', message: 'a; b', fields: ['Title', 'Email'] },
     });
   });
 
-  test('what concerns the call is told apart, and lets a record of a batch wait', () => {
-    const limit = [entry('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.')];
-    expect(concernsCall(limit)).toBe(true);
+  test('what concerns the call is told apart', () => {
+    expect(concernsCall([entry('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.')])).toBe(true);
+    expect(concernsCall([entry('STORAGE_LIMIT_EXCEEDED')])).toBe(true);
     expect(concernsCall([entry('STRING_TOO_LONG')])).toBe(false);
-    expect(recordOutcome(limit)).toEqual({ kind: 'transient', code: 'REQUEST_LIMIT_EXCEEDED' });
   });
 });
 

@@ -2,13 +2,36 @@ import type { Rejection } from '../../person/activity.ts';
 import type { RowName, SalesforceType } from '../../person/row.ts';
 import type { RemoteRecord } from '../../schema/record.ts';
 
+/**
+ * What lets a record wait: a lock or an outage (`moment`), a limit or a state of the whole org (`org`), a permission of
+ * the sync user (`configuration`). Only a `moment` passes by itself.
+ */
+export type TransientCondition = 'moment' | 'org' | 'configuration';
+
+/** A refusal that says nothing of what the record holds: nothing was written, and the same push may go well later. */
+export interface TransientRefusal {
+  readonly kind: 'transient';
+  readonly code: string;
+  /** In Salesforce's words, which may quote the record. */
+  readonly message: string;
+  readonly condition: TransientCondition;
+}
+
+/**
+ * Refused for good: the same push would be refused again. Of a code that Salesforce does not document nobody knows for
+ * how long: `unknownCode`.
+ */
+export interface RejectedWrite {
+  readonly kind: 'rejected';
+  readonly rejection: Rejection;
+  readonly unknownCode?: true;
+}
+
 /** What became of one record. `fields` of a rejection are API names. */
 export type WriteOutcome =
   | { readonly kind: 'written' }
-  /** Refused for good: the same push would be refused again. */
-  | { readonly kind: 'rejected'; readonly rejection: Rejection }
-  /** Refused for now: a row lock, a time-out inside Salesforce. Nothing was written. */
-  | { readonly kind: 'transient'; readonly code: string }
+  | RejectedWrite
+  | TransientRefusal
   /** The row is deleted, merged away, converted or hidden: nothing was written, or only to a converted Lead. */
   | { readonly kind: 'gone'; readonly code: string }
   /** The row changed after `ifUnmodifiedSince`: nothing was written. */
@@ -44,10 +67,10 @@ export type CreateAnswer =
   /** There is a Lead with this key, and nothing was written. */
   | { readonly kind: 'exists'; readonly record: RemoteRecord }
   /** `matches` are the records that a duplicate rule takes for the same person. */
-  | { readonly kind: 'rejected'; readonly rejection: Rejection; readonly matches: readonly RowName[] }
+  | (RejectedWrite & { readonly matches: readonly RowName[] })
   /** The Lead with this key was converted: `record` is that Lead, and nothing was written. */
   | { readonly kind: 'converted'; readonly rejection: Rejection; readonly record: RemoteRecord }
-  | { readonly kind: 'transient'; readonly code: string };
+  | TransientRefusal;
 
 /**
  * Leads and Contacts, read and written. Each method is one API call for up to its stated number of records. A failure
