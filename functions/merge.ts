@@ -4,7 +4,8 @@ import { composeQueue } from '../lib/lambda/compose-queue.ts';
 import { composeSalesforce } from '../lib/lambda/compose-salesforce.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
 import { MAX_DELIVERIES, readEnvironment } from '../lib/lambda/environment.ts';
-import { publishCounts, tellError } from '../lib/lambda/observability.ts';
+import { publish } from '../lib/lambda/metrics.ts';
+import { tellError } from '../lib/lambda/observability.ts';
 import { parseChangeMessage } from '../lib/sync/change-message.ts';
 import { type MergeReport, mergeChanges } from '../lib/sync/merge/merge-changes.ts';
 
@@ -25,15 +26,15 @@ async function merge(event: SQSEvent): Promise<SQSBatchResponse> {
   return { batchItemFailures: report.retry.map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
-function tell({ retry, rows, changed, push, error }: MergeReport): void {
+function tell({ retry, rows, conflicts, calls, push, error }: MergeReport): void {
   const { pushed, rejected, postponed } = push;
-  publishCounts({
+  publish({
     RowsMerged: rows,
-    PersonsChanged: changed,
     PersonsPushed: pushed,
     PersonsRejected: rejected,
     PushesPostponed: postponed,
-    DeliveriesFailed: retry.length,
+    Conflicts: conflicts,
+    SalesforceCalls: calls,
   });
   if (error !== null) tellError('some rows must come again', error, { deliveries: retry.length });
   if (push.error !== null) tellError('some pushes are postponed', push.error, { postponed });

@@ -3,8 +3,10 @@ import { backgroundHandler } from '../lib/lambda/background-handler.ts';
 import { composeQueue } from '../lib/lambda/compose-queue.ts';
 import { composeSalesforce } from '../lib/lambda/compose-salesforce.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
+import { cycleMetrics } from '../lib/lambda/cycle-metrics.ts';
 import { readEnvironment } from '../lib/lambda/environment.ts';
-import { logger, publishCounts, tellError } from '../lib/lambda/observability.ts';
+import { publish } from '../lib/lambda/metrics.ts';
+import { logger, tellError } from '../lib/lambda/observability.ts';
 import { type PollOutcome, pollCycle } from '../lib/sync/poll/poll-cycle.ts';
 
 const environment = readEnvironment('poll', process.env);
@@ -38,16 +40,8 @@ function tell(outcome: PollOutcome): void {
     logger.info('another cycle is under way');
     return;
   }
-  const { report, error, drifted, schemaProblems, missingPermissions } = outcome;
-  publishCounts({
-    RowsQueued: Object.values(report.pulled).reduce((sum, count) => sum + count, 0),
-    RowsBackfilled: report.backfilled,
-    RowsDrifted: drifted,
-    PersonsHandedOut: report.handedOut,
-    SalesforceCalls: report.calls,
-    CyclesFailed: report.outcome === 'failed' ? 1 : 0,
-    MissingPermissions: missingPermissions,
-  });
+  const { report, error, schemaProblems } = outcome;
+  publish(cycleMetrics(outcome));
   if (error === null) logger.info('cycle', { report, schemaProblems });
   else tellError('cycle', error, { report, schemaProblems });
 }

@@ -1,21 +1,14 @@
-import { type CycleHealth, diedReport, healthAfter, NEW_HEALTH } from '../sync/cycle-health.ts';
+import { type CycleHealth, cycleAfter, healthAfter, type KeptCycle, NEW_HEALTH } from '../sync/cycle-health.ts';
 import { InvalidCursorError } from '../sync/errors.ts';
 import type { Cycle, CycleReport, CycleSummary, CyclesPage, MergeCounts } from '../sync/ports/sync-state-store.ts';
 import type { ItemTable } from './item-table.ts';
 import { CYCLES, cycleKey, type Key, syncKey } from './keys.ts';
 
 /** The cycle that runs, or ran last. */
-interface RunningItem extends Key {
-  readonly number: number;
+interface RunningItem extends Key, KeptCycle {
   readonly owner: string;
-  readonly startedAt: string;
-  /** Until when the cycle has its right; absent once it has ended. */
-  readonly runsUntil?: string | undefined;
   /** It ended, but not in good order. */
   readonly isDisordered?: true | undefined;
-  readonly health: CycleHealth;
-  /** The number of the last cycle that has a report. */
-  readonly reported?: number | undefined;
 }
 
 /** One cycle of the last days; absent counts are zero. The report is absent until the cycle has ended. */
@@ -38,19 +31,8 @@ export class CycleItems {
     const last = await this.#table.get<RunningItem>(RUNNING);
     const runs = last?.runsUntil !== undefined && last.runsUntil > now;
     if (runs && last.owner !== owner) return undefined;
-    const number = (last?.number ?? 0) + 1;
-    const died = last?.runsUntil === undefined ? undefined : diedReport(last.number, last.startedAt, last.runsUntil);
-    const before = last?.health ?? NEW_HEALTH;
-    const health = died === undefined ? before : healthAfter(before, died);
-    const item: RunningItem = {
-      ...RUNNING,
-      number,
-      owner,
-      startedAt: now,
-      runsUntil: expiresAt,
-      health,
-      reported: died === undefined ? last?.reported : died.cycle,
-    };
+    const { number, health, reported, died } = cycleAfter(last);
+    const item: RunningItem = { ...RUNNING, number, owner, startedAt: now, runsUntil: expiresAt, health, reported };
     const write = await this.#table.putIf({ Item: item, ...unchanged(last) });
     if (write !== 'written' && !(await this.#isOurs(number, owner))) return undefined;
     if (died !== undefined) await this.#report(died);

@@ -1,17 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { ConfigError } from '../sync/errors.ts';
+import { ConfigError, ReconciliationHeldError } from '../sync/errors.ts';
+import { publish } from './metrics.ts';
 
 /** Structured JSON lines; their level and service name come from the environment. */
 export const logger = new Logger();
-
-const metrics = new Metrics({ namespace: 'Lockstep' });
-
-/** Publishes counts as metrics, in the embedded metric format. */
-export function publishCounts(counts: Readonly<Record<string, number>>): void {
-  for (const [name, count] of Object.entries(counts)) metrics.addMetric(name, MetricUnit.Count, count);
-  metrics.publishStoredMetrics();
-}
 
 /**
  * Tells an error in the log. One that a human has to mend counts as a metric too, for an alarm to stand on.
@@ -22,7 +14,9 @@ export function tellError(
   facts: Readonly<Record<string, number | object>> = {},
 ): void {
   logger.error(message, { ...facts, error: describeError(error) });
-  if (error instanceof ConfigError) publishCounts({ ConfigErrors: 1 });
+  // A held reconciliation has a metric of its own.
+  const isMistake = error instanceof ConfigError && !(error instanceof ReconciliationHeldError);
+  if (isMistake) publish({ ConfigErrors: 1 });
 }
 
 /**

@@ -26,6 +26,32 @@ export function healthAfter(health: CycleHealth, report: CycleReport): CycleHeal
   return { ...health, failing: { since, inARow: inARow + 1 } };
 }
 
+/** A cycle as its store keeps it while it runs and after. */
+export interface KeptCycle {
+  readonly number: number;
+  readonly startedAt: string;
+  /** Until when the cycle has its right; absent once it has ended. */
+  readonly runsUntil?: string | undefined;
+  readonly health: CycleHealth;
+  /** The number of the last cycle that has a report. */
+  readonly reported?: number | undefined;
+}
+
+/** What the next cycle begins with, and the report of the cycle before it where that cycle never ended. */
+export function cycleAfter(last: KeptCycle | undefined): {
+  readonly number: number;
+  readonly health: CycleHealth;
+  readonly reported: number | undefined;
+  readonly died: CycleReport | undefined;
+} {
+  if (last === undefined) return { number: 1, health: NEW_HEALTH, reported: undefined, died: undefined };
+  const { number, startedAt, runsUntil, health, reported } = last;
+  const next = number + 1;
+  if (runsUntil === undefined) return { number: next, health, reported, died: undefined };
+  const died = diedReport(number, startedAt, runsUntil);
+  return { number: next, health: healthAfter(health, died), reported: number, died };
+}
+
 /** What is known of a cycle whose function was killed before it could report. */
 export function diedReport(cycle: number, startedAt: string, expiredAt: string): CycleReport {
   const message = 'The poll function ended before the cycle did; the next cycle reads again what was not queued';

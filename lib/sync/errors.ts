@@ -24,6 +24,9 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** A reconciliation ended early: more records are missing than is plausible. A human decides. */
+export class ReconciliationHeldError extends ConfigError {}
+
 /** What was to be stored is larger than the store allows (an item of DynamoDB: 400 KB): it never will be stored so. */
 export class ItemTooLargeError extends Error {
   override readonly name = 'ItemTooLargeError';

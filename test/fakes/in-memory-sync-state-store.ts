@@ -1,5 +1,5 @@
 import type { SalesforceType } from '../../lib/person/row.ts';
-import { type CycleHealth, diedReport, healthAfter, NEW_HEALTH } from '../../lib/sync/cycle-health.ts';
+import { cycleAfter, healthAfter, type KeptCycle, NEW_HEALTH } from '../../lib/sync/cycle-health.ts';
 import { InvalidCursorError, TransientError } from '../../lib/sync/errors.ts';
 import type { FeedState, RecentRows } from '../../lib/sync/poll/feed-state.ts';
 import { EMPTY_BOOK, type JobBook } from '../../lib/sync/poll/field-job.ts';
@@ -20,26 +20,20 @@ import type {
 } from '../../lib/sync/ports/sync-state-store.ts';
 import { frozen, type Io, immediately } from './io.ts';
 
-interface RunningCycle {
-  readonly number: number;
+interface RunningCycle extends KeptCycle {
   readonly owner: string;
-  readonly startedAt: string;
-  /** Null once the cycle has ended. */
-  readonly expiresAt: string | null;
   readonly inGoodOrder: boolean;
-  readonly health: CycleHealth;
-  readonly reported: number | null;
 }
 
 /** A cycle's report, once it has ended, and what its merges came to. */
-interface KeptCycle {
+interface CountedCycle {
   readonly report: CycleReport | null;
   readonly merges: MergeCounts;
 }
 
 const NO_MERGES: MergeCounts = { pushed: 0, rejected: 0, conflicts: 0, calls: 0 };
 
-const NEW_CYCLE: KeptCycle = { report: null, merges: NO_MERGES };
+const NEW_CYCLE: CountedCycle = { report: null, merges: NO_MERGES };
 
 interface Fenced<Value> {
   readonly cycle: number;
@@ -49,7 +43,7 @@ interface Fenced<Value> {
 /** Where the sync stands, in memory. The remembered rows and the feed are two writes, as in the real store. */
 export class InMemorySyncStateStore implements SyncStateStore {
   readonly #latest: { cycle: RunningCycle | undefined };
-  readonly #cycles: Map<number, KeptCycle>;
+  readonly #cycles: Map<number, CountedCycle>;
   readonly #feeds: Map<SalesforceType, Fenced<Omit<FeedState, 'recent'>>>;
   readonly #recent: Map<SalesforceType, Fenced<RecentRows>>;
   readonly #schemas: Map<SalesforceType, StoredSchema>;
@@ -83,15 +77,12 @@ export class InMemorySyncStateStore implements SyncStateStore {
   beginCycle(owner: string, now: string, expiresAt: string): Promise<Cycle | undefined> {
     return this.#io('syncState.beginCycle', () => {
       const last = this.#latest.cycle;
-      const stands = last !== undefined && last.expiresAt !== null && last.expiresAt > now;
+      const stands = last?.runsUntil !== undefined && last.runsUntil > now;
       if (stands && last.owner !== owner) return undefined;
-      const number = (last?.number ?? 0) + 1;
-      const died = last?.expiresAt ? diedReport(last.number, last.startedAt, last.expiresAt) : null;
-      const before = last?.health ?? NEW_HEALTH;
-      const health = died === null ? before : healthAfter(before, died);
-      const reported = died?.cycle ?? last?.reported ?? null;
-      this.#latest.cycle = { number, owner, startedAt: now, expiresAt, inGoodOrder: false, health, reported };
-      if (died !== null) this.#report(died);
+      const { number, health, reported, died } = cycleAfter(last);
+      const right = { number, owner, startedAt: now, runsUntil: expiresAt };
+      this.#latest.cycle = { ...right, inGoodOrder: false, health, reported };
+      if (died !== undefined) this.#report(died);
       return { number, owner, health, previousEnded: last === undefined || last.inGoodOrder };
     });
   }
@@ -100,16 +91,16 @@ export class InMemorySyncStateStore implements SyncStateStore {
     return this.#io('syncState.endCycle', () => {
       this.#report(frozen(structuredClone(report)));
       const last = this.#latest.cycle;
-      if (last === undefined || last.number !== cycle.number || last.expiresAt === null) return;
+      if (last === undefined || last.number !== cycle.number || last.runsUntil === undefined) return;
       const health = healthAfter(cycle.health, report);
-      this.#latest.cycle = { ...last, expiresAt: null, health, inGoodOrder, reported: cycle.number };
+      this.#latest.cycle = { ...last, runsUntil: undefined, health, inGoodOrder, reported: cycle.number };
     });
   }
 
   lastCycle(): Promise<LastCycle> {
     return this.#io('syncState.lastCycle', () => {
-      const { health = NEW_HEALTH, reported = null } = this.#latest.cycle ?? {};
-      return { health, cycle: reported === null ? null : (this.#summaries(reported + 1)[0] ?? null) };
+      const { health = NEW_HEALTH, reported } = this.#latest.cycle ?? {};
+      return { health, cycle: reported === undefined ? null : (this.#summaries(reported + 1)[0] ?? null) };
     });
   }
 

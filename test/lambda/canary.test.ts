@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { publishCounts, tellError } from '../../lib/lambda/observability.ts';
+import { publish } from '../../lib/lambda/metrics.ts';
+import { tellError } from '../../lib/lambda/observability.ts';
 import { callError } from '../../lib/salesforce/error-map.ts';
 import { TransientError } from '../../lib/sync/errors.ts';
 import { TwoSides } from '../sync/two-sides.ts';
@@ -23,7 +24,7 @@ async function tellAll(sides: TwoSides): Promise<void> {
   const merged = await sides.merge();
   tellError('rows', merged.error ?? new Error('none'), { deliveries: merged.retry.length });
   tellError('pushes', merged.push.error ?? new Error('none'), { postponed: merged.push.postponed });
-  publishCounts({ RowsMerged: merged.rows, PersonsPushed: merged.push.pushed, PersonsRejected: merged.push.rejected });
+  publish({ RowsMerged: merged.rows, PersonsPushed: merged.push.pushed, PersonsRejected: merged.push.rejected });
 }
 
 /** The org in each kind of trouble, every error quoting what it was given. */

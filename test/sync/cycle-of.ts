@@ -17,5 +17,6 @@ export function cycleOf(ports: CycleRun['ports'], number: number, timeLeftMs = (
     cycle: { number, owner: 'one', previousEnded: true, health: NEW_HEALTH },
     timeLeftMs,
     schemas: new Map(),
+    feeds: new Map(),
   };
 }

@@ -40,8 +40,8 @@ export async function mergeChanges(ports: Ports, deliveries: readonly Delivery[]
   await run.mergePartial(newestOfEach(arrivals.filter(({ partial }) => partial)));
   await run.queueFailedAgain();
   const push = await run.push();
-  const report = run.report(push);
   const calls = ports.feed.usage().calls - callsBefore;
+  const report = run.report(push, calls);
   const counts = { pushed: push.pushed, rejected: push.rejected, conflicts: report.conflicts, calls };
   if (Object.values(counts).some((count) => count > 0)) await ports.state.countMerges(newestCycle(deliveries), counts);
   return report;

@@ -25,6 +25,8 @@ export interface MergeReport {
   readonly changed: number;
   /** Fields that both sides had changed, in rows and in pushes. */
   readonly conflicts: number;
+  /** Salesforce API calls. */
+  readonly calls: number;
   readonly push: PushReport;
   /** Why rows or messages must come again; the first of the causes. */
   readonly error: unknown;
@@ -126,9 +128,17 @@ export class MergeRun {
     return pushPersons(this.#ports, this.#schemas, [...this.#toPush.values()]);
   }
 
-  report(push: PushReport): MergeReport {
+  report(push: PushReport, calls: number): MergeReport {
     const conflicts = this.#conflicts + push.conflicts;
-    return { retry: [...this.#retry], rows: this.#rows, changed: this.#changed, conflicts, push, error: this.#error };
+    return {
+      retry: [...this.#retry],
+      rows: this.#rows,
+      changed: this.#changed,
+      conflicts,
+      calls,
+      push,
+      error: this.#error,
+    };
   }
 
   async #owners(arrivals: readonly Arrival[]): Promise<ReadonlyMap<string, Owner>> {

@@ -1,6 +1,7 @@
 import type { SalesforceType } from '../../person/row.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Cycle, StoredSchema } from '../ports/sync-state-store.ts';
+import type { FeedState } from './feed-state.ts';
 
 export interface PollSettings {
   readonly objects: readonly SalesforceType[];
@@ -39,6 +40,8 @@ export interface CycleRun {
   readonly timeLeftMs: () => number;
   /** The schemas that the cycle works with, as it comes to know them. */
   readonly schemas: Map<SalesforceType, StoredSchema>;
+  /** Where the feeds stand, as the cycle moves them on. */
+  readonly feeds: Map<SalesforceType, FeedState>;
 }
 
 /** With less time than this left to the function, work is put aside for the next cycle. */

@@ -54,6 +54,12 @@ export function windowStart(state: FeedState, lookbackSeconds: number): string {
   return owed < lookback ? owed : lookback;
 }
 
+/** Up to which instant the changes are queued; null during a first sync, which has no position to fall behind from. */
+export function feedPosition(state: FeedState): string | null {
+  if (state.checkpoint === FEED_BEGINNING) return null;
+  return state.unfinished?.after.systemModstamp ?? state.checkpoint;
+}
+
 /** How often Salesforce is asked which rows were deleted, and how far back it answers at most (it keeps 15 days). */
 const DELETED_EVERY_MS = 24 * 3_600_000;
 const DELETED_REACH_MS = 14 * DELETED_EVERY_MS;

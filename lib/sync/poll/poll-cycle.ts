@@ -1,14 +1,9 @@
-import type { SalesforceType } from '../../person/row.ts';
 import { schemaProblems } from '../../schema/field-history.ts';
-import { feedColumns } from '../../schema/object-schema.ts';
 import { packIds } from '../change-message.ts';
 import { cycleError } from '../cycle-health.ts';
-import { QuotaExceededError } from '../errors.ts';
-import type { Deletions, FeedOpening, FeedRequest } from '../ports/change-feed.ts';
-import { addMs } from '../ports/clock.ts';
-import type { CycleReport, StoredSchema } from '../ports/sync-state-store.ts';
-import { describeAgain, saveSchema, storedSchemas } from '../schemas.ts';
-import { askReconciliation } from './ask-reconciliation.ts';
+import { ReconciliationHeldError } from '../errors.ts';
+import { addMs, msBetween } from '../ports/clock.ts';
+import type { CycleReport } from '../ports/sync-state-store.ts';
 import {
   type CycleRun,
   DEFAULT_FIELD_JOBS,
@@ -17,18 +12,22 @@ import {
   type PollPorts,
   type PollSettings,
 } from './cycle-run.ts';
-import { deletedSince, deletionsForgotten, type FeedState, NEW_FEED, windowStart } from './feed-state.ts';
-import { forgotten, incomplete, nextOrThrow, readWindow, type WindowOutcome } from './read-window.ts';
+import { feedPosition } from './feed-state.ts';
+import { outcomeOf, type PullResult, pullChanges } from './pull-changes.ts';
 import { reconcile } from './reconcile.ts';
-import { isOwed, type JobTurn, planJobs, workFieldJob } from './work-field-job.ts';
+import { workFieldJob } from './work-field-job.ts';
 
 export type PollOutcome =
   | {
       readonly kind: 'cycle';
       readonly report: CycleReport;
       readonly error: unknown;
+      /** How far the position of the slowest object lies behind; null where no object has a position yet. */
+      readonly lagSeconds: number | null;
       /** Rows that a reconciliation handed out. */
       readonly drifted: number;
+      /** The last reconciliation that ended found more records missing than is plausible. */
+      readonly reconciliationHeld: boolean;
       /** One line for each thing that keeps the sync from working as it should. */
       readonly schemaProblems: readonly string[];
       /** How many permissions the sync user lacks. */
@@ -61,6 +60,7 @@ export async function pollCycle(
     cycle,
     timeLeftMs,
     schemas: new Map(),
+    feeds: new Map(),
   };
   const callsBefore = ports.feed.usage().calls;
   const pull = await pullChanges(run);
@@ -87,139 +87,19 @@ export async function pollCycle(
     kind: 'cycle',
     report,
     error: failure,
+    lagSeconds: lagOf(run),
     drifted: jobs.drifted,
+    reconciliationHeld: jobs.held,
     schemaProblems: stored.flatMap((each) => schemaProblems(each, ports.policy.fields.exclude)),
     missingPermissions: stored.reduce((sum, { schema }) => sum + schema.missing.length, 0),
   };
 }
 
-/** The outcome of what went well until an error came; null: none. */
-function outcomeOf(outcome: CycleReport['outcome'], error: unknown): CycleReport['outcome'] {
-  if (error === null) return outcome;
-  return error instanceof QuotaExceededError ? 'quota' : 'failed';
-}
-
-interface PullResult {
-  readonly outcome: CycleReport['outcome'];
-  readonly pulled: CycleReport['pulled'];
-  /** The objects whose windows were read to their end. */
-  readonly turns: readonly JobTurn[];
-  readonly error: unknown;
-  /** Whether all rows that were queued, in this cycle and before, are remembered. */
-  readonly isRemembered: boolean;
-}
-
-/** Reads all objects side by side, so that a backlog of one does not keep the others waiting. */
-async function pullChanges(run: CycleRun): Promise<PullResult> {
-  try {
-    const schemas = await storedSchemas(run.ports, run.settings.objects);
-    for (const stored of schemas) run.schemas.set(stored.schema.type, stored);
-    const states = await loadStates(run);
-    const requests = schemas.map((stored) => requestOf(stored, states.get(stored.schema.type) ?? NEW_FEED, run));
-    const { readAt, openings } = await run.ports.feed.open(requests);
-    const before = windowEnd(readAt, run.settings.lagSeconds);
-    const ends = await Promise.allSettled(
-      schemas.map(async (stored, index) => {
-        const request = requests[index] as FeedRequest;
-        const opening = openings.get(request.type);
-        if (opening === undefined) throw new Error(`the change feed left out ${request.type}`);
-        const state = states.get(request.type) ?? NEW_FEED;
-        return pullObject(run, { request, stored, opening, before, state });
-      }),
-    );
-    return resultOf(requests, ends);
-  } catch (error) {
-    const isRemembered = run.cycle.previousEnded;
-    return { outcome: outcomeOf('complete', error), pulled: {}, turns: [], error, isRemembered };
-  }
-}
-
-/**
- * Where a window ends: the seconds before it were over when the reading began, and it lies the lag behind Salesforce's
- * clock, which was at least a second further on when it answered.
- */
-function windowEnd(readAt: string, lagSeconds: number): string {
-  return addMs(`${readAt.slice(0, 19)}.000Z`, -Math.max(lagSeconds - 1, 0) * 1000);
-}
-
-interface OpenObject {
-  readonly request: FeedRequest;
-  readonly stored: StoredSchema;
-  readonly opening: FeedOpening;
-  readonly before: string;
-  readonly state: FeedState;
-}
-
-interface PulledObject extends WindowOutcome {
-  readonly turn: JobTurn;
-}
-
-async function pullObject(run: CycleRun, object: OpenObject): Promise<PulledObject> {
-  const { opening, before } = object;
-  const { type } = object.request;
-  let { request, stored, state, page } = { ...object, page: opening.page };
-  const now = run.ports.clock.now();
-  const changed = opening.described !== null || page === 'invalidField';
-  if (opening.described !== null) stored = await saveSchema(run.ports, type, opening.described);
-  else if (page === 'invalidField') stored = await describeAgain(run.ports, type);
-  run.schemas.set(type, stored);
-  // What the lookback reads again may hold fields that were not asked for, or not taken, the first time: queue it
-  // again.
-  if (changed || isOwed(stored)) state = { ...state, recent: forgotten(now) };
-  if (page === 'invalidField') {
-    request = { ...requestOf(stored, state, run), from: request.from };
-    page = await nextOrThrow(run, request, { systemModstamp: request.from, id: '' }, before);
-  }
-  const { deleted } = opening;
-  if (deleted) state = await takeDeletions(run, type, state, deleted);
-  const book = await planJobs(run, stored);
-  // While a job runs, states of rows are under way that the feed did not bring.
-  if (book.running !== null) state = { ...state, recent: incomplete(state.recent, now) };
-  const { latestDateCovered } = opening;
-  const window = await readWindow(run, { request, page, before, state, latestDateCovered });
-  return { ...window, turn: { schema: stored.schema, book, feed: window.reached } };
-}
-
-/**
- * The state that follows once what was deleted is queued. What Salesforce has forgotten by now is to be found
- * otherwise.
- */
-async function takeDeletions(
-  run: CycleRun,
-  type: SalesforceType,
-  state: FeedState,
-  deleted: Deletions,
-): Promise<FeedState> {
-  const { ports } = run;
-  await ports.queue.send([
-    ...packIds(
-      { kind: 'refresh', type, queuedAt: ports.clock.now(), cycle: run.cycle.number, known: true },
-      deleted.ids,
-    ),
-  ]);
-  // Before it is asked for the first time, the first sync has just read every row.
-  const isFirst = state.deletedUntil === undefined;
-  if (!isFirst && (!deleted.complete || deletionsForgotten(state, ports.clock.now()))) {
-    await askReconciliation(ports, { reason: 'deletionsUntold', acceptMissing: false });
-  }
-  return { ...state, deletedUntil: deleted.until };
-}
-
-function resultOf(requests: readonly FeedRequest[], ends: readonly PromiseSettledResult<PulledObject>[]): PullResult {
-  const pulled: Partial<Record<SalesforceType, number>> = {};
-  const turns: JobTurn[] = [];
-  let outcome: CycleReport['outcome'] = 'complete';
-  let error: unknown = null;
-  ends.forEach((end, index) => {
-    const type = requests[index]?.type;
-    const failure = end.status === 'rejected' ? end.reason : end.value.error;
-    if (type !== undefined && end.status === 'fulfilled') pulled[type] = end.value.queued;
-    if (end.status === 'fulfilled' && end.value.complete) turns.push(end.value.turn);
-    if (end.status === 'fulfilled' && end.value.error === null && !end.value.complete) outcome = 'paused';
-    error ??= failure;
-  });
-  const isRemembered = ends.every(({ status }) => status === 'fulfilled');
-  return { outcome: outcomeOf(outcome, error), pulled, turns, error, isRemembered };
+/** Our clock and Salesforce's may differ: a position that seems to lie ahead is not behind. */
+function lagOf({ feeds, ports }: CycleRun): number | null {
+  const positions = [...feeds.values()].flatMap((state) => feedPosition(state) ?? []);
+  const [slowest] = positions.sort();
+  return slowest === undefined ? null : Math.max(0, Math.round(msBetween(slowest, ports.clock.now()) / 1000));
 }
 
 /** Persons with edits to push go to the same queue; those that are in step by then cost the merge one read. */
@@ -240,43 +120,23 @@ async function fanOutPending(run: CycleRun): Promise<{ readonly count: number; r
 interface JobsResult {
   readonly queued: number;
   readonly drifted: number;
+  readonly held: boolean;
   readonly error: unknown;
 }
 
 /** Field jobs and reconciliations come last: they may wait, and what is left of an org's calls is for changes. */
 async function workJobs(run: CycleRun, pull: PullResult): Promise<JobsResult> {
-  if (pull.outcome !== 'complete') return { queued: 0, drifted: 0, error: null };
+  const nothing = { queued: 0, drifted: 0, held: false };
+  if (pull.outcome !== 'complete') return { ...nothing, error: null };
   const ends = await Promise.allSettled(pull.turns.map((turn) => workFieldJob(run, turn)));
   const failed = ends.find((end) => end.status === 'rejected');
   const queued = ends.reduce((sum, end) => sum + (end.status === 'fulfilled' ? end.value : 0), 0);
-  if (failed !== undefined) return { queued, drifted: 0, error: failed.reason };
+  if (failed !== undefined) return { ...nothing, queued, error: failed.reason };
   try {
     const feeds = new Map(pull.turns.map(({ schema, feed }) => [schema.type, feed]));
-    return { queued, drifted: await reconcile(run, feeds), error: null };
+    const { handedOut, held } = await reconcile(run, feeds);
+    return { queued, drifted: handedOut, held, error: null };
   } catch (error) {
-    return { queued, drifted: 0, error };
+    return { ...nothing, queued, held: error instanceof ReconciliationHeldError, error };
   }
-}
-
-async function loadStates(run: CycleRun): Promise<ReadonlyMap<SalesforceType, FeedState>> {
-  const { cycle, ports, settings } = run;
-  const states = await Promise.all(
-    settings.objects.map(async (type): Promise<[SalesforceType, FeedState]> => {
-      const state = (await ports.state.loadFeed(type)) ?? NEW_FEED;
-      if (cycle.previousEnded) return [type, state];
-      // A cycle that died may have queued rows and told nobody.
-      return [type, { ...state, recent: incomplete(state.recent, ports.clock.now()) }];
-    }),
-  );
-  return new Map(states);
-}
-
-function requestOf(stored: StoredSchema, state: FeedState, run: CycleRun): FeedRequest {
-  return {
-    type: stored.schema.type,
-    from: state.unfinished?.after.systemModstamp ?? windowStart(state, run.settings.lookbackSeconds),
-    columns: feedColumns(stored.schema),
-    schemaLastModified: stored.lastModified,
-    deletedSince: deletedSince(state, run.ports.clock.now()),
-  };
 }

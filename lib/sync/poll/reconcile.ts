@@ -1,6 +1,6 @@
 import type { SalesforceType } from '../../person/row.ts';
 import { packIds } from '../change-message.ts';
-import { ConfigError } from '../errors.ts';
+import { ReconciliationHeldError } from '../errors.ts';
 import type { LinkedPerson } from '../ports/person-store.ts';
 import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
 import { type FeedState, windowStart } from './feed-state.ts';
@@ -22,9 +22,9 @@ export type FeedsRead = ReadonlyMap<SalesforceType, FeedState>;
 /**
  * Works off some of the reconciliation that was asked for or is due, as many steps as the settings allow a cycle. Its
  * progress is saved after each step whose finds are durably queued; persons whose progress was not saved are looked at
- * again. Returns how many rows were handed out.
+ * again. Throws `ReconciliationHeldError` where too many records are missing.
  */
-export async function reconcile(run: CycleRun, feeds: FeedsRead): Promise<number> {
+export async function reconcile(run: CycleRun, feeds: FeedsRead): Promise<Reconciled> {
   const { ports, settings, cycle, timeLeftMs } = run;
   const [stored, asks] = await Promise.all([ports.state.loadReconciliations(), ports.state.reconciliationAsks()]);
   let book = plannedReconciliation(stored, asks, settings.reconcileDays, ports.clock.now());
@@ -36,9 +36,16 @@ export async function reconcile(run: CycleRun, feeds: FeedsRead): Promise<number
     handedOut += next.handedOut;
     book = next.book;
     await ports.state.saveReconciliations(book, cycle);
-    if (next.implausible) throw new ConfigError(implausible(book));
+    if (next.implausible) throw new ReconciliationHeldError(implausible(book));
   }
-  return handedOut;
+  return { handedOut, held: book.last?.held === true };
+}
+
+/** What a cycle's steps of a reconciliation came to. */
+export interface Reconciled {
+  readonly handedOut: number;
+  /** The last reconciliation that ended was held, and no later one has ended. */
+  readonly held: boolean;
 }
 
 interface Step {

@@ -1,0 +1,26 @@
+import type { PollOutcome } from '../sync/poll/poll-cycle.ts';
+import type { MetricName } from './metrics.ts';
+
+/** What a cycle publishes. A value that is not known is left out. */
+export function cycleMetrics({
+  report,
+  lagSeconds,
+  drifted,
+  reconciliationHeld,
+  missingPermissions,
+}: Extract<PollOutcome, { kind: 'cycle' }>): Partial<Record<MetricName, number>> {
+  const moved = report.outcome === 'complete' || report.outcome === 'paused';
+  const { apiUsage } = report;
+  return {
+    CyclesCompleted: moved ? 1 : 0,
+    CyclesFailed: moved ? 0 : 1,
+    RowsQueued: Object.values(report.pulled).reduce((sum, count) => sum + count, 0) + report.backfilled,
+    RowsDrifted: drifted,
+    PersonsHandedOut: report.handedOut,
+    SalesforceCalls: report.calls,
+    MissingPermissions: missingPermissions,
+    ReconciliationsHeld: reconciliationHeld ? 1 : 0,
+    ...(lagSeconds !== null && { PullLagSeconds: lagSeconds }),
+    ...(apiUsage !== null && apiUsage.max > 0 && { ApiUsePercent: (100 * apiUsage.used) / apiUsage.max }),
+  };
+}

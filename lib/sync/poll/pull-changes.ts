@@ -1,0 +1,167 @@
+import type { SalesforceType } from '../../person/row.ts';
+import { feedColumns } from '../../schema/object-schema.ts';
+import { packIds } from '../change-message.ts';
+import { QuotaExceededError } from '../errors.ts';
+import type { Deletions, FeedOpening, FeedRequest } from '../ports/change-feed.ts';
+import { addMs } from '../ports/clock.ts';
+import type { CycleReport, StoredSchema } from '../ports/sync-state-store.ts';
+import { describeAgain, saveSchema, storedSchemas } from '../schemas.ts';
+import { askReconciliation } from './ask-reconciliation.ts';
+import type { CycleRun } from './cycle-run.ts';
+import { deletedSince, deletionsForgotten, type FeedState, NEW_FEED, windowStart } from './feed-state.ts';
+import { forgotten, incomplete, nextOrThrow, readWindow, type WindowOutcome } from './read-window.ts';
+import { isOwed, type JobTurn, planJobs } from './work-field-job.ts';
+
+/** The outcome of what went well until an error came; null: none. */
+export function outcomeOf(outcome: CycleReport['outcome'], error: unknown): CycleReport['outcome'] {
+  if (error === null) return outcome;
+  return error instanceof QuotaExceededError ? 'quota' : 'failed';
+}
+
+export interface PullResult {
+  readonly outcome: CycleReport['outcome'];
+  readonly pulled: CycleReport['pulled'];
+  /** The objects whose windows were read to their end. */
+  readonly turns: readonly JobTurn[];
+  readonly error: unknown;
+  /** Whether all rows that were queued, in this cycle and before, are remembered. */
+  readonly isRemembered: boolean;
+}
+
+/** Reads all objects side by side, so that a backlog of one does not keep the others waiting. */
+export async function pullChanges(run: CycleRun): Promise<PullResult> {
+  try {
+    const schemas = await storedSchemas(run.ports, run.settings.objects);
+    for (const stored of schemas) run.schemas.set(stored.schema.type, stored);
+    const states = await loadStates(run);
+    const requests = schemas.map((stored) => requestOf(stored, states.get(stored.schema.type) ?? NEW_FEED, run));
+    const { readAt, openings } = await run.ports.feed.open(requests);
+    const before = windowEnd(readAt, run.settings.lagSeconds);
+    const ends = await Promise.allSettled(
+      schemas.map(async (stored, index) => {
+        const request = requests[index] as FeedRequest;
+        const opening = openings.get(request.type);
+        if (opening === undefined) throw new Error(`the change feed left out ${request.type}`);
+        const state = states.get(request.type) ?? NEW_FEED;
+        return pullObject(run, { request, stored, opening, before, state });
+      }),
+    );
+    return resultOf(requests, ends);
+  } catch (error) {
+    const isRemembered = run.cycle.previousEnded;
+    return { outcome: outcomeOf('complete', error), pulled: {}, turns: [], error, isRemembered };
+  }
+}
+
+/**
+ * Where a window ends: the seconds before it were over when the reading began, and it lies the lag behind Salesforce's
+ * clock, which was at least a second further on when it answered.
+ */
+function windowEnd(readAt: string, lagSeconds: number): string {
+  return addMs(`${readAt.slice(0, 19)}.000Z`, -Math.max(lagSeconds - 1, 0) * 1000);
+}
+
+interface OpenObject {
+  readonly request: FeedRequest;
+  readonly stored: StoredSchema;
+  readonly opening: FeedOpening;
+  readonly before: string;
+  readonly state: FeedState;
+}
+
+interface PulledObject extends WindowOutcome {
+  readonly turn: JobTurn;
+}
+
+async function pullObject(run: CycleRun, object: OpenObject): Promise<PulledObject> {
+  const { opening, before } = object;
+  const { type } = object.request;
+  let { request, stored, state, page } = { ...object, page: opening.page };
+  const now = run.ports.clock.now();
+  const changed = opening.described !== null || page === 'invalidField';
+  if (opening.described !== null) stored = await saveSchema(run.ports, type, opening.described);
+  else if (page === 'invalidField') stored = await describeAgain(run.ports, type);
+  run.schemas.set(type, stored);
+  // What the lookback reads again may hold fields that were not asked for, or not taken, the first time: queue it
+  // again.
+  if (changed || isOwed(stored)) state = { ...state, recent: forgotten(now) };
+  if (page === 'invalidField') {
+    request = { ...requestOf(stored, state, run), from: request.from };
+    page = await nextOrThrow(run, request, { systemModstamp: request.from, id: '' }, before);
+  }
+  const { deleted } = opening;
+  if (deleted) state = await takeDeletions(run, type, state, deleted);
+  const book = await planJobs(run, stored);
+  // While a job runs, states of rows are under way that the feed did not bring.
+  if (book.running !== null) state = { ...state, recent: incomplete(state.recent, now) };
+  const { latestDateCovered } = opening;
+  const window = await readWindow(run, { request, page, before, state, latestDateCovered });
+  run.feeds.set(type, window.reached);
+  return { ...window, turn: { schema: stored.schema, book, feed: window.reached } };
+}
+
+/**
+ * The state that follows once what was deleted is queued. What Salesforce has forgotten by now is to be found
+ * otherwise.
+ */
+async function takeDeletions(
+  run: CycleRun,
+  type: SalesforceType,
+  state: FeedState,
+  deleted: Deletions,
+): Promise<FeedState> {
+  const { ports } = run;
+  await ports.queue.send([
+    ...packIds(
+      { kind: 'refresh', type, queuedAt: ports.clock.now(), cycle: run.cycle.number, known: true },
+      deleted.ids,
+    ),
+  ]);
+  // Before it is asked for the first time, the first sync has just read every row.
+  const isFirst = state.deletedUntil === undefined;
+  if (!isFirst && (!deleted.complete || deletionsForgotten(state, ports.clock.now()))) {
+    await askReconciliation(ports, { reason: 'deletionsUntold', acceptMissing: false });
+  }
+  return { ...state, deletedUntil: deleted.until };
+}
+
+function resultOf(requests: readonly FeedRequest[], ends: readonly PromiseSettledResult<PulledObject>[]): PullResult {
+  const pulled: Partial<Record<SalesforceType, number>> = {};
+  const turns: JobTurn[] = [];
+  let outcome: CycleReport['outcome'] = 'complete';
+  let error: unknown = null;
+  ends.forEach((end, index) => {
+    const type = requests[index]?.type;
+    const failure = end.status === 'rejected' ? end.reason : end.value.error;
+    if (type !== undefined && end.status === 'fulfilled') pulled[type] = end.value.queued;
+    if (end.status === 'fulfilled' && end.value.complete) turns.push(end.value.turn);
+    if (end.status === 'fulfilled' && end.value.error === null && !end.value.complete) outcome = 'paused';
+    error ??= failure;
+  });
+  const isRemembered = ends.every(({ status }) => status === 'fulfilled');
+  return { outcome: outcomeOf(outcome, error), pulled, turns, error, isRemembered };
+}
+
+async function loadStates(run: CycleRun): Promise<ReadonlyMap<SalesforceType, FeedState>> {
+  const { cycle, ports, settings } = run;
+  const states = await Promise.all(
+    settings.objects.map(async (type): Promise<[SalesforceType, FeedState]> => {
+      const state = (await ports.state.loadFeed(type)) ?? NEW_FEED;
+      run.feeds.set(type, state);
+      if (cycle.previousEnded) return [type, state];
+      // A cycle that died may have queued rows and told nobody.
+      return [type, { ...state, recent: incomplete(state.recent, ports.clock.now()) }];
+    }),
+  );
+  return new Map(states);
+}
+
+function requestOf(stored: StoredSchema, state: FeedState, run: CycleRun): FeedRequest {
+  return {
+    type: stored.schema.type,
+    from: state.unfinished?.after.systemModstamp ?? windowStart(state, run.settings.lookbackSeconds),
+    columns: feedColumns(stored.schema),
+    schemaLastModified: stored.lastModified,
+    deletedSince: deletedSince(state, run.ports.clock.now()),
+  };
+}
