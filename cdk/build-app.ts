@@ -3,6 +3,7 @@ import { App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import * as z from 'zod/mini';
 import type { Settings } from '../lib/lambda/settings.ts';
+import { stageNames } from './stage-names.ts';
 import { StatefulStack } from './stateful-stack.ts';
 import { StatelessStack } from './stateless-stack.ts';
 
@@ -32,8 +33,9 @@ export function createApp({ outdir, bundling = true }: AppOptions = {}): App {
 
 /** Adds everything that is deployed, and the checks that a synth must pass. */
 export function addStacks(app: App, settings: Settings): void {
-  const { table } = new StatefulStack(app, 'LockstepData');
-  new StatelessStack(app, 'LockstepSync', { settings, table });
+  const { dataStack, syncStack } = stageNames(settings);
+  const { table } = new StatefulStack(app, dataStack);
+  new StatelessStack(app, syncStack, { settings, table });
   Tags.of(app).add('application', 'lockstep');
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 }

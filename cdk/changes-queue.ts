@@ -2,7 +2,7 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { MAX_DELIVERIES } from '../lib/lambda/environment.ts';
 
@@ -17,7 +17,8 @@ const batchingWindow = Duration.seconds(2);
 /** The changes on their way to the merge, and those that failed every try. */
 export class ChangesQueue extends Construct {
   readonly queueUrl: string;
-  readonly deadLetterQueueUrl: string;
+  readonly queue: IQueue;
+  readonly deadLetters: IQueue;
   readonly #queue: Queue;
 
   constructor(scope: Construct, id: string, { consumerTimeout }: ChangesQueueProps) {
@@ -41,7 +42,8 @@ export class ChangesQueue extends Construct {
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_DELIVERIES },
     });
     this.queueUrl = this.#queue.queueUrl;
-    this.deadLetterQueueUrl = deadLetters.queueUrl;
+    this.queue = this.#queue;
+    this.deadLetters = deadLetters;
   }
 
   /**

@@ -16,6 +16,7 @@ import { Construct } from 'constructs';
 import type { Settings } from '../lib/lambda/settings.ts';
 
 export interface PersonApiProps {
+  readonly name: string;
   readonly auth: Settings['auth'];
   readonly persons: IFunction;
   readonly syncPerson: IFunction;
@@ -48,10 +49,10 @@ const syncPersonRoutes: Routes = {
 export class PersonApi extends Construct {
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { auth, persons, syncPerson }: PersonApiProps) {
+  constructor(scope: Construct, id: string, { name, auth, persons, syncPerson }: PersonApiProps) {
     super(scope, id);
     const api = new HttpApi(this, 'HttpApi', {
-      apiName: 'lockstep',
+      apiName: name,
       description: 'Lockstep: persons and their sync with Salesforce',
       createDefaultStage: false,
       defaultAuthorizer: authorizer(auth),

@@ -4,7 +4,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
 export interface PollScheduleProps {
@@ -16,9 +16,12 @@ const period = Duration.minutes(5);
 
 /** Starts a poll every five minutes. A missed or failed one is kept as a message; the next one is its retry. */
 export class PollSchedule extends Construct {
+  readonly missedPolls: IQueue;
+
   constructor(scope: Construct, id: string, { target, enabled }: PollScheduleProps) {
     super(scope, id);
     const missed = missedPolls(this);
+    this.missedPolls = missed;
     // Scheduler only hands the event over: what fails after that is Lambda's to report, and its two retries of its own
     // would poll again beside the next cycle. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
     target.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: period, onFailure: new SqsDestination(missed) });

@@ -17,6 +17,8 @@ export interface SyncFunctionProps {
   readonly memorySize: number;
   /** Exactly what the function reads at cold start; a variable forgotten here does not compile. */
   readonly environment: Environment;
+  /** The namespace of its metrics. */
+  readonly namespace: string;
 }
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -24,7 +26,7 @@ const fromRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.me
 /** One Lambda function with its log group and a role that may write there and nowhere else. */
 export class SyncFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: SyncFunctionProps) {
-    const { name, environment, ...rest } = props;
+    const { name, environment, namespace, ...rest } = props;
     const logGroup = new LogGroup(scope, `${id}Log`, {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -32,7 +34,7 @@ export class SyncFunction extends NodejsFunction {
     super(scope, id, {
       ...rest,
       // The service is the name in each log line and a dimension of each metric.
-      environment: { ...environment, POWERTOOLS_SERVICE_NAME: name },
+      environment: { ...environment, POWERTOOLS_SERVICE_NAME: name, POWERTOOLS_METRICS_NAMESPACE: namespace },
       entry: fromRoot(`functions/${name}.ts`),
       // Said outright, so that a synth does not depend on the folder it is started in.
       projectRoot: fromRoot(''),

@@ -5,6 +5,7 @@ import { readEnvironment } from '../lib/lambda/environment.ts';
 import { type ApiAnswer, apiHandler } from '../lib/lambda/http-api.ts';
 import { deleteAnswer, editAnswer, previewAnswer, syncAnswer } from '../lib/lambda/person-answers.ts';
 import { parseDelete, parsePersonId, parsePreview, parseSync, parseSyncPerson } from '../lib/lambda/person-requests.ts';
+import { measuredSync } from '../lib/lambda/sync-metrics.ts';
 import { createOrEditByEmail } from '../lib/sync/edit-persons.ts';
 import { loadSchemas } from '../lib/sync/schemas.ts';
 import { deletePersonHere } from '../lib/sync/sync-person/delete-person.ts';
@@ -22,7 +23,7 @@ const ports = async () => ({
 });
 
 async function sync(personId: string, assignTo: AssignTo): Promise<ApiAnswer> {
-  return syncAnswer(await syncPerson(await ports(), personId, assignTo));
+  return syncAnswer(await measuredSync(async () => syncPerson(await ports(), personId, assignTo)));
 }
 
 export const handler = apiHandler({

@@ -40,6 +40,10 @@ const settingsSchema = z.strictObject({
   /** What a new Lead takes where the person has none: Salesforce asks for both. */
   defaults: z._default(z.strictObject({ LastName: z.optional(filled), Company: z.optional(filled) }), {}),
   scheduleEnabled: z._default(z.boolean(), true),
+  /** Tells several installs of one account apart: part of the names of stacks, API and metrics. */
+  stage: z.optional(z.string().check(z.regex(/^[a-z][a-z0-9-]{0,19}$/, 'takes a-z, 0-9 and -, 20 characters at most'))),
+  /** Who is told of alarms. */
+  alarmEmail: z.optional(z.email()),
   /** Share of the org's daily calls that background work leaves for sync person. */
   apiReserve: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.2),
   activityRetentionDays: z._default(z.number().check(z.int(), z.minimum(1)), 365),

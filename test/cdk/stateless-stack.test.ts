@@ -21,8 +21,9 @@ describe('the functions', () => {
   it.each(functionNames)('%s gets exactly the variables that it reads, and its name', (name) => {
     const { Environment } = functionNamed(stateless, name).Properties;
     const variables = (Environment as { readonly Variables: Readonly<Record<string, unknown>> }).Variables;
-    const { POWERTOOLS_SERVICE_NAME, ...own } = variables;
+    const { POWERTOOLS_SERVICE_NAME, POWERTOOLS_METRICS_NAMESPACE, ...own } = variables;
     expect(POWERTOOLS_SERVICE_NAME).toBe(name);
+    expect(POWERTOOLS_METRICS_NAMESPACE).toBe('Lockstep');
     expect(Object.keys(own).toSorted()).toEqual(Object.keys(environmentSchema.shape).toSorted());
     expect(JSON.parse(String(variables.LOCKSTEP_SETTINGS))).toEqual(parseSettings(settings));
   });
@@ -119,6 +120,9 @@ describe('the schedule', () => {
   });
 });
 
-it.each(['ApiUrl', 'ChangesQueueUrl', 'DeadLetterQueueUrl'])('%s is in the outputs', (name) => {
-  stateless.hasOutput(name, {});
-});
+it.each(['ApiUrl', 'ChangesQueueUrl', 'DeadLetterQueueUrl', 'MissedPollsQueueUrl', 'AlarmTopicArn'])(
+  '%s is in the outputs',
+  (name) => {
+    stateless.hasOutput(name, {});
+  },
+);

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { buildApp } from '../../cdk/build-app.ts';
+import { stageNames } from '../../cdk/stage-names.ts';
 import type { FunctionName } from '../../lib/lambda/environment.ts';
 import { parseSettings } from '../../lib/lambda/settings.ts';
 
@@ -11,9 +12,11 @@ export interface Synthesised {
 
 /** Both templates for the settings given, without the functions' code. */
 export function synthesised(settings: unknown = {}): Synthesised {
-  const app = buildApp(parseSettings(settings), { bundling: false });
+  const parsed = parseSettings(settings);
+  const { dataStack, syncStack } = stageNames(parsed);
+  const app = buildApp(parsed, { bundling: false });
   const template = (id: string) => Template.fromStack(stackNamed(app.node.tryFindChild(id)));
-  return { stateful: template('LockstepData'), stateless: template('LockstepSync') };
+  return { stateful: template(dataStack), stateless: template(syncStack) };
 }
 
 function stackNamed(child: unknown): Stack {

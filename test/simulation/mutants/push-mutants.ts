@@ -139,8 +139,8 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   {
     name: 'partial failures pass for successes',
     file: RUN,
-    from: 'return { retry: [...this.#retry],',
-    to: 'return { retry: [],',
+    from: 'retry: [...this.#retry],',
+    to: 'retry: [],',
     with: ['storeThrottled', 'salesforceUnavailable', 'messageDelayed'],
     killedBy: 29,
   },

@@ -1,0 +1,22 @@
+import { METRIC_NAMESPACE } from '../lib/lambda/metrics.ts';
+import type { Settings } from '../lib/lambda/settings.ts';
+
+/** The names that one account may hold once: with a stage they differ from those of another install. */
+export interface StageNames {
+  readonly dataStack: string;
+  readonly syncStack: string;
+  readonly api: string;
+  readonly dashboard: string;
+  readonly namespace: string;
+}
+
+export function stageNames({ stage }: Pick<Settings, 'stage'>): StageNames {
+  const suffix = stage === undefined ? '' : `-${stage}`;
+  return {
+    dataStack: `LockstepData${suffix}`,
+    syncStack: `LockstepSync${suffix}`,
+    api: `lockstep${suffix}`,
+    dashboard: `Lockstep${suffix}`,
+    namespace: stage === undefined ? METRIC_NAMESPACE : `${METRIC_NAMESPACE}/${stage}`,
+  };
+}

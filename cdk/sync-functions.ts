@@ -1,0 +1,47 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { FunctionName } from '../lib/lambda/environment.ts';
+import { SyncFunction, type SyncFunctionProps } from './sync-function.ts';
+
+export const MERGE_TIMEOUT = Duration.minutes(2);
+
+/** The four functions, by the file in functions/ that each one runs. */
+export function syncFunctions(
+  scope: Construct,
+  common: Pick<SyncFunctionProps, 'environment' | 'namespace'>,
+): Readonly<Record<FunctionName, SyncFunction>> {
+  // No reserved concurrency: the cycle's lease already makes a second poll harmless, and a reservation fails the
+  // deployment of an account whose limit is small (100 must stay unreserved).
+  // https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+  const poll = new SyncFunction(scope, 'Poll', {
+    name: 'poll',
+    description: 'Reads what changed in Salesforce, and which persons have edits, into the changes queue',
+    timeout: Duration.minutes(14),
+    memorySize: 1024,
+    ...common,
+  });
+  const merge = new SyncFunction(scope, 'Merge', {
+    name: 'merge',
+    description: 'Merges changes into the persons and pushes what is pending',
+    timeout: MERGE_TIMEOUT,
+    memorySize: 1024,
+    ...common,
+  });
+  const syncPerson = new SyncFunction(scope, 'SyncPerson', {
+    name: 'sync-person',
+    description: 'Syncs one person now',
+    // API Gateway gives up on an HTTP API's integration after 30 s.
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+    timeout: Duration.seconds(29),
+    memorySize: 1024,
+    ...common,
+  });
+  const persons = new SyncFunction(scope, 'Persons', {
+    name: 'persons',
+    description: 'Creates, reads and edits persons; tells how the sync is doing',
+    timeout: Duration.seconds(10),
+    memorySize: 512,
+    ...common,
+  });
+  return { poll, merge, 'sync-person': syncPerson, persons };
+}

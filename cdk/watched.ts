@@ -1,0 +1,34 @@
+import type { Duration } from 'aws-cdk-lib';
+import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { FunctionName } from '../lib/lambda/environment.ts';
+import type { METRICS } from '../lib/lambda/metrics.ts';
+
+/** What the alarms and the dashboard watch. */
+export interface Watched {
+  /** The namespace of the functions' own metrics. */
+  readonly namespace: string;
+  readonly functions: Readonly<Record<FunctionName, IFunction>>;
+  readonly changes: IQueue;
+  readonly deadLetters: IQueue;
+  readonly missedPolls: IQueue;
+}
+
+/** A metric that the function publishes itself. */
+export function syncMetric<Name extends FunctionName>(
+  { namespace }: Watched,
+  service: Name,
+  metricName: (typeof METRICS)[Name][number],
+  options: MetricOptions,
+): Metric {
+  return new Metric({ namespace, metricName, dimensionsMap: { service }, label: metricName, ...options });
+}
+
+export function queueMetric(queue: IQueue, metricName: string, period: Duration): Metric {
+  return queue.metric(metricName, { statistic: 'Maximum', period, label: metricName });
+}
+
+export function lambdaMetric(each: IFunction, metricName: string, period: Duration): Metric {
+  return each.metric(metricName, { statistic: 'Sum', period, label: metricName });
+}
