@@ -1,4 +1,4 @@
-import { METRIC_NAMESPACE } from '../lib/lambda/metrics.ts';
+import { METRIC_NAMESPACE } from '../lib/lambda/metric-names.ts';
 import type { Settings } from '../lib/lambda/settings.ts';
 
 /** The names that one account may hold once: with a stage they differ from those of another install. */

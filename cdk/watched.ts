@@ -3,7 +3,7 @@ import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { FunctionName } from '../lib/lambda/environment.ts';
-import type { METRICS } from '../lib/lambda/metrics.ts';
+import type { METRICS } from '../lib/lambda/metric-names.ts';
 
 /** What the alarms and the dashboard watch. */
 export interface Watched {

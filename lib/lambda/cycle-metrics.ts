@@ -1,5 +1,5 @@
 import type { PollOutcome } from '../sync/poll/poll-cycle.ts';
-import type { MetricName } from './metrics.ts';
+import type { MetricName } from './metric-names.ts';
 
 /** What a cycle publishes. A value that is not known is left out. */
 export function cycleMetrics({

@@ -1,5 +1,6 @@
 import type { SyncOutcome } from '../sync/sync-person/person-sync.ts';
-import { type MetricName, publish } from './metrics.ts';
+import type { MetricName } from './metric-names.ts';
+import { publish } from './metrics.ts';
 
 /** Runs a sync of one person and publishes what it came to and how long it took. Throws what the sync throws. */
 export async function measuredSync(sync: () => Promise<SyncOutcome>): Promise<SyncOutcome> {

@@ -33,7 +33,12 @@ const rules: Readonly<Record<string, Rule>> = {
     packages: ['@middy/', 'aws-lambda', 'zod/mini'],
   },
   cdk: {
-    imports: ['lib/lambda/settings.ts', 'lib/lambda/environment.ts', 'lib/salesforce/jsforce-shims/aliases.ts'],
+    imports: [
+      'lib/lambda/settings.ts',
+      'lib/lambda/environment.ts',
+      'lib/lambda/metric-names.ts',
+      'lib/salesforce/jsforce-shims/aliases.ts',
+    ],
     packages: ['aws-cdk-lib', 'cdk-nag', 'constructs', 'zod/mini', 'node:'],
   },
 };

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { METRICS } from '../../lib/lambda/metrics.ts';
+import { METRICS } from '../../lib/lambda/metric-names.ts';
 import { resourcesOf, synthesised } from './synthesised.ts';
 
 const { stateless } = synthesised({ alarmEmail: 'oncall@example.com', stage: 'test' });
