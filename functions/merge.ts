@@ -6,24 +6,27 @@ import { composeStore } from '../lib/lambda/compose-store.ts';
 import { MAX_DELIVERIES, readEnvironment } from '../lib/lambda/environment.ts';
 import { publish } from '../lib/lambda/metrics.ts';
 import { tellError } from '../lib/lambda/observability.ts';
+import { retryOrPutOff } from '../lib/lambda/put-off.ts';
 import { parseChangeMessage } from '../lib/sync/change-message.ts';
 import { type MergeReport, mergeChanges } from '../lib/sync/merge/merge-changes.ts';
 
 const environment = readEnvironment('merge', process.env);
 const store = composeStore(environment);
 const queue = composeQueue(environment);
+const salesforce = composeSalesforce(environment.settings, 'background', store.state);
 
 /** Merges a batch of messages; those that must come again are named. */
 async function merge(event: SQSEvent): Promise<SQSBatchResponse> {
-  const salesforce = await composeSalesforce(environment.settings, 'background');
   const deliveries = event.Records.map(({ messageId, body, attributes }) => ({
     id: messageId,
     message: parseChangeMessage(body),
     lastTry: Number(attributes.ApproximateReceiveCount) >= MAX_DELIVERIES,
   }));
-  const report = await mergeChanges({ ...store, ...salesforce, queue }, deliveries);
-  tell(report);
-  return { batchItemFailures: report.retry.map((itemIdentifier) => ({ itemIdentifier })) };
+  return retryOrPutOff(queue, event.Records, async () => {
+    const report = await mergeChanges({ ...store, ...salesforce, queue }, deliveries);
+    tell(report);
+    return report;
+  });
 }
 
 function tell({ retry, rows, conflicts, calls, push, error }: MergeReport): void {

@@ -13,10 +13,10 @@ const environment = readEnvironment('poll', process.env);
 const { settings } = environment;
 const store = composeStore(environment);
 const queue = composeQueue(environment);
+const salesforce = composeSalesforce(environment.settings, 'background', store.state);
 
 /** One cycle; what it leaves undone is the next one's. */
 async function poll(_event: unknown, context: Context): Promise<PollOutcome['kind']> {
-  const salesforce = await composeSalesforce(settings, 'background');
   const { objects, lagSeconds, lookbackSeconds, backfillPagesPerCycle, formulaRefreshHours } = settings;
   const outcome = await pollCycle(
     { ...store, ...salesforce, queue },

@@ -15,12 +15,9 @@ import { syncPerson } from '../lib/sync/sync-person/sync-person.ts';
 
 const environment = readEnvironment('sync-person', process.env);
 const store = { ...composeStore(environment), queue: composeQueue(environment) };
-
 /** Nothing is held back from a person whom somebody waits for. */
-const ports = async () => ({
-  ...store,
-  ...(await composeSalesforce(environment.settings, 'waiting')),
-});
+const salesforce = composeSalesforce(environment.settings, 'waiting', store.state);
+const ports = async () => ({ ...store, ...salesforce });
 
 async function sync(personId: string, assignTo: AssignTo): Promise<ApiAnswer> {
   return syncAnswer(await measuredSync(async () => syncPerson(await ports(), personId, assignTo)));

@@ -31,9 +31,13 @@ import {
 import { ItemTable } from './item-table.ts';
 import { type Key, syncKey } from './keys.ts';
 
+/** The org that the table belongs to. */
+type OrganizationItem = Key & { readonly organization: string };
+
 /** The reconciliations, with the number of the cycle that wrote them. */
 type ReconciliationItem = Key & ReconciliationBook & { readonly cycle: number };
 
+const ORGANIZATION = syncKey('ORGANIZATION');
 const RECONCILE = syncKey('RECONCILE');
 const ASKS = (['asked', 'deletionsUntold'] as const).map(askKey);
 
@@ -65,6 +69,15 @@ export class DynamoSyncStateStore implements SyncStateStore {
 
   countMerges(cycle: number | undefined, counts: MergeCounts): Promise<void> {
     return this.#cycles.count(cycle, counts);
+  }
+
+  async claimOrganization(organization: string): Promise<string> {
+    const known = await this.#table.get<OrganizationItem>(ORGANIZATION);
+    if (known !== undefined) return known.organization;
+    const item: OrganizationItem = { ...ORGANIZATION, organization };
+    await this.#table.putIf({ Item: item, ConditionExpression: 'attribute_not_exists(pk)' });
+    // Somebody else may have been first.
+    return (await this.#table.get<OrganizationItem>(ORGANIZATION))?.organization ?? organization;
   }
 
   async loadFeed(type: SalesforceType): Promise<FeedState | undefined> {

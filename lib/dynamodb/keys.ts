@@ -50,6 +50,7 @@ export const rowIdOf = (key: Key): string => key.pk.slice(LINK.length);
 
 export type SyncItem =
   | 'CYCLE'
+  | 'ORGANIZATION'
   | 'RECONCILE'
   | `RECONCILE#${ReconciliationAsk['reason']}`
   | `${'FEED' | 'RECENT' | 'SCHEMA' | 'JOB'}#${SalesforceType}`;

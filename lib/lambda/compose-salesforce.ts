@@ -1,9 +1,11 @@
-import { createSalesforceClient } from '../salesforce/client.ts';
+import { createSalesforceClient, type SalesforceClient } from '../salesforce/client.ts';
+import { createConnectingClient } from '../salesforce/connecting-client.ts';
 import { createSalesforceChangeFeed } from '../salesforce/salesforce-change-feed.ts';
 import { createSalesforceRecords } from '../salesforce/salesforce-records.ts';
 import type { SalesforceCredentials } from '../salesforce/session.ts';
+import { admitOrganization } from '../sync/admit-organization.ts';
 import type { Ports } from '../sync/ports/ports.ts';
-import { salesforceCredentials } from './salesforce-secret.ts';
+import { renewedCredentials, salesforceCredentials } from './salesforce-secret.ts';
 import type { Settings } from './settings.ts';
 
 export type SalesforcePorts = Pick<Ports, 'feed' | 'records'>;
@@ -14,22 +16,40 @@ export type Caller = 'background' | 'waiting';
 /** What an API caller is made to wait for Salesforce, at most; API Gateway gives up after 30 seconds. */
 const CALLER_PATIENCE_SECONDS = 15;
 
-let composed: { readonly credentials: SalesforceCredentials; readonly ports: SalesforcePorts } | undefined;
+/**
+ * The org behind its ports. Nothing is read until the first call: credentials that are missing or refused are the
+ * failure of that call. A warm function keeps its session for as long as the credentials stay the same.
+ */
+export function composeSalesforce(
+  settings: Settings,
+  caller: Caller,
+  state: Pick<Ports['state'], 'claimOrganization'>,
+): SalesforcePorts {
+  let connected: { readonly credentials: SalesforceCredentials; readonly client: SalesforceClient } | undefined;
+  const client = createConnectingClient(async () => {
+    const credentials = await salesforceCredentials(settings.salesforceSecretName);
+    if (connected?.credentials !== credentials) {
+      connected = { credentials, client: connect(settings, caller, { state, credentials }) };
+    }
+    return connected.client;
+  });
+  return { feed: createSalesforceChangeFeed(client), records: createSalesforceRecords(client) };
+}
 
-/** The org behind its ports. A warm function keeps its session for as long as the credentials stay the same. */
-export async function composeSalesforce(settings: Settings, caller: Caller): Promise<SalesforcePorts> {
-  const credentials = await salesforceCredentials(settings.salesforceSecretName);
-  if (composed?.credentials !== credentials) {
-    const { salesforceTimeoutSeconds: seconds, apiReserve } = settings;
-    const client = createSalesforceClient(
-      caller === 'waiting'
-        ? { credentials, timeoutMs: Math.min(seconds, CALLER_PATIENCE_SECONDS) * 1000, reserve: 0 }
-        : { credentials, timeoutMs: seconds * 1000, reserve: apiReserve },
-    );
-    composed = {
-      credentials,
-      ports: { feed: createSalesforceChangeFeed(client), records: createSalesforceRecords(client) },
-    };
-  }
-  return composed.ports;
+function connect(
+  { salesforceSecretName, salesforceTimeoutSeconds: seconds, apiReserve }: Settings,
+  caller: Caller,
+  {
+    state,
+    credentials,
+  }: { readonly state: Pick<Ports['state'], 'claimOrganization'>; readonly credentials: SalesforceCredentials },
+): SalesforceClient {
+  return createSalesforceClient({
+    credentials,
+    renewCredentials: () => renewedCredentials(salesforceSecretName),
+    admit: (organization) => admitOrganization(state, organization),
+    ...(caller === 'waiting'
+      ? { timeoutMs: Math.min(seconds, CALLER_PATIENCE_SECONDS) * 1000, reserve: 0 }
+      : { timeoutMs: seconds * 1000, reserve: apiReserve }),
+  });
 }

@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import type { SalesforceCredentials } from '../salesforce/session.ts';
+import { isSecureUrl } from '../salesforce/sites.ts';
 import { ConfigError, TransientError } from '../sync/errors.ts';
 
 const text = z.string().check(z.minLength(1));
@@ -10,7 +11,7 @@ const secretSchema = z.union([
   z.object({ loginUrl: z.url(), clientId: text, privateKey: text, username: text }),
 ]);
 
-/** Errors of Secrets Manager that a human has to mend, by name. */
+/** Errors of Secrets Manager that somebody has to fix, by name. */
 const CONFIG_REASONS: Readonly<Record<string, string>> = {
   ResourceNotFoundException: 'does not exist: make it as the README tells',
   AccessDeniedException: 'may not be read by this function',
@@ -30,6 +31,11 @@ let cached:
  */
 export async function salesforceCredentials(secretName: string): Promise<SalesforceCredentials> {
   if (cached !== undefined && Date.now() - cached.readAt < MAX_AGE_MS) return cached.credentials;
+  return renewedCredentials(secretName);
+}
+
+/** The same, read now: those that are kept were refused, and may have been rotated. */
+export async function renewedCredentials(secretName: string): Promise<SalesforceCredentials> {
   const value = await readSecret(secretName);
   const credentials = cached?.value === value ? cached.credentials : parseSecret(secretName, value);
   cached = { value, credentials, readAt: Date.now() };
@@ -58,5 +64,8 @@ function parseSecret(secretName: string, value: string): SalesforceCredentials {
   }
   const parsed = z.safeParse(secretSchema, json);
   if (!parsed.success) throw new ConfigError(`secret ${secretName} ${expected}`);
+  if (!isSecureUrl(parsed.data.loginUrl)) {
+    throw new ConfigError(`secret ${secretName}: loginUrl has to begin with https://`);
+  }
   return parsed.data;
 }

@@ -6,6 +6,7 @@ import { callError, endedAfterWrite, errorEntries, lostAnswer, unexpectedAnswer 
 import { type Exchange, type Fetch, FetchTransport, fetchWhenAwake } from './fetch-transport.ts';
 import { isRaw } from './query-answer.ts';
 import { type SalesforceCredentials, Session } from './session.ts';
+import { isSecureUrl } from './sites.ts';
 
 /** The one place that names the version of the REST API. Every release keeps the older ones for years. */
 export const API_VERSION = '64.0';
@@ -15,6 +16,13 @@ const USAGE_IS_NEWS_MS = 10 * 60_000;
 
 export interface SalesforceClientOptions {
   readonly credentials: SalesforceCredentials;
+  /** The credentials as they are now; left out: they never change. */
+  readonly renewCredentials?: () => Promise<SalesforceCredentials>;
+  /**
+   * Throws where this org (its organization id, or its host where it names none) is not the one to work with. Called
+   * before anything is read or written; left out: any org will do.
+   */
+  readonly admit?: (organization: string) => Promise<void>;
   readonly apiVersion?: string;
   /**
    * For one call, answer included: nothing is sent later than this after it began. Must end well before the
@@ -76,7 +84,9 @@ export interface SalesforceClient {
 
 /** A client that signs in by itself, when it first needs to and once more when its token has expired. */
 export function createSalesforceClient(options: SalesforceClientOptions): SalesforceClient {
-  if (!URL.canParse(options.credentials.loginUrl)) throw new ConfigError('The Salesforce loginUrl is not a URL');
+  const { loginUrl } = options.credentials;
+  if (!URL.canParse(loginUrl)) throw new ConfigError('The Salesforce loginUrl is not a URL');
+  if (!isSecureUrl(loginUrl)) throw new ConfigError('The Salesforce loginUrl has to begin with https://');
   return new JsforceClient(options);
 }
 
@@ -106,6 +116,8 @@ class JsforceClient implements SalesforceClient {
     this.#session = new Session({
       connection: this.#connection,
       credentials: options.credentials,
+      renewCredentials: options.renewCredentials ?? (async () => options.credentials),
+      admit: options.admit ?? (async () => {}),
       transport: () => this.#transport(options.timeoutMs),
       now: () => this.#now(),
       heard: (exchange) => this.#heard(exchange),

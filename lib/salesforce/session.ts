@@ -3,6 +3,7 @@ import type { Connection } from 'jsforce/lib/connection.js';
 import { ConfigError, TransientError } from '../sync/errors.ts';
 import { callError, lostAnswer } from './error-map.ts';
 import type { Exchange, FetchTransport } from './fetch-transport.ts';
+import { isSiteOfLogin, organizationOf } from './sites.ts';
 
 /** How the product signs in: an External Client App with the client-credentials flow, or with the JWT bearer flow. */
 export type SalesforceCredentials =
@@ -18,10 +19,20 @@ const TRANSIENT_GRANTS = [/login rate exceeded/i, /retry your request/i];
 export interface SessionOptions {
   readonly connection: Connection;
   readonly credentials: SalesforceCredentials;
+  /** The credentials as they are now, asked for once Salesforce has refused those known: they may have been rotated. */
+  readonly renewCredentials: () => Promise<SalesforceCredentials>;
+  /** Throws where this org is not the one to work with. Called with each token before it is used. */
+  readonly admit: (organization: string) => Promise<void>;
   readonly transport: () => FetchTransport;
   /** Salesforce's clock in milliseconds since the epoch, as well as it is known. */
   readonly now: () => number;
   readonly heard: (exchange: Exchange) => void;
+}
+
+interface Granted {
+  readonly token: string;
+  readonly instanceUrl: string;
+  readonly id?: string;
 }
 
 /**
@@ -32,10 +43,12 @@ export interface SessionOptions {
  */
 export class Session {
   #signingIn: Promise<string> | undefined;
+  #credentials: SalesforceCredentials;
   readonly #options: SessionOptions;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#credentials = options.credentials;
   }
 
   /** A token to send; signs in where there is none yet. */
@@ -58,28 +71,47 @@ export class Session {
   }
 
   async #askForToken(): Promise<string> {
-    const { connection, credentials, now } = this.#options;
-    const { status, body } = await this.#post(grantOf(credentials, now()));
-    const { access_token: token, instance_url: instanceUrl, error, error_description: told } = parsed(body);
+    const { connection, admit, renewCredentials } = this.#options;
+    let granted = await this.#ask(this.#credentials);
+    if (granted instanceof ConfigError) {
+      const renewed = await renewCredentials();
+      if (renewed === this.#credentials) throw granted;
+      this.#credentials = renewed;
+      granted = await this.#ask(renewed);
+      if (granted instanceof ConfigError) throw granted;
+    }
+    await admit(organizationOf(granted));
+    connection.instanceUrl = granted.instanceUrl;
+    connection.accessToken = granted.token;
+    return granted.token;
+  }
+
+  /** A token, or why Salesforce refuses these credentials for good. */
+  async #ask(credentials: SalesforceCredentials): Promise<Granted | ConfigError> {
+    const { status, body } = await this.#post(credentials);
+    const { access_token: token, instance_url: instanceUrl, id, error, error_description: told } = parsed(body);
     if (status === 200 && token !== undefined && instanceUrl !== undefined) {
-      connection.instanceUrl = instanceUrl;
-      connection.accessToken = token;
-      return token;
+      if (isSiteOfLogin(instanceUrl, credentials.loginUrl)) return { token, instanceUrl, ...(id && { id }) };
+      throw new ConfigError(
+        `${credentials.loginUrl} names a site of another domain than Salesforce's or its own: no token is sent there`,
+      );
     }
     if (status >= 500 || status === 429) throw callError(status, [], false);
     const reason = [error, told].filter((part) => part !== undefined).join(': ') || `HTTP ${status}`;
     if (TRANSIENT_GRANTS.some((pattern) => pattern.test(reason))) {
       throw new TransientError(error ?? 'LOGIN', `Salesforce refused to sign in for now: ${reason}`);
     }
-    throw new ConfigError(`Salesforce refused the credentials at ${credentials.loginUrl}: ${reason}`);
+    return new ConfigError(`Salesforce refused the credentials at ${credentials.loginUrl}: ${reason}`);
   }
 
-  async #post(form: Readonly<Record<string, string>>): Promise<{ readonly status: number; readonly body: string }> {
-    const transport = this.#options.transport();
+  async #post(credentials: SalesforceCredentials): Promise<{ readonly status: number; readonly body: string }> {
+    const { transport: open, now, heard } = this.#options;
+    const form = grantOf(credentials, now());
+    const transport = open();
     try {
       const { statusCode, body } = await transport.httpRequest({
         method: 'POST',
-        url: `${audienceOf(this.#options.credentials)}/services/oauth2/token`,
+        url: `${audienceOf(credentials)}/services/oauth2/token`,
         headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
         body: new URLSearchParams(form).toString(),
       });
@@ -87,7 +119,7 @@ export class Session {
     } catch (error) {
       throw lostAnswer(error, false);
     } finally {
-      if (transport.exchange !== undefined) this.#options.heard(transport.exchange);
+      if (transport.exchange !== undefined) heard(transport.exchange);
     }
   }
 }

@@ -41,9 +41,19 @@ export class SqsChangeQueue implements ChangeQueue {
   }
 
   async send(bodies: readonly string[]): Promise<void> {
+    await this.#sendAll(bodies, 0);
+  }
+
+  /** The same, to be delivered after so many seconds: 900 at most. */
+  async sendLater(bodies: readonly string[], delaySeconds: number): Promise<void> {
+    await this.#sendAll(bodies, delaySeconds);
+  }
+
+  async #sendAll(bodies: readonly string[], delaySeconds: number): Promise<void> {
     const batches = batched(bodies.map(allowedText));
     const worker = async (): Promise<void> => {
-      for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) await this.#sendBatch(batch);
+      for (let batch = batches.shift(); batch !== undefined; batch = batches.shift())
+        await this.#sendBatch(batch, delaySeconds);
     };
     const sent = await Promise.allSettled(Array.from({ length: BATCHES_IN_FLIGHT }, worker));
     const failed = sent.find((outcome) => outcome.status === 'rejected');
@@ -58,8 +68,11 @@ export class SqsChangeQueue implements ChangeQueue {
   }
 
   /** A batch can fail in part, even if the call as a whole does not: only what failed is sent again. */
-  async #sendBatch(bodies: readonly string[]): Promise<void> {
-    let left = bodies.map((body, at): SendMessageBatchRequestEntry => ({ Id: String(at), MessageBody: body }));
+  async #sendBatch(bodies: readonly string[], delaySeconds: number): Promise<void> {
+    const delay = delaySeconds > 0 ? { DelaySeconds: delaySeconds } : {};
+    let left = bodies.map(
+      (body, at): SendMessageBatchRequestEntry => ({ Id: String(at), MessageBody: body, ...delay }),
+    );
     for (let attempt = 1; ; attempt += 1) {
       const answer = await this.#sendEntries(left);
       const failed = new Map((answer.Failed ?? []).map((failure) => [failure.Id, failure]));

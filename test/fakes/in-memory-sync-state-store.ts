@@ -42,7 +42,7 @@ interface Fenced<Value> {
 
 /** Where the sync stands, in memory. The remembered rows and the feed are two writes, as in the real store. */
 export class InMemorySyncStateStore implements SyncStateStore {
-  readonly #latest: { cycle: RunningCycle | undefined };
+  readonly #latest: { cycle: RunningCycle | undefined; organization?: string };
   readonly #cycles: Map<number, CountedCycle>;
   readonly #feeds: Map<SalesforceType, Fenced<Omit<FeedState, 'recent'>>>;
   readonly #recent: Map<SalesforceType, Fenced<RecentRows>>;
@@ -72,6 +72,13 @@ export class InMemorySyncStateStore implements SyncStateStore {
   /** The feed as stored now, for tests to look at. */
   peekFeed(type: SalesforceType): Omit<FeedState, 'recent'> | undefined {
     return this.#feeds.get(type)?.value;
+  }
+
+  claimOrganization(organization: string): Promise<string> {
+    return this.#io('syncState.claimOrganization', () => {
+      this.#latest.organization ??= organization;
+      return this.#latest.organization;
+    });
   }
 
   beginCycle(owner: string, now: string, expiresAt: string): Promise<Cycle | undefined> {

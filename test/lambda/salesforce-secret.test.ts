@@ -10,6 +10,7 @@ let server: Server;
 let answer: { status: number; body: unknown };
 let asked = 0;
 let salesforceCredentials: (secretName: string) => Promise<unknown>;
+let renewedCredentials: (secretName: string) => Promise<unknown>;
 
 beforeEach(async () => {
   asked = 0;
@@ -27,7 +28,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   // What a function keeps while it is warm begins anew.
   vi.resetModules();
-  ({ salesforceCredentials } = await import('../../lib/lambda/salesforce-secret.ts'));
+  ({ salesforceCredentials, renewedCredentials } = await import('../../lib/lambda/salesforce-secret.ts'));
 });
 
 afterEach(() => {
@@ -58,6 +59,24 @@ test('changed credentials are in use after a quarter of an hour', async () => {
   answer = holding(JSON.stringify(changed));
   vi.setSystemTime(Date.now() + QUARTER_MS);
   expect(await salesforceCredentials('name')).toEqual(changed);
+});
+
+test('credentials that were refused are read at once, and are the same object where they are the same', async () => {
+  answer = holding(JSON.stringify(CREDENTIALS));
+  const first = await salesforceCredentials('name');
+  expect(await renewedCredentials('name')).toBe(first);
+  answer = holding(JSON.stringify({ ...CREDENTIALS, clientSecret: 'rotated' }));
+  const renewed = await renewedCredentials('name');
+  expect(renewed).toMatchObject({ clientSecret: 'rotated' });
+  expect(await salesforceCredentials('name')).toBe(renewed);
+  expect(asked).toBe(3);
+});
+
+test('a login URL without https is refused, but on this machine', async () => {
+  answer = holding(JSON.stringify({ ...CREDENTIALS, loginUrl: 'http://example.my.salesforce.com' }));
+  await expect(salesforceCredentials('name')).rejects.toThrow('loginUrl has to begin with https://');
+  answer = holding(JSON.stringify({ ...CREDENTIALS, loginUrl: 'http://127.0.0.1:4501' }));
+  expect(await salesforceCredentials('name')).toMatchObject({ loginUrl: 'http://127.0.0.1:4501' });
 });
 
 test.each(['', 'canary-secret', '{"clientSecret":"canary-secret"}', '{"loginUrl":"canary-secret","clientId":"x"}'])(

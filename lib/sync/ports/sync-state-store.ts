@@ -68,6 +68,12 @@ export interface Cycle {
 /** Where the sync stands. Reads are strongly consistent; every write is one item. */
 export interface SyncStateStore {
   /**
+   * The org that the store belongs to: the one named first, whoever names another later. However many name one at once,
+   * all get the same answer.
+   */
+  claimOrganization(organization: string): Promise<string>;
+
+  /**
    * Begins a cycle unless another owner's runs at `now`; its right expires by itself. A cycle before it that never ended
    * is reported as failed.
    */
