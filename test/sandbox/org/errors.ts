@@ -82,6 +82,12 @@ export const refusals = {
   badJson: (message: string) => new ApiError('JSON_PARSER_ERROR', message),
   locked: (id: string) =>
     new ApiError('UNABLE_TO_LOCK_ROW', `unable to obtain exclusive access to this record or 1 records: ${id}`),
+  /** Another user's record, which the sharing settings do not let this user see. */
+  outOfReach: (id: string) =>
+    new ApiError(
+      'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
+      `insufficient access rights on cross-reference id: ${id.slice(0, 15)}`,
+    ),
   crossReference: (fields: readonly string[] = []) =>
     new ApiError('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', fields),
 } as const;

@@ -9,6 +9,7 @@ import { createStandardRecords, type StandardRecords } from './standard-records.
 import { newStats, type Stats } from './stats.ts';
 import { type Automation, noAutomation } from './store/automation.ts';
 import { RecycleBin } from './store/recycle-bin.ts';
+import { Sharing } from './store/sharing.ts';
 import { Store } from './store/store.ts';
 import { Transactions } from './store/transactions.ts';
 
@@ -26,6 +27,7 @@ export class OrgState {
   stats: Stats = newStats();
   transactions = new Transactions();
   recycleBin = new RecycleBin();
+  sharing = new Sharing();
   bulk = new BulkJobs();
   /** Records that are gone for good: only `deleted` still tells of them. */
   purged: { object: string; id: string; at: number }[] = [];
@@ -49,6 +51,7 @@ export class OrgState {
     this.stats = newStats();
     this.transactions = new Transactions();
     this.recycleBin = new RecycleBin();
+    this.sharing = new Sharing();
     this.bulk = new BulkJobs();
     this.purged = [];
     this.schema = new Schema(this.clock.now(), this.schema.changedAt);

@@ -4,7 +4,7 @@ import type { OrgState } from '../org-state.ts';
 import type { Field } from '../schema/field.ts';
 import { parseValue } from '../schema/field-types.ts';
 import { defaultDuplicateOptions } from '../store/duplicates.ts';
-import { liveIds } from '../store/integrity.ts';
+import { visibleIds } from '../store/integrity.ts';
 import { deleteRecord, hardDelete } from '../store/lifecycle.ts';
 import { type SaveOptions, saveRecord } from '../store/save.ts';
 import type { IngestJob, IngestOperation } from './ingest-job.ts';
@@ -100,7 +100,7 @@ const OPERATIONS: Readonly<Record<IngestOperation, Operation>> = {
   upsert: (org, job, input) => save(org, job, { input, id: idByKey(org, job, input) }),
   delete(org, job, input) {
     const id = idOf(org, job, input);
-    deleteRecord(org, id, { userId: job.user.id, paths: [uploadPath(job)] });
+    deleteRecord(org, id, { viewer: job.user, paths: [uploadPath(job)] });
     return { kind: 'saved', id, created: false };
   },
   hardDelete(org, job, input) {
@@ -170,7 +170,7 @@ function idByKey(org: OrgState, job: IngestJob, input: IngestInput): string | un
   if (value === null) {
     throw new ApiError('MISSING_ARGUMENT', `${field.name} not specified`);
   }
-  const [first, ...others] = liveIds(org.store, job.object, { field: field.name, value });
+  const [first, ...others] = visibleIds(org, job.user, { object: job.object, field: field.name, value });
   if (others.length > 0) {
     const message = `${field.name}: more than one record found for external id field: [${[first, ...others].join(', ')}]`;
     throw new ApiError('DUPLICATE_EXTERNAL_ID', message);

@@ -11,7 +11,7 @@ function isPublicKey(text: string): boolean {
   return /^-----BEGIN (?:PUBLIC KEY|CERTIFICATE)-----/.test(text);
 }
 
-/** The org as a whole: counts, clock, seed records. */
+/** The org as a whole: counts, clock, seed records, who sees what. */
 export const orgCalls = [
   defineCall('GET stats', nothing, ({ stats }) => ({ ...stats, byKind: { ...stats.byKind } })),
   defineCall('POST reset', nothing, (org) => {
@@ -33,6 +33,16 @@ export const orgCalls = [
     org.limits.maxRequests.daily = dailyRequests;
     return {};
   }),
+  defineCall(
+    'POST sharing',
+    z.strictObject({ object: z.string(), id: z.string(), visible: z.boolean() }),
+    (org, { object, id, visible }) => {
+      const { name } = mustHaveObject(org, object);
+      const row = org.store.table(name).get(mustBeId(id)) ?? refuse(`There is no ${name} ${id}`);
+      org.sharing.setVisible(row.Id as string, visible);
+      return {};
+    },
+  ),
   defineCall('GET record', z.strictObject({ object: z.string(), id: z.string() }), (org, { object, id }) => {
     const { name } = mustHaveObject(org, object);
     return org.store.table(name).get(mustBeId(id)) ?? refuse(`There is no ${name} ${id}`);

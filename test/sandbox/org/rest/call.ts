@@ -70,6 +70,9 @@ export function liveRow(call: Call, object: ObjectDefinition, text: string): Row
   }
   const row = call.org.store.table(object.name).get(id);
   if (!row) throw refusals.notFound();
+  if (!call.org.sharing.isVisible(call.user, id)) {
+    throw call.method === 'GET' || call.method === 'HEAD' ? refusals.notFound() : refusals.outOfReach(id);
+  }
   if (row.IsDeleted === true) throw refusals.deleted();
   return row;
 }

@@ -213,7 +213,7 @@ function deleteOne(call: Call, text: string): Result {
   if (id === undefined) return refusedResult([new ApiError('MALFORMED_ID', `malformed id ${text}`)]);
   if (!found) return { id, ...refusedResult([refusals.crossReference()]) };
   try {
-    deleteRecord(call.org, id, { userId: call.user.id, paths: pathsOf(call) });
+    deleteRecord(call.org, id, { viewer: call.user, paths: pathsOf(call) });
     return { id, success: true, errors: [] };
   } catch (error) {
     if (error instanceof ApiError) return { id, ...refusedResult([error]) };
@@ -231,7 +231,8 @@ function retrieve(call: Call, ids: readonly string[], names: readonly string[]):
   const table = call.org.store.table(object.name);
   const records = ids.map((text) => {
     const row = table.get(normaliseId(text.trim()) ?? '');
-    return row && row.IsDeleted !== true ? renderRecord(call, object.name, { row, fields }) : null;
+    const isSeen = row && row.IsDeleted !== true && call.org.sharing.isVisible(call.user, row.Id);
+    return isSeen ? renderRecord(call, object.name, { row, fields }) : null;
   });
   return json(200, records);
 }

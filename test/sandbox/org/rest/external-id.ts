@@ -5,7 +5,7 @@ import type { Field } from '../schema/field.ts';
 import { parseValue } from '../schema/field-types.ts';
 import type { ObjectDefinition } from '../schema/standard-objects.ts';
 import type { Row } from '../soql/source.ts';
-import { liveIds } from '../store/integrity.ts';
+import { visibleIds } from '../store/integrity.ts';
 import type { RecordInput } from '../store/parse-record.ts';
 import { saveRecord } from '../store/save.ts';
 import { type Call, mustBeEditable, objectBody, objectOf, type Route } from './call.ts';
@@ -28,11 +28,12 @@ export function idsByKey(
   if (field.name === 'Id') {
     const id = normaliseId(text);
     const row = id === undefined ? undefined : call.org.store.table(object.name).get(id);
-    return id !== undefined && row && row.IsDeleted !== true ? [id] : [];
+    const isSeen = row && row.IsDeleted !== true && call.org.sharing.isVisible(call.user, id);
+    return id !== undefined && isSeen ? [id] : [];
   }
   const value = parseValue(text, field);
   if (value instanceof ApiError || value === null) return [];
-  return [...liveIds(call.org.store, object.name, { field: field.name, value })];
+  return [...visibleIds(call.org, call.user, { object: object.name, field: field.name, value })];
 }
 
 interface Found {

@@ -91,7 +91,7 @@ function removeRecord(call: Call): OrgResponse {
 }
 
 export function removeRow(call: Call, id: string): void {
-  deleteRecord(call.org, id, { userId: call.user.id, paths: pathsOf(call) });
+  deleteRecord(call.org, id, { viewer: call.user, paths: pathsOf(call) });
 }
 
 function idOfPath({ params }: Call): string[] {

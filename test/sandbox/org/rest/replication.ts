@@ -1,6 +1,7 @@
 import { fromStamp, toStamp } from '../clock.ts';
 import { ApiError } from '../errors.ts';
 import { json, type OrgResponse } from '../http-message.ts';
+import type { Row } from '../soql/source.ts';
 import { type Call, objectOf, type Route } from './call.ts';
 
 const MINUTE = 60_000;
@@ -45,11 +46,16 @@ function latestDateCovered(call: Call, { end }: Span): number {
   return Math.floor(covered / MINUTE) * MINUTE;
 }
 
+/** What the user sees of the rows that were saved in the span. */
+function rowsOf({ org, user }: Call, object: string, { start, end }: Span): Iterable<Row> {
+  return org.sharing.seen(user, org.store.table(object).between(toStamp(start), toStamp(end)));
+}
+
 /** {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_getupdated.htm} */
 function updated(call: Call): OrgResponse {
   const object = objectOf(call);
   const span = spanOf(call, REACH.updated);
-  const rows = call.org.store.table(object.name).between(toStamp(span.start), toStamp(span.end));
+  const rows = rowsOf(call, object.name, span);
   const ids: unknown[] = [];
   for (const row of rows) if (row.IsDeleted !== true) ids.push(row.Id);
   refuseTooMany(ids.length);
@@ -61,11 +67,12 @@ function deleted(call: Call): OrgResponse {
   const object = objectOf(call);
   const span = spanOf(call, REACH.deleted);
   const deletedRecords: { id: unknown; deletedDate: string }[] = [];
-  for (const row of call.org.store.table(object.name).between(toStamp(span.start), toStamp(span.end))) {
+  for (const row of rowsOf(call, object.name, span)) {
     if (row.IsDeleted === true) deletedRecords.push({ id: row.Id, deletedDate: String(row.SystemModstamp) });
   }
   for (const { object: name, id, at } of call.org.purged) {
-    if (name === object.name && at >= span.start && at < span.end) {
+    const isSeen = name === object.name && call.org.sharing.isVisible(call.user, id);
+    if (isSeen && at >= span.start && at < span.end) {
       deletedRecords.push({ id, deletedDate: toStamp(at) });
     }
   }

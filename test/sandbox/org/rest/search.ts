@@ -147,14 +147,15 @@ function* candidates(
   object: string,
   { term, searched }: { term: string; searched: readonly Field[] },
 ): Generator<Row> {
-  const table = call.org.store.table(object);
+  const { sharing, store } = call.org;
+  const table = store.table(object);
   const [only] = searched;
   if (searched.length === 1 && only?.type === 'email' && !/[*?]/.test(term)) {
-    yield* table.rowsByField(only.name, term);
+    yield* sharing.seen(call.user, table.rowsByField(only.name, term));
     return;
   }
   const pattern = wordPattern(term);
-  for (const row of table.values()) {
+  for (const row of sharing.seen(call.user, table.values())) {
     if (searched.some(({ name }) => typeof row[name] === 'string' && pattern.test(row[name]))) yield row;
   }
 }

@@ -21,11 +21,14 @@ interface DuplicateCheck extends DuplicateOptions {
 
 export const defaultDuplicateOptions: DuplicateOptions = { allowSave: false, includeRecordDetails: false };
 
-/** Refuses a row that a duplicate rule matches; `allowSave` gets past rules that only alert. */
+/**
+ * Refuses a row that a duplicate rule matches; `allowSave` gets past rules that only alert. Rules enforce sharing: they
+ * find what the user sees.
+ */
 export function findDuplicate(org: OrgState, row: Row, options: DuplicateCheck): ApiError | undefined {
   for (const rule of org.automation.duplicateRules) {
     if (rule.object !== options.object || (rule.action === 'alert' && options.allowSave)) continue;
-    const matches = matchesOf(org.store, rule, row);
+    const matches = matchesOf(org.store, rule, row).filter(({ Id }) => org.sharing.isVisible(options.viewer, Id));
     if (matches.length > 0) return refusal(rule, matchRecords(org, matches, options), matches.length);
   }
   return undefined;

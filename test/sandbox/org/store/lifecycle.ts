@@ -1,6 +1,7 @@
 import { fromStamp, toDate, toStamp } from '../clock.ts';
 import { ApiError, refusals } from '../errors.ts';
 import type { OrgState } from '../org-state.ts';
+import type { Viewer } from '../schema/schema.ts';
 import type { Row, Value } from '../soql/source.ts';
 import { takenValues } from './integrity.ts';
 import { quietOptions, saveRecord } from './save.ts';
@@ -29,23 +30,24 @@ function mustBeFree(org: OrgState, ids: readonly string[]): void {
 
 /** Who deletes, and the paths of the request, which faults of single records look at. */
 export interface Deletion {
-  readonly userId: string;
+  readonly viewer: Viewer;
   readonly paths: readonly string[];
 }
 
 /** Puts a record, and the Contacts of an Account, into the recycle bin. */
-export function deleteRecord(org: OrgState, id: string, { userId, paths }: Deletion): void {
+export function deleteRecord(org: OrgState, id: string, { viewer, paths }: Deletion): void {
   const { object, row } = mustFind(org, id);
+  if (!org.sharing.isVisible(viewer, id)) throw refusals.outOfReach(id);
   if (row.IsDeleted === true) throw refusals.deleted();
   mustBeFree(org, [id]);
   if (org.faults.locksRow(paths)) throw refusals.locked(id);
   const refused = org.faults.recordError(object, row, paths);
   if (refused) throw refused;
-  restamp(org, object, { row, change: { IsDeleted: true, LastModifiedById: userId } });
+  restamp(org, object, { row, change: { IsDeleted: true, LastModifiedById: viewer.id } });
   org.stats.recordsDeleted += 1;
   if (object !== 'Account') return;
   for (const contact of contactsOf(org, id)) {
-    restamp(org, 'Contact', { row: contact, change: { IsDeleted: true, LastModifiedById: userId } });
+    restamp(org, 'Contact', { row: contact, change: { IsDeleted: true, LastModifiedById: viewer.id } });
     org.stats.recordsDeleted += 1;
   }
 }
@@ -64,7 +66,7 @@ export function undeleteRecord(org: OrgState, id: string): void {
   if (row.IsDeleted !== true) {
     throw new ApiError('UNDELETE_FAILED', 'Entity is not in the recycle bin');
   }
-  const [taken] = takenValues(org, object, row);
+  const [taken] = takenValues(org, org.standard.admin, { object, row });
   if (taken) throw taken;
   const change: Record<string, Value> = { IsDeleted: false };
   if ('MasterRecordId' in row) change.MasterRecordId = null;

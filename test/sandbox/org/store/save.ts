@@ -69,7 +69,7 @@ export function prepareRow(org: OrgState, request: SaveRequest): PreparedRow {
   if (state) return { kind: 'refused', errors: [state] };
   const parse = { viewer: options.viewer, creating: before === undefined };
   const parsed = parseRecord(org.schema, object, request.fields, parse);
-  const linked = resolveParents(org.store, parsed.parents);
+  const linked = resolveParents(org, options.viewer, parsed.parents);
   const refused = [...parsed.refused, ...linked.refused];
   if (refused.length > 0) return { kind: 'refused', errors: refused };
   const row = { ...(before ?? newRow(org, object, options.viewer)) };
@@ -79,10 +79,10 @@ export function prepareRow(org: OrgState, request: SaveRequest): PreparedRow {
   if ('LastName' in row) row.Name = fullName(row);
   const errors = firstRefusals([
     () => missingFields(org, object, row),
-    () => brokenReferences(org, object, { row, before }),
+    () => brokenReferences(org, object, { row, before, viewer: options.viewer }),
     () => brokenRules(org.automation, object, liveFormulas(org, object)?.(row) ?? row),
     () => findDuplicate(org, row, { ...options.duplicates, viewer: options.viewer, object }) ?? [],
-    () => takenValues(org, object, row),
+    () => takenValues(org, options.viewer, { object, row }),
     () => org.faults.recordError(object, liveFormulas(org, object)?.(row) ?? row, options.paths ?? []) ?? [],
   ]);
   if (errors.length > 0) return { kind: 'refused', errors };
@@ -104,6 +104,7 @@ function stateRefusal(org: OrgState, request: SaveRequest, before: Row | undefin
   const { id } = request;
   if (id === undefined) return undefined;
   if (!before) return refusals.crossReference();
+  if (!org.sharing.isVisible(request.options.viewer, id)) return refusals.outOfReach(id);
   if (before.IsDeleted === true) return refusals.deleted();
   if (org.transactions.isLocked(id) || org.faults.locksRow(request.options.paths ?? [])) return refusals.locked(id);
   if (before.IsConverted !== true) return undefined;

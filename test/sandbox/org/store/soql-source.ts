@@ -4,21 +4,22 @@ import type { Viewer } from '../schema/schema.ts';
 import type { Row, SoqlSource, Value } from '../soql/source.ts';
 import { liveFormulas } from './formulas.ts';
 
-/** What a user's queries read from: the org as it is at each call, under that user's field-level security. */
+/** What a user's queries read from: the org as it is at each call, under that user's field-level security and sharing. */
 export function createSource(org: OrgState, viewer: Viewer): SoqlSource {
   const show = (object: string) => liveFormulas(org, object);
+  const seen = (rows: Iterable<Row>) => org.sharing.seen(viewer, rows);
   return {
     object: (name) => org.schema.visible(viewer, name),
-    rows: (object) => shown(org.store.table(object).between(undefined, undefined), show(object)),
+    rows: (object) => shown(seen(org.store.table(object).between(undefined, undefined)), show(object)),
     row(object, id) {
-      const row = org.store.table(object).get(id);
+      const row = org.sharing.isVisible(viewer, id) ? org.store.table(object).get(id) : undefined;
       const compute = show(object);
       return row && compute ? compute(row) : row;
     },
-    rowsByStamp: (object, from, to) => shown(org.store.table(object).between(from, to), show(object)),
+    rowsByStamp: (object, from, to) => shown(seen(org.store.table(object).between(from, to)), show(object)),
     rowsByField(object, field, value) {
       if (!isIndexed(org, object, field)) return undefined;
-      return shown(rowsOf(org, object, { field, value }), show(object));
+      return shown(seen(rowsOf(org, object, { field, value })), show(object));
     },
     now: () => new Date(org.clock.now()),
   };
