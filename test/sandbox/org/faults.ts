@@ -51,7 +51,13 @@ export interface PauseSpec extends Strikes {
   readonly milliseconds: number;
 }
 
-type AnyFaultSpec = FaultSpec | RecordErrorSpec | PauseSpec;
+/** A change is only told of as a gap event, as after an error inside Salesforce. */
+export interface GapSpec extends Strikes {
+  readonly kind: 'gapEvent';
+  readonly object?: string | undefined;
+}
+
+type AnyFaultSpec = FaultSpec | RecordErrorSpec | PauseSpec | GapSpec;
 
 /** How long an answer is withheld before the connection ends, where the fault does not say. */
 const TIMEOUT_MS = 120_000;
@@ -175,6 +181,11 @@ export class Faults {
     return this.#first(isPause, (fault) => meets(fault, [path]))?.spec.milliseconds ?? 0;
   }
 
+  /** Is a change of this object lost, so that only a gap event tells of it? */
+  losesEvent(object: string): boolean {
+    return this.#first(isGap, ({ spec }) => (spec.object ?? object) === object) !== undefined;
+  }
+
   #lock(paths: readonly string[], kind: (milliseconds: number | undefined) => boolean) {
     return this.#first(isLock, (fault) => kind(fault.spec.milliseconds) && meets(fault, paths));
   }
@@ -203,7 +214,7 @@ export class Faults {
 }
 
 function isOfRequest(fault: ActiveFault): fault is ActiveFault<FaultSpec> {
-  return fault.spec.kind !== 'lockRow' && fault.spec.kind !== 'recordError' && fault.spec.kind !== 'betweenSubrequests';
+  return fault.spec.kind in EFFECTS && fault.spec.kind !== 'lockRow';
 }
 
 function isLock(fault: ActiveFault): fault is ActiveFault<FaultSpec> {
@@ -216,6 +227,10 @@ function isRecordError(fault: ActiveFault): fault is ActiveFault<RecordErrorSpec
 
 function isPause(fault: ActiveFault): fault is ActiveFault<PauseSpec> {
   return fault.spec.kind === 'betweenSubrequests';
+}
+
+function isGap(fault: ActiveFault): fault is ActiveFault<GapSpec> {
+  return fault.spec.kind === 'gapEvent';
 }
 
 function meets({ pattern }: ActiveFault, paths: readonly string[]): boolean {

@@ -8,6 +8,7 @@ import { Schema } from './schema/schema.ts';
 import { createStandardRecords, type StandardRecords } from './standard-records.ts';
 import { newStats, type Stats } from './stats.ts';
 import { type Automation, noAutomation } from './store/automation.ts';
+import { ChangeEvents } from './store/change-events.ts';
 import { RecycleBin } from './store/recycle-bin.ts';
 import { Sharing } from './store/sharing.ts';
 import { Store } from './store/store.ts';
@@ -20,6 +21,7 @@ export class OrgState {
   readonly sessions: Sessions;
   readonly locators: Locators;
   readonly limits: Limits;
+  readonly events = new ChangeEvents();
   schema: Schema;
   store: Store;
   standard: StandardRecords;
@@ -39,14 +41,19 @@ export class OrgState {
     this.locators = parts.locators;
     this.limits = new Limits(parts.dailyRequests);
     this.schema = new Schema(this.clock.now());
-    this.store = new Store(this.schema);
+    this.store = this.#newStore();
     this.standard = createStandardRecords(this);
+  }
+
+  #newStore(): Store {
+    return new Store(this.schema, (changes) => this.events.committed(this, changes));
   }
 
   reset(): void {
     this.faults.clear();
     this.locators.clear();
     this.limits.clear();
+    this.events.clear();
     this.automation = noAutomation();
     this.stats = newStats();
     this.transactions = new Transactions();
@@ -55,7 +62,7 @@ export class OrgState {
     this.bulk = new BulkJobs();
     this.purged = [];
     this.schema = new Schema(this.clock.now(), this.schema.changedAt);
-    this.store = new Store(this.schema);
+    this.store = this.#newStore();
     this.standard = createStandardRecords(this);
   }
 }

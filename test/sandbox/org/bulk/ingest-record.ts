@@ -100,7 +100,7 @@ const OPERATIONS: Readonly<Record<IngestOperation, Operation>> = {
   upsert: (org, job, input) => save(org, job, { input, id: idByKey(org, job, input) }),
   delete(org, job, input) {
     const id = idOf(org, job, input);
-    deleteRecord(org, id, { viewer: job.user, paths: [uploadPath(job)] });
+    deleteRecord(org, id, { viewer: job.user, paths: [uploadPath(job)], origin: originOf(job) });
     return { kind: 'saved', id, created: false };
   },
   hardDelete(org, job, input) {
@@ -135,6 +135,10 @@ function uploadPath({ version, id }: IngestJob): string {
   return `/services/data/v${version}/jobs/ingest/${id}/batches`;
 }
 
+function originOf({ version }: IngestJob): string {
+  return `com/salesforce/api/bulkapi/${version}`;
+}
+
 /** Assignment rules run only where the job names one. */
 function saveOptions(job: IngestJob): SaveOptions {
   return {
@@ -142,6 +146,7 @@ function saveOptions(job: IngestJob): SaveOptions {
     autoAssign: job.assignmentRuleId ?? false,
     duplicates: defaultDuplicateOptions,
     paths: [uploadPath(job)],
+    origin: originOf(job),
   };
 }
 

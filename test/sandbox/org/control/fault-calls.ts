@@ -22,6 +22,7 @@ const strikes = {
 
 const fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(faultKinds), ...strikes, milliseconds: z.int().min(0).optional() }),
+  z.strictObject({ kind: z.literal('gapEvent'), ...strikes, object: z.string().optional() }),
   z.strictObject({ kind: z.literal('betweenSubrequests'), ...strikes, milliseconds: z.int().min(1) }),
   z.strictObject({
     kind: z.literal('recordError'),

@@ -9,7 +9,7 @@ import { parseRecord, type RecordInput } from '../store/parse-record.ts';
 import { type SaveOptions, type SaveOutcome, saveRecord } from '../store/save.ts';
 import { type Call, isObject, mustBeEditable, objectBody, objectOf, pathsOf, type Route } from './call.ts';
 import { idsByKey, keyField } from './external-id.ts';
-import { saveOptions } from './headers.ts';
+import { originOf, saveOptions } from './headers.ts';
 import { namedFields, renderRecord } from './render.ts';
 
 const MAX_RECORDS = 200;
@@ -213,7 +213,7 @@ function deleteOne(call: Call, text: string): Result {
   if (id === undefined) return refusedResult([new ApiError('MALFORMED_ID', `malformed id ${text}`)]);
   if (!found) return { id, ...refusedResult([refusals.crossReference()]) };
   try {
-    deleteRecord(call.org, id, { viewer: call.user, paths: pathsOf(call) });
+    deleteRecord(call.org, id, { viewer: call.user, paths: pathsOf(call), origin: originOf(call) });
     return { id, success: true, errors: [] };
   } catch (error) {
     if (error instanceof ApiError) return { id, ...refusedResult([error]) };

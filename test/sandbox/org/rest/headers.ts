@@ -22,6 +22,16 @@ function autoAssign(header: string | undefined): boolean | string {
   throw new ApiError('INVALID_ASSIGNMENT_RULE', `Invalid value for the Sforce-Auto-Assign header: ${value}`);
 }
 
+/**
+ * The API, its version and the name that the client gives itself, by which it knows its own changes again.
+ * {@link https://developer.salesforce.com/docs/atlas.en-us.change_data_capture.meta/change_data_capture/cdc_event_fields_header.htm}
+ */
+export function originOf({ root, headers }: Call): string {
+  const client = readPairs(headers['sforce-call-options']).get('client');
+  const origin = `com/salesforce/api/rest/${root.replace(/^.*v/, '')}`;
+  return client === undefined ? origin : `${origin};client=${client}`;
+}
+
 /** What the call's headers ask of its saves. */
 export function saveOptions(call: Call): SaveOptions {
   const duplicates = readPairs(call.headers['sforce-duplicate-rule-header']);
@@ -33,6 +43,7 @@ export function saveOptions(call: Call): SaveOptions {
       includeRecordDetails: duplicates.get('includerecorddetails') === 'true',
     },
     paths: pathsOf(call),
+    origin: originOf(call),
   };
 }
 

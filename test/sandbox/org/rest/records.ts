@@ -6,7 +6,7 @@ import type { Row } from '../soql/source.ts';
 import { deleteRecord } from '../store/lifecycle.ts';
 import { type SaveOutcome, saveRecord } from '../store/save.ts';
 import { type Call, liveRow, mustBeEditable, objectBody, objectOf, pathsOf, type Route } from './call.ts';
-import { conditionDate, saveOptions } from './headers.ts';
+import { conditionDate, originOf, saveOptions } from './headers.ts';
 import { allFields, namedFields, renderRecord } from './render.ts';
 
 /** The answer to a save that was refused. */
@@ -91,7 +91,7 @@ function removeRecord(call: Call): OrgResponse {
 }
 
 export function removeRow(call: Call, id: string): void {
-  deleteRecord(call.org, id, { viewer: call.user, paths: pathsOf(call) });
+  deleteRecord(call.org, id, { viewer: call.user, paths: pathsOf(call), origin: originOf(call) });
 }
 
 function idOfPath({ params }: Call): string[] {

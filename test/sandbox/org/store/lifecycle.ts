@@ -6,11 +6,17 @@ import type { Row, Value } from '../soql/source.ts';
 import { takenValues } from './integrity.ts';
 import { quietOptions, saveRecord } from './save.ts';
 
+interface Restamp {
+  readonly row: Row;
+  readonly change: Record<string, Value>;
+  readonly origin?: string | undefined;
+}
+
 /** Writes a row that the org itself changes, with new stamps. */
-function restamp(org: OrgState, object: string, { row, change }: { row: Row; change: Record<string, Value> }): Row {
+function restamp(org: OrgState, object: string, { row, change, origin }: Restamp): Row {
   const stamp = toStamp(Math.max(org.clock.now(), fromStamp(row.SystemModstamp as string)));
   const changed: Row = { ...row, ...change, SystemModstamp: stamp, LastModifiedDate: stamp };
-  org.store.put(object, changed);
+  org.store.put(object, changed, origin);
   if (changed.IsDeleted === true) {
     org.recycleBin.add({ object, id: changed.Id as string, at: org.clock.now(), stamp });
   }
@@ -32,10 +38,12 @@ function mustBeFree(org: OrgState, ids: readonly string[]): void {
 export interface Deletion {
   readonly viewer: Viewer;
   readonly paths: readonly string[];
+  /** The API and client that delete, as change events name them. */
+  readonly origin: string;
 }
 
 /** Puts a record, and the Contacts of an Account, into the recycle bin. */
-export function deleteRecord(org: OrgState, id: string, { viewer, paths }: Deletion): void {
+export function deleteRecord(org: OrgState, id: string, { viewer, paths, origin }: Deletion): void {
   const { object, row } = mustFind(org, id);
   if (!org.sharing.isVisible(viewer, id)) throw refusals.outOfReach(id);
   if (row.IsDeleted === true) throw refusals.deleted();
@@ -43,11 +51,11 @@ export function deleteRecord(org: OrgState, id: string, { viewer, paths }: Delet
   if (org.faults.locksRow(paths)) throw refusals.locked(id);
   const refused = org.faults.recordError(object, row, paths);
   if (refused) throw refused;
-  restamp(org, object, { row, change: { IsDeleted: true, LastModifiedById: viewer.id } });
+  restamp(org, object, { row, change: { IsDeleted: true, LastModifiedById: viewer.id }, origin });
   org.stats.recordsDeleted += 1;
   if (object !== 'Account') return;
   for (const contact of contactsOf(org, id)) {
-    restamp(org, 'Contact', { row: contact, change: { IsDeleted: true, LastModifiedById: viewer.id } });
+    restamp(org, 'Contact', { row: contact, change: { IsDeleted: true, LastModifiedById: viewer.id }, origin });
     org.stats.recordsDeleted += 1;
   }
 }

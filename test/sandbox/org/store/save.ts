@@ -19,6 +19,8 @@ export interface SaveOptions {
   readonly duplicates: DuplicateOptions;
   /** The paths of the request that saves, which faults of single records look at; no fault meets the org's own saves. */
   readonly paths?: readonly string[];
+  /** The API and client that save, as change events name them. */
+  readonly origin?: string;
 }
 
 export interface SaveRequest {
@@ -46,13 +48,17 @@ export function quietOptions(viewer: Viewer): SaveOptions {
 export function saveRecord(org: OrgState, request: SaveRequest): SaveOutcome {
   const prepared = prepareRow(org, request);
   if (prepared.kind === 'refused') return prepared;
-  commitRow(org, request.object, prepared);
+  commitRow(org, request.object, { ...prepared, origin: request.options.origin });
   return { kind: 'saved', id: prepared.row.Id as string, created: prepared.created };
 }
 
 /** Puts a prepared row in place and counts it. */
-export function commitRow(org: OrgState, object: string, { row, created }: { row: Row; created: boolean }): void {
-  org.store.put(object, row);
+export function commitRow(
+  org: OrgState,
+  object: string,
+  { row, created, origin }: { row: Row; created: boolean; origin?: string | undefined },
+): void {
+  org.store.put(object, row, origin);
   if (created) org.stats.recordsCreated += 1;
   else org.stats.recordsUpdated += 1;
 }

@@ -1,10 +1,14 @@
 import { makeId } from '../ids.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Row, Value } from '../soql/source.ts';
+import type { RowChange } from './change-events.ts';
 import { Table } from './table.ts';
 
-/** A point to roll back to: what was there before each write since. */
-type Undo = () => void;
+/** A transaction: how to take its writes back, and what they changed. */
+interface Journal {
+  readonly undo: (() => void)[];
+  readonly changes: RowChange[];
+}
 
 /** What a piece of work came to. */
 export type Outcome<T> =
@@ -25,10 +29,13 @@ export class Store {
   readonly #tables = new Map<string, Table>();
   readonly #serials = new Map<string, number>();
   readonly #templates = new Map<string, Row>();
-  #journal: Undo[] | undefined;
+  readonly #committed: (changes: readonly RowChange[]) => void;
+  #journal: Journal | undefined;
 
-  constructor(schema: Schema) {
+  /** `committed` hears of each transaction that was kept. */
+  constructor(schema: Schema, committed: (changes: readonly RowChange[]) => void) {
     this.#schema = schema;
+    this.#committed = committed;
     for (const object of schema.objects()) {
       this.#tables.set(object.name, new Table(object.name));
       this.#templates.set(object.name, templateOf(schema, object.name));
@@ -67,30 +74,42 @@ export class Store {
     return { ...this.#templates.get(object) };
   }
 
-  put(object: string, row: Row): void {
+  /** `origin`: the API and client that write. */
+  put(object: string, row: Row, origin = ''): void {
     const table = this.table(object);
     const id = row.Id as string;
     const before = table.get(id);
     table.put(row);
-    this.#journal?.push(before ? () => table.put({ ...before }) : () => table.remove(id));
+    const undo = before ? () => table.put({ ...before }) : () => table.remove(id);
+    this.#wrote({ object, before, after: row, origin }, undo);
   }
 
   remove(object: string, id: string): void {
     const table = this.table(object);
     const before = table.get(id);
     table.remove(id);
-    if (before) this.#journal?.push(() => table.put({ ...before }));
+    if (before) this.#wrote({ object, before, after: undefined, origin: '' }, () => table.put({ ...before }));
+  }
+
+  #wrote(change: RowChange, undo: () => void): void {
+    if (this.#journal) {
+      this.#journal.undo.push(undo);
+      this.#journal.changes.push(change);
+    } else this.#committed([change]);
   }
 
   /** Runs `work`, and takes back all its writes when `keep` says no to what it came to. */
   attempt<T>(work: () => T, keep: (outcome: Outcome<T>) => boolean): T {
     const outer = this.#journal;
-    const journal: Undo[] = [];
+    const journal: Journal = { undo: [], changes: [] };
     this.#journal = journal;
     const outcome = outcomeOf(work);
     this.#journal = outer;
-    if (keep(outcome)) outer?.push(...journal);
-    else for (const undo of journal.toReversed()) undo();
+    if (!keep(outcome)) for (const undo of journal.undo.toReversed()) undo();
+    else if (outer) {
+      outer.undo.push(...journal.undo);
+      outer.changes.push(...journal.changes);
+    } else if (journal.changes.length > 0) this.#committed(journal.changes);
     if (outcome.kind === 'done') return outcome.result;
     throw outcome.error;
   }
