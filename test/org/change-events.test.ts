@@ -5,10 +5,10 @@ import { control, type Json, ROOT, signIn, stillOrg } from './org-client.ts';
 
 const ALL = 'GET events?after=-2';
 
-function events(org: Org, line = ALL): Json[] {
+function events(org: Org, line = ALL): readonly Json[] {
   const { status, body } = control(org, line);
   expect(status).toBe(200);
-  return [...(body.events as Json)];
+  return body.events as Json;
 }
 
 function headers(org: Org) {
@@ -81,12 +81,8 @@ describe('change events', () => {
       LastModifiedDate: '2026-11-21T10:01:00.000Z',
     });
     expect(header).toMatchObject({ changeType: 'UPDATE', nulledFields: ['Title'], commitNumber: 2 });
-    expect([...(header?.changedFields as Json)].toSorted()).toEqual([
-      'LastModifiedDate',
-      'MailingAddress.City',
-      'Name.FirstName',
-      'Title',
-    ]);
+    const changed = ['LastModifiedDate', 'MailingAddress.City', 'Name.FirstName', 'Title'];
+    expect(new Set(header?.changedFields)).toEqual(new Set(changed));
   });
 
   it('tell of deletion and undeletion, of merge and conversion as the changes that they are', () => {
