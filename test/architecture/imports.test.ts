@@ -27,6 +27,10 @@ const rules: Readonly<Record<string, Rule>> = {
     imports: ['lib'],
     packages: ['@aws-sdk/', '@aws-lambda-powertools/', '@middy/', '@smithy/', 'aws-lambda', 'zod/', 'node:'],
   },
+  'lib/operator': {
+    imports: ports.concat('lib/salesforce', 'lib/dynamodb', 'lib/sqs', 'lib/lambda'),
+    packages: ['@aws-sdk/', '@smithy/', 'zod/', 'node:'],
+  },
   functions: {
     imports: ['lib/sync', 'lib/lambda'],
     typesFrom: ['lib/person'],

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { UsageError } from './sandbox-options.ts';
+import { UsageError } from '../../lib/operator/command-line.ts';
 
 /** An endpoint that an environment variable names has to answer, whatever it says; told before anything starts. */
 export async function checkEndpoint(variable: string, url: string | undefined): Promise<void> {

@@ -1,5 +1,5 @@
+import { orInterrupted, runProgram } from '../../lib/operator/run-program.ts';
 import { lineOf, reportIn } from './cycle-lines.ts';
-import { orInterrupted, runProgram } from './run-program.ts';
 import type { RuntimeLog } from './runtime/runtime-event.ts';
 import { readOptions } from './sandbox-options.ts';
 import { type Sandbox, startSandbox } from './start-sandbox.ts';

@@ -1,4 +1,4 @@
-import { UsageError } from './sandbox-options.ts';
+import { UsageError } from '../../lib/operator/command-line.ts';
 
 /** Signs in once, so that a wrong URL or a refused credential is told before anything starts. */
 export async function checkLogin(org: { loginUrl: string; clientId: string; clientSecret: string }): Promise<void> {

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { type Command, readArguments, UsageError, wholeNumber } from '../../lib/operator/command-line.ts';
 
 /** What the sandbox is started with: command line first, then environment, then the default. */
 export interface SandboxOptions {
@@ -19,34 +19,71 @@ export interface SandboxOptions {
   readonly sqsEndpoint: string | undefined;
 }
 
-/** An option, setting or credential that is wrong; the message is one line for the person who started the sandbox. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const COMMAND = {
+  name: 'npm start',
+  about: 'Runs the whole product on this machine: its functions, tables and queues, and a simulated Salesforce org.',
+  options: {
+    port: { value: 'P', about: 'port of the HTTP API and the console (4500)', environment: 'LOCKSTEP_PORT' },
+    cycle: {
+      value: 'S',
+      about: 'seconds between the end of a cycle and the next (300)',
+      environment: 'LOCKSTEP_CYCLE_SECONDS',
+    },
+    'org-port': {
+      value: 'P',
+      about: 'port of the simulated org (4501); 0: start no org',
+      environment: 'LOCKSTEP_ORG_PORT',
+    },
+    'seed-records': {
+      value: 'N',
+      about: 'Leads and Contacts that the org begins with (40)',
+      environment: 'LOCKSTEP_SEED_RECORDS',
+    },
+    data: {
+      value: 'DIR',
+      about: 'folder that keeps tables and queues (none: all in memory)',
+      environment: 'LOCKSTEP_DATA',
+    },
+    lag: {
+      value: 'S',
+      about: 'seconds that a poll stays behind the clock of the org',
+      environment: 'LOCKSTEP_LAG_SECONDS',
+    },
+    lookback: {
+      value: 'S',
+      about: 'seconds that a poll reads again below its checkpoint',
+      environment: 'LOCKSTEP_LOOKBACK_SECONDS',
+    },
+  },
+  notes: [
+    'Environment only: SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET use another org;',
+    'AWS_ENDPOINT_URL_DYNAMODB and AWS_ENDPOINT_URL_SQS use other engines.',
+  ],
+} as const satisfies Command<Readonly<Record<string, { value: string; about: string; environment: string }>>>;
+
 const NUMBERS = {
-  port: { environment: 'LOCKSTEP_PORT', fallback: 4500, max: 65_535 },
-  cycle: { environment: 'LOCKSTEP_CYCLE_SECONDS', fallback: 300, max: 86_400 },
-  'org-port': { environment: 'LOCKSTEP_ORG_PORT', fallback: 4501, max: 65_535 },
-  'seed-records': { environment: 'LOCKSTEP_SEED_RECORDS', fallback: 40, max: 2_000_000 },
-  lag: { environment: 'LOCKSTEP_LAG_SECONDS', fallback: undefined, max: 86_400 },
-  lookback: { environment: 'LOCKSTEP_LOOKBACK_SECONDS', fallback: undefined, max: 86_400 },
+  port: { fallback: 4500, max: 65_535 },
+  cycle: { fallback: 300, max: 86_400 },
+  'org-port': { fallback: 4501, max: 65_535 },
+  'seed-records': { fallback: 40, max: 2_000_000 },
+  lag: { fallback: undefined, max: 86_400 },
+  lookback: { fallback: undefined, max: 86_400 },
 } as const;
 
 type NumberOption = keyof typeof NUMBERS;
 
-/** The options; throws `UsageError` for one that is unknown or wrong. */
+/** The options; throws `UsageError` for one that is unknown or wrong, and `HelpRequest` for `--help`. */
 export function readOptions(args: readonly string[], environment: Environment): SandboxOptions {
-  const values = parsedArgs(args);
-  const numberOf = (name: NumberOption) => readNumber(name, values[name], environment);
+  const { options } = readArguments(COMMAND, args);
+  const numberOf = (name: NumberOption) => readNumber(name, options[name], environment);
   return {
     port: numberOf('port') ?? NUMBERS.port.fallback,
     cycleSeconds: numberOf('cycle') ?? NUMBERS.cycle.fallback,
     orgPort: numberOf('org-port') || 'none',
     seedRecords: numberOf('seed-records') ?? NUMBERS['seed-records'].fallback,
-    dataDir: given(values.data) ?? given(environment.LOCKSTEP_DATA),
+    dataDir: given(options.data) ?? given(environment.LOCKSTEP_DATA),
     lagSeconds: numberOf('lag'),
     lookbackSeconds: numberOf('lookback'),
     salesforce: readSalesforce(environment),
@@ -55,34 +92,12 @@ export function readOptions(args: readonly string[], environment: Environment): 
   };
 }
 
-function parsedArgs(args: readonly string[]) {
-  try {
-    const text = { type: 'string' } as const;
-    const options = {
-      port: text,
-      cycle: text,
-      'org-port': text,
-      'seed-records': text,
-      lag: text,
-      lookback: text,
-      data: text,
-    };
-    return parseArgs({ args: [...args], options, strict: true }).values;
-  } catch (error) {
-    // The parser's first sentence names the option; the rest is advice for other cases.
-    throw new UsageError(error instanceof Error ? (error.message.split(/\.\s/)[0] ?? error.message) : String(error));
-  }
-}
-
 function readNumber(name: NumberOption, argument: string | undefined, environment: Environment): number | undefined {
-  const { environment: variable, fallback, max } = NUMBERS[name];
+  const { fallback, max } = NUMBERS[name];
+  const variable = COMMAND.options[name].environment;
   const text = argument ?? given(environment[variable]);
   if (text === undefined) return fallback;
-  const source = argument === undefined ? variable : `--${name}`;
-  if (!/^\d{1,9}$/.test(text) || Number(text) > max) {
-    throw new UsageError(`${source} takes a whole number from 0 to ${max}, not "${text}"`);
-  }
-  return Number(text);
+  return wholeNumber(argument === undefined ? variable : `--${name}`, text, 0, max);
 }
 
 function readSalesforce(environment: Environment): SandboxOptions['salesforce'] {

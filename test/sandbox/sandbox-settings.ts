@@ -1,7 +1,8 @@
 import { createApp } from '../../cdk/build-app.ts';
 import { readSettings } from '../../cdk/read-settings.ts';
 import { type Settings, SettingsError } from '../../lib/lambda/settings.ts';
-import { type SandboxOptions, UsageError } from './sandbox-options.ts';
+import { UsageError } from '../../lib/operator/command-line.ts';
+import type { SandboxOptions } from './sandbox-options.ts';
 
 /**
  * The settings of cdk.json, with what differs on one machine: no authorizer; no long wait for a cycle that died, for

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { UsageError } from '../../lib/operator/command-line.ts';
 import { checkEndpoint, checkPort, makeFolder, portError } from './check-surroundings.ts';
 import { startDynamoDb } from './engines/dynamodb.ts';
 import { startSecrets } from './engines/secrets.ts';
@@ -10,7 +11,7 @@ import { loadAssembly } from './runtime/assembly.ts';
 import type { RuntimeLog } from './runtime/runtime-event.ts';
 import { type Runtime, startRuntime } from './runtime/start-runtime.ts';
 import { checkLogin } from './salesforce-login.ts';
-import { type SandboxOptions, UsageError } from './sandbox-options.ts';
+import type { SandboxOptions } from './sandbox-options.ts';
 import { sandboxSettings } from './sandbox-settings.ts';
 import { synthesise } from './synthesise.ts';
 

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { HelpRequest, readArguments, UsageError, wholeNumber } from '../../lib/operator/command-line.ts';
 import { drawScenario } from './scenario.ts';
 import { runOnWorkers } from './seed-workers.ts';
 import { shrink } from './shrink.ts';
@@ -8,43 +8,53 @@ import { withShortIds } from './story.ts';
 import { FAULT_NAMES } from './swarm.ts';
 import type { Tally } from './tally.ts';
 
-const HELP = `npm run simulate -- [--seeds N] [--from S] [--minutes M] [--workers W]
-
-  --seeds N     how many seeds to run (2000, or no limit with --minutes)
-  --from S      the first seed (1); with --seeds 1 its whole story is printed
-  --minutes M   begin no new seeds after M minutes
-  --workers W   threads (all cores)
-  --unshrunk    print the story of a failing seed as it is, not its smallest part`;
+const COMMAND = {
+  name: 'npm run simulate',
+  about: 'Runs the product under a virtual clock, one story a seed, and checks every invariant.',
+  options: {
+    seeds: { value: 'N', about: 'how many seeds to run (2000, or no limit with --minutes)' },
+    from: { value: 'S', about: 'the first seed (1); with --seeds 1 the whole story is printed' },
+    minutes: { value: 'M', about: 'begin no new seeds after M minutes' },
+    workers: { value: 'W', about: 'threads (all cores)' },
+    unshrunk: { about: 'print the story of a failing seed as it is, not its smallest part' },
+  },
+} as const;
 
 /** How many failing seeds are shown with their reasons. */
 const SHOWN = 20;
 
-const { values: options } = parseArgs({
-  options: {
-    seeds: { type: 'string' },
-    from: { type: 'string', default: '1' },
-    minutes: { type: 'string' },
-    workers: { type: 'string' },
-    unshrunk: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
+function readOptions() {
+  try {
+    return readArguments(COMMAND, process.argv.slice(2)).options;
+  } catch (error) {
+    return stop(error);
+  }
+}
 
-function wholeNumber(name: string, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  console.error(`--${name} must be a whole number above 0, not ${text}`);
+/** Prints the help or the mistake in one line, and ends. */
+function stop(error: unknown): never {
+  if (error instanceof HelpRequest) {
+    console.log(error.message);
+    process.exit(0);
+  }
+  if (!(error instanceof UsageError)) throw error;
+  console.error(error.message);
   process.exit(2);
 }
 
-if (options.help) {
-  console.log(HELP);
-  process.exit(0);
+function countOf(name: string, text: string): number {
+  try {
+    return wholeNumber(`--${name}`, text, 1, Number.MAX_SAFE_INTEGER);
+  } catch (error) {
+    return stop(error);
+  }
 }
-const from = wholeNumber('from', options.from);
-const minutes = options.minutes === undefined ? undefined : wholeNumber('minutes', options.minutes);
+
+const options = readOptions();
+const from = countOf('from', options.from ?? '1');
+const minutes = options.minutes === undefined ? undefined : countOf('minutes', options.minutes);
 const defaultSeeds = minutes === undefined ? 2000 : Number.MAX_SAFE_INTEGER - from;
-const seeds = options.seeds === undefined ? defaultSeeds : wholeNumber('seeds', options.seeds);
+const seeds = options.seeds === undefined ? defaultSeeds : countOf('seeds', options.seeds);
 if (seeds === 1) await tellOne(from);
 else await runMany();
 
@@ -73,7 +83,7 @@ async function runMany(): Promise<void> {
   const tally = await runOnWorkers({
     from,
     seeds,
-    workers: options.workers === undefined ? availableParallelism() : wholeNumber('workers', options.workers),
+    workers: options.workers === undefined ? availableParallelism() : countOf('workers', options.workers),
     withinMs: minutes === undefined ? Number.POSITIVE_INFINITY : minutes * 60_000,
     progressed: ({ seeds: done, failures }) => {
       if (performance.now() - shownAt < 10_000) return;

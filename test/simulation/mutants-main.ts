@@ -1,39 +1,45 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { readArguments, wholeNumber } from '../../lib/operator/command-line.ts';
+import { runProgram } from '../../lib/operator/run-program.ts';
 import { MUTANTS } from './mutants/mutants.ts';
 import { nameOf, runMutants, surprises } from './run-mutants.ts';
 
-const { values: options } = parseArgs({
+const COMMAND = {
+  name: 'npm run simulate:mutants',
+  about: 'Puts known bugs into the code one by one, and checks that the simulation finds each.',
   options: {
-    seeds: { type: 'string', default: '3000' },
-    workers: { type: 'string' },
-    /** Only mutants whose name has this in it. */
-    only: { type: 'string', default: '' },
+    seeds: { value: 'N', about: 'how many seeds a mutant is tried with (3000)' },
+    workers: { value: 'W', about: 'threads (all cores)' },
+    only: { value: 'TEXT', about: 'only mutants with this text in their names' },
   },
-});
+} as const;
 
-const began = performance.now();
-const workers = Number(options.workers ?? availableParallelism());
-const mutants = MUTANTS.filter(({ name }) => name.includes(options.only));
-const tell = (broken: string) => broken.split('\n')[0]?.slice(0, 140);
-const ends = await runMutants(
-  Number(options.seeds),
-  workers,
-  ({ mutant, killed, unclean, trials }) => {
-    const story = killed === undefined ? '' : nameOf(killed.trial);
-    const end =
-      killed === undefined ? `lives after ${trials}` : `killed by ${story} (${trials}.): ${tell(killed.broken)}`;
-    const argued = mutant.equivalent === undefined ? '' : ` (equivalent: ${mutant.equivalent})`;
-    console.log(`${mutant.name}\n    ${end}${argued}`);
-    for (const each of unclean) {
-      console.log(`    no kill, for the product breaks too: ${nameOf(each.trial)}: ${tell(each.broken)}`);
-    }
-  },
-  mutants,
-);
-const odd = surprises(ends);
-const dead = ends.filter(({ killed }) => killed !== undefined).length;
-const seconds = Math.round((performance.now() - began) / 1000);
-console.log(`\n${ends.length} mutants, ${dead} killed, ${ends.length - dead} live, ${seconds} s`);
-for (const { mutant } of odd) console.log(`not as expected: ${mutant.name}`);
-process.exitCode = odd.length > 0 ? 1 : 0;
+async function main(): Promise<number> {
+  const { seeds = '3000', workers, only = '' } = readArguments(COMMAND, process.argv.slice(2)).options;
+  const limit = wholeNumber('--seeds', seeds, 1, Number.MAX_SAFE_INTEGER);
+  const threads = workers === undefined ? availableParallelism() : wholeNumber('--workers', workers, 1, 1024);
+  const began = performance.now();
+  const mutants = MUTANTS.filter(({ name }) => name.includes(only));
+  const ends = await runMutants(limit, threads, told, mutants);
+  const odd = surprises(ends);
+  const dead = ends.filter(({ killed }) => killed !== undefined).length;
+  const seconds = Math.round((performance.now() - began) / 1000);
+  console.log(`\n${ends.length} mutants, ${dead} killed, ${ends.length - dead} live, ${seconds} s`);
+  for (const { mutant } of odd) console.log(`not as expected: ${mutant.name}`);
+  return odd.length > 0 ? 1 : 0;
+}
+
+const told: Parameters<typeof runMutants>[2] = ({ mutant, killed, unclean, trials }) => {
+  const story = killed === undefined ? '' : nameOf(killed.trial);
+  const end =
+    killed === undefined ? `lives after ${trials}` : `killed by ${story} (${trials}.): ${firstLine(killed.broken)}`;
+  const argued = mutant.equivalent === undefined ? '' : ` (equivalent: ${mutant.equivalent})`;
+  console.log(`${mutant.name}\n    ${end}${argued}`);
+  for (const each of unclean) {
+    console.log(`    no kill, for the product breaks too: ${nameOf(each.trial)}: ${firstLine(each.broken)}`);
+  }
+};
+
+const firstLine = (broken: string) => broken.split('\n')[0]?.slice(0, 140);
+
+await runProgram(main, { interruptedCode: 130 });

@@ -1,14 +1,17 @@
-import { parseArgs } from 'node:util';
-import { runProgram } from '../sandbox/run-program.ts';
-import { UsageError } from '../sandbox/sandbox-options.ts';
+import { readArguments, UsageError } from '../../lib/operator/command-line.ts';
+import { runProgram } from '../../lib/operator/run-program.ts';
 import { runSoak, type SoakOutcome } from './run-soak.ts';
 
-const HELP = `npm run soak -- [--minutes M] [--seed S] [--records N]
-
-  --minutes M   how long people act and things fail (5); coming to rest and checking take a minute or two more
-  --seed S      what the actors and faults draw from (by chance); it does not settle who is faster
-  --records N   Leads and Contacts to begin with (60)
-  --log         print what the sandbox said, too`;
+const COMMAND = {
+  name: 'npm run soak',
+  about: 'Runs the sandbox while people edit both sides and processes are killed, then checks every invariant.',
+  options: {
+    minutes: { value: 'M', about: 'how long people act and things fail (5); the checks take a minute or two more' },
+    seed: { value: 'S', about: 'seed of the actors and faults (by chance); who is faster stays open' },
+    records: { value: 'N', about: 'Leads and Contacts to begin with (60)' },
+    log: { about: 'print the output of the sandbox, too' },
+  },
+} as const;
 
 /** How many findings of one oracle are shown. */
 const SHOWN = 20;
@@ -17,16 +20,6 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-function readOptions() {
-  try {
-    const text = { type: 'string' } as const;
-    const flag = { type: 'boolean', default: false } as const;
-    return parseArgs({ options: { minutes: text, seed: text, records: text, log: flag, help: flag } }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? (error.message.split(/\.\s/)[0] ?? error.message) : String(error));
-  }
-}
-
 function readNumber(name: string, text: string | undefined, fallback: number): number {
   const value = Number(text ?? fallback);
   if (value > 0 && Number.isFinite(value)) return value;
@@ -34,11 +27,7 @@ function readNumber(name: string, text: string | undefined, fallback: number): n
 }
 
 async function main(signal: AbortSignal): Promise<number> {
-  const { minutes, seed: given, records, log, help } = readOptions();
-  if (help) {
-    say(HELP);
-    return 0;
-  }
+  const { minutes, seed: given, records, log } = readArguments(COMMAND, process.argv.slice(2)).options;
   const seed = readNumber('seed', given, 1 + Math.floor(Math.random() * 1_000_000));
   const actSeconds = Math.round(readNumber('minutes', minutes, 5) * 60);
   say(`seed ${seed}`);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { orInterrupted } from '../../lib/operator/run-program.ts';
 import { connectOrg, type OrgClient } from '../sandbox/clients/org-client.ts';
 import { type PersonApiClient, personApiClient } from '../sandbox/clients/person-api-client.ts';
-import { orInterrupted } from '../sandbox/run-program.ts';
 import { Dice } from '../simulation/dice.ts';
 import { FaultPlayer } from './fault-player.ts';
 import { SoakActors, type SoakStage, type Subject } from './soak-actors.ts';

@@ -1,5 +1,5 @@
+import { orInterrupted } from '../../../lib/operator/run-program.ts';
 import { lineOf, reportIn } from '../cycle-lines.ts';
-import { orInterrupted } from '../run-program.ts';
 import type { RuntimeLog } from '../runtime/runtime-event.ts';
 import type { SandboxOptions } from '../sandbox-options.ts';
 import { startSandbox } from '../start-sandbox.ts';

@@ -3,6 +3,14 @@ import { createOrg } from './create-org.ts';
 
 const DEFAULT_PORT = 4501;
 
+const HELP = `npm run org -- [options]
+
+Runs the simulated Salesforce org alone, on 127.0.0.1, until Ctrl-C.
+
+  --port P           port (${DEFAULT_PORT}; 0: any that is free)
+  --seed-records N   Leads and Contacts to begin with (0)
+  --help             print this text`;
+
 /** A wrong option or a taken port: one line, and exit code 2. */
 function stop(message: string): never {
   process.stderr.write(`${message}\n`);
@@ -23,8 +31,13 @@ function readOptions(): { port: number; seedRecords: number } {
       options: {
         port: { type: 'string', default: String(DEFAULT_PORT) },
         'seed-records': { type: 'string', default: '0' },
+        help: { type: 'boolean', default: false },
       },
     });
+    if (values.help) {
+      process.stdout.write(`${HELP}\n`);
+      process.exit(0);
+    }
     return {
       port: readNumber('port', values.port, 65_535),
       seedRecords: readNumber('seed-records', values['seed-records'], 2_000_000),

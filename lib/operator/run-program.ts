@@ -1,15 +1,16 @@
-import { UsageError } from './sandbox-options.ts';
+import { HelpRequest, UsageError } from './command-line.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface ProgramOptions {
-  /** What the process exits with when it was interrupted. */
+  /** The exit code after an interruption. */
   readonly interruptedCode: number;
 }
 
 /**
- * Runs a program's work and exits with the code that it gives: 2 and one line for a wrong option, 1 for an error. The
- * first signal only aborts the work, which closes what it started; a second one ends the process at once.
+ * Runs a program's work and exits with the code that the work returns: 2 and one line for a wrong option, 1 for an
+ * error, 0 after `--help`. The first signal aborts the work, which closes everything it started; a second signal ends
+ * the process at once.
  */
 export async function runProgram(
   work: (signal: AbortSignal) => Promise<number>,
@@ -19,12 +20,16 @@ export async function runProgram(
   for (const signal of SIGNALS) process.once(signal, () => interruption.abort());
   const code = await work(interruption.signal).catch((error: unknown) => {
     if (interruption.signal.aborted) return interruptedCode;
-    return tell(error);
+    return report(error);
   });
   process.exit(code);
 }
 
-function tell(error: unknown): number {
+function report(error: unknown): number {
+  if (error instanceof HelpRequest) {
+    process.stdout.write(`${error.message}\n`);
+    return 0;
+  }
   if (error instanceof UsageError) {
     process.stderr.write(`${error.message}\n`);
     return 2;
