@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
-import * as z from 'zod/mini';
 import type { Settings } from '../lib/lambda/settings.ts';
+import { cdkContext } from './cdk-context.ts';
 import { stageNames } from './stage-names.ts';
 import { StatefulStack } from './stateful-stack.ts';
 import { StatelessStack } from './stateless-stack.ts';
@@ -15,15 +14,12 @@ export interface AppOptions {
   readonly bundling?: boolean;
 }
 
-const cdkJson = z.object({ context: z.record(z.string(), z.unknown()) });
-
 /** An app with the context of cdk.json (feature flags, settings), also where no `cdk` command passes it on. */
 export function createApp({ outdir, bundling = true }: AppOptions = {}): App {
-  const { context } = z.parse(cdkJson, JSON.parse(readFileSync(new URL('../cdk.json', import.meta.url), 'utf8')));
   return new App({
     ...(outdir !== undefined && { outdir }),
     context: {
-      ...context,
+      ...cdkContext(),
       // The `cdk` command asks for construct paths in the templates; so do we, for those who read them without it.
       'aws:cdk:enable-path-metadata': true,
       ...(!bundling && { 'aws:cdk:bundling-stacks': [] }),

@@ -12,7 +12,12 @@ const maxSettingsBytes = 3_500;
  * line (`cdk synth -c lockstep='{…}'`). Throws `SettingsError` with one line that names the mistakes.
  */
 export function readSettings(scope: IConstruct): Settings {
-  const settings = parseSettings(parsedContext(scope.node.tryGetContext('lockstep')));
+  return settingsIn(scope.node.tryGetContext('lockstep'));
+}
+
+/** The settings in a value of the context key `lockstep`; throws `SettingsError` like `readSettings`. */
+export function settingsIn(context: unknown): Settings {
+  const settings = parseSettings(parsedContext(context));
   const bytes = Buffer.byteLength(JSON.stringify(settings));
   if (bytes <= maxSettingsBytes) return settings;
   throw new SettingsError(`lockstep: ${bytes} bytes of settings, where a function can be given ${maxSettingsBytes}`);

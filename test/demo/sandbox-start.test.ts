@@ -30,7 +30,7 @@ describe('a sandbox that cannot start', () => {
     try {
       const { code, output, left } = await runChild(sandbox, { args: ['--port', '0', '--org-port', String(port)] });
 
-      expect(output).toBe(`port ${port} is taken: choose another with --org-port\n`);
+      expect(output.trimEnd().split('\n').at(-1)).toBe(`port ${port} is taken: choose another with --org-port`);
       expect(code).toBe(2);
       expect(left).toEqual([]);
     } finally {

@@ -42,6 +42,12 @@ const login = (overrides: Readonly<Record<string, string>> = {}) => ({
   ...overrides,
 });
 
+async function post(url: string, body: unknown): Promise<unknown> {
+  const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
+  return answer.json();
+}
+
 describe('the sandbox', { timeout: 90_000 }, () => {
   test.each(['SIGINT', 'SIGTERM'] as const)(
     'is ready after its first cycle, and %s leaves nothing behind',
@@ -67,10 +73,41 @@ describe('the sandbox', { timeout: 90_000 }, () => {
     await gone(processes);
   });
 
+  test('names the steps of its start from the first on', async () => {
+    const program = run('sandbox', quiet, login());
+    await program.told(/^ready$/m);
+    const steps = program.stdout.split('\n').filter((line) => line.startsWith('✓'));
+    expect(steps.map((line) => line.slice(2, 13).trim())).toEqual(
+      expect.arrayContaining(['program', 'sign-in', 'template', 'tables', 'queues', 'functions', 'first cycle', 'API']),
+    );
+    expect(await program.end('SIGINT')).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('tells of a refusal with the name, the value and the reason', async () => {
+    const program = run('sandbox', [...quiet, '--org-port', String(freePort), '--seed-records', '3']);
+    const [, api = ''] = await program.told(/^API +(\S+)$/m);
+    await program.told(/^ready$/m);
+    const rule = {
+      object: 'Lead',
+      name: 'NoBoss',
+      errorWhen: "Title = 'Boss'",
+      message: 'Nobody is a boss',
+      field: 'Title',
+    };
+    await post(`http://127.0.0.1:${freePort}/_org/validation-rules`, rule);
+    const fields = { Email: 'ada@example.com', FirstName: 'Ada', LastName: 'Lovelace', Company: 'Engines' };
+    const { person } = (await post(`${api}/sync-person`, { fields })) as { person: { personId: string } };
+    await fetch(`${api}/persons/${person.personId}`, { method: 'PATCH', body: '{"fields": {"Title": "Boss"}}' });
+    await program.told(
+      /✗ 1 refused .*\n {4}✗ Ada Lovelace, Title "Boss": "Nobody is a boss" \(FIELD_CUSTOM_VALIDATION/,
+    );
+    expect(await program.end('SIGINT')).toMatchObject({ code: 0, stderr: '', leftFiles: [] });
+  });
+
   test('tells a line a cycle, with what it pulled', async () => {
     const program = run('sandbox', [...quiet, '--org-port', String(freePort), '--seed-records', '9']);
-    expect((await program.told(/cycle 1: (.*)$/m))[1]).toContain('6 Leads, 3 Contacts');
-    await program.told(/cycle 2: pulled 0 Leads, 0 Contacts; 0 to push; 1 Salesforce call,/);
+    expect((await program.told(/cycle 1: (.*)$/m))[1]).toContain('↓ 6 Leads, 3 Contacts pulled');
+    await program.told(/cycle 2: nothing changed \(1 Salesforce call,/);
     expect(await program.end('SIGINT')).toMatchObject({ code: 0, stderr: '', leftFiles: [] });
   });
 

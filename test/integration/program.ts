@@ -25,6 +25,7 @@ export class Program {
   stdout = '';
   stderr = '';
   readonly child: ChildProcess;
+  readonly #closed: Promise<unknown>;
   readonly #temporary = mkdtempSync(join(tmpdir(), 'integration-'));
 
   constructor(
@@ -37,6 +38,7 @@ export class Program {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment, TMPDIR: this.#temporary },
     });
+    this.#closed = once(this.child, 'close');
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
     });
@@ -77,7 +79,8 @@ export class Program {
   }
 
   async ended(): Promise<Ending> {
-    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+    // `close` comes once all of the output has been read.
+    await this.#closed;
     // Node's own cache of compiled modules is there for the next program.
     const leftFiles = readdirSync(this.#temporary).filter((name) => name !== 'node-compile-cache');
     return { code: this.child.exitCode, stdout: this.stdout, stderr: this.stderr, leftFiles };

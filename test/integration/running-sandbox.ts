@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectOrg, type OrgClient } from '../sandbox/clients/org-client.ts';
 import { type PersonApiClient, personApiClient } from '../sandbox/clients/person-api-client.ts';
-import { lineOf } from '../sandbox/cycle-lines.ts';
 import type { RuntimeLog } from '../sandbox/runtime/runtime-event.ts';
 import { readOptions, type SandboxOptions } from '../sandbox/sandbox-options.ts';
 import { type Sandbox, startSandbox } from '../sandbox/start-sandbox.ts';
+import { troubleIn } from '../sandbox/terminal/log-lines.ts';
 
 /** The two systems as the outside sees them, each through its own HTTP API. */
 export interface TwoSides {
@@ -23,13 +23,14 @@ export interface RunningSandbox extends TwoSides {
 export async function runSandbox(options: Partial<SandboxOptions> = {}): Promise<RunningSandbox> {
   const quick = { port: 0, orgPort: 0, cycleSeconds: 1, lagSeconds: 1, lookbackSeconds: 30 };
   const lines: string[] = [];
-  const log: RuntimeLog = (event) => lines.push(...[lineOf(event) ?? []].flat());
+  const log: RuntimeLog = (event) => lines.push(...[troubleIn(event, (name) => name) ?? []].flat());
   const sandbox = await startSandbox({ ...readOptions([], {}), ...quick, ...options }, log);
   try {
     const api = personApiClient(sandbox.apiUrl);
     const admin = await connectOrg(sandbox.orgUrl, 'admin');
     await untilCycle(api, 1);
-    if ((await api.status()).lastCycle?.outcome !== 'complete') throw new Error(lines.join('; '));
+    const { lastCycle } = await api.status();
+    if (lastCycle?.outcome !== 'complete') throw new Error([lastCycle?.error?.message, ...lines].join('; '));
     return { sandbox, api, admin, close: () => sandbox.close() };
   } catch (error) {
     await sandbox.close();

@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { UsageError } from '../../lib/operator/command-line.ts';
+import { fetchPatiently } from './fetch-patiently.ts';
 
-/** An endpoint that an environment variable names has to answer, whatever it says; told before anything starts. */
+/** An endpoint that an environment variable names has to answer, with whatever status, before anything starts. */
 export async function checkEndpoint(variable: string, url: string | undefined): Promise<void> {
   if (url === undefined) return;
-  const answer = await fetch(url, { signal: AbortSignal.timeout(15_000) }).catch(() => {
+  const answer = await fetchPatiently(url).catch(() => {
     throw new UsageError(`nothing answers at ${url}: check ${variable}`);
   });
   await answer.body?.cancel();

@@ -1,60 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { orInterrupted, runProgram } from '../../lib/operator/run-program.ts';
-import { lineOf, reportIn } from './cycle-lines.ts';
-import type { RuntimeLog } from './runtime/runtime-event.ts';
 import { readOptions } from './sandbox-options.ts';
-import { type Sandbox, startSandbox } from './start-sandbox.ts';
+import type { Sandbox } from './start-sandbox.ts';
+import { createScreen, type Screen } from './terminal/screen.ts';
+import { showSteps } from './terminal/start-steps.ts';
+import type { CycleTeller } from './terminal/tell-cycles.ts';
 
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
+const LOOK_AGAIN_MS = 1_000;
 
 async function main(signal: AbortSignal): Promise<number> {
   const options = readOptions(process.argv.slice(2), process.env);
-  const story = tellCycles();
-  const sandbox = await startSandbox(options, story.log, signal);
+  const screen = createScreen(process.stdout, process.env);
+  const progress = showSteps(screen);
+  screen.line('Lockstep on this machine. Ctrl-C ends it.');
+  // Loaded only now: loading the parts takes seconds on a slow machine.
+  const { startSandbox, tellCycles } = await progress.step('program', 'loads the program', loadParts, () => 'loaded');
+  const teller = tellCycles(screen, options.cycleSeconds);
+  const sandbox = await startSandbox(options, teller.log, { signal, progress });
   try {
-    introduce(sandbox, options.cycleSeconds);
-    await orInterrupted(signal, story.firstCycle);
-    await orInterrupted(signal, untilAnswered(sandbox.apiUrl));
-    story.begin();
-    say('ready');
+    const firstPoll = () => orInterrupted(signal, teller.firstPoll);
+    await progress.step('first cycle', 'reads what is in Salesforce', firstPoll, () => 'read what is in Salesforce');
+    const answers = () => orInterrupted(signal, untilAnswered(sandbox.apiUrl, screen, signal));
+    await progress.step('API', 'waits for its first answer', answers, () => 'answers');
+    introduce(screen, sandbox, options.cycleSeconds);
+    teller.begin(sandbox);
+    screen.line('ready');
     await orInterrupted(signal, new Promise<never>(() => undefined));
   } finally {
-    await sandbox.close();
+    await end(screen, teller, sandbox);
   }
   return 0;
 }
 
-/** A line a cycle; those from before `begin` are kept until then, after what introduces them. */
-function tellCycles(): { readonly log: RuntimeLog; readonly firstCycle: Promise<void>; readonly begin: () => void } {
-  const first = Promise.withResolvers<void>();
-  const held: string[] = [];
-  let tell: (line: string) => void = (line) => held.push(line);
-  const log: RuntimeLog = (event) => {
-    const line = lineOf(event);
-    if (line !== undefined) tell(line);
-    const pollEnded = event.type === 'invocation' && event.trigger === 'schedule';
-    if (reportIn(event) !== undefined || pollEnded) first.resolve();
-  };
-  const begin = () => {
-    for (const line of held) say(line);
-    tell = say;
-  };
-  return { log, firstCycle: first.promise, begin };
+async function loadParts() {
+  const [{ startSandbox }, { tellCycles }] = await Promise.all([
+    import('./start-sandbox.ts'),
+    import('./terminal/tell-cycles.ts'),
+  ]);
+  return { startSandbox, tellCycles };
 }
 
-function introduce(sandbox: Sandbox, cycleSeconds: number): void {
-  say(`API        ${sandbox.apiUrl}`);
-  say(`org        ${sandbox.orgUrl}${sandbox.org === undefined ? '' : ' (simulated; clients lockstep and admin)'}`);
-  say(`DynamoDB   ${sandbox.dynamoDbUrl}`);
-  say(`SQS        ${sandbox.sqsUrl}`);
-  say(`a cycle, then ${cycleSeconds} seconds, then the next; Ctrl-C stops it`);
+function introduce(screen: Screen, sandbox: Sandbox, cycleSeconds: number): void {
+  screen.line(`API        ${sandbox.apiUrl}`);
+  screen.line(
+    `org        ${sandbox.orgUrl}${sandbox.org === undefined ? '' : ' (simulated; clients lockstep and admin)'}`,
+  );
+  screen.line(`DynamoDB   ${sandbox.dynamoDbUrl}`);
+  screen.line(`SQS        ${sandbox.sqsUrl}`);
+  screen.line(`a cycle, then ${cycleSeconds} seconds, then the next; Ctrl-C ends it`);
 }
 
-/** The API answers once its function has started. */
-async function untilAnswered(apiUrl: string): Promise<void> {
-  const answer = await fetch(`${apiUrl}/sync/status`);
-  if (!answer.ok) throw new Error(`GET /sync/status answered ${answer.status}`);
+/** The API answers once its function has started. Another answer is not the end: a slow machine is waited for. */
+async function untilAnswered(apiUrl: string, screen: Screen, signal: AbortSignal): Promise<void> {
+  for (let said = ''; !signal.aborted; await sleep(LOOK_AGAIN_MS)) {
+    const answer = await fetch(`${apiUrl}/sync/status`);
+    if (answer.ok) return;
+    const now = `GET /sync/status answers ${answer.status}: ${(await answer.text()).slice(0, 200)}`;
+    if (now !== said) screen.line(`${now}; waiting for another answer`);
+    said = now;
+  }
+}
+
+async function end(screen: Screen, teller: CycleTeller, sandbox: Sandbox): Promise<void> {
+  teller.close();
+  if (screen.isLive) screen.line('ending: functions, engines, org');
+  await sandbox.close();
 }
 
 await runProgram(main, { interruptedCode: 0 });

@@ -1,6 +1,7 @@
 import { UsageError } from '../../lib/operator/command-line.ts';
+import { fetchPatiently } from './fetch-patiently.ts';
 
-/** Signs in once, so that a wrong URL or a refused credential is told before anything starts. */
+/** Signs in once, so that a wrong URL or a refused credential is reported before anything starts. */
 export async function checkLogin(org: { loginUrl: string; clientId: string; clientSecret: string }): Promise<void> {
   const { loginUrl, clientId, clientSecret } = org;
   const body = new URLSearchParams({
@@ -9,7 +10,7 @@ export async function checkLogin(org: { loginUrl: string; clientId: string; clie
     client_secret: clientSecret,
   });
   const url = new URL('/services/oauth2/token', loginUrl);
-  const answer = await fetch(url, { method: 'POST', body, signal: AbortSignal.timeout(15_000) }).catch(() => {
+  const answer = await fetchPatiently(url, { method: 'POST', body }).catch(() => {
     throw new UsageError(`no org answers at ${url.origin}: check SALESFORCE_LOGIN_URL`);
   });
   if (answer.ok) return;

@@ -1,5 +1,5 @@
-import { createApp } from '../../cdk/build-app.ts';
-import { readSettings } from '../../cdk/read-settings.ts';
+import { cdkContext } from '../../cdk/cdk-context.ts';
+import { settingsIn } from '../../cdk/read-settings.ts';
 import { type Settings, SettingsError } from '../../lib/lambda/settings.ts';
 import { UsageError } from '../../lib/operator/command-line.ts';
 import type { SandboxOptions } from './sandbox-options.ts';
@@ -31,7 +31,7 @@ function isOrgHere({ salesforce }: SandboxOptions): boolean {
 
 function deployedSettings(): Settings {
   try {
-    return readSettings(createApp());
+    return settingsIn(cdkContext().lockstep);
   } catch (error) {
     if (error instanceof SettingsError) throw new UsageError(`cdk.json: ${error.message}`);
     throw error;

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Settings } from '../../lib/lambda/settings.ts';
 import { UsageError } from '../../lib/operator/command-line.ts';
 import { checkEndpoint, checkPort, makeFolder, portError } from './check-surroundings.ts';
 import { startDynamoDb } from './engines/dynamodb.ts';
@@ -14,6 +15,8 @@ import { checkLogin } from './salesforce-login.ts';
 import type { SandboxOptions } from './sandbox-options.ts';
 import { sandboxSettings } from './sandbox-settings.ts';
 import { synthesise } from './synthesise.ts';
+import { count } from './terminal/screen.ts';
+import { SILENT, type StartProgress } from './terminal/start-steps.ts';
 
 /** The running sandbox. */
 export interface Sandbox {
@@ -34,22 +37,36 @@ const REDELIVERY_SECONDS = 30;
 /** What a batch waits for its other messages: the 2 seconds of the deployed queue would be most of a short cycle. */
 const BATCHING_WINDOW_SECONDS = 0.2;
 
+/** A slow machine is waited for: loading a function may take this long, not the 10 seconds of Lambda. */
+const INIT_LIMIT_SECONDS = 600;
+
 const CLIENT = 'lockstep';
 
 /** What the start has opened so far, in that order. */
 type Closers = (() => Promise<unknown>)[];
 
-interface Start {
-  readonly log: RuntimeLog;
+/** How a start is followed and ended. */
+export interface StartWatch {
   /** Aborted, the start ends as soon as it can. */
-  readonly signal: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
+  readonly progress?: StartProgress;
+}
+
+interface Start extends StartWatch {
+  readonly log: RuntimeLog;
+  readonly progress: StartProgress;
+  readonly closers: Closers;
 }
 
 /**
  * Starts the whole product on this machine: the engines, the org, and the synthesised template's own functions. Where
  * it fails or is aborted it leaves nothing running and no file behind.
  */
-export async function startSandbox(options: SandboxOptions, log: RuntimeLog, signal?: AbortSignal): Promise<Sandbox> {
+export async function startSandbox(
+  options: SandboxOptions,
+  log: RuntimeLog,
+  { signal, progress = SILENT }: StartWatch = {},
+): Promise<Sandbox> {
   const closers: Closers = [];
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
@@ -57,7 +74,8 @@ export async function startSandbox(options: SandboxOptions, log: RuntimeLog, sig
     return closing;
   };
   try {
-    const started = await startAll(options, { log, signal }, closers);
+    const watch = signal === undefined ? {} : { signal };
+    const started = await startAll(options, { log, progress, closers, ...watch });
     signal?.throwIfAborted();
     return { ...started, close };
   } catch (error) {
@@ -73,65 +91,97 @@ async function closeAll(closers: Closers): Promise<void> {
   if (errors.length > 0) throw errors[0];
 }
 
-async function startAll(
-  options: SandboxOptions,
-  { log, signal }: Start,
-  closers: Closers,
-): Promise<Omit<Sandbox, 'close'>> {
+async function startAll(options: SandboxOptions, start: Start): Promise<Omit<Sandbox, 'close'>> {
+  const { log, progress, closers } = start;
   const settings = sandboxSettings(options);
-  await checkSurroundings(options);
-  const { org, orgUrl } = await startOrg(options, closers);
+  await checkSurroundings(options, progress);
+  const { org, orgUrl } = await startOrg(options, start);
   const salesforce = options.salesforce ?? { loginUrl: orgUrl, clientId: CLIENT, clientSecret: CLIENT };
-  await checkLogin(salesforce);
+  await progress.step(
+    'sign-in',
+    `signs in at ${salesforce.loginUrl}`,
+    () => checkLogin(salesforce),
+    () => 'accepted',
+  );
+  const { assembly, endpoints } = await startParts(options, settings, salesforce, start);
+  const runtime = await progress.step(
+    'functions',
+    'creates the tables and queues, starts the functions',
+    () =>
+      startRuntime({
+        assembly,
+        endpoints,
+        apiPort: options.port,
+        log,
+        scheduleSeconds: options.cycleSeconds,
+        visibilityLimitSeconds: REDELIVERY_SECONDS,
+        batchingWindowLimitSeconds: BATCHING_WINDOW_SECONDS,
+        initLimitSeconds: INIT_LIMIT_SECONDS,
+        prewarm: true,
+      }).catch(portTaken('--port', options.port)),
+    ({ functions }) => `${functions.length} functions behind their triggers`,
+  );
+  closers.push(() => runtime.close());
+  const { dynamodb: dynamoDbUrl, sqs: sqsUrl } = endpoints;
+  return { apiUrl: runtime.apiUrl, orgUrl: salesforce.loginUrl, dynamoDbUrl, sqsUrl, org, runtime };
+}
+
+/** The template and the engines, all at once. */
+async function startParts(
+  options: SandboxOptions,
+  settings: Settings,
+  salesforce: NonNullable<SandboxOptions['salesforce']>,
+  { signal, progress, closers }: Start,
+) {
   const outdir = await mkdtemp(join(tmpdir(), 'lockstep-'));
   closers.push(() => rm(outdir, { recursive: true, force: true }));
+  const template = () => synthesise(settings, outdir, signal).then(() => loadAssembly(outdir));
+  const tables = async () => options.dynamoDbEndpoint ?? startEngine(startDynamoDb, options, closers);
+  const queues = async () => options.sqsEndpoint ?? startEngine(startSqs, options, closers);
   const parts = [
-    synthesise(settings, outdir, signal).then(() => loadAssembly(outdir)),
-    Promise.resolve(options.dynamoDbEndpoint ?? startEngine(startDynamoDb, options, closers)),
-    Promise.resolve(options.sqsEndpoint ?? startEngine(startSqs, options, closers)),
+    progress.step('template', 'synthesises the CDK app', template, () => 'synthesised'),
+    progress.step('tables', 'starts DynamoDB', tables, (url) => url),
+    progress.step('queues', 'starts SQS', queues, (url) => url),
     startSecretStore({ [settings.salesforceSecretName]: JSON.stringify(salesforce) }, closers),
   ] as const;
   // Where one fails, the others are waited for too: what they opened is closed only if it is known by then.
   await Promise.allSettled(parts);
-  const [assembly, dynamoDbUrl, sqsUrl, secretsUrl] = await Promise.all(parts);
-  const endpoints = { dynamodb: dynamoDbUrl, sqs: sqsUrl, secretsmanager: secretsUrl };
-  const runtime = await startRuntime({
-    assembly,
-    endpoints,
-    apiPort: options.port,
-    log,
-    scheduleSeconds: options.cycleSeconds,
-    visibilityLimitSeconds: REDELIVERY_SECONDS,
-    batchingWindowLimitSeconds: BATCHING_WINDOW_SECONDS,
-    prewarm: true,
-  }).catch(portTaken('--port', options.port));
-  closers.push(() => runtime.close());
-  return { apiUrl: runtime.apiUrl, orgUrl: salesforce.loginUrl, dynamoDbUrl, sqsUrl, org, runtime };
+  const [assembly, dynamodb, sqs, secretsmanager] = await Promise.all(parts);
+  return { assembly, endpoints: { dynamodb, sqs, secretsmanager } };
 }
 
 /** What can be wrong outside is found before the template is synthesised, which takes the longest. */
-async function checkSurroundings({ port, dataDir, dynamoDbEndpoint, sqsEndpoint }: SandboxOptions): Promise<void> {
+async function checkSurroundings(
+  { port, dataDir, dynamoDbEndpoint, sqsEndpoint }: SandboxOptions,
+  { step }: StartProgress,
+): Promise<void> {
   await checkPort('--port', port);
   if (dataDir !== undefined) await makeFolder('--data', resolve(dataDir));
-  await checkEndpoint('AWS_ENDPOINT_URL_DYNAMODB', dynamoDbEndpoint);
-  await checkEndpoint('AWS_ENDPOINT_URL_SQS', sqsEndpoint);
+  const endpoints = { AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint, AWS_ENDPOINT_URL_SQS: sqsEndpoint };
+  for (const [variable, url] of Object.entries(endpoints)) {
+    if (url !== undefined) await step('endpoint', `waits for ${url}`, () => checkEndpoint(variable, url));
+  }
 }
 
 /** With the org elsewhere, or with port 0, none is started. */
 async function startOrg(
   options: SandboxOptions,
-  closers: Closers,
+  { progress, closers }: Start,
 ): Promise<{ readonly org: Org | undefined; readonly orgUrl: string }> {
   if (options.salesforce !== undefined) return { org: undefined, orgUrl: options.salesforce.loginUrl };
   if (options.orgPort === 'none') {
     throw new UsageError('without an org of its own (--org-port 0) the sandbox needs SALESFORCE_LOGIN_URL');
   }
-  const org = createOrg();
-  const contacts = Math.floor(options.seedRecords / 3);
-  if (options.seedRecords > 0) org.seed({ leads: options.seedRecords - contacts, contacts, seed: 1 });
-  closers.push(() => org.close());
-  const orgUrl = await org.listen(options.orgPort).catch(portTaken('--org-port', options.orgPort));
-  return { org, orgUrl };
+  const { orgPort, seedRecords } = options;
+  const start = async () => {
+    const org = createOrg();
+    const contacts = Math.floor(seedRecords / 3);
+    if (seedRecords > 0) org.seed({ leads: seedRecords - contacts, contacts, seed: 1 });
+    closers.push(() => org.close());
+    return { org, orgUrl: await org.listen(orgPort).catch(portTaken('--org-port', orgPort)) };
+  };
+  const records = `${count(seedRecords)} records`;
+  return progress.step('org', `starts an org with ${records}`, start, () => records);
 }
 
 async function startEngine(

@@ -1,8 +1,8 @@
 import { orInterrupted } from '../../../lib/operator/run-program.ts';
-import { lineOf, reportIn } from '../cycle-lines.ts';
 import type { RuntimeLog } from '../runtime/runtime-event.ts';
 import type { SandboxOptions } from '../sandbox-options.ts';
 import { startSandbox } from '../start-sandbox.ts';
+import { troubleIn } from '../terminal/log-lines.ts';
 import { factLines, holds } from './fact.ts';
 import { openStage, type Stage } from './stage.ts';
 import type { Step } from './step.ts';
@@ -28,7 +28,7 @@ const say = (line: string): void => {
 /** Plays the steps one after the other on a sandbox of their own; 0 if all of them hold, otherwise 1. */
 export async function runDemo(steps: readonly Step[], signal: AbortSignal): Promise<number> {
   say('starting the sandbox ...');
-  const sandbox = await startSandbox(OPTIONS, troubleOnly, signal);
+  const sandbox = await startSandbox(OPTIONS, troubleOnly, { signal });
   try {
     const stage = await openStage(sandbox, signal, (line) => say(`   ${line}`));
     const failed: string[] = [];
@@ -67,6 +67,6 @@ function sumUp(total: number, failed: readonly string[]): number {
 
 /** The cycles are told by the steps; what goes wrong in a function is told as it happens. */
 const troubleOnly: RuntimeLog = (event) => {
-  const line = reportIn(event) === undefined ? lineOf(event) : undefined;
+  const line = troubleIn(event, (name) => name);
   if (line !== undefined) say(`   (${line})`);
 };

@@ -16,8 +16,6 @@ export interface InvocationResult {
 /** An invocation that has not been given its deadline yet: its time runs from the moment it is delivered. */
 export type PendingInvocation = Omit<Invocation, 'deadlineMs'>;
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
-const initLimitMs = 10_000;
 const bootstrap = fileURLToPath(new URL('./bootstrap/bootstrap.ts', import.meta.url));
 
 interface Task {
@@ -64,7 +62,7 @@ export class ExecutionEnvironment {
   /** Resolves with the answer; never rejects, whatever the function does. */
   invoke(invocation: PendingInvocation): Promise<InvocationResult> {
     return new Promise((settle) => {
-      const limitMs = initLimitMs + this.#definition.timeoutSeconds * 1000;
+      const limitMs = (this.#definition.initLimitSeconds + this.#definition.timeoutSeconds) * 1000;
       const timer = setTimeout(() => this.#timeOut(limitMs), limitMs);
       this.#task = { invocation, settle, timer };
       if (this.#ended) this.#settleEnded('Runtime exited');

@@ -11,6 +11,8 @@ export interface FunctionDefinition {
   /** Everything the process gets to see, apart from the address of its Runtime API. */
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
+  /** How long the code may load, on top of the first invocation's own time. */
+  readonly initLimitSeconds: number;
   /** Undefined: as many at once as the machine allows. */
   readonly reservedConcurrency: number | undefined;
 }
@@ -30,6 +32,9 @@ interface FunctionProperties {
 /** Lambda's own defaults. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const defaultTimeoutSeconds = 3;
 const defaultMemoryMb = 128;
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
+const initLimitSeconds = 10;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
 function lambdaEnvironment(
@@ -91,6 +96,7 @@ export function functionDefinitions(
         ...common,
       },
       timeoutSeconds: optionalNumber(properties.Timeout) ?? defaultTimeoutSeconds,
+      initLimitSeconds,
       reservedConcurrency: optionalNumber(properties.ReservedConcurrentExecutions),
     });
   }

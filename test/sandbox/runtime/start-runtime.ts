@@ -44,6 +44,8 @@ export interface RuntimeOptions {
    * cost nothing here. Default: the template's own.
    */
   readonly batchingWindowLimitSeconds?: number;
+  /** How long a function may load before an invocation times out. Default: Lambda's own 10 seconds. */
+  readonly initLimitSeconds?: number;
   /** Start one process a function in the background, so that the first call need not wait for it. */
   readonly prewarm?: boolean;
   /** At most this many processes a function; further invocations wait. Default: twice the processors, at least four. */
@@ -156,9 +158,10 @@ class RunningAssembly {
       dynamodb.destroy();
     }
     const limit = this.#options.environmentLimit ?? Math.max(4, availableParallelism() * 2);
-    this.#functions = functionDefinitions(this.#options.assembly, this.#deployment, this.#common).map(
-      (definition) => new LambdaFunction(definition, limit, this.#options.log),
-    );
+    this.#functions = functionDefinitions(this.#options.assembly, this.#deployment, this.#common).map((definition) => {
+      const { initLimitSeconds = definition.initLimitSeconds } = this.#options;
+      return new LambdaFunction({ ...definition, initLimitSeconds }, limit, this.#options.log);
+    });
   }
 
   function(name: string): LambdaFunction {
