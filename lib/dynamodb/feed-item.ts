@@ -48,13 +48,14 @@ export function toRecentItem(type: SalesforceType, recent: RecentRows, cycle: nu
 }
 
 export function toFeedState(feed: FeedItem, recent: RecentItem | undefined): FeedState {
-  const { checkpoint, coveredUpTo, latestDateCovered, unfinished, deletedUntil } = feed;
+  const { checkpoint, coveredUpTo, latestDateCovered, unfinished, deletedUntil, oddCovered } = feed;
   return {
     checkpoint,
     coveredUpTo,
     latestDateCovered,
     unfinished,
     ...(deletedUntil === undefined ? {} : { deletedUntil }),
+    ...(oddCovered === undefined ? {} : { oddCovered }),
     recent: {
       rows: recent === undefined ? new Map() : unpackRows(recent.rows),
       incompleteUntil: recent?.incompleteUntil ?? null,

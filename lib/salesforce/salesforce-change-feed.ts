@@ -1,10 +1,8 @@
 import { toIsoInstant, toLongId } from '../person/field-value.ts';
 import type { RowName, SalesforceType } from '../person/row.ts';
-import type { DescribedField, DescribedObject } from '../schema/describe.ts';
 import type {
   ChangeFeed,
   Deletions,
-  Description,
   FeedOpening,
   FeedPage,
   FeedPosition,
@@ -12,6 +10,7 @@ import type {
   ScanRequest,
 } from '../sync/ports/change-feed.ts';
 import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
+import { describeRequest, descriptionOf } from './describe-answer.ts';
 import { callError, errorEntries, unexpectedAnswer } from './error-map.ts';
 import { isRaw, queryAnswer, valuesOf } from './query-answer.ts';
 import { MAX_RETRIEVED, retrieveByIds, retrieved } from './record-batch.ts';
@@ -112,15 +111,17 @@ function opening(request: FeedRequest, updated: string): Subrequest[] {
   ];
 }
 
+/** Salesforce cuts seconds off and refuses a span that is no longer than a minute then. */
+const UPDATED_SPAN_MS = 5 * MINUTE_MS;
+
 /**
- * The last whole minute: only the covered date is of use, so the span is the shortest that Salesforce takes (it cuts
- * seconds off), and it does not reach into the future.
+ * The last whole minutes: only the covered date is of use, so the span is short, and it does not reach into the future.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_getupdated.htm
  */
 function updatedQuery(now: number): string {
   const end = Math.floor(now / MINUTE_MS) * MINUTE_MS;
-  const [start, until] = [end - MINUTE_MS, end].map((at) => encodeURIComponent(new Date(at).toISOString()));
+  const [start, until] = [end - UPDATED_SPAN_MS, end].map((at) => encodeURIComponent(new Date(at).toISOString()));
   return `?start=${start}&end=${until}`;
 }
 
@@ -191,11 +192,6 @@ function stampsOf({ status, body }: SubAnswer): [id: string, stamp: string][] {
   );
 }
 
-function describeRequest(type: SalesforceType, lastModified: string | null): Subrequest {
-  const headers = lastModified === null ? {} : { headers: { 'If-Modified-Since': lastModified } };
-  return { method: 'GET', path: `/sobjects/${type}/describe`, ...headers };
-}
-
 function queryRequest(soql: string): Subrequest {
   return { method: 'GET', path: queryPath('queryAll', soql) };
 }
@@ -256,45 +252,4 @@ function coveredDate(answer: SubAnswer | undefined): string | null {
   const body = answer?.status === 200 && isRaw(answer.body) ? answer.body : {};
   const at = typeof body.latestDateCovered === 'string' ? Date.parse(toIsoInstant(body.latestDateCovered)) : Number.NaN;
   return Number.isNaN(at) ? null : new Date(at).toISOString();
-}
-
-function descriptionOf(answer: SubAnswer | undefined): Description | null {
-  if (answer === undefined) throw unexpectedAnswer('describe');
-  if (answer.status === 304) return null;
-  if (answer.status !== 200) throw callError(answer.status, errorEntries(answer.body), false);
-  return { object: describedObject(answer.body), lastModified: answer.headers['last-modified'] ?? null };
-}
-
-/** What the product reads of a describe, which is a hundred times larger. */
-function describedObject(body: unknown): DescribedObject {
-  if (!isRaw(body) || typeof body.name !== 'string' || !Array.isArray(body.fields)) throw unexpectedAnswer('describe');
-  return { name: body.name, fields: body.fields.filter(isRaw).map(describedField) };
-}
-
-function describedField(raw: Readonly<Record<string, unknown>>): DescribedField {
-  return {
-    name: String(raw.name),
-    label: String(raw.label ?? raw.name),
-    type: String(raw.type),
-    custom: raw.custom === true,
-    createable: raw.createable === true,
-    updateable: raw.updateable === true,
-    length: Number(raw.length ?? 0),
-    precision: Number(raw.precision ?? 0),
-    digits: Number(raw.digits ?? 0),
-    scale: Number(raw.scale ?? 0),
-    nillable: raw.nillable !== false,
-    defaultedOnCreate: raw.defaultedOnCreate === true,
-    calculated: raw.calculated === true,
-    autoNumber: raw.autoNumber === true,
-    restrictedPicklist: raw.restrictedPicklist === true,
-    picklistValues: picklistValues(raw.picklistValues),
-    unique: raw.unique === true,
-    filterable: raw.filterable !== false,
-  };
-}
-
-function picklistValues(raw: unknown): string[] {
-  const values = Array.isArray(raw) ? raw.filter(isRaw).map(({ value }) => value) : [];
-  return values.filter((value) => typeof value === 'string');
 }

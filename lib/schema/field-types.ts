@@ -52,10 +52,35 @@ function wrongType(value: FieldValue, { label }: JudgedField): Refusal {
   return { code: WRONG_TYPE, message: `${label}: value not of required type: ${value}` };
 }
 
+/**
+ * The characters of a text as Salesforce counts them: in a text area every line break is kept as two, whichever way it
+ * was sent.
+ *
+ * @see https://help.salesforce.com/apex/HTViewSolution?id=000240417
+ */
+export function countedLength(text: string, type: string): number {
+  return type === 'textarea' ? text.replace(LINE_BREAK, '\r\n').length : text.length;
+}
+
+const LINE_BREAK = /\r\n|\r|\n/g;
+
+/** The longest beginning of a text that Salesforce counts as so many characters at most. */
+export function cutToLength(text: string, type: string, length: number): string {
+  let counted = 0;
+  let end = 0;
+  // A character of two units and a line break are not cut in half.
+  for (const part of text.match(/\r\n|[\s\S]/gu) ?? []) {
+    counted += countedLength(part, type);
+    if (counted > length) break;
+    end += part.length;
+  }
+  return text.slice(0, end).trimEnd();
+}
+
 /** Salesforce trims before it counts. */
-function refuseText(value: FieldValue, { label, length }: JudgedField): Refusal | undefined {
+function refuseText(value: FieldValue, { label, type, length }: JudgedField): Refusal | undefined {
   const text = String(value).trim();
-  if (length === undefined || text.length <= length) return undefined;
+  if (length === undefined || countedLength(text, type) <= length) return undefined;
   return { code: 'STRING_TOO_LONG', message: `${label}: data value too large: ${text} (max length=${length})` };
 }
 

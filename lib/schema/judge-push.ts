@@ -1,7 +1,7 @@
 import type { Rejection } from '../person/activity.ts';
 import { type Fields, type FieldValue, isEmptyValue } from '../person/field-value.ts';
 import type { SalesforceType } from '../person/row.ts';
-import { FREE_TEXT, type Refusal, syncedType, WRONG_TYPE } from './field-types.ts';
+import { countedLength, cutToLength, FREE_TEXT, type Refusal, syncedType, WRONG_TYPE } from './field-types.ts';
 import { type ObjectSchema, type SyncField, syncFieldOf } from './object-schema.ts';
 import { sentValue } from './record.ts';
 
@@ -80,15 +80,8 @@ export function cutTexts(schema: ObjectSchema, fields: Fields, operation: Operat
     const field = syncFieldOf(schema, name);
     if (!field?.truncate || !field[operation] || !FREE_TEXT.has(field.type)) continue;
     const text = String(value ?? '').trim();
-    if (field.length !== undefined && text.length > field.length) cut[name] = cutAt(text, field.length);
+    const { type, length } = field;
+    if (length !== undefined && countedLength(text, type) > length) cut[name] = cutToLength(text, type, length);
   }
   return cut;
-}
-
-/** A character of two units is not cut in half. */
-function cutAt(text: string, length: number): string {
-  return text
-    .slice(0, length)
-    .replace(/[\uD800-\uDBFF]$/, '')
-    .trimEnd();
 }

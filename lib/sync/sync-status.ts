@@ -1,6 +1,7 @@
 import type { SalesforceType } from '../person/row.ts';
 import { schemaProblems } from '../schema/field-history.ts';
 import type { CycleError, CycleHealth } from './cycle-health.ts';
+import type { FeedState } from './poll/feed-state.ts';
 import { EMPTY_BOOK, type FieldJob, type JobBook } from './poll/field-job.ts';
 import type { EndedReconciliation, Reconciliation } from './poll/reconciliation.ts';
 import { msBetween } from './ports/clock.ts';
@@ -18,7 +19,10 @@ export interface SyncStatus {
   /** Seconds since the oldest waiting edit was made; null where none waits. */
   readonly oldestWaitingSeconds: number | null;
   readonly apiUsage: CycleSummary['apiUsage'];
-  /** What keeps fields from syncing: missing permissions, fields that went out of sight, types that changed. */
+  /**
+   * What keeps fields from syncing: missing permissions, fields that went out of sight, types that changed; and an answer
+   * of Salesforce that cannot be right.
+   */
   readonly schemaProblems: readonly string[];
   /** Reading fields of every row: the job that runs and the last that ended, of each object. */
   readonly jobs: readonly JobStatus[];
@@ -69,9 +73,10 @@ export async function readSyncStatus(
     backlog: { messages, personsToPush: count },
     oldestWaitingSeconds: oldestAt === null ? null : Math.round(msBetween(oldestAt, ports.clock.now()) / 1000),
     apiUsage: cycle?.apiUsage ?? null,
-    schemaProblems: schemas.flatMap((stored) =>
-      stored === undefined ? [] : schemaProblems(stored, ports.policy.fields.exclude),
-    ),
+    schemaProblems: [
+      ...schemas.flatMap((stored) => (stored === undefined ? [] : schemaProblems(stored, ports.policy.fields.exclude))),
+      ...types.flatMap((type, index) => oddAnswer(type, feeds[index])),
+    ],
     jobs: types.flatMap((type, index) => jobsOf(type, books[index] ?? EMPTY_BOOK)),
     reconciliation: {
       running: reconciliations.running && told(reconciliations.running),
@@ -83,6 +88,13 @@ export async function readSyncStatus(
 function statusError({ error, startedAt }: CycleSummary, { failing }: CycleHealth): StatusError | null {
   if (error === null) return null;
   return { ...error, since: failing?.since ?? startedAt, failuresInARow: failing?.inARow ?? 0 };
+}
+
+function oddAnswer(type: SalesforceType, feed: FeedState | undefined): string[] {
+  if (feed?.oddCovered === undefined) return [];
+  return [
+    `${type}: Salesforce says that it covers the changes up to ${feed.oddCovered}, which cannot be right: the answer is not used`,
+  ];
 }
 
 function jobsOf(object: SalesforceType, { running, last }: JobBook): JobStatus[] {

@@ -54,6 +54,13 @@ describe('what a field type stores', () => {
   });
 });
 
+it('counts a line break of a text area as two characters', () => {
+  const client = signIn(typedOrg());
+  const id = client.lead({ Notes__c: `${'x'.repeat(997)}\n${'x'}` });
+  const { body } = client.patch(`/sobjects/Lead/${id}`, { Notes__c: `${'x'.repeat(998)}\n${'x'}` });
+  expect(body).toMatchObject([{ errorCode: 'STRING_TOO_LONG', fields: ['Notes__c'] }]);
+});
+
 describe('what a field type refuses', () => {
   it.each([
     ['Title', 'x'.repeat(129), 'STRING_TOO_LONG', `Title: data value too large: ${'x'.repeat(129)} (max length=128)`],

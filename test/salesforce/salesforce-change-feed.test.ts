@@ -82,13 +82,13 @@ describe('what is asked', () => {
     expect(openings.get('Contact')?.described).toBeNull();
   });
 
-  test('the covered date is asked for over one whole minute that does not lie in the future', async () => {
+  test('the covered date is asked for over whole minutes, more than one, that do not lie in the future', async () => {
     const feed = await feedOf(compositeAnswer(updated, emptyQuery, described));
     const before = Date.now();
     await feed.open([lead()]);
     const url = new URL(subrequestsOf(stub.requests[0])[0]?.url ?? '', stub.url);
     const [start, end] = ['start', 'end'].map((name) => Date.parse(url.searchParams.get(name) ?? ''));
-    expect((end ?? 0) - (start ?? 0)).toBe(60_000);
+    expect((end ?? 0) - (start ?? 0)).toBeGreaterThan(60_000);
     expect((end ?? 0) % 60_000).toBe(0);
     expect(end).toBeLessThanOrEqual(Date.now());
     expect(end).toBeGreaterThan(before - 62_000);

@@ -158,6 +158,16 @@ describe('a text that the settings have cut', () => {
   });
 
   test.each([
+    ['a line break of a text area as two characters', '12\n3456', '12\n3'],
+    ['either way of breaking a line alike', '12\r\n3456', '12\r\n3'],
+    ['before a line break that has no room', '1234\n56', '1234'],
+  ])('counts %s', (_, text, cut) => {
+    const area = cutting({ type: 'textarea' });
+    expect(cutTexts(area, { X__c: text }, 'update')).toEqual({ X__c: cut });
+    expect(judgePush(area, { X__c: cut }, 'update')).toBeUndefined();
+  });
+
+  test.each([
     ['is short enough', cutting(), '12345 '],
     ['is empty', cutting(), null],
     ['is not asked for', schemaOf('Lead', [described('X__c', { length: 5 })]), '1234567'],
@@ -169,10 +179,12 @@ describe('a text that the settings have cut', () => {
   });
 
   test('is taken once it is cut', () => {
+    const texts = fc.string({ maxLength: 12, unit: fc.constantFrom('a', ' ', '\n', '\r', '\u{1F600}', '\ud83d') });
     fc.assert(
-      fc.property(fc.string({ maxLength: 12 }), (text) => {
-        const cut = cutTexts(cutting(), { X__c: text }, 'create');
-        expect(judgePush(cutting(), { X__c: text, ...cut }, 'create')).toBeUndefined();
+      fc.property(texts, fc.constantFrom('string', 'textarea'), (text, type) => {
+        const schema = cutting({ type });
+        const cut = cutTexts(schema, { X__c: text }, 'create');
+        expect(judgePush(schema, { X__c: text, ...cut }, 'create')).toBeUndefined();
       }),
     );
   });

@@ -17,6 +17,8 @@ export interface FeedState {
   readonly recent: RecentRows;
   /** Up to when Salesforce has told which rows were deleted; absent before it was asked. */
   readonly deletedUntil?: string;
+  /** What Salesforce last answered as covered, where that cannot be right. */
+  readonly oddCovered?: string;
 }
 
 /**
@@ -44,14 +46,35 @@ export const NEW_FEED: FeedState = {
 export const RECENT_ROWS_LIMIT = 8000;
 
 /**
+ * The longest that a transaction of Salesforce may hold back changes: bulk jobs commit each batch within ten minutes,
+ * and `latestDateCovered` is known to lie hours behind.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_getupdated_getupdatedresult.htm
+ */
+const LONGEST_TRANSACTION_MS = 24 * 3_600_000;
+
+/** Salesforce's servers do not tell the same time to the minute. */
+const CLOCKS_DIFFER_MS = 10 * 60_000;
+
+/**
+ * Whether an answer about what is covered can be right, `askedAt` by Salesforce's clock. One odd answer (1970, say) would
+ * have all rows read again, or changes passed over.
+ */
+export function isPlausibleCovered(covered: string, askedAt: string): boolean {
+  return covered >= addMs(askedAt, -LONGEST_TRANSACTION_MS) && covered <= addMs(askedAt, CLOCKS_DIFFER_MS);
+}
+
+/**
  * Where the next window begins: the lookback below the checkpoint; and from `coveredUpTo` on, once, when a transaction
- * that Salesforce told of has ended, for its rows carry stamps of when it began.
+ * that Salesforce told of has ended, for its rows carry stamps of when it began. What no transaction can have held back
+ * is not read again.
  */
 export function windowStart(state: FeedState, lookbackSeconds: number): string {
   if (state.checkpoint === FEED_BEGINNING) return FEED_BEGINNING;
   const lookback = addMs(state.checkpoint, -lookbackSeconds * 1000);
-  const owed = state.latestDateCovered > state.coveredUpTo ? state.coveredUpTo : lookback;
-  return owed < lookback ? owed : lookback;
+  if (state.latestDateCovered <= state.coveredUpTo || state.coveredUpTo >= lookback) return lookback;
+  const bound = addMs(lookback, -LONGEST_TRANSACTION_MS);
+  return state.coveredUpTo < bound ? bound : state.coveredUpTo;
 }
 
 /** Up to which instant the changes are queued; null during a first sync, which has no position to fall behind from. */

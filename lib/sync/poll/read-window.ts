@@ -9,6 +9,7 @@ import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
 import {
   type FeedState,
   fingerprint,
+  isPlausibleCovered,
   type RecentRows,
   rememberRows,
   rowState,
@@ -60,8 +61,10 @@ export async function readWindow(run: CycleRun, window: WindowStart): Promise<Wi
   const sent = new SentRows(window.state.recent, run);
   const end = await sendPages(run, window, sent);
   const from = window.state.unfinished?.from ?? request.from;
-  // Where Salesforce did not tell, what it told before still stands.
-  const latestDateCovered = window.latestDateCovered ?? window.state.latestDateCovered;
+  const told = window.latestDateCovered;
+  const isOdd = told !== null && !isPlausibleCovered(told, addMs(before, settings.lagSeconds * 1000));
+  // Where Salesforce did not tell, or told what cannot be, what it told before still stands.
+  const latestDateCovered = told === null || isOdd ? window.state.latestDateCovered : told;
   const earlier = window.state.unfinished?.covered ?? latestDateCovered;
   const covered = earlier < latestDateCovered ? earlier : latestDateCovered;
   const reached: FeedState =
@@ -69,7 +72,12 @@ export async function readWindow(run: CycleRun, window: WindowStart): Promise<Wi
       ? windowRead(window.state, { from, before, covered, latestDateCovered })
       : { ...window.state, unfinished: { from, covered, after: end.stoppedAt } };
   const keepFrom = windowStart(reached, settings.lookbackSeconds);
-  const saved = { ...reached, recent: sent.remembered(keepFrom) };
+  const { oddCovered: _, ...position } = reached;
+  const saved: FeedState = {
+    ...position,
+    recent: sent.remembered(keepFrom),
+    ...(isOdd ? { oddCovered: told } : {}),
+  };
   await ports.state.saveFeed(request.type, saved, cycle);
   return { queued: sent.count, complete: end.stoppedAt === null, reached: saved, error: end.error };
 }

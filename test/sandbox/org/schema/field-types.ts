@@ -37,8 +37,13 @@ function readText(value: unknown, field: Field): string | null | ApiError {
   return text === '' ? null : text;
 }
 
+/**
+ * A line break of a text area counts as two characters, whichever way it was sent.
+ * {@link https://help.salesforce.com/apex/HTViewSolution?id=000240417}
+ */
 function checkLength(text: string, field: Field): string | ApiError {
-  if (text.length <= field.length) return text;
+  const counted = field.type === 'textarea' ? text.replace(/\r\n|\r|\n/g, '\r\n') : text;
+  if (counted.length <= field.length) return text;
   return new ApiError('STRING_TOO_LONG', `${field.label}: data value too large: ${text} (max length=${field.length})`, [
     field.name,
   ]);
