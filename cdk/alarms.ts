@@ -98,7 +98,7 @@ function workRules(props: AlarmsProps): Readonly<Record<string, Rule>> {
       means:
         'A function found something that only a change of the configuration ends: a secret, a permission, a setting.',
       metric: sumOf(
-        (['poll', 'merge', 'sync-person', 'persons'] as const).map((name) =>
+        (['poll', 'merge', 'sync-person', 'persons', 'operate'] as const).map((name) =>
           syncMetric(props, name, 'ConfigErrors', { statistic: 'Sum', period }),
         ),
       ),

@@ -13,52 +13,45 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { API_ROUTES, API_SCOPES, type ApiRoute, ROUTE_KEYS } from '../lib/lambda/api/routes.ts';
 import type { Settings } from '../lib/lambda/settings.ts';
 
 export interface PersonApiProps {
   readonly name: string;
   readonly auth: Settings['auth'];
-  readonly persons: IFunction;
-  readonly syncPerson: IFunction;
+  readonly functions: Readonly<Record<ApiRoute['runs'], IFunction>>;
 }
-
-type Routes = Readonly<Record<string, readonly HttpMethod[]>>;
-
-const { DELETE, GET, PATCH, POST } = HttpMethod;
-
-const personsRoutes: Routes = {
-  '/persons': [GET, POST],
-  '/persons/{personId}': [GET, PATCH],
-  '/persons/{personId}/activities': [GET],
-  '/sync/status': [GET],
-  '/sync/cycles': [GET],
-  '/sync/fields': [GET],
-  '/sync/rejections': [GET],
-  '/sync/fields/accept': [POST],
-  '/sync/reconcile': [POST],
-};
-
-const syncPersonRoutes: Routes = {
-  '/persons/{personId}': [DELETE],
-  '/persons/{personId}/sync': [POST],
-  '/sync-person': [POST],
-  '/sync/preview': [POST],
-};
 
 /** The HTTP API: every route behind the same authorizer, each function behind its own routes. */
 export class PersonApi extends Construct {
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { name, auth, persons, syncPerson }: PersonApiProps) {
+  constructor(scope: Construct, id: string, { name, auth, functions }: PersonApiProps) {
     super(scope, id);
+    const integrations = {
+      persons: new HttpLambdaIntegration('Persons', functions.persons),
+      'sync-person': new HttpLambdaIntegration('SyncPerson', functions['sync-person']),
+      operate: new HttpLambdaIntegration('Operate', functions.operate),
+    };
     const api = new HttpApi(this, 'HttpApi', {
       apiName: name,
       description: 'Lockstep: persons and their sync with Salesforce',
       createDefaultStage: false,
+      // A path or a method that there is not is answered as a problem, and not in the gateway's own words.
+      defaultIntegration: integrations.operate,
       defaultAuthorizer: authorizer(auth),
+      ...(isJwt(auth) ? { defaultAuthorizationScopes: Object.keys(API_SCOPES) } : {}),
     });
-    addRoutes(api, personsRoutes, new HttpLambdaIntegration('Persons', persons));
-    addRoutes(api, syncPersonRoutes, new HttpLambdaIntegration('SyncPerson', syncPerson));
+    for (const key of ROUTE_KEYS) {
+      const { scope: needed, runs } = API_ROUTES[key];
+      const [method, path = ''] = key.split(' ');
+      api.addRoutes({
+        path,
+        methods: method === 'GET' ? [HttpMethod.GET, HttpMethod.HEAD] : [HttpMethod[method as keyof typeof HttpMethod]],
+        integration: integrations[runs],
+        ...(isJwt(auth) ? { authorizationScopes: [needed] } : {}),
+      });
+    }
     this.url = addStage(this, api).url;
     if (auth === 'none') {
       Validations.of(api).acknowledge({
@@ -69,8 +62,9 @@ export class PersonApi extends Construct {
   }
 }
 
-function addRoutes(api: HttpApi, routes: Routes, integration: HttpLambdaIntegration): void {
-  for (const [path, methods] of Object.entries(routes)) api.addRoutes({ path, methods: [...methods], integration });
+/** Only a token has scopes. */
+function isJwt(auth: Settings['auth']): boolean {
+  return typeof auth !== 'string';
 }
 
 function authorizer(auth: Settings['auth']): IHttpRouteAuthorizer {

@@ -30,15 +30,15 @@ export class StatelessStack extends Stack {
     };
 
     const functions = syncFunctions(this, { environment, namespace });
-    const { poll, merge, 'sync-person': syncPerson, persons } = functions;
-    for (const consumer of [poll, merge, syncPerson, persons]) table.grantItems(consumer);
+    const { poll, merge, 'sync-person': syncPerson, operate } = functions;
+    for (const consumer of Object.values(functions)) table.grantItems(consumer);
     table.grantScan(poll);
     for (const caller of [poll, merge, syncPerson]) secret.grantRead(caller);
     for (const sender of [poll, merge, syncPerson]) changes.grantSend(sender);
-    changes.grantCount(persons);
+    changes.grantCount(operate);
     changes.deliverTo(merge);
     const schedule = new PollSchedule(this, 'Schedule', { target: poll, enabled: settings.scheduleEnabled });
-    const api = new PersonApi(this, 'Api', { name: names.api, auth: settings.auth, persons, syncPerson });
+    const api = new PersonApi(this, 'Api', { name: names.api, auth: settings.auth, functions });
     const monitoring = new Monitoring(this, 'Monitoring', {
       settings,
       namespace,

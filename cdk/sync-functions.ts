@@ -5,7 +5,14 @@ import { SyncFunction, type SyncFunctionProps } from './sync-function.ts';
 
 export const MERGE_TIMEOUT = Duration.minutes(2);
 
-/** The four functions, by the file in functions/ that each one runs. */
+/**
+ * API Gateway gives up on an HTTP API's integration after 30 s.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+ */
+const API_TIMEOUT = Duration.seconds(29);
+
+/** The functions, by the file in functions/ that each one runs. */
 export function syncFunctions(
   scope: Construct,
   common: Pick<SyncFunctionProps, 'environment' | 'namespace'>,
@@ -30,18 +37,23 @@ export function syncFunctions(
   const syncPerson = new SyncFunction(scope, 'SyncPerson', {
     name: 'sync-person',
     description: 'Syncs one person now',
-    // API Gateway gives up on an HTTP API's integration after 30 s.
-    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
-    timeout: Duration.seconds(29),
+    timeout: API_TIMEOUT,
     memorySize: 1024,
     ...common,
   });
   const persons = new SyncFunction(scope, 'Persons', {
     name: 'persons',
-    description: 'Creates, reads and edits persons; tells how the sync is doing',
-    timeout: Duration.seconds(10),
+    description: 'Creates, reads and edits persons',
+    timeout: API_TIMEOUT,
     memorySize: 512,
     ...common,
   });
-  return { poll, merge, 'sync-person': syncPerson, persons };
+  const operate = new SyncFunction(scope, 'Operate', {
+    name: 'operate',
+    description: 'Tells how the sync is doing, and takes orders for it',
+    timeout: API_TIMEOUT,
+    memorySize: 512,
+    ...common,
+  });
+  return { poll, merge, 'sync-person': syncPerson, persons, operate };
 }

@@ -2,7 +2,7 @@ import { composeQueue } from '../lib/lambda/compose-queue.ts';
 import { composeSalesforce } from '../lib/lambda/compose-salesforce.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
 import { readEnvironment } from '../lib/lambda/environment.ts';
-import { type ApiAnswer, apiHandler } from '../lib/lambda/http-api.ts';
+import { type ApiAnswer, apiHandler, type RoutesOf } from '../lib/lambda/http-api.ts';
 import { deleteAnswer, editAnswer, previewAnswer, syncAnswer } from '../lib/lambda/person-answers.ts';
 import { parseDelete, parsePersonId, parsePreview, parseSync, parseSyncPerson } from '../lib/lambda/person-requests.ts';
 import { measuredSync } from '../lib/lambda/sync-metrics.ts';
@@ -23,7 +23,7 @@ async function sync(personId: string, assignTo: AssignTo): Promise<ApiAnswer> {
   return syncAnswer(await measuredSync(async () => syncPerson(await ports(), personId, assignTo)));
 }
 
-export const handler = apiHandler({
+export const handler = apiHandler<RoutesOf<'sync-person'>>({
   'POST /persons/{personId}/sync': async (request) => {
     return sync(parsePersonId(request), parseSync(request.body));
   },

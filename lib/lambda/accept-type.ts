@@ -1,11 +1,9 @@
-import * as z from 'zod/mini';
 import { acceptField } from '../sync/accept-field.ts';
 import type { Ports } from '../sync/ports/ports.ts';
+import { acceptBody } from './api/request-shapes.ts';
 import type { ApiAnswer, ApiRequest } from './http-api.ts';
 import { parse } from './person-requests.ts';
 import { Problem } from './problem.ts';
-
-const acceptBody = z.strictObject({ object: z.enum(['Lead', 'Contact']), field: z.string().check(z.minLength(1)) });
 
 /** `{"object": "Lead", "field": "Score__c"}`: accepts the type that a field in quarantine has now. */
 export async function acceptType(ports: Pick<Ports, 'state'>, request: ApiRequest): Promise<ApiAnswer> {

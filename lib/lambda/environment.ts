@@ -11,7 +11,7 @@ export const environmentSchema = z.object({ TABLE_NAME: text, CHANGES_QUEUE_URL:
 
 export type Environment = z.infer<typeof environmentSchema>;
 
-export type FunctionName = 'poll' | 'merge' | 'sync-person' | 'persons';
+export type FunctionName = 'poll' | 'merge' | 'sync-person' | 'persons' | 'operate';
 
 /** How often a message is delivered to the merge before it goes to the dead-letter queue. */
 export const MAX_DELIVERIES = 5;

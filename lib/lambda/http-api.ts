@@ -9,6 +9,7 @@ import {
   QuotaExceededError,
   TransientError,
 } from '../sync/errors.ts';
+import { type API_ROUTES, type ApiRoute, methodsOf, type RouteKey } from './api/routes.ts';
 import { tellError } from './observability.ts';
 import { Problem, problemResponse } from './problem.ts';
 
@@ -28,7 +29,16 @@ export interface ApiAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export type Routes = Readonly<Record<string, (request: ApiRequest) => Promise<ApiAnswer>>>;
+type Route = (request: ApiRequest) => Promise<ApiAnswer>;
+
+export type Routes = Readonly<Record<string, Route>>;
+
+/** Exactly the routes that a function has to answer, by the table of routes. */
+export type RoutesOf<Runs extends ApiRoute['runs']> = Readonly<Record<KeysOf<Runs>, Route>>;
+
+type KeysOf<Runs> = {
+  [Key in RouteKey]: (typeof API_ROUTES)[Key]['runs'] extends Runs ? Key : never;
+}[RouteKey];
 
 type ApiEvent = Omit<APIGatewayProxyEventV2, 'body'> & { body?: unknown };
 type ApiMiddleware = MiddlewareObj<ApiEvent, APIGatewayProxyStructuredResultV2>;
@@ -36,18 +46,29 @@ type ApiMiddleware = MiddlewareObj<ApiEvent, APIGatewayProxyStructuredResultV2>;
 /**
  * A handler for the routes, by their route keys (`GET /persons/{personId}`); what goes wrong is answered as a problem.
  */
-export function apiHandler(routes: Routes) {
+export function apiHandler<Given extends Routes>(routes: Given) {
   const route = async (event: ApiEvent): Promise<APIGatewayProxyStructuredResultV2> => {
     const { routeKey, pathParameters = {}, queryStringParameters = {}, headers, body } = event;
-    const answer = routes[routeKey];
-    if (answer === undefined) throw new Problem('not-found', `there is no ${routeKey}`);
+    const key = routeKey.replace(/^HEAD /, 'GET ');
+    const answer = Object.hasOwn(routes, key) ? routes[key] : undefined;
+    if (answer === undefined) throw noRoute(event);
     return response(await answer({ path: pathParameters, query: queryStringParameters, headers, body }));
   };
   return middy<ApiEvent, APIGatewayProxyStructuredResultV2>()
+    .use(withoutHeadBody())
     .use(problems())
     .use(httpHeaderNormalizer() as ApiMiddleware)
     .use(jsonBody())
     .handler(route);
+}
+
+/** The problem of a call that no route takes. */
+function noRoute({ rawPath, requestContext }: ApiEvent): Problem {
+  const { method } = requestContext.http;
+  const allowed = methodsOf(rawPath);
+  if (allowed.length === 0) return new Problem('not-found', 'the API has no such path: GET /openapi.json lists all');
+  const allow = allowed.join(', ');
+  return new Problem('method-not-allowed', `${method} is not among ${allow}`, { headers: { allow } });
 }
 
 function response({ status, body, headers }: ApiAnswer): APIGatewayProxyStructuredResultV2 {
@@ -70,6 +91,14 @@ function jsonBody(): ApiMiddleware {
       else return parser.before?.(request);
     },
   };
+}
+
+/** The answer to HEAD is the answer to GET without its body. */
+function withoutHeadBody(): ApiMiddleware {
+  const strip: ApiMiddleware['after'] = ({ event, response }) => {
+    if (event.requestContext.http.method === 'HEAD') delete response?.body;
+  };
+  return { after: strip, onError: strip };
 }
 
 function problems(): ApiMiddleware {

@@ -37,6 +37,7 @@ export const METRICS = {
   ],
   'sync-person': ['SyncsCompleted', 'SyncsRefused', 'SyncsFailed', 'SyncMilliseconds', 'ConfigErrors'],
   persons: ['ConfigErrors'],
+  operate: ['ConfigErrors'],
 } as const satisfies Readonly<Record<FunctionName, readonly string[]>>;
 
 export type MetricName = (typeof METRICS)[FunctionName][number];

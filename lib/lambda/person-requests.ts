@@ -2,25 +2,9 @@ import * as z from 'zod/mini';
 import type { Fields } from '../person/field-value.ts';
 import type { DeletedHere } from '../person/person.ts';
 import type { AssignTo } from '../sync/sync-person/person-sync.ts';
+import { type assignTo, fieldsBody, LIMITS, previewBody, syncBody, syncPersonBody } from './api/request-shapes.ts';
 import type { ApiRequest } from './http-api.ts';
 import { Problem } from './problem.ts';
-
-// JSON can spell half a surrogate pair, which is no text that UTF-8, and with it the store, could hold.
-const fieldValue = z
-  .union([z.string(), z.number(), z.boolean(), z.null()])
-  .check(z.refine((value) => typeof value !== 'string' || value.isWellFormed(), 'is not well-formed Unicode'));
-const fields = z.record(z.string().check(z.minLength(1)), fieldValue);
-const ownerId = z.string().check(z.regex(/^005[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/, 'is not the id of a user'));
-const queueId = z.string().check(z.regex(/^00G[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/, 'is not the id of a queue'));
-const assignTo = z.union(
-  [z.strictObject({ ownerId }), z.strictObject({ queueId }), z.strictObject({ assignmentRule: z.literal(true) })],
-  'takes one of ownerId (005…), queueId (00G…), assignmentRule: true',
-);
-
-const fieldsBody = z.strictObject({ fields });
-const syncBody = z.strictObject({ assignTo: z.optional(assignTo) });
-const previewBody = z.strictObject({ personId: z.string() });
-const syncPersonBody = z.strictObject({ fields, assignTo: z.optional(assignTo) });
 
 /** `{"fields": {...}}`; empty text is taken as null. */
 export function parseFields(body: unknown): Fields {
@@ -63,9 +47,9 @@ export function parseDelete(request: ApiRequest): DeletedHere['salesforce'] {
 
 /** `limit` and `cursor` of a list. */
 export function parsePaging(request: ApiRequest): { readonly limit: number; readonly cursor: string | null } {
-  const { limit = '50', cursor } = request.query;
-  if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > 200) {
-    throw new Problem('invalid-parameter', 'limit: takes a whole number from 1 to 200');
+  const { limit = String(LIMITS.default), cursor } = request.query;
+  if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > LIMITS.max) {
+    throw new Problem('invalid-parameter', `limit: takes a whole number from 1 to ${LIMITS.max}`);
   }
   return { limit: Number(limit), cursor: cursor === undefined || cursor === '' ? null : cursor };
 }

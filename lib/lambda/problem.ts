@@ -1,11 +1,12 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
 /** The problems of the API, each with its status and title; `type` is `/problems/<name>`. */
-const PROBLEMS = {
+export const PROBLEMS = {
   'invalid-body': { status: 400, title: 'The body is not what this call takes' },
   'invalid-fields': { status: 400, title: 'Some fields cannot be taken' },
   'invalid-parameter': { status: 400, title: 'A parameter is not what this call takes' },
   'not-found': { status: 404, title: 'There is no such thing' },
+  'method-not-allowed': { status: 405, title: 'The path does not take this method' },
   busy: { status: 409, title: 'Another sync of this person is under way' },
   'contact-not-assignable': { status: 409, title: 'A Contact cannot belong to a queue' },
   'ambiguous-match': { status: 409, title: 'Several records in Salesforce could be this person' },
@@ -27,18 +28,21 @@ export class Problem extends Error {
   override readonly name = 'Problem';
   readonly problem: ProblemName;
   readonly members: Readonly<Record<string, unknown>>;
-  readonly retryAfterSeconds: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(
-    problem: ProblemName,
-    detail: string,
-    options: { readonly members?: Readonly<Record<string, unknown>>; readonly retryAfterSeconds?: number } = {},
-  ) {
+  constructor(problem: ProblemName, detail: string, options: ProblemOptions = {}) {
     super(detail);
+    const { members = {}, retryAfterSeconds, headers = {} } = options;
     this.problem = problem;
-    this.members = options.members ?? {};
-    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.members = members;
+    this.headers = retryAfterSeconds === undefined ? headers : { ...headers, 'retry-after': String(retryAfterSeconds) };
   }
+}
+
+interface ProblemOptions {
+  readonly members?: Readonly<Record<string, unknown>>;
+  readonly retryAfterSeconds?: number;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -46,17 +50,11 @@ export class Problem extends Error {
  *
  * @see https://www.rfc-editor.org/rfc/rfc9457
  */
-export function problemResponse({
-  problem,
-  message,
-  members,
-  retryAfterSeconds,
-}: Problem): APIGatewayProxyStructuredResultV2 {
+export function problemResponse({ problem, message, members, headers }: Problem): APIGatewayProxyStructuredResultV2 {
   const { status, title } = PROBLEMS[problem];
-  const retryAfter = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
   return {
     statusCode: status,
-    headers: { 'content-type': 'application/problem+json', ...retryAfter },
+    headers: { 'content-type': 'application/problem+json', ...headers },
     body: JSON.stringify({ type: `/problems/${problem}`, title, status, detail: message, ...members }),
   };
 }

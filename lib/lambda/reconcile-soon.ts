@@ -1,10 +1,8 @@
-import * as z from 'zod/mini';
 import { askReconciliation } from '../sync/poll/ask-reconciliation.ts';
 import type { Ports } from '../sync/ports/ports.ts';
+import { reconcileBody } from './api/request-shapes.ts';
 import type { ApiAnswer, ApiRequest } from './http-api.ts';
 import { parse } from './person-requests.ts';
-
-const reconcileBody = z.strictObject({ acceptMissing: z._default(z.boolean(), false) });
 
 /** The optional `{"acceptMissing": true}`: however many records are missing, they were deleted. */
 export async function reconcileSoon(ports: Pick<Ports, 'ids' | 'state'>, request: ApiRequest): Promise<ApiAnswer> {

@@ -41,6 +41,7 @@ const rules: Readonly<Record<string, Rule>> = {
       'lib/lambda/settings.ts',
       'lib/lambda/environment.ts',
       'lib/lambda/metric-names.ts',
+      'lib/lambda/api/routes.ts',
       'lib/salesforce/jsforce-shims/aliases.ts',
     ],
     packages: ['aws-cdk-lib', 'cdk-nag', 'constructs', 'zod/mini', 'node:'],

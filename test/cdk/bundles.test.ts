@@ -40,6 +40,7 @@ const bundles: readonly Bundle[] = [
   { name: 'merge', construct: 'Merge', maxBytes: 900_000 },
   { name: 'sync-person', construct: 'SyncPerson', maxBytes: 900_000 },
   { name: 'persons', construct: 'Persons', maxBytes: 400_000 },
+  { name: 'operate', construct: 'Operate', maxBytes: 500_000 },
 ];
 
 describe.each(bundles)('the bundle of $name', ({ construct, maxBytes }) => {
@@ -64,6 +65,6 @@ describe.each(bundles)('the bundle of $name', ({ construct, maxBytes }) => {
   });
 });
 
-it('the persons function does without the Salesforce client', () => {
-  expect(readFileSync(bundleOf('Persons'), 'utf8')).not.toContain('jsforce');
+it.each(['Persons', 'Operate'])('the function %s does without the Salesforce client', (construct) => {
+  expect(readFileSync(bundleOf(construct), 'utf8')).not.toContain('jsforce');
 });

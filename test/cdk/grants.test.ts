@@ -29,7 +29,8 @@ const allowed: Readonly<Record<FunctionName, readonly string[]>> = {
   poll: [...common, 'dynamodb:Scan', ...secretActions, 'sqs:SendMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
   merge: [...common, ...secretActions, ...consumeActions, 'sqs:SendMessage'],
   'sync-person': [...common, ...secretActions, 'sqs:SendMessage'],
-  persons: [...common, 'sqs:GetQueueAttributes'],
+  persons: common,
+  operate: [...common, 'sqs:GetQueueAttributes'],
 };
 
 describe.each(functionNames)('%s', (name) => {

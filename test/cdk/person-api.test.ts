@@ -1,5 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { API_ROUTES, ROUTE_KEYS } from '../../lib/lambda/api/routes.ts';
 import { functionNamed, resourcesOf, synthesised } from './synthesised.ts';
 
 const routes = (template: Template) => Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Route'));
@@ -22,25 +23,17 @@ describe('the HTTP API', () => {
   const { stateless } = synthesised();
 
   it('has the documented routes, each before its function', () => {
-    const persons = functionNamed(stateless, 'persons').id;
-    const syncPerson = functionNamed(stateless, 'sync-person').id;
-    expect(functionsByRoute(stateless)).toEqual({
-      'GET /persons': persons,
-      'POST /persons': persons,
-      'GET /persons/{personId}': persons,
-      'PATCH /persons/{personId}': persons,
-      'DELETE /persons/{personId}': syncPerson,
-      'GET /persons/{personId}/activities': persons,
-      'GET /sync/status': persons,
-      'GET /sync/cycles': persons,
-      'GET /sync/fields': persons,
-      'GET /sync/rejections': persons,
-      'POST /sync/fields/accept': persons,
-      'POST /sync/reconcile': persons,
-      'POST /persons/{personId}/sync': syncPerson,
-      'POST /sync-person': syncPerson,
-      'POST /sync/preview': syncPerson,
+    const behind = Object.fromEntries(
+      (['persons', 'sync-person', 'operate'] as const).map((name) => [name, functionNamed(stateless, name).id]),
+    );
+    const expected = ROUTE_KEYS.flatMap((key) => {
+      const runs = behind[API_ROUTES[key].runs];
+      return key.startsWith('GET ')
+        ? [[key, runs] as const, [key.replace('GET', 'HEAD'), runs] as const]
+        : [[key, runs] as const];
     });
+    expect(functionsByRoute(stateless)).toEqual({ ...Object.fromEntries(expected), $default: behind.operate });
+    expect(ROUTE_KEYS).toContain('POST /sync-person');
   });
 
   it('logs every request, without what a path or query string may tell', () => {
@@ -58,6 +51,7 @@ describe('the HTTP API', () => {
 });
 
 describe('the authorizer', () => {
+  const { stateless } = synthesised();
   const authorizationTypes = (template: Template) => [
     ...new Set(routes(template).map(({ Properties }) => Properties.AuthorizationType)),
   ];
@@ -74,6 +68,25 @@ describe('the authorizer', () => {
       AuthorizerType: 'JWT',
       JwtConfiguration: { Issuer: 'https://login.example.com', Audience: ['lockstep'] },
     });
+  });
+
+  it('asks a token for the scope of the route, and for any of them where there is no route', () => {
+    const jwt = { issuer: 'https://login.example.com', audience: ['lockstep'] };
+    const scopes = new Map(
+      routes(synthesised({ auth: { jwt } }).stateless).map(({ Properties }) => [
+        Properties.RouteKey,
+        Properties.AuthorizationScopes,
+      ]),
+    );
+    expect(scopes.get('GET /persons')).toEqual(['lockstep/read']);
+    expect(scopes.get('HEAD /persons')).toEqual(['lockstep/read']);
+    expect(scopes.get('PATCH /persons/{personId}')).toEqual(['lockstep/write']);
+    expect(scopes.get('POST /sync-person')).toEqual(['lockstep/write']);
+    expect(scopes.get('DELETE /persons/{personId}')).toEqual(['lockstep/operate']);
+    expect(scopes.get('POST /sync/reconcile')).toEqual(['lockstep/operate']);
+    expect(scopes.get('$default')).toEqual(['lockstep/read', 'lockstep/write', 'lockstep/operate']);
+    expect([...scopes.values()]).not.toContain(undefined);
+    expect(routes(stateless).filter(({ Properties }) => 'AuthorizationScopes' in Properties)).toEqual([]);
   });
 
   it('is absent only where the settings say none', () => {

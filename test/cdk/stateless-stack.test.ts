@@ -40,6 +40,7 @@ describe('the functions', () => {
   it('answer the API before it gives up', () => {
     expect(seconds('sync-person')).toBeLessThan(30);
     expect(seconds('persons')).toBeLessThan(30);
+    expect(seconds('operate')).toBeLessThan(30);
   });
 
   it('reserve no concurrency', () => {

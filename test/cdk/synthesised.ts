@@ -48,6 +48,7 @@ const functionDescriptions = {
   merge: /^Merges changes/,
   'sync-person': /^Syncs one person/,
   persons: /^Creates, reads and edits/,
+  operate: /^Tells how the sync is doing/,
 } as const satisfies Readonly<Record<FunctionName, RegExp>>;
 
 export const functionNames = Object.keys(functionDescriptions) as readonly FunctionName[];

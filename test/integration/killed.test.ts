@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkDocumented } from '../sandbox/clients/documented-answers.ts';
 import { connectOrg, type OrgClient } from '../sandbox/clients/org-client.ts';
 import { type PersonApiClient, personApiClient } from '../sandbox/clients/person-api-client.ts';
 import { allRows, differences, type SyncedRow } from './compare-sides.ts';
@@ -42,7 +43,7 @@ async function startSandbox(): Promise<{ readonly sandbox: Program; readonly api
     SALESFORCE_CLIENT_SECRET: 'lockstep',
   });
   await sandbox.told(/^ready$/m);
-  return { sandbox, api: personApiClient((await sandbox.told(/^API +(\S+)$/m))[1] ?? '') };
+  return { sandbox, api: personApiClient((await sandbox.told(/^API +(\S+)$/m))[1] ?? '', checkDocumented) };
 }
 
 /** What an edit was last answered with success, and the one after it, which nobody knows of. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openApiDocument } from '../../lib/lambda/api/openapi.ts';
 import type { ActivityView, PersonView } from '../sandbox/clients/person-api-client.ts';
 import { eventually, type RunningSandbox, runSandbox } from './running-sandbox.ts';
 
@@ -85,9 +86,27 @@ describe('a request that is wrong', () => {
     });
   });
 
-  // API Gateway's own answer, in its own words.
-  test.each(['GET /people', 'PUT /persons/{personId}', 'POST /', 'GET /sync'])('%s is not there', async (line) => {
-    expect(await raw(line)).toEqual({ status: 404, type: 'application/json', body: { message: 'Not Found' } });
+  test.each([
+    ['GET /people', 404, 'not-found'],
+    ['POST /', 404, 'not-found'],
+    ['GET /sync', 404, 'not-found'],
+    ['PUT /persons/{personId}', 405, 'method-not-allowed'],
+  ])('%s has no route: %d %s', async (line, status, problem) => {
+    const expected = { status, type: 'application/problem+json', body: { type: `/problems/${problem}`, status } };
+    expect(await raw(line)).toMatchObject(expected);
+  });
+
+  test('a HEAD is answered as a GET is, without a body', async () => {
+    const path = `/persons/${person.personId}`;
+    const [get, head] = await Promise.all(['GET', 'HEAD'].map((method) => sides.api.send(`${method} ${path}`)));
+    expect(head).toMatchObject({ status: 200, body: undefined });
+    expect(head?.headers.get('etag')).toBe(get?.headers.get('etag'));
+  });
+
+  test('the document tells what the API takes', async () => {
+    const { status, body } = await sides.api.send('GET /openapi.json');
+    expect(status).toBe(200);
+    expect(body).toEqual(JSON.parse(JSON.stringify(openApiDocument())));
   });
 
   const badFields: [string, Record<string, unknown>, { field: string; reason: string }[]][] = [

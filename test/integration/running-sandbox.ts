@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { checkDocumented } from '../sandbox/clients/documented-answers.ts';
 import { connectOrg, type OrgClient } from '../sandbox/clients/org-client.ts';
 import { type PersonApiClient, personApiClient } from '../sandbox/clients/person-api-client.ts';
 import type { RuntimeLog } from '../sandbox/runtime/runtime-event.ts';
@@ -26,7 +27,7 @@ export async function runSandbox(options: Partial<SandboxOptions> = {}): Promise
   const log: RuntimeLog = (event) => lines.push(...[troubleIn(event, (name) => name) ?? []].flat());
   const sandbox = await startSandbox({ ...readOptions([], {}), ...quick, ...options }, log);
   try {
-    const api = personApiClient(sandbox.apiUrl);
+    const api = personApiClient(sandbox.apiUrl, checkDocumented);
     const admin = await connectOrg(sandbox.orgUrl, 'admin');
     await untilCycle(api, 1);
     const { lastCycle } = await api.status();

@@ -14,10 +14,16 @@ import { outputOf } from './captured-output.ts';
 const CANARY = 'canary@example.com';
 
 async function answerOf(routes: Routes, event: Partial<APIGatewayProxyEventV2> = {}) {
-  const whole = { routeKey: 'POST /x', headers: {}, ...event } as APIGatewayProxyEventV2;
+  const [method = '', rawPath] = 'POST /x'.split(' ');
+  const called = { routeKey: 'POST /x', rawPath, requestContext: { http: { method } } };
+  const whole = { ...called, headers: {}, ...event } as APIGatewayProxyEventV2;
   const answer = await apiHandler(routes)(whole, { awsRequestId: 'r' } as Context);
   return { status: answer.statusCode, headers: answer.headers, body: JSON.parse(answer.body ?? 'null') };
 }
+
+/** What the gateway sends on where no route takes a call. */
+const unrouted = (method: string, rawPath: string) =>
+  ({ routeKey: '$default', rawPath, requestContext: { http: { method } } }) as APIGatewayProxyEventV2;
 
 const throwing = (error: unknown): Routes => ({ 'POST /x': () => Promise.reject(error) });
 
@@ -39,8 +45,30 @@ describe('a call', () => {
     expect(answer).toMatchObject({ status: 200 });
   });
 
-  test('of a route that there is not is not found', async () => {
-    expect(await answerOf(echo, { routeKey: '$default' })).toMatchObject({ status: 404 });
+  test('of a path that there is not is not found, whatever its method', async () => {
+    for (const rawPath of ['/', '/x', '/persons/a/b', '/persons/', '/constructor']) {
+      const answer = await answerOf(echo, { ...unrouted('GET', rawPath) });
+      expect(answer).toMatchObject({ status: 404, body: { type: '/problems/not-found' } });
+      expect(answer.headers).not.toHaveProperty('allow');
+    }
+  });
+
+  test.each([
+    ['PUT', '/persons', 'GET, HEAD, POST'],
+    ['POST', '/persons/p1', 'DELETE, GET, HEAD, PATCH'],
+    ['GET', '/sync-person', 'POST'],
+    ['OPTIONS', '/openapi.json', 'GET, HEAD'],
+  ])('%s %s is told which methods the path takes', async (method, rawPath, allow) => {
+    const answer = await answerOf(echo, { ...unrouted(method, rawPath) });
+    expect(answer).toMatchObject({ status: 405, headers: { allow }, body: { type: '/problems/method-not-allowed' } });
+  });
+
+  test('with HEAD is answered as with GET, without the body', async () => {
+    const routes: Routes = { 'GET /x': async () => ({ status: 200, body: {}, headers: { etag: '"1"' } }) };
+    const head = await answerOf(routes, { ...unrouted('HEAD', '/x'), routeKey: 'HEAD /x' });
+    expect(head).toEqual({ status: 200, headers: { 'content-type': 'application/json', etag: '"1"' }, body: null });
+    const none = await answerOf(routes, unrouted('HEAD', '/y'));
+    expect(none).toMatchObject({ status: 404, body: null });
   });
 
   test('with a body that is not JSON is told so', async () => {

@@ -36,7 +36,11 @@ export async function callJson({ method, url, body, headers = {} }: JsonCall): P
 
 /** Sends one request and gives the body of its answer; throws `UnexpectedAnswerError` unless it succeeded. */
 export async function bodyOf<Body>(call: JsonCall): Promise<Body> {
-  const answer = await callJson(call);
+  return succeededBody(call, await callJson(call));
+}
+
+/** The body of an answer; throws `UnexpectedAnswerError` unless the call succeeded. */
+export function succeededBody<Body>(call: JsonCall, answer: JsonAnswer): Body {
   if (answer.status >= 300) throw new UnexpectedAnswerError(call, answer);
   return answer.body as Body;
 }

@@ -2,7 +2,13 @@ import type { activityView, personView } from '../../../lib/lambda/person-answer
 import type { Conflict, Rejection } from '../../../lib/person/activity.ts';
 import type { Fields } from '../../../lib/person/field-value.ts';
 import type { SyncStatus } from '../../../lib/sync/sync-status.ts';
-import { bodyOf, callJson, type JsonAnswer, UnexpectedAnswerError } from './json-call.ts';
+import {
+  type JsonAnswer,
+  type JsonCall,
+  callJson as sendCall,
+  succeededBody,
+  UnexpectedAnswerError,
+} from './json-call.ts';
 
 /** A person as the API shows it. */
 export type PersonView = ReturnType<typeof personView>;
@@ -45,13 +51,23 @@ export interface PersonApiClient {
   rejections(): Promise<readonly PersonView[]>;
 }
 
+/** Hears every call with its answer; what it throws is the caller's. */
+export type Listener = (call: JsonCall, answer: JsonAnswer) => void;
+
 /** A client of the person API at this URL. */
-export function personApiClient(apiUrl: string): PersonApiClient {
+export function personApiClient(apiUrl: string, hear: Listener = () => undefined): PersonApiClient {
+  const callJson = async (each: JsonCall): Promise<JsonAnswer> => {
+    const answer = await sendCall(each);
+    hear(each, answer);
+    return answer;
+  };
+  const bodyOf = async <Body>(each: JsonCall): Promise<Body> => succeededBody<Body>(each, await callJson(each));
   const call = (line: string, body?: unknown) => {
     const [method = '', path = ''] = line.split(' ');
     return { method, url: `${apiUrl}${path}`, ...(body === undefined ? {} : { body }) };
   };
   const get = <Body>(path: string) => bodyOf<Body>(call(`GET ${path}`));
+  const sync = async (each: JsonCall) => synced(each, await callJson(each));
   return {
     send: (line, body, headers = {}) => callJson({ ...call(line, body), headers }),
     create: (fields) => bodyOf(call('POST /persons', { fields })),
@@ -62,8 +78,8 @@ export function personApiClient(apiUrl: string): PersonApiClient {
     },
     edit: (personId, fields) => bodyOf(call(`PATCH /persons/${personId}`, { fields })),
     delete: (personId, salesforce) => bodyOf(call(`DELETE /persons/${personId}?salesforce=${salesforce}`)),
-    sync: (personId, assignTo) => synced(call(`POST /persons/${personId}/sync`, assignTo && { assignTo })),
-    syncPerson: (fields, assignTo) => synced(call('POST /sync-person', { fields, ...(assignTo && { assignTo }) })),
+    sync: (personId, assignTo) => sync(call(`POST /persons/${personId}/sync`, assignTo && { assignTo })),
+    syncPerson: (fields, assignTo) => sync(call('POST /sync-person', { fields, ...(assignTo && { assignTo }) })),
     activities: (personId) => allPages(get, `/persons/${personId}/activities`, 'activities'),
     status: () => get('/sync/status'),
     reconcile: (acceptMissing) => bodyOf(call('POST /sync/reconcile', { acceptMissing })),
@@ -71,8 +87,7 @@ export function personApiClient(apiUrl: string): PersonApiClient {
   };
 }
 
-async function synced(call: Parameters<typeof callJson>[0]): Promise<SyncAnswer> {
-  const answer = await callJson(call);
+function synced(call: JsonCall, answer: JsonAnswer): SyncAnswer {
   if (answer.status === 200) return { kind: 'synced', ...(answer.body as object) } as SyncAnswer;
   if (!answer.headers.get('content-type')?.startsWith('application/problem+json')) {
     throw new UnexpectedAnswerError(call, answer);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { checkDocumented } from '../clients/documented-answers.ts';
 import { connectOrg, type OrgClient, type OrgRecord } from '../clients/org-client.ts';
 import { type PersonApiClient, type PersonView, personApiClient } from '../clients/person-api-client.ts';
 import type { Sandbox } from '../start-sandbox.ts';
@@ -37,7 +38,7 @@ const PAST_THE_LAG_SECONDS = 10;
 
 /** The stage of a sandbox whose schedule fires once and then rests. */
 export async function openStage(sandbox: Sandbox, signal: AbortSignal, tell: Stage['tell']): Promise<Stage> {
-  const api = personApiClient(sandbox.apiUrl);
+  const api = personApiClient(sandbox.apiUrl, checkDocumented);
   const org = await connectOrg(sandbox.orgUrl, 'admin');
   const until = (what: string, holds: () => Promise<boolean>) => untilItHolds(what, holds, signal);
   const queueEmpty = () => until('the queue is empty', async () => (await api.status()).backlog.messages === 0);

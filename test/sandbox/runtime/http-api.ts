@@ -73,8 +73,11 @@ async function answer(api: ServedApi | undefined, request: IncomingMessage): Pro
 
 function send(response: ServerResponse, { status, headers, body }: HttpResponse): void {
   const withoutBody = status === 204 || status === 304;
-  const length = withoutBody ? {} : { 'content-length': body.length };
-  response.writeHead(status, { ...headers, ...length, 'apigw-requestid': randomUUID() });
+  const sent: Record<string, string | string[] | number> = { ...headers, 'apigw-requestid': randomUUID() };
+  if (withoutBody) delete sent['content-type'];
+  // Of a HEAD, nothing says how long the body of the GET would be.
+  else if (response.req.method !== 'HEAD') sent['content-length'] = body.length;
+  response.writeHead(status, sent);
   response.end(withoutBody ? undefined : body);
 }
 

@@ -1,0 +1,34 @@
+import { acceptType } from '../lib/lambda/accept-type.ts';
+import { openApiDocument } from '../lib/lambda/api/openapi.ts';
+import { composeQueue } from '../lib/lambda/compose-queue.ts';
+import { composeStore } from '../lib/lambda/compose-store.ts';
+import { readEnvironment } from '../lib/lambda/environment.ts';
+import { apiHandler, type RoutesOf } from '../lib/lambda/http-api.ts';
+import { listCycles } from '../lib/lambda/list-cycles.ts';
+import { personView } from '../lib/lambda/person-answers.ts';
+import { parsePaging } from '../lib/lambda/person-requests.ts';
+import { reconcileSoon } from '../lib/lambda/reconcile-soon.ts';
+import { readFieldStatus } from '../lib/sync/field-status.ts';
+import { readSyncStatus } from '../lib/sync/sync-status.ts';
+
+const environment = readEnvironment('operate', process.env);
+const { objects } = environment.settings;
+const ports = composeStore(environment);
+const queue = composeQueue(environment);
+
+/** How the sync is doing and what it is told to do; and whatever no other route takes. */
+export const handler = apiHandler<RoutesOf<'operate'>>({
+  'GET /sync/status': async () => ({ status: 200, body: await readSyncStatus({ ...ports, queue }, objects) }),
+  'GET /sync/cycles': (request) => listCycles(ports.state, request),
+  'GET /sync/fields': async () => ({ status: 200, body: { objects: await readFieldStatus(ports, objects) } }),
+  'POST /sync/reconcile': (request) => reconcileSoon(ports, request),
+  'POST /sync/fields/accept': (request) => acceptType(ports, request),
+
+  'GET /sync/rejections': async (request) => {
+    const { limit, cursor } = parsePaging(request);
+    const page = await ports.persons.rejected(limit, cursor);
+    return { status: 200, body: { persons: page.items.map(personView), cursor: page.cursor } };
+  },
+
+  'GET /openapi.json': async () => ({ status: 200, body: openApiDocument() }),
+});

@@ -1,0 +1,54 @@
+import * as z from 'zod/mini';
+import type { ProblemName } from '../problem.ts';
+import { LIMITS } from './request-shapes.ts';
+
+/** A parameter of the query, or a header. */
+export interface Parameter {
+  readonly in: 'query' | 'header';
+  readonly description: string;
+  readonly schema: z.ZodMiniType;
+}
+
+export interface Answer {
+  readonly description: string;
+  /** Absent where the answer has no body. */
+  readonly body?: z.ZodMiniType;
+  readonly headers?: readonly HeaderName[];
+}
+
+/** What the document says of the headers of answers. */
+export const ANSWER_HEADERS = {
+  ETag: 'The version of the person, for `If-Match`.',
+  Location: 'Where the same call is to be sent.',
+} as const;
+
+type HeaderName = keyof typeof ANSWER_HEADERS;
+
+/** One call of the API, as the document describes it. */
+export interface Call {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly tag: 'Persons' | 'Sync' | 'Operate';
+  readonly parameters?: Readonly<Record<string, Parameter>>;
+  readonly body?: { readonly schema: z.ZodMiniType; readonly required: boolean };
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** Those that any call may have are left out: see `COMMON_PROBLEMS`. */
+  readonly problems: readonly ProblemName[];
+}
+
+/** What any call may be answered. */
+export const COMMON_PROBLEMS: readonly ProblemName[] = ['internal-error', 'store-unavailable'];
+
+export const required = (schema: z.ZodMiniType) => ({ schema, required: true });
+export const optional = (schema: z.ZodMiniType) => ({ schema, required: false });
+
+/** The parameters of a list. */
+export const paging: Readonly<Record<string, Parameter>> = {
+  limit: {
+    in: 'query',
+    description: `How many at most; ${LIMITS.default} where it is not given.`,
+    schema: z.int().check(z.minimum(1), z.maximum(LIMITS.max)),
+  },
+  cursor: { in: 'query', description: '`cursor` of the page before.', schema: z.string() },
+};

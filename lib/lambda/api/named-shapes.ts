@@ -1,0 +1,28 @@
+import * as z from 'zod/mini';
+
+/** The shapes that the document names, with what it says of them. */
+export const NAMED_SHAPES = z.registry<{
+  readonly id: string;
+  readonly description: string;
+  readonly format?: 'date-time';
+}>();
+
+/** The shape, as the document names it. */
+export function named<Shape extends z.ZodMiniType>(id: string, description: string, shape: Shape): Shape {
+  NAMED_SHAPES.add(shape, { id, description });
+  return shape;
+}
+
+export const text = z.string();
+export const count = z.int().check(z.minimum(0));
+export const instant = z.string();
+NAMED_SHAPES.add(instant, { id: 'Instant', description: 'ISO 8601, in UTC.', format: 'date-time' });
+export const texts = z.array(text);
+
+export const salesforceType = z.enum(['Lead', 'Contact']);
+export const side = named('Side', '`local` is this API, `remote` is Salesforce.', z.enum(['local', 'remote']));
+export const cursor = named(
+  'Cursor',
+  'Where the next page begins; null at the end. A page may hold fewer than asked for, even none, before the end.',
+  z.nullable(text),
+);

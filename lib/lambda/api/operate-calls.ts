@@ -1,0 +1,65 @@
+import * as z from 'zod/mini';
+import * as answers from './answer-shapes.ts';
+import { type Call, optional, paging, required } from './call.ts';
+import * as requests from './request-shapes.ts';
+import type { RouteKey } from './routes.ts';
+import * as statuses from './status-shapes.ts';
+
+/** The calls that tell how the sync is doing, and what it is to do. */
+export const OPERATE_CALLS = {
+  'GET /sync/status': {
+    operationId: 'readStatus',
+    summary: 'Where the sync stands',
+    tag: 'Operate',
+    answers: { 200: { description: 'The status.', body: statuses.status } },
+    problems: [],
+  },
+  'GET /sync/cycles': {
+    operationId: 'listCycles',
+    summary: 'The cycles of the last days, newest first',
+    tag: 'Operate',
+    parameters: paging,
+    answers: { 200: { description: 'A page of cycles.', body: statuses.cyclesPage } },
+    problems: ['invalid-parameter'],
+  },
+  'GET /sync/fields': {
+    operationId: 'readFields',
+    summary: 'Which fields sync, which way, and why not',
+    tag: 'Operate',
+    answers: { 200: { description: 'Every field by object.', body: statuses.fieldStatus } },
+    problems: [],
+  },
+  'POST /sync/fields/accept': {
+    operationId: 'acceptField',
+    summary: 'Accept the new type of a field',
+    description: 'A field whose type changed in Salesforce does not sync until the new type is accepted.',
+    tag: 'Operate',
+    body: required(requests.acceptBody),
+    answers: { 200: { description: 'Accepted.', body: statuses.accepted } },
+    problems: ['invalid-body', 'not-found'],
+  },
+  'POST /sync/reconcile': {
+    operationId: 'reconcile',
+    summary: 'Compare every person with its record, from the next cycle on',
+    description: '`acceptMissing` says that however many records are missing, they were deleted.',
+    tag: 'Operate',
+    body: optional(requests.reconcileBody),
+    answers: { 202: { description: 'The next cycle begins.', body: statuses.reconciling } },
+    problems: ['invalid-body'],
+  },
+  'GET /sync/rejections': {
+    operationId: 'listRejections',
+    summary: 'Persons parked by a rejection, newest first',
+    tag: 'Operate',
+    parameters: paging,
+    answers: { 200: { description: 'A page of persons.', body: answers.personsPage } },
+    problems: ['invalid-parameter'],
+  },
+  'GET /openapi.json': {
+    operationId: 'readDocument',
+    summary: 'This document',
+    tag: 'Operate',
+    answers: { 200: { description: 'OpenAPI 3.1.', body: z.looseObject({ openapi: z.string() }) } },
+    problems: [],
+  },
+} as const satisfies Partial<Readonly<Record<RouteKey, Call>>>;

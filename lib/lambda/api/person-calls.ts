@@ -1,0 +1,125 @@
+import * as z from 'zod/mini';
+import type { ProblemName } from '../problem.ts';
+import * as answers from './answer-shapes.ts';
+import { type Answer, type Call, optional, paging, required } from './call.ts';
+import * as requests from './request-shapes.ts';
+import type { RouteKey } from './routes.ts';
+
+const SALESFORCE_PROBLEMS: readonly ProblemName[] = ['salesforce-unavailable', 'salesforce-limit'];
+const SYNC_PROBLEMS: readonly ProblemName[] = [
+  'not-found',
+  'busy',
+  'contact-not-assignable',
+  'ambiguous-match',
+  'person-deleted',
+  'salesforce-rejected',
+  ...SALESFORCE_PROBLEMS,
+];
+
+const personAnswer = (description: string): Answer => ({ description, body: answers.person, headers: ['ETag'] });
+const moved: Answer = {
+  description: 'The person became a part of another person: the same call goes there.',
+  body: answers.moved,
+  headers: ['Location'],
+};
+/** The calls about persons. */
+export const PERSON_CALLS = {
+  'GET /persons': {
+    operationId: 'listPersons',
+    summary: 'Find persons',
+    tag: 'Persons',
+    parameters: { email: { in: 'query', description: 'Whose email this is.', schema: z.string() } },
+    answers: { 200: { description: 'Those who have this email.', body: answers.personsList } },
+    problems: ['invalid-parameter'],
+  },
+  'POST /persons': {
+    operationId: 'savePerson',
+    summary: 'Create a person, or edit the one with this Email',
+    tag: 'Persons',
+    body: required(requests.fieldsBody),
+    answers: { 200: personAnswer('Edited.'), 201: personAnswer('Created.') },
+    problems: ['invalid-body', 'invalid-fields', 'body-too-large', 'salesforce-unavailable'],
+  },
+  'GET /persons/{personId}': {
+    operationId: 'readPerson',
+    summary: 'Read a person',
+    tag: 'Persons',
+    answers: { 200: personAnswer('The person.'), 308: moved },
+    problems: ['not-found'],
+  },
+  'PATCH /persons/{personId}': {
+    operationId: 'editPerson',
+    summary: 'Edit fields of a person',
+    description: 'Null and empty text clear a field. An edit that changes nothing makes no new version.',
+    tag: 'Persons',
+    parameters: {
+      'If-Match': {
+        in: 'header',
+        description: 'The ETag of the version that the edit is for, or `*`.',
+        schema: z.string(),
+      },
+    },
+    body: required(requests.fieldsBody),
+    answers: { 200: personAnswer('Edited.'), 308: moved },
+    problems: [
+      'invalid-body',
+      'invalid-fields',
+      'invalid-parameter',
+      'not-found',
+      'person-deleted',
+      'version-mismatch',
+      'body-too-large',
+      'salesforce-unavailable',
+    ],
+  },
+  'DELETE /persons/{personId}': {
+    operationId: 'deletePerson',
+    summary: 'Delete a person here, and on demand the record in Salesforce first',
+    description: 'Its record does not bring the person back; `POST /persons` with its Email does.',
+    tag: 'Operate',
+    parameters: {
+      salesforce: {
+        in: 'query',
+        description: 'What becomes of the record in Salesforce, or of the record that took its place.',
+        schema: z._default(z.enum(['keep', 'delete']), 'keep'),
+      },
+    },
+    answers: { 204: { description: 'Deleted.' }, 308: moved },
+    problems: ['invalid-parameter', 'not-found', 'busy', 'salesforce-rejected', ...SALESFORCE_PROBLEMS],
+  },
+  'GET /persons/{personId}/activities': {
+    operationId: 'listActivities',
+    summary: 'Read a person’s activity log, newest first',
+    description: 'The activities of all who became a part of the person are among them.',
+    tag: 'Persons',
+    parameters: paging,
+    answers: { 200: { description: 'A page of the log.', body: answers.activitiesPage }, 308: moved },
+    problems: ['invalid-parameter', 'not-found'],
+  },
+  'POST /persons/{personId}/sync': {
+    operationId: 'syncPerson',
+    summary: 'Sync a person with Salesforce now',
+    description:
+      'Pushes the edits that wait and takes over what the record holds. A person without a record is linked to the only record with its Email, or a Lead is created. The person’s edits are kept whatever the answer.',
+    tag: 'Sync',
+    body: optional(requests.syncBody),
+    answers: { 200: { description: 'Synced.', body: answers.synced }, 308: moved },
+    problems: ['invalid-body', ...SYNC_PROBLEMS],
+  },
+  'POST /sync-person': {
+    operationId: 'saveAndSyncPerson',
+    summary: 'Create or edit a person by Email, and sync it, in one call',
+    tag: 'Sync',
+    body: required(requests.syncPersonBody),
+    answers: { 200: { description: 'Synced.', body: answers.synced }, 308: moved },
+    problems: ['invalid-body', 'invalid-fields', 'body-too-large', ...SYNC_PROBLEMS],
+  },
+  'POST /sync/preview': {
+    operationId: 'previewSync',
+    summary: 'What a sync of a person would do now',
+    tag: 'Sync',
+    body: required(requests.previewBody),
+    answers: { 200: { description: 'The preview.', body: answers.preview } },
+    problems: ['invalid-body', 'not-found', ...SALESFORCE_PROBLEMS],
+  },
+} as const satisfies Partial<Readonly<Record<RouteKey, Call>>>;

@@ -1,0 +1,31 @@
+import * as z from 'zod/mini';
+
+/** What the calls of the API take: the functions check by these shapes, and the OpenAPI document is made of them. */
+
+// JSON can spell half a surrogate pair, which is no text that UTF-8, and with it the store, could hold.
+const fieldValue = z
+  .union([z.string(), z.number(), z.boolean(), z.null()])
+  .check(z.refine((value) => typeof value !== 'string' || value.isWellFormed(), 'is not well-formed Unicode'));
+
+export const fields = z.record(z.string().check(z.minLength(1)), fieldValue);
+
+const ownerId = z.string().check(z.regex(/^005[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/, 'is not the id of a user'));
+const queueId = z.string().check(z.regex(/^00G[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/, 'is not the id of a queue'));
+
+export const assignTo = z.union(
+  [z.strictObject({ ownerId }), z.strictObject({ queueId }), z.strictObject({ assignmentRule: z.literal(true) })],
+  'takes one of ownerId (005…), queueId (00G…), assignmentRule: true',
+);
+
+export const fieldsBody = z.strictObject({ fields });
+export const syncBody = z.strictObject({ assignTo: z.optional(assignTo) });
+export const previewBody = z.strictObject({ personId: z.string() });
+export const syncPersonBody = z.strictObject({ fields, assignTo: z.optional(assignTo) });
+export const acceptBody = z.strictObject({
+  object: z.enum(['Lead', 'Contact']),
+  field: z.string().check(z.minLength(1)),
+});
+export const reconcileBody = z.strictObject({ acceptMissing: z._default(z.boolean(), false) });
+
+/** Of a list. */
+export const LIMITS = { default: 50, max: 200 } as const;

@@ -1,0 +1,61 @@
+/** What a caller with a JSON Web Token must be allowed to do; the same three words are OAuth scopes. */
+export type ApiScope = 'lockstep/read' | 'lockstep/write' | 'lockstep/operate';
+
+export const API_SCOPES: Readonly<Record<ApiScope, string>> = {
+  'lockstep/read': 'read persons, their activities and the state of the sync',
+  'lockstep/write': 'create, edit and sync persons',
+  'lockstep/operate': 'delete persons, and tell the sync what to do',
+};
+
+export interface ApiRoute {
+  readonly scope: ApiScope;
+  /** The function behind it. */
+  readonly runs: 'persons' | 'sync-person' | 'operate';
+}
+
+const read = <Runs extends ApiRoute['runs']>(runs: Runs) => ({ scope: 'lockstep/read', runs }) as const;
+const write = <Runs extends ApiRoute['runs']>(runs: Runs) => ({ scope: 'lockstep/write', runs }) as const;
+const operate = <Runs extends ApiRoute['runs']>(runs: Runs) => ({ scope: 'lockstep/operate', runs }) as const;
+
+/**
+ * Every route of the API. The CDK app makes the gateway's routes of this table, the functions implement it, and the
+ * OpenAPI document describes it. Each `GET` answers `HEAD` too.
+ */
+export const API_ROUTES = {
+  'GET /persons': read('persons'),
+  'POST /persons': write('persons'),
+  'GET /persons/{personId}': read('persons'),
+  'PATCH /persons/{personId}': write('persons'),
+  'DELETE /persons/{personId}': operate('sync-person'),
+  'GET /persons/{personId}/activities': read('persons'),
+  'POST /persons/{personId}/sync': write('sync-person'),
+  'POST /sync-person': write('sync-person'),
+  'POST /sync/preview': read('sync-person'),
+  'GET /sync/status': read('operate'),
+  'GET /sync/cycles': read('operate'),
+  'GET /sync/fields': read('operate'),
+  'POST /sync/fields/accept': operate('operate'),
+  'POST /sync/reconcile': operate('operate'),
+  'GET /sync/rejections': read('operate'),
+  'GET /openapi.json': read('operate'),
+} as const satisfies Readonly<Record<`${'GET' | 'POST' | 'PATCH' | 'DELETE'} /${string}`, ApiRoute>>;
+
+export type RouteKey = keyof typeof API_ROUTES;
+
+export const ROUTE_KEYS = Object.keys(API_ROUTES) as readonly RouteKey[];
+
+/** The methods that a path takes, in alphabetical order; none where there is no such path. */
+export function methodsOf(path: string): readonly string[] {
+  const given = path.split('/');
+  const methods = ROUTE_KEYS.flatMap((key) => {
+    const [method = '', routePath = ''] = key.split(' ');
+    if (!isPathOf(routePath.split('/'), given)) return [];
+    return method === 'GET' ? ['GET', 'HEAD'] : [method];
+  });
+  return [...new Set(methods)].sort();
+}
+
+function isPathOf(route: readonly string[], given: readonly string[]): boolean {
+  const fits = (segment: string, at: number) => (segment.startsWith('{') ? given[at] !== '' : segment === given[at]);
+  return route.length === given.length && route.every(fits);
+}

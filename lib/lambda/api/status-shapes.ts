@@ -1,0 +1,117 @@
+import * as z from 'zod/mini';
+import { count, cursor, instant, named, salesforceType, side, text, texts } from './named-shapes.ts';
+
+/** What the calls under `/sync` answer. */
+
+const byObject = <Shape extends z.ZodMiniType>(shape: Shape) =>
+  z.strictObject({ Lead: z.optional(shape), Contact: z.optional(shape) });
+
+const apiUsage = z.nullable(z.strictObject({ used: count, max: count }));
+
+const cycleError = z.strictObject({ code: text, message: text });
+const lastError = z.strictObject({ ...cycleError.shape, since: instant, failuresInARow: count });
+
+const cycle = named(
+  'Cycle',
+  'What a cycle did, with what its merges have come to so far. `calls` are calls to Salesforce.',
+  z.strictObject({
+    cycle: count,
+    startedAt: instant,
+    endedAt: instant,
+    outcome: z.enum(['complete', 'paused', 'quota', 'failed']),
+    error: z.nullable(cycleError),
+    pulled: byObject(count),
+    handedOut: count,
+    backfilled: count,
+    calls: count,
+    apiUsage,
+    pushed: count,
+    rejected: count,
+    conflicts: count,
+  }),
+);
+
+export const cyclesPage = z.strictObject({ cycles: z.array(cycle), cursor });
+
+const job = named(
+  'FieldJob',
+  'Reading some fields of every record: fields that began to sync, or formulas.',
+  z.strictObject({
+    object: salesforceType,
+    reason: z.enum(['newFields', 'formulas']),
+    fields: texts,
+    startedAt: instant,
+    endedAt: z.nullable(instant),
+    announcedCalls: z.nullable(count),
+    calls: count,
+    rows: count,
+    expectedRows: z.nullable(count),
+    restarts: count,
+  }),
+);
+
+const runningReconciliation = z.strictObject({
+  reason: z.enum(['scheduled', 'deletionsUntold', 'asked']),
+  startedAt: instant,
+  calls: count,
+  persons: count,
+  missing: count,
+  changed: count,
+});
+
+export const status = named(
+  'Status',
+  'Where the sync stands.',
+  z.strictObject({
+    objects: byObject(z.strictObject({ checkpoint: z.nullable(instant) })),
+    lastCycle: z.nullable(z.strictObject({ ...cycle.shape, error: z.nullable(lastError) })),
+    lastSuccessAt: z.nullable(instant),
+    backlog: z.strictObject({ messages: count, personsToPush: count }),
+    oldestWaitingSeconds: z.nullable(z.int()),
+    apiUsage,
+    schemaProblems: texts,
+    jobs: z.array(job),
+    reconciliation: z.strictObject({
+      running: z.nullable(runningReconciliation),
+      last: z.nullable(z.strictObject({ ...runningReconciliation.shape, endedAt: instant, held: z.boolean() })),
+    }),
+  }),
+);
+
+const fieldReport = named(
+  'Field',
+  'One field of an object: which way it syncs, and in words why not.',
+  z.strictObject({
+    field: z.nullable(text),
+    apiName: text,
+    label: z.nullable(text),
+    type: z.nullable(text),
+    visible: z.boolean(),
+    editable: z.boolean(),
+    direction: z.enum(['both', 'pull', 'push', 'none']),
+    winner: z.nullable(side),
+    why: z.nullable(text),
+    lastProblem: z.nullable(z.strictObject({ code: text, message: text, at: instant, personId: text })),
+  }),
+);
+
+export const fieldStatus = named(
+  'FieldStatus',
+  'Every field by object, as of the last cycle; an object is null before its first.',
+  z.strictObject({
+    objects: byObject(
+      z.nullable(
+        z.strictObject({
+          lastModified: z.nullable(text),
+          missingPermissions: z.array(
+            z.strictObject({ apiName: text, access: z.enum(['read', 'create', 'unique']), without: text }),
+          ),
+          fields: z.array(fieldReport),
+        }),
+      ),
+    ),
+  }),
+);
+
+export const accepted = z.strictObject({ object: salesforceType, field: text, from: text, to: text });
+export const reconciling = z.strictObject({ acceptMissing: z.boolean() });
