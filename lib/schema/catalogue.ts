@@ -3,8 +3,11 @@ import type { SalesforceType } from '../person/row.ts';
 /** The unique external-id text field that carries our `personId` on Lead and Contact. */
 export const PERSON_ID_FIELD = 'Person_Id__c';
 
-/** What the sync needs of a field: that its user sees it, may fill it in; that no two records hold the same value. */
-export type Access = 'read' | 'create' | 'unique';
+/**
+ * What the sync needs of a field: that its user sees it, may fill it in on a new record or edit it on any; that no two
+ * records hold the same value.
+ */
+export type Access = 'read' | 'create' | 'edit' | 'unique';
 
 /**
  * What a query may ask of a row's owner, a user or a queue, beside its id. Only queries follow relationships: a read of
@@ -34,6 +37,21 @@ const needed = (name: string, access: Access, without: string, on = BOTH): Neede
   return { name, on, access, column: false, without };
 };
 
+/**
+ * What a person has forbidden. Salesforce hides these fields from many users, administrators too, until somebody adds
+ * them to a page or a permission set: a sync user that never saw them misses nothing by itself.
+ */
+const OPT_OUTS = [
+  ['HasOptedOutOfEmail', 'mail'],
+  ['HasOptedOutOfFax', 'faxes'],
+  ['DoNotCall', 'calls'],
+] as const;
+
+const optOuts = OPT_OUTS.flatMap(([name, what]) => [
+  needed(name, 'read', `whoever opted out of ${what} in Salesforce is not known here, nor the other way round`),
+  needed(name, 'edit', `whoever opts out of ${what} here is not known in Salesforce`),
+]);
+
 /** In the order in which a query asks for them: `Id` and `SystemModstamp` first, as the change feed relies on. */
 export const NEEDED_ACCESS: readonly NeededAccess[] = [
   column('Id', 'no row can be told from another'),
@@ -49,6 +67,7 @@ export const NEEDED_ACCESS: readonly NeededAccess[] = [
   needed('Email', 'read', 'nobody is found by email, so that duplicates are created'),
   needed('LastName', 'create', 'no Lead can be created: Salesforce demands it', LEAD),
   needed('Company', 'create', 'no Lead can be created: Salesforce demands it', LEAD),
+  ...optOuts,
 ];
 
 /** Columns that are asked for beside the synced fields. */

@@ -42,7 +42,7 @@ export function fieldReports(schema: ObjectSchema, policy: SyncPolicy): FieldRep
     ...hiddenColumns.filter((name) => !known.has(name)).map((name) => systemReport(name, schema.type, false)),
     ...[...STANDARD_FIELDS].flatMap(([name, field]) => {
       const apiName = field[schema.type];
-      return apiName === null || known.has(apiName) ? [] : hiddenReport(name, apiName);
+      return apiName === null || known.has(apiName) ? [] : hiddenReport(schema.type, name, apiName);
     }),
   ];
   return [...seen, ...hidden].sort((a, b) => (a.apiName < b.apiName ? -1 : 1));
@@ -113,7 +113,8 @@ function systemReport(apiName: string, type: SalesforceType, visible: boolean): 
   };
 }
 
-function hiddenReport(field: string, apiName: string): FieldReport {
-  const hidden = { label: null, type: null, visible: false, editable: false, why: 'not visible to the sync user' };
-  return { field, apiName, ...hidden, ...NO_SYNC };
+function hiddenReport(type: SalesforceType, field: string, apiName: string): FieldReport {
+  const without = NEEDED_ACCESS.find((each) => each.name === apiName && each.on.includes(type))?.without;
+  const why = `not visible to the sync user${without === undefined ? '' : `: ${without}`}`;
+  return { field, apiName, label: null, type: null, visible: false, editable: false, ...NO_SYNC, why };
 }

@@ -118,7 +118,7 @@ export function objectSchema(type: SalesforceType, described: DescribedObject, p
   }
   const visible = new Map(described.fields.map((field) => [field.name, field]));
   const systemColumns = SYSTEM_COLUMNS[type].filter((name) => visible.has(name));
-  const missing = missingPermissions(type, visible);
+  const missing = missingPermissions(type, visible, policy);
   const problems = missing.map((each) => problemOf(type, each));
   const policyKey = schemaPolicyKey(policy);
   return { format: SCHEMA_FORMAT, type, fields, leftOut, systemColumns, missing, problems, policyKey };
@@ -193,10 +193,12 @@ function isRequired(field: DescribedField): boolean {
 function missingPermissions(
   type: SalesforceType,
   visible: ReadonlyMap<string, DescribedField>,
+  { fields: { exclude, pullOnly } }: SyncPolicy,
 ): readonly MissingPermission[] {
   return NEEDED_ACCESS.filter((each) => each.on.includes(type)).flatMap(({ name, access, without }) => {
-    const field = visible.get(name);
-    return has(access, name, field) ? [] : [{ apiName: name, access, without }];
+    // What the operator leaves out is not missed.
+    if (exclude.includes(name) || (access === 'edit' && pullOnly.includes(name))) return [];
+    return has(access, name, visible.get(name)) ? [] : [{ apiName: name, access, without }];
   });
 }
 
@@ -204,12 +206,13 @@ function missingPermissions(
 function has(access: Access, name: string, field: DescribedField | undefined): boolean {
   if (access === 'read') return field !== undefined;
   if (field === undefined) return NEEDED_ACCESS.some((each) => each.name === name && each.access === 'read');
-  return access === 'create' ? field.createable : field.unique;
+  return { create: field.createable, edit: field.updateable, unique: field.unique }[access];
 }
 
 const LACKS: Readonly<Record<Access, string>> = {
   read: 'not visible to the sync user',
   create: 'not editable by the sync user',
+  edit: 'not editable by the sync user',
   unique: 'not unique in Salesforce',
 };
 

@@ -104,7 +104,7 @@ describe('the report of a field', () => {
       editable: false,
       direction: 'none',
       winner: null,
-      why: 'not visible to the sync user',
+      why: 'not visible to the sync user: no Lead can be created: Salesforce demands it',
     });
     expect(of(CONTACT, 'MailingStreet')).toMatchObject({ field: 'Street', visible: false });
     expect(of(CONTACT, 'MailingCity')).toMatchObject({ field: 'City', visible: true });

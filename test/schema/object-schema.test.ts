@@ -83,7 +83,13 @@ describe('the direction of a field', () => {
 });
 
 describe('what keeps the sync from working', () => {
-  const usual = [described('Email', { type: 'email' }), described('LastName'), described('Company')];
+  const optOuts = ['HasOptedOutOfEmail', 'HasOptedOutOfFax', 'DoNotCall'];
+  const usual = [
+    described('Email', { type: 'email' }),
+    described('LastName'),
+    described('Company'),
+    ...optOuts.map((name) => described(name, { type: 'boolean' })),
+  ];
   const without = (name: string) => {
     const object = describedObject('Lead', usual);
     return objectSchema(
@@ -92,7 +98,7 @@ describe('what keeps the sync from working', () => {
       policyWith({}),
     );
   };
-  const lacking = (name: string, flag: 'createable' | 'unique') => {
+  const lacking = (name: string, flag: 'createable' | 'updateable' | 'unique') => {
     const object = describedObject('Lead', usual);
     const fields = object.fields.map((each) => (each.name === name ? { ...each, [flag]: false } : each));
     return objectSchema('Lead', { ...object, fields }, policyWith({}));
@@ -122,8 +128,19 @@ describe('what keeps the sync from working', () => {
     ['a hidden email', without('Email'), 'Email is not visible to'],
     ['a hidden last name', without('LastName'), 'LastName is not editable by'],
     ['a company that cannot be written', lacking('Company', 'createable'), 'Company is not editable by'],
+    ['an opt-out that was never seen', without('HasOptedOutOfEmail'), 'HasOptedOutOfEmail is not visible to'],
+    ['an opt-out that cannot be set', lacking('DoNotCall', 'updateable'), 'DoNotCall is not editable by'],
   ])('%s', (_, schema, problem) => {
     expect(schema.problems).toEqual([expect.stringContaining(`Lead.${problem} the sync user: `)]);
+  });
+
+  test('an opt-out that the operator leaves out is not missed', () => {
+    const some = [described('Email', { type: 'email' }), described('LastName'), described('Company')];
+    expect(schemaOf('Lead', some, policyWith({ exclude: optOuts })).missing).toEqual([]);
+    const pulled = lacking('DoNotCall', 'updateable');
+    expect(pulled.missing).toHaveLength(1);
+    const readOnly = usual.map((each) => (each.name === 'DoNotCall' ? { ...each, updateable: false } : each));
+    expect(schemaOf('Lead', readOnly, policyWith({ pullOnly: ['DoNotCall'] })).missing).toEqual([]);
   });
 
   test('an id of ours that two records may have', () => {
