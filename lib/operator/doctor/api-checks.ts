@@ -1,0 +1,39 @@
+import type { SyncStatus } from '../../sync/sync-status.ts';
+import { type Examination, type Finding, note, ok, problem } from './finding.ts';
+
+/** A cycle every five minutes: none for so long means that the schedule is off, or that polls fail. */
+const SILENCE_MS = 15 * 60_000;
+
+/** What the running product says of itself. `read` answers `GET /sync/status`. */
+export function syncStatus(read: () => Promise<SyncStatus>, now: () => number): Examination {
+  return {
+    name: 'sync status',
+    async run() {
+      const status = await read();
+      return [...cycleFindings(status, now()), ...status.schemaProblems.map(schemaProblem), waiting(status)];
+    },
+  };
+}
+
+function cycleFindings({ lastCycle, lastSuccessAt }: SyncStatus, now: number): readonly Finding[] {
+  if (lastCycle === null) return [note('cycles', 'none has ended yet')];
+  const { cycle, outcome, error, endedAt } = lastCycle;
+  if (error !== null) {
+    const since = `${error.failuresInARow} in a row since ${error.since}`;
+    const fix = `mend what the code names; cdk/README.md has the runbook`;
+    return [problem('cycles', `cycle ${cycle} ${outcome}, ${since}: ${error.code}: ${error.message}`, fix)];
+  }
+  if (now - Date.parse(endedAt) > SILENCE_MS) {
+    return [problem('cycles', `none since ${endedAt}`, 'is the schedule enabled? Does the poll function start?')];
+  }
+  return [ok('cycles', `cycle ${cycle} ended ${outcome} at ${endedAt}; last success ${lastSuccessAt}`)];
+}
+
+function schemaProblem(text: string): Finding {
+  return problem('fields', text, 'edit field-level security; the next cycle sees the change');
+}
+
+function waiting({ backlog, oldestWaitingSeconds }: SyncStatus): Finding {
+  const oldest = oldestWaitingSeconds === null ? '' : `, the oldest edit for ${oldestWaitingSeconds} s`;
+  return note('waiting', `${backlog.messages} messages, ${backlog.personsToPush} persons to push${oldest}`);
+}

@@ -1,0 +1,137 @@
+import type { SalesforceType } from '../../person/row.ts';
+import { API_VERSION, type SalesforceClient, type SubAnswer } from '../../salesforce/client.ts';
+import { errorEntries } from '../../salesforce/error-map.ts';
+import { isRaw } from '../../salesforce/query-answer.ts';
+import { queryPath } from '../../salesforce/soql.ts';
+import { type Examination, type Finding, note, ok, problem } from './finding.ts';
+
+/** Our clock may differ from Salesforce's by so much; a JWT assertion is valid for three minutes. */
+const CLOCK_TOLERANCE_MS = 120_000;
+
+/** Who the doctor is in Salesforce: the first check, on which all others rest. */
+export function signIn(client: SalesforceClient, loginUrl: string, now: () => number): Examination {
+  return {
+    name: 'sign-in',
+    async run() {
+      const theirs = await client.now();
+      const apart = Math.round((theirs - now()) / 1000);
+      const clock =
+        Math.abs(theirs - now()) <= CLOCK_TOLERANCE_MS
+          ? ok('clock', `${Math.abs(apart)} s apart from Salesforce's`)
+          : problem('clock', `${Math.abs(apart)} s apart from Salesforce's`, 'set the clock of this machine');
+      return [ok('sign-in', `Salesforce accepts the credentials at ${loginUrl}`), clock];
+    },
+  };
+}
+
+/** The API version, the organization, and its daily calls. */
+export function organization(client: SalesforceClient): Examination {
+  return {
+    name: 'organization',
+    async run() {
+      const [root, limits] = await client.oneByOne([
+        { method: 'GET', path: '/' },
+        { method: 'GET', path: '/limits' },
+      ]);
+      const soql = 'SELECT Id, OrganizationType, IsSandbox, InstanceName FROM Organization';
+      const { answers } = await client.composite([{ method: 'GET', path: queryPath('query', soql) }], false);
+      return [apiVersion(root), organizationFinding(answers[0]), dailyCalls(limits)];
+    },
+  };
+}
+
+function apiVersion(answer: SubAnswer | undefined): Finding {
+  if (answer?.status === 200) return ok('API version', `the org has v${API_VERSION}`);
+  const said = saidBy(answer);
+  return problem('API version', `the org answers ${said} for v${API_VERSION}`, 'use an org of a release that has it');
+}
+
+function organizationFinding(answer: SubAnswer | undefined): Finding {
+  const [org] = recordsOf(answer);
+  if (org === undefined) {
+    return problem('organization', `cannot be read: ${saidBy(answer)}`, 'let the sync user read Organization');
+  }
+  const kind = org.IsSandbox === true ? 'sandbox' : 'production';
+  return ok('organization', `${String(org.Id)}, ${String(org.OrganizationType)}, ${kind}, ${String(org.InstanceName)}`);
+}
+
+function dailyCalls(answer: SubAnswer | undefined): Finding {
+  const daily = isRaw(answer?.body) ? answer.body.DailyApiRequests : undefined;
+  if (!isRaw(daily) || typeof daily.Max !== 'number' || typeof daily.Remaining !== 'number') {
+    return note('daily calls', `not known: ${saidBy(answer)}`);
+  }
+  const { Max: max, Remaining: left } = daily;
+  const text = `${left} of ${max} are left; an idle day takes 288`;
+  if (left > 288) return ok('daily calls', text);
+  return problem('daily calls', text, 'ask Salesforce for more, or stop another client of the org');
+}
+
+interface Needed {
+  readonly right: 'queryable' | 'createable' | 'updateable';
+  readonly without: string;
+}
+
+const NEEDED_RIGHTS: Readonly<Record<SalesforceType, readonly Needed[]>> = {
+  Lead: [
+    { right: 'queryable', without: 'no Lead is pulled' },
+    { right: 'createable', without: 'no Lead can be created' },
+    { right: 'updateable', without: 'no edit reaches a Lead' },
+  ],
+  Contact: [
+    { right: 'queryable', without: 'no Contact is pulled' },
+    { right: 'updateable', without: 'no edit reaches a Contact' },
+  ],
+};
+
+/** What the sync user may do with each object as a whole. */
+export function objectRights(client: SalesforceClient, types: readonly SalesforceType[]): Examination {
+  return {
+    name: 'objects',
+    async run() {
+      const requests = types.map((type) => ({ method: 'GET', path: `/sobjects/${type}/describe` }) as const);
+      const { answers } = await client.composite(requests, false);
+      return types.flatMap((type, at) => rightsOf(type, answers[at]));
+    },
+  };
+}
+
+function rightsOf(type: SalesforceType, answer: SubAnswer | undefined): readonly Finding[] {
+  const body = answer?.status === 200 && isRaw(answer.body) ? answer.body : undefined;
+  if (body === undefined) {
+    const fix = `give the sync user the permission set "Lockstep Sync", which reads ${type}`;
+    return [problem(type, `the sync user does not see the object: ${saidBy(answer)}`, fix)];
+  }
+  const lacking = NEEDED_RIGHTS[type].filter(({ right }) => body[right] !== true);
+  if (lacking.length === 0) return [ok(type, rightsHeld(type)), ...personAccounts(type, body)];
+  return lacking.map(({ right, without }) =>
+    problem(type, `not ${right} by the sync user: ${without}`, 'assign the permission set "Lockstep Sync"'),
+  );
+}
+
+function rightsHeld(type: SalesforceType): string {
+  return `the sync user may ${type === 'Lead' ? 'read, create and edit' : 'read and edit'} it`;
+}
+
+/** A Contact that is a person account has its Account's fields, and the two are deleted together. */
+function personAccounts(type: SalesforceType, body: Readonly<Record<string, unknown>>): readonly Finding[] {
+  const names = fieldsOf(body).map(({ name }) => name);
+  if (type !== 'Contact' || !names.includes('IsPersonAccount')) return [];
+  return [note('person accounts', 'the org has them; each syncs as the Contact that it is in part')];
+}
+
+/** The raw fields of a describe. */
+export function fieldsOf(body: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return isRaw(body) && Array.isArray(body.fields) ? body.fields.filter(isRaw) : [];
+}
+
+export function recordsOf(answer: SubAnswer | undefined): readonly Readonly<Record<string, unknown>>[] {
+  const body = answer?.status === 200 && isRaw(answer.body) ? answer.body : {};
+  return Array.isArray(body.records) ? body.records.filter(isRaw) : [];
+}
+
+/** What Salesforce said, in a form that holds no value: the status and the code. */
+export function saidBy(answer: SubAnswer | undefined): string {
+  if (answer === undefined) return 'no answer';
+  const code = errorEntries(answer.body)[0]?.code;
+  return code === undefined ? `HTTP ${answer.status}` : `HTTP ${answer.status} ${code}`;
+}

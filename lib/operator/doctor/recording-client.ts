@@ -1,0 +1,38 @@
+import type { SalesforceClient, SubAnswer, Subrequest } from '../../salesforce/client.ts';
+
+/** One subrequest with its answer. */
+export interface RecordedCall {
+  readonly request: Subrequest;
+  readonly answer: SubAnswer;
+}
+
+/** The client, and what passed through it: the checks judge the product's own calls. */
+export function recordingClient(client: SalesforceClient): {
+  readonly client: SalesforceClient;
+  readonly calls: readonly RecordedCall[];
+} {
+  const calls: RecordedCall[] = [];
+  const record = (requests: readonly Subrequest[], answers: readonly SubAnswer[]) => {
+    for (const [at, request] of requests.entries()) {
+      const answer = answers[at];
+      if (answer !== undefined) calls.push({ request, answer });
+    }
+  };
+  return {
+    calls,
+    client: {
+      usage: () => client.usage(),
+      now: () => client.now(),
+      async composite(requests, writes) {
+        const composite = await client.composite(requests, writes);
+        record(requests, composite.answers);
+        return composite;
+      },
+      async oneByOne(requests) {
+        const answers = await client.oneByOne(requests);
+        record(requests, answers);
+        return answers;
+      },
+    },
+  };
+}

@@ -1,0 +1,235 @@
+import { describe, expect, test } from 'vitest';
+import { examineOrg, type OrgToExamine } from '../../lib/operator/doctor/examine-org.ts';
+import type { Finding } from '../../lib/operator/doctor/finding.ts';
+import type { SalesforceClient, SubAnswer, Subrequest } from '../../lib/salesforce/client.ts';
+import { DEFAULT_POLICY } from '../../lib/schema/sync-policy.ts';
+import { ConfigError } from '../../lib/sync/errors.ts';
+import { createOrg } from '../sandbox/org/create-org.ts';
+import { InProcessClient } from '../sync/in-process-client.ts';
+
+const NOW = Date.parse('2026-11-21T10:00:00.000Z');
+
+function newOrg() {
+  const org = createOrg({ time: () => NOW });
+  const control = (path: string, body: unknown) => {
+    const { status, body: answer } = org.handle({ method: 'POST', path: `/_org/${path}`, headers: {}, body });
+    if (status >= 300) throw new Error(`${path}: ${JSON.stringify(answer)}`);
+  };
+  const stats = () => org.handle({ method: 'GET', path: '/_org/stats', headers: {}, body: undefined }).body as Stats;
+  return { control, stats, client: new InProcessClient(org, 'lockstep') };
+}
+
+async function examined(client: SalesforceClient, over: Partial<OrgToExamine> = {}): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  const types = ['Lead', 'Contact'] as const;
+  const org = { client, loginUrl: 'https://acme.my.salesforce.com', types, policy: DEFAULT_POLICY, writes: false };
+  for await (const finding of examineOrg({ ...org, now: () => NOW, ...over })) findings.push(finding);
+  return findings;
+}
+
+interface Stats {
+  readonly recordsCreated: number;
+  readonly recordsUpdated: number;
+  readonly recordsDeleted: number;
+}
+
+const problems = (findings: readonly Finding[]) => findings.filter(({ level }) => level === 'problem');
+
+describe('the doctor on an org that is set up right', () => {
+  test('finds no problem, writes nothing, and says what it checked', async () => {
+    const { stats, client } = newOrg();
+    const findings = await examined(client);
+    expect(problems(findings)).toEqual([]);
+    const checks = findings.filter(({ level }) => level === 'ok').map(({ check }) => check);
+    for (const check of ['sign-in', 'clock', 'API version', 'organization', 'daily calls', 'Lead', 'Contact']) {
+      expect(checks).toContain(check);
+    }
+    for (const check of ['Lead.Person_Id__c', 'Lead changes', 'Lead updated', 'Lead conditional describe']) {
+      expect(checks).toContain(check);
+    }
+    const { recordsCreated, recordsUpdated } = stats();
+    expect([recordsCreated, recordsUpdated]).toEqual([0, 0]);
+  });
+
+  test('acts out what the product relies on, and leaves no Lead behind', async () => {
+    const { stats, client } = newOrg();
+    const findings = await examined(client, { writes: true });
+    expect(problems(findings)).toEqual([]);
+    expect(findings.map(({ check }) => check)).toEqual(
+      expect.arrayContaining([
+        'insert under the key',
+        'duplicate refused',
+        'stale guarded update refused',
+        'guarded update carried out',
+        'one bad record fails alone',
+        'test Lead deleted',
+      ]),
+    );
+    expect(stats()).toMatchObject({ recordsCreated: 1, recordsDeleted: 1 });
+  });
+});
+
+/** The org with its answers changed by `tamper`, as an org that is set up otherwise would give them. */
+function tampered(
+  client: SalesforceClient,
+  tamper: (request: Subrequest, answer: SubAnswer) => SubAnswer,
+): SalesforceClient {
+  const all = (requests: readonly Subrequest[], answers: readonly SubAnswer[]) =>
+    answers.map((answer, at) => tamper(requests[at] as Subrequest, answer));
+  return {
+    usage: () => client.usage(),
+    now: () => client.now(),
+    composite: async (requests, writes) => {
+      const composite = await client.composite(requests, writes);
+      return { ...composite, answers: all(requests, composite.answers) };
+    },
+    oneByOne: async (requests) => all(requests, await client.oneByOne(requests)),
+  };
+}
+
+const refused = (status: number, errorCode: string): SubAnswer => {
+  return { status, headers: {}, body: [{ errorCode, message: 'no' }] };
+};
+
+/** Answers whose path holds a text are replaced. */
+const instead = (part: string, answer: SubAnswer) => (request: Subrequest, given: SubAnswer) =>
+  request.path.includes(part) ? answer : given;
+
+/** A property of the describe of Lead is changed. */
+const described = (over: Readonly<Record<string, unknown>>) => (request: Subrequest, given: SubAnswer) => {
+  if (request.path !== '/sobjects/Lead/describe' || given.status !== 200) return given;
+  return { ...given, body: { ...(given.body as object), ...over } };
+};
+
+/** A property of the field that holds the key is changed. */
+const keyField = (over: Readonly<Record<string, unknown>>) => (request: Subrequest, given: SubAnswer) => {
+  const body = given.body as { readonly fields?: readonly { readonly name: string }[] } | null;
+  const changed = body?.fields?.map((field) => (field.name === 'Person_Id__c' ? { ...field, ...over } : field));
+  return described({ fields: changed })(request, given);
+};
+
+/** Each precondition broken alone: what must be found, and in which check. */
+const BROKEN: readonly [string, string, (client: SalesforceClient) => SalesforceClient][] = [
+  [
+    'the version',
+    'API version',
+    (client) => tampered(client, (request, given) => (request.path === '/' ? refused(404, 'NOT_FOUND') : given)),
+  ],
+  [
+    'the organization',
+    'organization',
+    (client) => tampered(client, instead('Organization', refused(400, 'INVALID_TYPE'))),
+  ],
+  [
+    'the daily calls',
+    'daily calls',
+    (client) =>
+      tampered(
+        client,
+        instead('/limits', { status: 200, headers: {}, body: { DailyApiRequests: { Max: 15000, Remaining: 12 } } }),
+      ),
+  ],
+  ['the object', 'Lead', (client) => tampered(client, described({ createable: false }))],
+  ['the key field is not unique', 'Lead.Person_Id__c', (client) => tampered(client, keyField({ unique: false }))],
+  [
+    'the key field is no external id',
+    'Lead.Person_Id__c',
+    (client) => tampered(client, keyField({ externalId: false })),
+  ],
+];
+
+describe('the doctor on an org with one thing wrong', () => {
+  test.each(BROKEN)('%s', async (_, check, broken) => {
+    const findings = problems(await examined(broken(newOrg().client)));
+    expect(findings.map((finding) => finding.check)).toContain(check);
+    for (const { fix } of findings) expect(fix).toMatch(/\w/);
+  });
+
+  test('a sign-in that is refused is the only finding', async () => {
+    const client = newOrg().client;
+    const mistake = new ConfigError(
+      'Salesforce refused the credentials at https://acme.my.salesforce.com: invalid_client',
+    );
+    const findings = await examined({
+      usage: () => client.usage(),
+      now: () => Promise.reject(mistake),
+      composite: () => Promise.reject(mistake),
+      oneByOne: () => Promise.reject(mistake),
+    });
+    expect(findings).toMatchObject([{ level: 'problem', check: 'sign-in', detail: mistake.message }]);
+  });
+
+  test('a clock that is wrong', async () => {
+    const findings = await examined(newOrg().client, { now: () => NOW + 3_600_000 });
+    expect(problems(findings).map(({ check }) => check)).toEqual(['clock']);
+  });
+
+  test.each([
+    ['Lead', 'Email', 'Lead.Email'],
+    ['Lead', 'Person_Id__c', 'Lead.Person_Id__c'],
+  ])('a needed field that is hidden: %s.%s', async (object, field, check) => {
+    const { client, control } = newOrg();
+    control('field-access', { object, field, read: false, edit: false });
+    expect(problems(await examined(client)).map((finding) => finding.check)).toContain(check);
+  });
+
+  test('a field of the catalogue that is hidden is a note with its reason', async () => {
+    const { client, control } = newOrg();
+    control('field-access', { object: 'Lead', field: 'Title', read: false, edit: false });
+    const findings = await examined(client);
+    expect(findings).toContainEqual({
+      level: 'note',
+      check: 'Lead.Title',
+      detail: 'none: not visible to the sync user',
+    });
+  });
+
+  test('a describe that takes no condition, and dates that are not told, are notes', async () => {
+    const untold = tampered(newOrg().client, instead('/updated/', refused(500, 'UNKNOWN_EXCEPTION')));
+    const findings = await examined(untold);
+    expect(findings).toContainEqual(expect.objectContaining({ level: 'note', check: 'Lead updated' }));
+    expect(problems(findings)).toEqual([]);
+  });
+});
+
+/** Each thing that the product relies on, answered otherwise: the finding says what was expected. */
+const DIFFERENT: readonly [string, (request: Subrequest, answer: SubAnswer) => SubAnswer][] = [
+  ['stale guarded update refused', (_, given) => (given.status === 412 ? { ...given, status: 204 } : given)],
+  [
+    'guarded update carried out',
+    (request, given) => (request.headers?.['If-Unmodified-Since'] !== undefined ? refused(400, 'BAD_REQUEST') : given),
+  ],
+  [
+    'one bad record fails alone',
+    instead('/composite/sobjects', { status: 200, headers: {}, body: [{ success: true }, { success: true }] }),
+  ],
+  [
+    'test Lead deleted',
+    (request, given) => (request.method === 'DELETE' ? refused(400, 'INSUFFICIENT_ACCESS_OR_READONLY') : given),
+  ],
+];
+
+describe('the write test on an org that answers otherwise', () => {
+  test.each(DIFFERENT)('%s', async (check, tamper) => {
+    const findings = problems(await examined(tampered(newOrg().client, tamper), { writes: true }));
+    expect(findings.map((finding) => finding.check)).toContain(check);
+  });
+
+  test('is not begun where the Lead could not be deleted again', async () => {
+    const { client, stats } = newOrg();
+    const findings = problems(await examined(tampered(client, described({ deletable: false })), { writes: true }));
+    expect(findings.map(({ check }) => check)).toEqual(['write test']);
+    expect(stats().recordsCreated).toBe(0);
+  });
+
+  test('says why Salesforce refuses the Lead', async () => {
+    const { client, control } = newOrg();
+    const rule = { object: 'Lead', name: 'Never', errorWhen: "LastName != ''", message: 'no Leads by API' };
+    control('validation-rules', rule);
+    const [finding] = problems(await examined(client, { writes: true }));
+    expect(finding).toMatchObject({
+      check: 'insert under the key',
+      detail: expect.stringContaining('no Leads by API'),
+    });
+  });
+});
