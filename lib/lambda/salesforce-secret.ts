@@ -53,8 +53,11 @@ async function readSecret(secretName: string): Promise<string> {
   }
 }
 
-/** The cause is left out: what the parser says of a secret could hold a part of it. */
-function parseSecret(secretName: string, value: string): SalesforceCredentials {
+/**
+ * The credentials that the text of the secret holds; `ConfigError` where they are unfit. The cause is left out: what the parser says of a secret could hold a part of
+ * it.
+ */
+export function parseSecret(secretName: string, value: string): SalesforceCredentials {
   const expected = 'needs JSON with loginUrl, clientId and clientSecret, or privateKey and username';
   let json: unknown;
   try {
