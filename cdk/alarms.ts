@@ -19,7 +19,7 @@ export interface AlarmsProps extends Watched {
   readonly topic: ITopic;
 }
 
-type Rule = Omit<AlarmProps, 'alarmDescription' | 'comparisonOperator'> & { readonly means: string };
+type Rule = Omit<AlarmProps, 'alarmDescription'> & { readonly means: string };
 
 const period = Duration.minutes(5);
 const hour = Duration.hours(1);
@@ -33,8 +33,8 @@ export class Alarms extends Construct {
     this.all = Object.entries(rulesOf(props)).map(([name, { means, ...rule }]) => {
       const alarm = new Alarm(this, name, {
         treatMissingData: TreatMissingData.NOT_BREACHING,
-        ...rule,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        ...rule,
         alarmDescription: `${means} Runbook: cdk/README.md, "${name}".`,
       });
       alarm.addAlarmAction(new SnsAction(props.topic));
@@ -50,18 +50,14 @@ function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
 
 /** What only a schedule that runs can miss. */
 function scheduleRules(props: AlarmsProps): Readonly<Record<string, Rule>> {
-  const completed = syncMetric(props, 'poll', 'CyclesCompleted', { statistic: 'Sum', period });
   return {
     NoCycle: {
       means: 'No cycle completed or moved its position in 15 minutes.',
-      // A missing value counts as no cycle: a poll that never ran publishes nothing.
-      metric: new MathExpression({
-        expression: '1 - MIN([FILL(completed, 0), 1])',
-        usingMetrics: { completed },
-        period,
-      }),
+      metric: syncMetric(props, 'poll', 'CyclesCompleted', { statistic: 'Sum', period }),
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       threshold: 1,
       evaluationPeriods: 3,
+      // A poll that never ran publishes nothing.
       treatMissingData: TreatMissingData.BREACHING,
     },
     PullLag: {

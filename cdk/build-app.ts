@@ -30,8 +30,8 @@ export function createApp({ outdir, bundling = true }: AppOptions = {}): App {
 /** Adds everything that is deployed, and the checks that a synth must pass. */
 export function addStacks(app: App, settings: Settings): void {
   const { dataStack, syncStack } = stageNames(settings);
-  const { table } = new StatefulStack(app, dataStack);
-  new StatelessStack(app, syncStack, { settings, table });
+  const { table, changes } = new StatefulStack(app, dataStack, settings);
+  new StatelessStack(app, syncStack, { settings, table, changes });
   Tags.of(app).add('application', 'lockstep');
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 }

@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -14,7 +14,7 @@ export interface ChangesQueueProps {
 const retentionPeriod = Duration.days(14);
 const batchingWindow = Duration.seconds(2);
 
-/** The changes on their way to the merge, and those that failed every try. */
+/** The changes on their way to the merge, and those that failed every try. They stay where their stack goes. */
 export class ChangesQueue extends Construct {
   readonly queueUrl: string;
   readonly queue: IQueue;
@@ -24,6 +24,7 @@ export class ChangesQueue extends Construct {
   constructor(scope: Construct, id: string, { consumerTimeout }: ChangesQueueProps) {
     super(scope, id);
     const deadLetters = new Queue(this, 'DeadLetters', {
+      removalPolicy: RemovalPolicy.RETAIN,
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod,
@@ -33,6 +34,7 @@ export class ChangesQueue extends Construct {
       reason: 'It is the dead-letter queue: what is in it waits for a person who redrives it.',
     });
     this.#queue = new Queue(this, 'Queue', {
+      removalPolicy: RemovalPolicy.RETAIN,
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod,

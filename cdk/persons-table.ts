@@ -19,9 +19,16 @@ export class PersonsTable extends Construct {
   readonly tableName: string;
   readonly #tableArn: string;
 
-  constructor(scope: Construct, id: string) {
+  /** `existing` names a table that is there already, kept by another stack or moved from another account. */
+  constructor(scope: Construct, id: string, { existing }: { readonly existing?: string | undefined } = {}) {
     super(scope, id);
-    const table = new TableV2(this, 'Table', {
+    const table = existing === undefined ? this.#newTable() : TableV2.fromTableName(this, 'Table', existing);
+    this.tableName = table.tableName;
+    this.#tableArn = table.tableArn;
+  }
+
+  #newTable(): TableV2 {
+    return new TableV2(this, 'Table', {
       partitionKey: text('pk'),
       sortKey: text('sk'),
       billing: Billing.onDemand(),
@@ -31,8 +38,6 @@ export class PersonsTable extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
       globalSecondaryIndexes: indexes.map((index) => ({ ...index, projectionType: ProjectionType.KEYS_ONLY })),
     });
-    this.tableName = table.tableName;
-    this.#tableArn = table.tableArn;
   }
 
   /** Reading the whole table, as only a reconciliation does. */

@@ -9,15 +9,17 @@ const maxSettingsBytes = 3_500;
 
 /**
  * The settings in the context key `lockstep`: an object in cdk.json, or JSON text where they are given on the command
- * line (`cdk synth -c lockstep='{…}'`). Throws `SettingsError` with one line that names the mistakes.
+ * line (`cdk synth -c lockstep='{…}'`). The context key `stage` (`-c stage=test`) goes before the setting. Throws
+ * `SettingsError` with one line that names the mistakes.
  */
 export function readSettings(scope: IConstruct): Settings {
-  return settingsIn(scope.node.tryGetContext('lockstep'));
+  return settingsIn(scope.node.tryGetContext('lockstep'), scope.node.tryGetContext('stage'));
 }
 
-/** The settings in a value of the context key `lockstep`; throws `SettingsError` like `readSettings`. */
-export function settingsIn(context: unknown): Settings {
-  const settings = parseSettings(parsedContext(context));
+/** The settings in values of the context keys `lockstep` and `stage`; throws `SettingsError` like `readSettings`. */
+export function settingsIn(context: unknown, stage?: unknown): Settings {
+  const given = parsedContext(context);
+  const settings = parseSettings(stage === undefined ? given : { ...(given as object), stage });
   const bytes = Buffer.byteLength(JSON.stringify(settings));
   if (bytes <= maxSettingsBytes) return settings;
   throw new SettingsError(`lockstep: ${bytes} bytes of settings, where a function can be given ${maxSettingsBytes}`);

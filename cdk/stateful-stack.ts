@@ -1,14 +1,24 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { Settings } from '../lib/lambda/settings.ts';
+import { ChangesQueue } from './changes-queue.ts';
 import { PersonsTable } from './persons-table.ts';
+import { MERGE_TIMEOUT } from './sync-functions.ts';
 
-/** What must outlive every deployment; nothing in it depends on the code. */
+/**
+ * What must outlive every deployment: the persons, and the changes on their way to them. The checkpoint has passed the
+ * changes in the queue, so that a queue that went with its functions would take them along.
+ */
 export class StatefulStack extends Stack {
   readonly table: PersonsTable;
+  readonly changes: ChangesQueue;
 
-  constructor(scope: Construct, id: string) {
-    super(scope, id, { description: 'Lockstep: the persons table', terminationProtection: true });
-    this.table = new PersonsTable(this, 'Persons');
+  constructor(scope: Construct, id: string, { tableName }: Pick<Settings, 'tableName'>) {
+    super(scope, id, { description: 'Lockstep: the persons table and the changes queue', terminationProtection: true });
+    this.table = new PersonsTable(this, 'Persons', { existing: tableName });
+    this.changes = new ChangesQueue(this, 'Changes', { consumerTimeout: MERGE_TIMEOUT });
     new CfnOutput(this, 'TableName', { value: this.table.tableName });
+    new CfnOutput(this, 'ChangesQueueUrl', { value: this.changes.queueUrl });
+    new CfnOutput(this, 'DeadLetterQueueUrl', { value: this.changes.deadLetters.queueUrl });
   }
 }

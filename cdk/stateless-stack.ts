@@ -2,26 +2,26 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Settings } from '../lib/lambda/settings.ts';
-import { ChangesQueue } from './changes-queue.ts';
+import type { ChangesQueue } from './changes-queue.ts';
 import { Monitoring } from './monitoring.ts';
 import { PersonApi } from './person-api.ts';
 import type { PersonsTable } from './persons-table.ts';
 import { PollSchedule } from './poll-schedule.ts';
 import { stageNames } from './stage-names.ts';
-import { MERGE_TIMEOUT, syncFunctions } from './sync-functions.ts';
+import { syncFunctions } from './sync-functions.ts';
 
 export interface StatelessStackProps {
   readonly settings: Settings;
   readonly table: PersonsTable;
+  readonly changes: ChangesQueue;
 }
 
-/** Everything that can be thrown away and deployed again: functions, queues, schedule and API. */
+/** Everything that can be thrown away and deployed again: functions, schedule, API, alarms. */
 export class StatelessStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, table }: StatelessStackProps) {
-    super(scope, id, { description: 'Lockstep: functions, queues, schedule and API' });
+  constructor(scope: Construct, id: string, { settings, table, changes }: StatelessStackProps) {
+    super(scope, id, { description: 'Lockstep: functions, schedule, API and alarms' });
     const names = stageNames(settings);
     const { namespace } = names;
-    const changes = new ChangesQueue(this, 'Changes', { consumerTimeout: MERGE_TIMEOUT });
     const secret = Secret.fromSecretNameV2(this, 'Salesforce', settings.salesforceSecretName);
     const environment = {
       TABLE_NAME: table.tableName,

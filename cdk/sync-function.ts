@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, LoggingFormat, type RecursiveLoop, Runtime, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -15,6 +15,7 @@ export interface SyncFunctionProps {
   readonly timeout: Duration;
   /** Memory buys processor time too: one whole processor at 1,769 MB. */
   readonly memorySize: number;
+  readonly recursiveLoop?: RecursiveLoop;
   /** Exactly what the function reads at cold start; a variable forgotten here does not compile. */
   readonly environment: Environment;
   /** The namespace of its metrics. */
@@ -43,6 +44,9 @@ export class SyncFunction extends NodejsFunction {
       architecture: Architecture.ARM_64,
       bundling: bundlingOptions,
       logGroup,
+      // The platform's own lines are JSON too; its reports of each invocation are left out.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
       role: functionRole(scope, id, logGroup),
       // That variable is for version 2 of the SDK.
       awsSdkConnectionReuse: false,

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../lib/lambda/environment.ts';
 import { SyncFunction, type SyncFunctionProps } from './sync-function.ts';
@@ -32,6 +33,10 @@ export function syncFunctions(
     description: 'Merges changes into the persons and pushes what is pending',
     timeout: MERGE_TIMEOUT,
     memorySize: 1024,
+    // What failed goes back to the queue that the function reads: Lambda would take that for a loop and stop it after
+    // 16 turns. Each message has its five tries, so no loop is endless.
+    // https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+    recursiveLoop: RecursiveLoop.ALLOW,
     ...common,
   });
   const syncPerson = new SyncFunction(scope, 'SyncPerson', {

@@ -42,6 +42,8 @@ const settingsSchema = z.strictObject({
   scheduleEnabled: z._default(z.boolean(), true),
   /** Tells several installs of one account apart: part of the names of stacks, API and metrics. */
   stage: z.optional(z.string().check(z.regex(/^[a-z][a-z0-9-]{0,19}$/, 'takes a-z, 0-9 and -, 20 characters at most'))),
+  /** A persons table that is there already, instead of one that the deployment makes. */
+  tableName: z.optional(z.string().check(z.regex(/^[A-Za-z0-9_.-]{3,255}$/, 'is not the name of a table'))),
   /** Who is told of alarms. */
   alarmEmail: z.optional(z.email()),
   /** Share of the org's daily calls that background work leaves for sync person. */

@@ -41,8 +41,11 @@ describe.each(['iam', 'none', { jwt: { issuer: 'https://login.example.com', audi
 );
 
 /** What `cdk` runs, as it runs it: the context comes in through the environment. */
-async function runApp(lockstep: unknown): Promise<{ readonly code: unknown; readonly stderr: string }> {
-  const context = { lockstep, 'aws:cdk:bundling-stacks': [] };
+async function runApp(
+  lockstep: unknown,
+  further: object = {},
+): Promise<{ readonly code: unknown; readonly stderr: string }> {
+  const context = { lockstep, ...further, 'aws:cdk:bundling-stacks': [] };
   const env = { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) };
   const app = new URL('../../cdk/app.ts', import.meta.url).pathname;
   try {
@@ -58,6 +61,11 @@ describe('node cdk/app.ts', () => {
   it('takes the settings as the text that the command line gives', async () => {
     expect(await runApp('{"auth":"none","lagSeconds":7}')).toEqual({ code: 0, stderr: '' });
     expect(readFileSync(join(outdir, 'LockstepSync.template.json'), 'utf8')).toContain('\\"lagSeconds\\":7');
+  });
+
+  it('takes the stage as a context key of its own', async () => {
+    expect(await runApp({ stage: 'other' }, { stage: 'test' })).toEqual({ code: 0, stderr: '' });
+    expect(readFileSync(join(outdir, 'LockstepSync-test.template.json'), 'utf8')).toContain('lockstep-test');
   });
 
   it.each([

@@ -3,14 +3,11 @@ import { resourcesOf, synthesised } from './synthesised.ts';
 
 const { stateful } = synthesised();
 
+const LOGICAL_IDS = ['ChangesDeadLetters18B289EF', 'ChangesQueueD86756A9', 'PersonsTable7D9CAE82'];
+
 describe('the persons table', () => {
   const tables = Object.values(resourcesOf(stateful, 'AWS::DynamoDB::GlobalTable'));
   const [table] = tables;
-
-  it('is the only thing that the stateful stack holds', () => {
-    expect(tables).toHaveLength(1);
-    expect(Object.keys(stateful.toJSON().Resources as object)).toHaveLength(1);
-  });
 
   it('outlives its stack, replacement and an accidental delete', () => {
     expect(table).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
@@ -51,4 +48,20 @@ describe('the persons table', () => {
   it('has its name in the outputs', () => {
     stateful.hasOutput('TableName', {});
   });
+
+  it('is not made where the settings name one that is there', () => {
+    const imported = synthesised({ tableName: 'persons-of-before' });
+    imported.stateful.resourceCountIs('AWS::DynamoDB::GlobalTable', 0);
+    expect(JSON.stringify(imported.stateless.toJSON())).toContain('persons-of-before');
+  });
+});
+
+/** A resource that changes its logical id is made anew: the table, or the queue, would be left behind with its content. */
+it('the logical ids of what is kept stay as they are', () => {
+  const kept = { ...resourcesOf(stateful, 'AWS::DynamoDB::GlobalTable'), ...resourcesOf(stateful, 'AWS::SQS::Queue') };
+  expect(Object.keys(kept).toSorted()).toEqual(LOGICAL_IDS);
+});
+
+it.each(['TableName', 'ChangesQueueUrl', 'DeadLetterQueueUrl'])('%s is in the outputs', (name) => {
+  stateful.hasOutput(name, {});
 });

@@ -5,7 +5,7 @@ import { parseSettings } from '../../lib/lambda/settings.ts';
 import { functionNamed, functionNames, resourcesOf, synthesised } from './synthesised.ts';
 
 const settings = { lookbackSeconds: 5, salesforceSecretName: 'crm/credentials' };
-const { stateless } = synthesised(settings);
+const { stateful, stateless } = synthesised(settings);
 
 const seconds = (name: Parameters<typeof functionNamed>[1]) =>
   Number(functionNamed(stateless, name).Properties.Timeout);
@@ -43,6 +43,15 @@ describe('the functions', () => {
     expect(seconds('operate')).toBeLessThan(30);
   });
 
+  it('log in JSON, the platform too', () => {
+    const logging = Match.objectLike({ LogFormat: 'JSON', SystemLogLevel: 'WARN' });
+    stateless.resourcePropertiesCountIs('AWS::Lambda::Function', { LoggingConfig: logging }, functionNames.length);
+  });
+
+  it('may send what failed back to the queue that it came from', () => {
+    expect(functionNamed(stateless, 'merge').Properties.RecursiveLoop).toBe('Allow');
+  });
+
   it('reserve no concurrency', () => {
     const reserving = { Properties: { ReservedConcurrentExecutions: Match.anyValue() } };
     expect(stateless.findResources('AWS::Lambda::Function', reserving)).toEqual({});
@@ -50,7 +59,7 @@ describe('the functions', () => {
 });
 
 describe('the changes queue', () => {
-  const queues = resourcesOf(stateless, 'AWS::SQS::Queue');
+  const queues = resourcesOf(stateful, 'AWS::SQS::Queue');
   const [queue] = Object.values(queues).filter(({ Properties }) => Properties.RedrivePolicy !== undefined);
 
   it('gives up on a message after five tries and keeps it in the dead-letter queue for two weeks', () => {
@@ -77,17 +86,28 @@ describe('the changes queue', () => {
   });
 
   it('is encrypted, as every other queue is, and refuses plain HTTP', () => {
-    for (const { Properties } of Object.values(queues)) expect(Properties.SqsManagedSseEnabled).toBe(true);
-    const denials = stateless.findResources('AWS::SQS::QueuePolicy', {
-      Properties: {
-        PolicyDocument: {
-          Statement: Match.arrayWith([
-            Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
-          ]),
-        },
-      },
-    });
-    expect(Object.keys(denials)).toHaveLength(Object.keys(queues).length);
+    const all = [stateful, stateless].map((stack) => Object.values(resourcesOf(stack, 'AWS::SQS::Queue')));
+    for (const { Properties } of all.flat()) expect(Properties.SqsManagedSseEnabled).toBe(true);
+    const denials = [stateful, stateless].flatMap((stack) =>
+      Object.keys(
+        stack.findResources('AWS::SQS::QueuePolicy', {
+          Properties: {
+            PolicyDocument: {
+              Statement: Match.arrayWith([
+                Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+              ]),
+            },
+          },
+        }),
+      ),
+    );
+    expect(denials).toHaveLength(all.flat().length);
+  });
+
+  it('stays, with what waits in it, where its stack goes', () => {
+    for (const each of Object.values(queues)) {
+      expect(each).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    }
   });
 });
 
@@ -121,9 +141,6 @@ describe('the schedule', () => {
   });
 });
 
-it.each(['ApiUrl', 'ChangesQueueUrl', 'DeadLetterQueueUrl', 'MissedPollsQueueUrl', 'AlarmTopicArn'])(
-  '%s is in the outputs',
-  (name) => {
-    stateless.hasOutput(name, {});
-  },
-);
+it.each(['ApiUrl', 'MissedPollsQueueUrl', 'AlarmTopicArn'])('%s is in the outputs', (name) => {
+  stateless.hasOutput(name, {});
+});
