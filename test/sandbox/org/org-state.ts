@@ -1,6 +1,7 @@
 import { BulkJobs } from './bulk/bulk-jobs.ts';
 import type { OrgClock } from './clock.ts';
 import type { Faults } from './faults.ts';
+import type { FeatureName } from './features/features.ts';
 import { Limits } from './limits.ts';
 import type { Sessions } from './oauth/sessions.ts';
 import type { Locators } from './rest/locators.ts';
@@ -22,6 +23,8 @@ export class OrgState {
   readonly locators: Locators;
   readonly limits: Limits;
   readonly events = new ChangeEvents();
+  /** The features that are switched on. */
+  readonly features = new Set<FeatureName>();
   schema: Schema;
   store: Store;
   standard: StandardRecords;
@@ -54,6 +57,7 @@ export class OrgState {
     this.locators.clear();
     this.limits.clear();
     this.events.clear();
+    this.features.clear();
     this.automation = noAutomation();
     this.stats = newStats();
     this.transactions = new Transactions();

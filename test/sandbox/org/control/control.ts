@@ -6,6 +6,7 @@ import { SoqlError } from '../soql/index.ts';
 import { automationCalls } from './automation-calls.ts';
 import { type ControlCall, isControlError } from './call.ts';
 import { faultCalls } from './fault-calls.ts';
+import { featureCalls } from './feature-calls.ts';
 import { lifecycleCalls } from './lifecycle-calls.ts';
 import { orgCalls } from './org-calls.ts';
 import { schemaCalls } from './schema-calls.ts';
@@ -14,6 +15,7 @@ import { schemaCalls } from './schema-calls.ts';
 const calls: readonly ControlCall[] = [
   ...orgCalls,
   ...faultCalls,
+  ...featureCalls,
   ...schemaCalls,
   ...automationCalls,
   ...lifecycleCalls,

@@ -133,9 +133,7 @@ const CONSTANT = {
   aiPredictionField: false,
   cascadeDelete: false,
   caseSensitive: false,
-  controllerName: null,
   defaultValueFormula: null,
-  dependentPicklist: false,
   deprecatedAndHidden: false,
   displayLocationInDecimal: false,
   encrypted: false,
@@ -177,10 +175,12 @@ function describeField(call: Call, object: ObjectDefinition, field: Field): Reco
     calculated: field.calculated,
     calculatedFormula: field.formula,
     compoundFieldName: field.compoundFieldName,
+    controllerName: field.controller,
     createable: writable && field.createable,
     custom: field.custom,
     defaultValue: describedDefault(field),
     defaultedOnCreate: field.defaultValue !== null || field.name === 'Id' || isAudit(field),
+    dependentPicklist: field.controller !== null,
     digits: isInteger ? field.precision : 0,
     externalId: field.externalId,
     extraTypeInfo: field.extraTypeInfo,
@@ -194,13 +194,13 @@ function describeField(call: Call, object: ObjectDefinition, field: Field): Reco
     namePointing: polymorphic,
     nillable: field.nillable,
     permissionable: !field.alwaysVisible && field.nillable,
-    picklistValues: field.values.map((value) => choice(field, value)),
+    picklistValues: picklistValues(call, object, field),
     polymorphicForeignKey: polymorphic,
     precision: isInteger ? 0 : field.precision,
     queryByDistance: field.type === 'address',
     referenceTo: field.referenceTo,
     relationshipName: field.relationshipName,
-    restrictedPicklist: field.restricted,
+    restrictedPicklist: isRestricted(field),
     scale: field.scale,
     searchPrefilterable: field.type === 'reference' && !SEARCHED_WHOLE.has(field.name),
     soapType: fieldTypes[field.type].soapType,
@@ -223,9 +223,32 @@ function describedDefault({ type, defaultValue }: Field): string | number | bool
   return type === 'boolean' || type === 'picklist' ? defaultValue : null;
 }
 
-function choice(field: Field, value: string): Record<string, unknown> {
-  const label = field.valueLabels[value] ?? value;
-  return { active: true, defaultValue: value === field.defaultValue, label, validFor: null, value };
+/** Codes of states and countries are refused in words of their own. */
+function isRestricted({ name, restricted, compoundFieldName }: Field): boolean {
+  return restricted || (compoundFieldName !== null && /(?:State|Country)Code$/.test(name));
+}
+
+function picklistValues({ org }: Call, object: ObjectDefinition, field: Field): Record<string, unknown>[] {
+  const controlling = field.controller === null ? undefined : org.schema.field(object.name, field.controller);
+  const offered = controlling?.type === 'boolean' ? ['false', 'true'] : (controlling?.values ?? []);
+  if (controlling) return field.choices.map(({ validFor, ...one }) => choice(field, one, bits(offered, validFor)));
+  return field.values.map((value) => choice(field, { value, label: field.valueLabels[value] ?? value }, null));
+}
+
+function choice(field: Field, one: { value: string; label: string }, validFor: string | null): Record<string, unknown> {
+  return { active: true, defaultValue: one.value === field.defaultValue, label: one.label, validFor, value: one.value };
+}
+
+/**
+ * One bit for each value of the controlling field, the first the highest of its byte.
+ * {@link https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_describesobjects_describesobjectresult.htm}
+ */
+function bits(offered: readonly string[], validFor: readonly string[]): string {
+  const bytes = Buffer.alloc(Math.ceil(offered.length / 8));
+  for (const [at, value] of offered.entries()) {
+    if (validFor.includes(value)) bytes[at >> 3] = (bytes[at >> 3] ?? 0) | (0x80 >> (at & 7));
+  }
+  return bytes.toString('base64');
 }
 
 /** How an object calls those that refer to it; the other references have no name. */

@@ -8,14 +8,17 @@ import type { Call } from './call.ts';
 export function address(row: Row, name: string): Record<string, Value> | null {
   const prefix = name.replace(/Address$/, '');
   const part = (suffix: string) => row[`${prefix}${suffix}`] ?? null;
+  const coded = `${prefix}StateCode` in row;
   const value = {
     city: part('City'),
     country: part('Country'),
+    ...(coded ? { countryCode: part('CountryCode') } : {}),
     geocodeAccuracy: part('GeocodeAccuracy'),
     latitude: part('Latitude'),
     longitude: part('Longitude'),
     postalCode: part('PostalCode'),
     state: part('State'),
+    ...(coded ? { stateCode: part('StateCode') } : {}),
     street: part('Street'),
   };
   return Object.values(value).every((one) => one === null) ? null : value;

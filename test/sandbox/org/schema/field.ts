@@ -18,6 +18,14 @@ export type FieldType =
   | 'reference'
   | 'address';
 
+/** A value of a dependent picklist. */
+export interface DependentChoice {
+  readonly value: string;
+  readonly label: string;
+  /** Values of the controlling field. */
+  readonly validFor: readonly string[];
+}
+
 /** One field of an object, with the attributes that `describe` tells of it. */
 export interface Field {
   readonly name: string;
@@ -43,6 +51,9 @@ export interface Field {
   readonly values: readonly string[];
   /** Labels of picklist values that read otherwise than the value itself. */
   readonly valueLabels: Readonly<Record<string, string>>;
+  /** The picklist or checkbox that this picklist depends on, and what each of its values is offered for. */
+  readonly controller: string | null;
+  readonly choices: readonly DependentChoice[];
   readonly defaultValue: string | boolean | number | null;
   readonly referenceTo: readonly string[];
   readonly relationshipName: string | null;
@@ -74,6 +85,8 @@ const PLAIN: Omit<Field, 'name' | 'label' | 'type'> = {
   groupable: true,
   values: [],
   valueLabels: {},
+  controller: null,
+  choices: [],
   defaultValue: null,
   referenceTo: [],
   relationshipName: null,

@@ -5,6 +5,7 @@ import { createRandom, pick, type Random } from '../random.ts';
 import { defineField, type Field } from '../schema/field.ts';
 import { industries, leadSources, leadStatuses, ratings } from '../schema/picklists.ts';
 import type { Value } from '../soql/source.ts';
+import { adoptCodes } from '../store/address-codes.ts';
 import {
   companyEnds,
   companyStarts,
@@ -95,7 +96,7 @@ function insert({ org, next }: Batch, object: string, values: Record<string, Val
   row.LastModifiedDate = stamp;
   row.LastModifiedById = admin.id;
   row.SystemModstamp = stamp;
-  org.store.put(object, row);
+  org.store.put(object, adoptCodes(org, object, row, false));
   return id;
 }
 

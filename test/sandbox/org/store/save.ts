@@ -4,6 +4,7 @@ import type { OrgState } from '../org-state.ts';
 import { mayNotBeEmpty } from '../schema/field.ts';
 import type { Viewer } from '../schema/schema.ts';
 import type { Row, Value } from '../soql/source.ts';
+import { followCodes } from './address-codes.ts';
 import { brokenRules, runTriggers } from './automation.ts';
 import { followEmail } from './bounced-email.ts';
 import { type DuplicateOptions, defaultDuplicateOptions, findDuplicate } from './duplicates.ts';
@@ -84,6 +85,7 @@ export function prepareRow(org: OrgState, request: SaveRequest): PreparedRow {
   runTriggers(org.automation, object, row);
   if ('LastName' in row) row.Name = fullName(row);
   const errors = firstRefusals([
+    () => followCodes(org, object, { row, before, given: parsed.values }),
     () => missingFields(org, object, row),
     () => brokenReferences(org, object, { row, before, viewer: options.viewer }),
     () => brokenRules(org.automation, object, liveFormulas(org, object)?.(row) ?? row),

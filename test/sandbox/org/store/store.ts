@@ -114,15 +114,15 @@ export class Store {
     throw outcome.error;
   }
 
-  /** Gives every row of the object the shape that its fields ask for now. */
-  reshape(object: string): void {
+  /** Gives every row of the object the shape that its fields ask for now; `adopt` fills in what is new. */
+  reshape(object: string, adopt: (row: Row) => Row = (row) => row): void {
     const template = templateOf(this.#schema, object);
     this.#templates.set(object, template);
     const names = Object.keys(template);
     this.table(object).rebuild((row) => {
       const fresh: Record<string, Value> = { ...template };
       for (const name of names) fresh[name] = row[name] ?? template[name] ?? null;
-      return fresh;
+      return adopt(fresh);
     });
   }
 }
