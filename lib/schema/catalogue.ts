@@ -85,6 +85,8 @@ export interface StandardField {
   readonly Contact: string | null;
   /** What it is good for. */
   readonly reason: string;
+  /** The field from which Salesforce derives this one: only that field is edited here and sent. */
+  readonly derivedFrom?: string;
 }
 
 type Entry = readonly [string, StandardField];
@@ -94,6 +96,18 @@ const both = (name: string, reason: string): Entry => [name, { Lead: name, Conta
 const leadOnly = (name: string, reason: string): Entry => [name, { Lead: name, Contact: null, reason }];
 const contactOnly = (name: string, reason: string): Entry => [name, { Lead: null, Contact: name, reason }];
 const mailing = (name: string, reason: string): Entry => [name, { Lead: name, Contact: `Mailing${name}`, reason }];
+
+/**
+ * The code beside a state or a country. Salesforce keeps text and code in step, but in a new record the code wins, and
+ * an update of both to differing values is refused: an old code must never be sent beside an edited text.
+ *
+ * @see https://help.salesforce.com/s/articleView?id=xcloud.admin_state_country_picklists_field_syncing.htm
+ */
+const codeOf = (derivedFrom: string): Entry => {
+  const name = `${derivedFrom}Code`;
+  const reason = 'a part of the address, where the org has State and Country/Territory picklists';
+  return [name, { Lead: name, Contact: `Mailing${name}`, reason, derivedFrom }];
+};
 
 /**
  * The standard fields that sync, by local name (the Lead's API name), with their API name on each object. Every custom
@@ -119,10 +133,10 @@ export const STANDARD_FIELDS: ReadonlyMap<string, StandardField> = new Map([
   mailing('Street', 'a part of the address; a Contact’s mailing address is what a Lead’s address becomes'),
   mailing('City', 'a part of the address'),
   mailing('State', 'a part of the address'),
-  mailing('StateCode', 'a part of the address, where the org has State and Country picklists'),
+  codeOf('State'),
   mailing('PostalCode', 'a part of the address'),
   mailing('Country', 'a part of the address'),
-  mailing('CountryCode', 'a part of the address, where the org has State and Country picklists'),
+  codeOf('Country'),
   both('LeadSource', 'where the person came from'),
   leadOnly('Status', 'how far sales has come with the Lead'),
   leadOnly('Rating', 'how promising sales takes the Lead to be'),

@@ -38,7 +38,8 @@ export function checkFields(schema: ObjectSchema, edits: Fields, operation: 'cre
   });
 }
 
-function readOnlyReason({ retyped }: SyncField): string {
+function readOnlyReason({ retyped, derivedFrom }: SyncField): string {
+  if (derivedFrom !== undefined) return `read-only: Salesforce derives it from ${derivedFrom}`;
   if (retyped === undefined) return 'read-only';
   return `read-only: its type changed from ${retyped.from} to ${retyped.to} and is not accepted yet`;
 }

@@ -77,6 +77,7 @@ function whyOneWay(field: SyncField, direction: FieldDirection, policy: SyncPoli
   if (retyped !== undefined) return `its type changed from ${retyped.from} to ${retyped.to} and is not accepted yet`;
   const reasons = [
     [!field.pull, 'fields.pushOnly names it'],
+    [field.derivedFrom !== undefined, `Salesforce derives it from ${field.derivedFrom}`],
     [field.calculated, 'Salesforce calculates it'],
     [field.autoNumber, 'Salesforce numbers it'],
     [policy.fields.pullOnly.includes(field.name), 'fields.pullOnly names it'],

@@ -7,6 +7,7 @@ import {
   NEEDED_ACCESS,
   OWNER_COLUMNS,
   PERSON_ID_FIELD,
+  STANDARD_FIELDS,
   SYSTEM_COLUMNS,
 } from './catalogue.ts';
 import type { DescribedField, DescribedObject } from './describe.ts';
@@ -15,7 +16,7 @@ import { fieldTypeOf, syncedType } from './field-types.ts';
 import { type SyncPolicy, schemaPolicyKey } from './sync-policy.ts';
 
 /** Of the stored form of a schema: one of another format is described again. */
-export const SCHEMA_FORMAT = 2;
+export const SCHEMA_FORMAT = 3;
 
 /** One field that syncs, as this object has it. What does not hold is left out: 800 of them are stored together. */
 export interface SyncField {
@@ -47,7 +48,9 @@ export interface SyncField {
   readonly truncate?: true;
   /** Only Salesforce judges its values. */
   readonly unchecked?: true;
-  /** The sync user may edit it, and the policy does not push it. */
+  /** The field from which Salesforce derives this one. */
+  readonly derivedFrom?: string;
+  /** The sync user may edit it, and it is not pushed all the same. */
   readonly heldBack?: true;
   /** No query may have a condition on it. */
   readonly unfilterable?: true;
@@ -145,7 +148,8 @@ function syncField(
   const { pullOnly, pushOnly, truncate, unchecked } = policy.fields;
   const { kind } = syncedType(field.type);
   // Describe says so of formulas and auto-numbers by itself; a field that nobody can write must not depend on it.
-  const push = !pullOnly.includes(name) && !field.calculated && !field.autoNumber;
+  const derivedFrom = STANDARD_FIELDS.get(name)?.derivedFrom;
+  const push = derivedFrom === undefined && !pullOnly.includes(name) && !field.calculated && !field.autoNumber;
   return {
     name,
     remoteName: field.name,
@@ -156,6 +160,7 @@ function syncField(
     create: push && field.createable,
     update: push && field.updateable,
     ...limits(field, keepValues),
+    ...(derivedFrom === undefined ? {} : { derivedFrom }),
     ...holding({
       required: isRequired(field),
       calculated: field.calculated,

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import type { Fields } from '../../lib/person/field-value.ts';
+import { checkFields } from '../../lib/schema/check-fields.ts';
+import { loadSchemas } from '../../lib/sync/schemas.ts';
+import { TwoSides } from './two-sides.ts';
+
+const CALIFORNIA = { State: 'California', Country: 'United States' };
+const CODES = { StateCode: 'CA', CountryCode: 'US' };
+
+function picklistSides(): TwoSides {
+  const sides = new TwoSides();
+  sides.control('features', { stateCountryPicklists: true });
+  return sides;
+}
+
+function addressOf({ State, StateCode, Country, CountryCode }: Fields): Fields {
+  return {
+    State: State ?? null,
+    StateCode: StateCode ?? null,
+    Country: Country ?? null,
+    CountryCode: CountryCode ?? null,
+  };
+}
+
+/** https://help.salesforce.com/s/articleView?id=xcloud.admin_state_country_picklists_field_syncing.htm */
+describe('a person of an org with State and Country/Territory picklists', () => {
+  test('gets the codes that Salesforce has for the texts, and has an edited state go out', async () => {
+    const sides = picklistSides();
+    const { personId, salesforce } = await sides.linkedPerson(CALIFORNIA);
+    expect(addressOf(sides.person(personId).fields)).toEqual({ ...CALIFORNIA, ...CODES });
+    await sides.edit(personId, { State: 'Texas' });
+    await sides.sync(personId);
+    const texas = { ...CALIFORNIA, ...CODES, State: 'Texas', StateCode: 'TX' };
+    expect(addressOf(sides.record('Lead', salesforce?.id ?? ''))).toEqual(texas);
+    expect(addressOf(sides.person(personId).fields)).toEqual(texas);
+  });
+
+  test('keeps an edited state beside an old code where a new Lead is created', async () => {
+    const sides = picklistSides();
+    const { personId, salesforce } = await sides.linkedPerson(CALIFORNIA);
+    sides.remove('Lead', salesforce?.id ?? '');
+    await sides.cycle();
+    await sides.edit(personId, { State: 'Texas' });
+    expect(await sides.sync(personId)).toMatchObject({ outcome: 'created' });
+    const id = sides.person(personId).salesforce?.id ?? '';
+    expect(sides.record('Lead', id)).toMatchObject({ State: 'Texas', StateCode: 'TX', CountryCode: 'US' });
+    expect(sides.person(personId).fields).toMatchObject({ State: 'Texas', StateCode: 'TX' });
+  });
+
+  test('wins a conflict about the state with the text that was edited here', async () => {
+    const sides = picklistSides();
+    const { personId, salesforce } = await sides.linkedPerson(CALIFORNIA);
+    await sides.edit(personId, { State: 'Texas' });
+    sides.update('Lead', salesforce?.id ?? '', { StateCode: 'NV' });
+    await sides.cycle();
+    await sides.cycle();
+    expect(sides.record('Lead', salesforce?.id ?? '')).toMatchObject({ State: 'Texas', StateCode: 'TX' });
+    expect(sides.person(personId).fields).toMatchObject({ State: 'Texas', StateCode: 'TX' });
+    const [conflict] = sides.logged(personId, 'conflict');
+    expect(conflict?.detail).toMatchObject({ field: 'State', local: 'Texas', remote: 'Nevada', winner: 'local' });
+  });
+
+  test('has no code edited: the text is, and that is said', async () => {
+    const sides = picklistSides();
+    await sides.linkedPerson(CALIFORNIA);
+    const { Lead } = await loadSchemas(sides.ports);
+    expect(checkFields(Lead.schema, { StateCode: 'TX', State: 'Texas' }, 'update')).toEqual([
+      { field: 'StateCode', reason: 'read-only: Salesforce derives it from State' },
+    ]);
+  });
+
+  test('is told of a state that Salesforce does not offer', async () => {
+    const sides = picklistSides();
+    const { personId, salesforce } = await sides.linkedPerson(CALIFORNIA);
+    await sides.edit(personId, { State: 'TX' });
+    await sides.cycle();
+    await sides.cycle();
+    expect(sides.record('Lead', salesforce?.id ?? '')).toMatchObject({ State: 'California' });
+    const person = sides.person(personId);
+    expect(person.rejection).toMatchObject({ code: 'FIELD_INTEGRITY_EXCEPTION', fields: ['State'] });
+    expect(Object.keys(person.pending)).toEqual(['State']);
+  });
+
+  test('is told of a country that has not got the state of the record', async () => {
+    const sides = picklistSides();
+    const { personId, salesforce } = await sides.linkedPerson(CALIFORNIA);
+    await sides.edit(personId, { Country: 'Canada', Title: 'CTO' });
+    await sides.cycle();
+    await sides.cycle();
+    const person = sides.person(personId);
+    expect(person.rejection).toMatchObject({ code: 'FIELD_INTEGRITY_EXCEPTION' });
+    expect(person.pending).toHaveProperty('Country');
+    await sides.edit(personId, { State: 'Ontario' });
+    await sides.sync(personId);
+    const { id } = salesforce ?? { id: '' };
+    expect(sides.record('Lead', id)).toMatchObject({ StateCode: 'ON', CountryCode: 'CA', Title: 'CTO' });
+    expect(sides.person(personId).pending).toEqual({});
+  });
+});
