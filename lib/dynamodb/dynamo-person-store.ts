@@ -5,7 +5,7 @@ import { TransientError } from '../sync/errors.ts';
 import type { LeaseOutcome, LinkedPerson, Page, PersonStore, UpdateOutcome } from '../sync/ports/person-store.ts';
 import { ActivityLog } from './activity-log.ts';
 import { type PersonItem, sameAtRest, toItem, toPerson } from './item.ts';
-import { ItemTable } from './item-table.ts';
+import { ItemTable, type Pause } from './item-table.ts';
 import {
   BY_EMAIL,
   claimKey,
@@ -28,6 +28,8 @@ export interface DynamoPersonStoreOptions {
   readonly tableName: string;
   /** How long activities are kept after they have left their person's item. */
   readonly activityRetentionDays: number;
+  /** Exponential, with jitter, where not given. */
+  readonly pause?: Pause;
 }
 
 /** The persons in DynamoDB; `keys.ts` has the layout, `item.ts` the attributes. */
@@ -36,7 +38,7 @@ export class DynamoPersonStore implements PersonStore {
   readonly #log: ActivityLog;
 
   constructor(client: DynamoDBDocumentClient, options: DynamoPersonStoreOptions) {
-    this.#table = new ItemTable(client, options.tableName);
+    this.#table = new ItemTable(client, options.tableName, options.pause);
     this.#log = new ActivityLog(this.#table, options.activityRetentionDays);
   }
 

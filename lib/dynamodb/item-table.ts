@@ -34,6 +34,9 @@ export interface QueryPage<Item> {
   readonly next: QueryCommandInput['ExclusiveStartKey'];
 }
 
+/** Waits before the rest of a batch is asked for, after so many tries in a row that brought nothing. */
+export type Pause = (fruitless: number) => Promise<void>;
+
 const BATCH_GET_KEYS = 100;
 const BATCHES_IN_FLIGHT = 4;
 const FRUITLESS_TRIES = 8;
@@ -44,10 +47,12 @@ const LONGEST_PAUSE_MS = 1_000;
 export class ItemTable {
   readonly #client: DynamoDBDocumentClient;
   readonly #tableName: string;
+  readonly #pause: Pause;
 
-  constructor(client: DynamoDBDocumentClient, tableName: string) {
+  constructor(client: DynamoDBDocumentClient, tableName: string, pause: Pause = pauseWithJitter) {
     this.#client = client;
     this.#tableName = tableName;
+    this.#pause = pause;
   }
 
   async get<Item extends Key>(key: Key): Promise<Item | undefined> {
@@ -124,15 +129,15 @@ export class ItemTable {
       if (fruitless === FRUITLESS_TRIES) {
         throw new TransientError('UnprocessedKeys', 'DynamoDB left keys of a batch unread');
       }
-      await sleep(pauseMs(fruitless));
+      await this.#pause(fruitless);
     }
   }
 }
 
 /** Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
-function pauseMs(attempt: number): number {
-  return Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
-}
+const pauseWithJitter: Pause = async (fruitless) => {
+  await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** fruitless));
+};
 
 async function translated<Answer>(sent: Promise<Answer>): Promise<Answer> {
   try {

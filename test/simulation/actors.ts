@@ -96,10 +96,10 @@ export class Actors {
 
   /** The person as stored now, whichever way it came to be and whoever it has become a part of. */
   #personOf({ personId, rowId }: Subject): Person | undefined {
-    const { persons } = this.#world;
-    let person = personId === null ? undefined : persons.peek(personId);
-    if (person === undefined && rowId !== null) person = persons.peek(`sf-${rowId}`);
-    while (person !== undefined && person.mergedInto !== null) person = persons.peek(person.mergedInto);
+    const { stores } = this.#world;
+    let person = personId === null ? undefined : stores.peek(personId);
+    if (person === undefined && rowId !== null) person = stores.peek(`sf-${rowId}`);
+    while (person !== undefined && person.mergedInto !== null) person = stores.peek(person.mergedInto);
     return person;
   }
 
@@ -182,7 +182,7 @@ export class Actors {
     if (end.kind === 'answered' && 'person' in end.result) subject.personId ??= end.result.person.personId;
     else
       subject.personId ??=
-        this.#world.persons.all().find(({ fields }) => fields.Email === subject.email)?.personId ?? null;
+        this.#world.stores.all().find(({ fields }) => fields.Email === subject.email)?.personId ?? null;
   }
 
   #sync(subject: Subject): void {
@@ -270,7 +270,7 @@ export class Actors {
 
   /** Not before the first poll came through: what is deleted for good before it is asked of for one day only. */
   #goDark(minutes: number): void {
-    if (['Lead', 'Contact'].some((type) => this.#world.state.peekFeed(type as RowName['type']) === undefined)) return;
+    if (['Lead', 'Contact'].some((type) => this.#world.stores.peekFeed(type as RowName['type']) === undefined)) return;
     this.#world.pausePolls(minutes * 60_000);
     this.#world.swarm.count('outage');
   }

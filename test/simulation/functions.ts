@@ -146,8 +146,7 @@ export class Functions {
     return {
       clock: invocation.clock,
       ids: invocation.ids,
-      persons: world.persons.through(invocation.io),
-      state: world.state.through(invocation.io),
+      ...world.stores.through(invocation),
       feed: createSalesforceChangeFeed(client),
       records: createSalesforceRecords(client),
       queue: this.queue.through(invocation),

@@ -3,7 +3,6 @@ import type { Clock } from '../../lib/sync/ports/clock.ts';
 import type { IdSource } from '../../lib/sync/ports/id-source.ts';
 import type { Io } from '../fakes/io.ts';
 import type { Dice } from './dice.ts';
-import { checkFeedSaved } from './oracles/feed-oracles.ts';
 import type { FaultName } from './swarm.ts';
 import type { World } from './world.ts';
 
@@ -117,11 +116,11 @@ export class Invocation {
       }
       world.timeline.after(latency, () => {
         if (fate.kind === 'fail') this.faulted();
-        if (fate.kind === 'fail' && fate.when === 'before') return this.#resume(() => reject(throttled(name)));
+        if (fate.kind === 'fail' && fate.when === 'before') return this.#resume(() => reject(failed(name, fate.when)));
         const result = this.#attempt(name, effect);
         world.timeline.after(latency, () =>
           this.#resume(() => {
-            if (fate.kind === 'fail') reject(throttled(name));
+            if (fate.kind === 'fail') reject(failed(name, fate.when));
             else if (result.kind === 'failed') reject(result.error);
             else resolve(result.value);
           }),
@@ -142,7 +141,6 @@ export class Invocation {
     try {
       const value = effect();
       if (isConflict(value)) world.swarm.count('versionConflict');
-      if (name === 'syncState.saveFeed') checkFeedSaved(world, this);
       return { kind: 'done', value };
     } catch (error) {
       return { kind: 'failed', error };
@@ -154,7 +152,7 @@ export class Invocation {
   #fateOf(name: string): Fate {
     const port = name.slice(0, name.indexOf('.'));
     if (port === 'personStore' && this.#world.storeDownUntil > this.#world.timeline.now) return THROTTLED;
-    const isRead = /get|ids|links|Claims|awaiting|load|depth/.test(name);
+    const isRead = /get|ids|links|Claims|awaiting|load|depth|query|scan/.test(name);
     const struck = (FATES[port] ?? []).find(
       ([fault, fate]) =>
         !(isRead && fate.kind === 'fail' && fate.when === 'after') && this.#world.swarm.strikes(fault, this.dice),
@@ -167,6 +165,7 @@ function isConflict(value: unknown): boolean {
   return value === 'versionConflict' || (value as { kind?: unknown } | undefined)?.kind === 'versionConflict';
 }
 
-function throttled(name: string): TransientError {
-  return new TransientError('ProvisionedThroughputExceededException', `${name} was throttled`);
+function failed(name: string, when: 'before' | 'after'): TransientError {
+  const code = when === 'before' ? 'ProvisionedThroughputExceededException' : 'TimeoutError';
+  return new TransientError(code, `${name} failed ${when} it was done`);
 }

@@ -183,7 +183,7 @@ export class Ledger {
   personsOfRow(rowId: string): ReadonlySet<string> {
     const found = new Set(this.holders.get(rowId));
     for (const personId of found) {
-      const into = this.#world.persons.peek(personId)?.mergedInto;
+      const into = this.#world.stores.peek(personId)?.mergedInto;
       if (into != null) found.add(into);
     }
     return found;

@@ -61,6 +61,12 @@ export const FAULTS = {
   outage: { on: 0.05, strikes: 0.05 },
   /** The store takes nothing for longer than a message is tried. */
   storeDown: { on: 0.05, strikes: 0.06 },
+  /** No fault: the stores are those of DynamoDB, over a table in this process, rather than the ones in memory. */
+  realStore: { on: 0.15, strikes: 1 },
+  /** Pages of that table hold a few items, as if those were as many as fill 1 MB. */
+  tablePagesShort: { on: 0.5, strikes: 1 },
+  /** A batch of keys is read in part. */
+  keysUnprocessed: { on: 0.5, strikes: 0.2 },
 } as const;
 
 export type FaultName = keyof typeof FAULTS;

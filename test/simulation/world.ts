@@ -1,10 +1,10 @@
 import { DEFAULT_POLICY, type SyncPolicy } from '../../lib/schema/sync-policy.ts';
-import { InMemoryPersonStore } from '../fakes/in-memory-person-store.ts';
-import { InMemorySyncStateStore } from '../fakes/in-memory-sync-state-store.ts';
 import { createOrg, type Org } from '../sandbox/org/create-org.ts';
 import { type Dice, hashOf } from './dice.ts';
 import type { Invocation } from './invocation.ts';
 import { Ledger } from './ledger.ts';
+import { checkFeedSaved } from './oracles/feed-oracles.ts';
+import { inMemoryStores, type Stores, tableStores } from './stores.ts';
 import type { Swarm } from './swarm.ts';
 import { Timeline } from './timeline.ts';
 
@@ -44,8 +44,7 @@ export class World {
   readonly swarm: Swarm;
   readonly timeline = new Timeline(BEGINNING);
   readonly org: Org;
-  readonly persons: InMemoryPersonStore;
-  readonly state = new InMemorySyncStateStore();
+  readonly stores: Stores;
   readonly ledger: Ledger;
   readonly policy: SyncPolicy;
   /** Whose operation is being done. */
@@ -80,14 +79,7 @@ export class World {
       ? DEFAULT_POLICY
       : { ...DEFAULT_POLICY, conflictWinner: { Lead: dice.pick(['local', 'remote']), Contact: 'remote' } };
     this.ledger = new Ledger(this);
-    this.persons = new InMemoryPersonStore({
-      pageSize: 5,
-      indexLater: (refresh) => {
-        if (!swarm.strikes('indexLate', dice)) return refresh();
-        this.timeline.after(dice.between(100, 60_000), refresh);
-      },
-      written: (before, after) => this.ledger.personWritten(before, after),
-    });
+    this.stores = this.#storesOf(swarm.strikes('realStore', dice.fork('store')) ? tableStores : inMemoryStores);
     this.#prepareOrg();
   }
 
@@ -149,6 +141,24 @@ export class World {
       answer = this.org.handle({ method, path: absolute, headers: renewed, body });
     }
     return { status: answer.status, body: answer.body };
+  }
+
+  #storesOf(make: typeof tableStores): Stores {
+    const { dice, swarm } = this;
+    const tableDice = dice.fork('table');
+    return make({
+      swarm,
+      indexLater: (refresh) => {
+        if (!swarm.strikes('indexLate', dice)) return refresh();
+        this.timeline.after(dice.between(100, 60_000), refresh);
+      },
+      personWritten: (before, after) => this.ledger.personWritten(before, after),
+      feedSaved: () => {
+        if (this.acting !== null) checkFeedSaved(this, this.acting);
+      },
+      pageBytes: swarm.strikes('tablePagesShort', tableDice) ? tableDice.between(1, 4000) : null,
+      readOf: (keys) => (swarm.strikes('keysUnprocessed', tableDice) ? tableDice.below(keys) : keys),
+    });
   }
 
   #signIn(name: string): string {

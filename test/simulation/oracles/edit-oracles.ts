@@ -26,7 +26,7 @@ export function checkEdits(world: World): void {
   for (const rowId of world.ledger.rows.keys()) {
     for (const field of fields) noRemoteEditIsOverwrittenUnseen(world, rowId, field);
   }
-  for (const person of world.persons.all()) {
+  for (const person of world.stores.all()) {
     const link = person.salesforce;
     if (link === null) continue;
     for (const field of fields) {

@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 
 /** What must hold once the faults are over and three polls have passed. */
 export function checkAgreement(world: World): void {
-  for (const person of world.persons.all()) {
+  for (const person of world.stores.all()) {
     personAgreesWithRow(world, person);
     nothingWaits(world, person);
     parkedForWhatItHolds(world, person);
@@ -73,7 +73,7 @@ function parkedForWhatItHolds(world: World, person: Person): void {
 
 /** Every living row is known, and is one person's. */
 function everyRowHasOnePerson(world: World): void {
-  const present = world.persons.all().filter((person) => isPresent(person) && person.salesforce !== null);
+  const present = world.stores.all().filter((person) => isPresent(person) && person.salesforce !== null);
   const owners = Map.groupBy(present, ({ salesforce }) => salesforce?.id ?? '');
   for (const type of ['Lead', 'Contact'] as const) {
     for (const row of world.org.state.store.table(type).values()) {
@@ -100,7 +100,7 @@ export function checkCreatedLeads(world: World): void {
  */
 export function checkEmails(world: World): void {
   // One that became a part of another keeps what it held; whoever asks for it comes to the other.
-  const present = world.persons.all().filter(({ mergedInto }) => mergedInto === null);
+  const present = world.stores.all().filter(({ mergedInto }) => mergedInto === null);
   const emailAtFirst = ({ personId }: Person) => world.ledger.valuesOf(personId, 'Email')[0]?.value ?? null;
   // A person who took over another row's email has given up its own: whoever is made with that is another.
   const keepsEmail = (person: Person) => alike(person.fields.Email ?? null, emailAtFirst(person));

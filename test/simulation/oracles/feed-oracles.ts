@@ -4,7 +4,7 @@ import type { World } from '../world.ts';
 /** Invariant 9, at every save of a feed's state: the checkpoint moves forward only, and passes nothing unqueued. */
 export function checkFeedSaved(world: World, invocation: Invocation): void {
   for (const type of ['Lead', 'Contact'] as const) {
-    const feed = world.state.peekFeed(type);
+    const feed = world.stores.peekFeed(type);
     if (feed === undefined) continue;
     const { checkpoint, coveredUpTo } = feed;
     const earlier = world.ledger.checkpoints.get(type) ?? '';

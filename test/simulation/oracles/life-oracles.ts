@@ -9,7 +9,7 @@ import { currentRow } from './end-oracles.ts';
  * Persons who became a part of others, once the faults are over: who stands for them, and what became of their edits.
  */
 export function checkMergedPersons(world: World): void {
-  for (const person of world.persons.all()) {
+  for (const person of world.stores.all()) {
     if (person.mergedInto === null) followsItsRow(world, person);
     else isTakenOver(world, person);
   }
@@ -38,10 +38,10 @@ function isTakenOver(world: World, loser: Person): void {
 /** All whom the person became a part of, one after another. */
 function survivorsOf(world: World, person: Person): Person[] {
   const way: Person[] = [];
-  let next = person.mergedInto === null ? undefined : world.persons.peek(person.mergedInto);
+  let next = person.mergedInto === null ? undefined : world.stores.peek(person.mergedInto);
   while (next !== undefined && !way.includes(next)) {
     way.push(next);
-    next = next.mergedInto === null ? undefined : world.persons.peek(next.mergedInto);
+    next = next.mergedInto === null ? undefined : world.stores.peek(next.mergedInto);
   }
   return way;
 }
@@ -87,7 +87,7 @@ export function waitingEditsAreKept(
   added: readonly Activity[],
 ): void {
   if (before === undefined || before.absorbed.length === survivor.absorbed.length) return;
-  const losers = survivor.absorbed.slice(before.absorbed.length).flatMap((id) => world.persons.peek(id) ?? []);
+  const losers = survivor.absorbed.slice(before.absorbed.length).flatMap((id) => world.stores.peek(id) ?? []);
   for (const loser of losers) {
     for (const field of Object.keys(loser.pending)) {
       const inherited: Inherited = { loser, field, value: loser.fields[field] ?? null, before, survivor, added };

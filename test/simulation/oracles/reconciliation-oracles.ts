@@ -5,8 +5,8 @@ import type { World } from '../world.ts';
  * last.
  */
 export async function checkAskings(world: World): Promise<void> {
-  const asks = await world.state.reconciliationAsks();
-  const { heard, running } = await world.state.loadReconciliations();
+  const asks = await world.stores.state.reconciliationAsks();
+  const { heard, running } = await world.stores.state.loadReconciliations();
   for (const { id } of asks) {
     if (!heard.includes(id)) world.breaks('an asking is heard', `nobody heard ${id}, an asking to reconcile`);
     else if (running !== null) world.breaks('an asking is heard', `what ${id} asked for is still at ${running.after}`);

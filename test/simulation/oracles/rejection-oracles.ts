@@ -10,7 +10,7 @@ const REFUSALS: ReadonlySet<string> = new Set(['FIELD_CUSTOM_VALIDATION_EXCEPTIO
 /** Invariant 7: every rejection is in the log, once, and none that was not. */
 export function checkRejections(world: World): void {
   for (const push of world.ledger.pushes) everyRefusalIsTold(world, push);
-  for (const { personId } of world.persons.all()) {
+  for (const { personId } of world.stores.all()) {
     nothingIsToldTwice(world, personId);
     const isRefused = refusals(world).some((rowId) => rowId === personId || holds(world, personId, rowId));
     for (const { detail } of rejectionsOf(world, personId)) {
@@ -40,7 +40,7 @@ function everyRefusalIsTold(world: World, push: Push): void {
   if (diedAfter(push)) return;
   for (const { rowId, code } of push.refused) {
     if (!REFUSALS.has(code)) continue;
-    const persons = [...world.ledger.personsOfRow(rowId), ...(world.persons.peek(rowId) === undefined ? [] : [rowId])];
+    const persons = [...world.ledger.personsOfRow(rowId), ...(world.stores.peek(rowId) === undefined ? [] : [rowId])];
     if (persons.some((personId) => rejectionsOf(world, personId).some(({ detail }) => detail.code === code))) continue;
     world.breaks(
       'every rejection is told',

@@ -7,7 +7,7 @@ import type { World } from '../world.ts';
 
 /** Persons follow their rows through merges and conversions, and take along what waited to be pushed. */
 export function checkFollowed(world: World): void {
-  for (const person of world.persons.all()) {
+  for (const person of world.stores.all()) {
     if (person.mergedInto === null) nobodyStaysBehind(world, person);
     else checkMergedAway(world, person);
     lastValuesAreKnown(world, person);
@@ -101,7 +101,7 @@ function isOfOrg(world: World, field: string, value: FieldValue): boolean {
 function wayOf(world: World, person: Person): Person[] {
   const way: Person[] = [];
   for (let next = person.mergedInto; next !== null && way.length < 10; ) {
-    const found = world.persons.peek(next);
+    const found = world.stores.peek(next);
     if (found === undefined) break;
     way.push(found);
     next = found.mergedInto;

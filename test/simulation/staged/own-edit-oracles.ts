@@ -8,7 +8,7 @@ import type { World } from '../world.ts';
  * Salesforce that was not ours, and the last edit stands. A push whose answer was lost is where that could go wrong.
  */
 export function checkOwnEdits(world: World): void {
-  for (const person of world.persons.all()) {
+  for (const person of world.stores.all()) {
     if (person.salesforce === null) continue;
     for (const field of FOLLOWED_FIELDS) {
       if (isEditedInOrg(world, person, field) || world.restrictedFields.has(field)) continue;
@@ -56,7 +56,7 @@ function lastEditStands(world: World, { personId, fields }: Person, field: strin
 
 /** What waits behind a rejection was part of what was refused: an edit made since is still to be tried. */
 export function checkParked(world: World): void {
-  for (const { personId, rejection, salesforce, pending } of world.persons.all()) {
+  for (const { personId, rejection, salesforce, pending } of world.stores.all()) {
     if (rejection === null || salesforce === null) continue;
     const told = world.ledger.activities.get(personId)?.findLast(({ type }) => type === 'rejected');
     if (told?.type !== 'rejected') continue;
@@ -73,7 +73,7 @@ export function checkParked(world: World): void {
 
 /** What Salesforce refused is sent again only when something has changed on either side. */
 export function checkNotTriedAgain(world: World): void {
-  for (const person of world.persons.all()) {
+  for (const person of world.stores.all()) {
     const rowId = person.salesforce?.id;
     const refused = world.ledger.pushes.filter((push) => push.refused.some((each) => each.rowId === rowId));
     refused.forEach((push, at) => {

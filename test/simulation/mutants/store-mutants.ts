@@ -1,0 +1,75 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of programs.
+
+import type { Mutant } from './mutant.ts';
+
+const TABLE = 'lib/dynamodb/item-table.ts';
+const UPDATE = 'lib/dynamodb/person-update.ts';
+const QUEUES = 'lib/dynamodb/person-queues.ts';
+const ITEM = 'lib/dynamodb/item.ts';
+
+/** What the stores ask of DynamoDB, and make of its answers. */
+export const STORE_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'DynamoDB: no version condition on an update',
+    file: UPDATE,
+    from: "expression.demand(`#version = ${expression.value('stored', stored.version)}`, 'version');\n  if (stored.lease",
+    to: "expression.demand(`#version >= ${expression.value('stored', stored.version)}`, 'version');\n  if (stored.lease",
+    with: ['realStore', 'messageDuplicated'],
+  },
+  {
+    name: 'DynamoDB: a lease is taken whoever holds it',
+    file: UPDATE,
+    from: "expression.demand(free, 'lease', 'owner', 'expiresAt');",
+    to: "expression.demand(`(${free} OR attribute_exists(#lease))`, 'lease', 'owner', 'expiresAt');",
+    with: ['realStore', 'messageDuplicated', 'commitsLate'],
+  },
+  {
+    name: 'DynamoDB: a write that is refused after its first answer was lost passes for written',
+    file: TABLE,
+    from: "? 'unclear' : 'refused'",
+    to: "? 'written' : 'refused'",
+    with: ['realStore', 'storeAnswerLost'],
+  },
+  {
+    name: 'DynamoDB: keys that a batch left unread are forgotten',
+    file: TABLE,
+    from: 'if (wanted.length === 0) return found;',
+    to: 'if (wanted.length >= 0) return found;',
+    with: ['realStore', 'keysUnprocessed'],
+  },
+  {
+    name: 'DynamoDB: only the first page of a queue is read',
+    file: QUEUES,
+    from: 'page.next === undefined ? [] : [{ shard, start: page.next }]',
+    to: 'page.next !== undefined ? [] : []',
+    with: ['realStore', 'tablePagesShort'],
+  },
+  {
+    name: 'DynamoDB: only the first page of a scan is read',
+    file: 'lib/dynamodb/linked-persons.ts',
+    from: 'return { items, cursor: next === undefined ? null : cursorAt(next) };',
+    to: 'return { items, cursor: null };',
+    with: ['realStore', 'tablePagesShort', 'rowHardDeleted'],
+  },
+  {
+    name: 'DynamoDB: only the first page of the persons of an email is read',
+    file: TABLE,
+    from: '} while (start !== undefined);',
+    to: '} while (start === null);',
+    with: ['realStore', 'tablePagesShort'],
+  },
+  {
+    name: 'DynamoDB: an update leaves attributes that are gone',
+    file: UPDATE,
+    from: 'if (value === undefined) expression.remove(name);',
+    to: 'if (value === undefined) continue;',
+    with: ['realStore'],
+  },
+  {
+    name: 'DynamoDB: who waits for a push is not queued',
+    file: ITEM,
+    from: "queue: queueKey('pending', person.personId), queueSince: person.pendingSince ?? person.updatedAt",
+    to: 'queue: undefined, queueSince: undefined',
+    with: ['realStore'],
+  },
+];
