@@ -4,7 +4,6 @@ import type { Mutant } from './mutant.ts';
 
 const TABLE = 'lib/dynamodb/item-table.ts';
 const UPDATE = 'lib/dynamodb/person-update.ts';
-const QUEUES = 'lib/dynamodb/person-queues.ts';
 const ITEM = 'lib/dynamodb/item.ts';
 
 /** What the stores ask of DynamoDB, and make of its answers. */
@@ -24,13 +23,6 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     with: ['realStore', 'messageDuplicated', 'commitsLate'],
   },
   {
-    name: 'DynamoDB: a write that is refused after its first answer was lost passes for written',
-    file: TABLE,
-    from: "? 'unclear' : 'refused'",
-    to: "? 'written' : 'refused'",
-    with: ['realStore', 'storeAnswerLost'],
-  },
-  {
     name: 'DynamoDB: keys that a batch left unread are forgotten',
     file: TABLE,
     from: 'if (wanted.length === 0) return found;',
@@ -38,25 +30,11 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     with: ['realStore', 'keysUnprocessed'],
   },
   {
-    name: 'DynamoDB: only the first page of a queue is read',
-    file: QUEUES,
-    from: 'page.next === undefined ? [] : [{ shard, start: page.next }]',
-    to: 'page.next !== undefined ? [] : []',
-    with: ['realStore', 'tablePagesShort'],
-  },
-  {
     name: 'DynamoDB: only the first page of a scan is read',
     file: 'lib/dynamodb/linked-persons.ts',
-    from: 'return { items, cursor: next === undefined ? null : cursorAt(next) };',
-    to: 'return { items, cursor: null };',
-    with: ['realStore', 'tablePagesShort', 'rowHardDeleted'],
-  },
-  {
-    name: 'DynamoDB: only the first page of the persons of an email is read',
-    file: TABLE,
-    from: '} while (start !== undefined);',
-    to: '} while (start === null);',
-    with: ['realStore', 'tablePagesShort'],
+    from: 'next = page.next as Key | undefined;',
+    to: 'next = undefined;',
+    with: ['realStore', 'tablePagesShort', 'rowHardDeleted', 'askedToReconcile'],
   },
   {
     name: 'DynamoDB: an update leaves attributes that are gone',
