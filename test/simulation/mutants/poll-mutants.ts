@@ -12,10 +12,17 @@ export const POLL_MUTANTS: readonly Mutant[] = [
   {
     name: 'no lookback, and no heed to what Salesforce holds back',
     file: STATE,
-    from: 'return owed < lookback ? owed : lookback;',
-    to: 'return state.checkpoint;',
+    from: 'const lookback = addMs(state.checkpoint, -lookbackSeconds * 1000);',
+    to: 'const lookback = state.checkpoint;\n  if (lookbackSeconds >= 0) return lookback;',
     with: ['longTransaction'],
     killedBy: 29,
+  },
+  {
+    name: 'the checkpoint goes back where a later window ends earlier',
+    file: STATE,
+    from: 'checkpoint: before > state.checkpoint ? before : state.checkpoint,',
+    to: 'checkpoint: before,',
+    with: ['pollsOverlap', 'salesforceSlow'],
   },
   {
     name: 'the covered date is not heeded',

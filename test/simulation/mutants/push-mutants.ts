@@ -65,8 +65,8 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   {
     name: 'base is written from what was pushed, not from what was read',
     file: 'lib/salesforce/record-batch.ts',
-    from: 'after: rowsAfter.get(key) ?? null };',
-    to: 'after: { ...rowsAfter.get(key), ...batch.pushes[at]?.record } };',
+    from: 'const after = rowsAfter.get(key) ?? null;',
+    to: 'const after = { ...rowsAfter.get(key), ...batch.pushes[at]?.record };',
     with: ['automationRewrites'],
   },
   {
@@ -169,8 +169,8 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   {
     name: 'the answers of a batch go to its records out of order',
     file: 'lib/salesforce/record-batch.ts',
-    from: 'const outcome = outcomes[at];',
-    to: 'const outcome = outcomes[(at + 1) % outcomes.length];',
+    from: 'const verdict = verdicts[at];',
+    to: 'const verdict = verdicts[(at + 1) % verdicts.length];',
     with: ['validationRule'],
   },
   {
