@@ -40,7 +40,7 @@ export class PersonsTable extends Construct {
     });
   }
 
-  /** Reading the whole table, as only a reconciliation does. */
+  /** Reading the whole table, as a reconciliation and the list of all persons do. */
   grantScan(grantee: IGrantable): void {
     const statement = new PolicyStatement({ actions: ['dynamodb:Scan'], resources: [this.#tableArn] });
     grantee.grantPrincipal.addToPrincipalPolicy(statement);

@@ -30,9 +30,9 @@ export class StatelessStack extends Stack {
     };
 
     const functions = syncFunctions(this, { environment, namespace });
-    const { poll, merge, 'sync-person': syncPerson, operate } = functions;
+    const { poll, merge, 'sync-person': syncPerson, persons, operate } = functions;
     for (const consumer of Object.values(functions)) table.grantItems(consumer);
-    table.grantScan(poll);
+    for (const reader of [poll, persons]) table.grantScan(reader);
     for (const caller of [poll, merge, syncPerson]) secret.grantRead(caller);
     for (const sender of [poll, merge, syncPerson]) changes.grantSend(sender);
     changes.grantCount(operate);

@@ -8,6 +8,7 @@ import { listCycles } from '../lib/lambda/list-cycles.ts';
 import { personView } from '../lib/lambda/person-answers.ts';
 import { parsePaging } from '../lib/lambda/person-requests.ts';
 import { reconcileSoon } from '../lib/lambda/reconcile-soon.ts';
+import { sizedPage } from '../lib/lambda/sized-page.ts';
 import { readFieldStatus } from '../lib/sync/field-status.ts';
 import { readSyncStatus } from '../lib/sync/sync-status.ts';
 
@@ -26,8 +27,9 @@ export const handler = apiHandler<RoutesOf<'operate'>>({
 
   'GET /sync/rejections': async (request) => {
     const { limit, cursor } = parsePaging(request);
-    const page = await ports.persons.rejected(limit, cursor);
-    return { status: 200, body: { persons: page.items.map(personView), cursor: page.cursor } };
+    const read = (most: number) => ports.persons.withStatus('rejected', most, cursor);
+    const page = await sizedPage(limit, read, personView);
+    return { status: 200, body: { persons: page.items, cursor: page.cursor } };
   },
 
   'GET /openapi.json': async () => ({ status: 200, body: openApiDocument() }),

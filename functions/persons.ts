@@ -2,10 +2,19 @@ import { composeStore } from '../lib/lambda/compose-store.ts';
 import { readEnvironment } from '../lib/lambda/environment.ts';
 import { apiHandler, type RoutesOf } from '../lib/lambda/http-api.ts';
 import { activityView, editAnswer, personAnswer, personView } from '../lib/lambda/person-answers.ts';
-import { parseEmail, parseFields, parseIfMatch, parsePaging, parsePersonId } from '../lib/lambda/person-requests.ts';
+import {
+  parseFields,
+  parseIfMatch,
+  parsePaging,
+  parsePersonId,
+  parsePersonQuery,
+} from '../lib/lambda/person-requests.ts';
+import { saveBatch } from '../lib/lambda/save-batch.ts';
+import { sizedPage } from '../lib/lambda/sized-page.ts';
 import { withPerson } from '../lib/lambda/with-person.ts';
-import { createOrEditByEmail, editFields, personsWithEmail } from '../lib/sync/edit-persons.ts';
+import { createOrEditByEmail, editFields } from '../lib/sync/edit-persons.ts';
 import { joinedActivities } from '../lib/sync/joined-activities.ts';
+import { listPersons } from '../lib/sync/list-persons.ts';
 
 const environment = readEnvironment('persons', process.env);
 const ports = composeStore(environment);
@@ -13,9 +22,14 @@ const ports = composeStore(environment);
 export const handler = apiHandler<RoutesOf<'persons'>>({
   'POST /persons': async (request) => editAnswer(await createOrEditByEmail(ports, parseFields(request.body))),
 
+  'POST /persons/batch': (request) => saveBatch(ports, request),
+
   'GET /persons': async (request) => {
-    const persons = await personsWithEmail(ports, parseEmail(request));
-    return { status: 200, body: { persons: persons.map(personView) } };
+    const query = parsePersonQuery(request);
+    const { limit, cursor } = parsePaging(request);
+    const read = (most: number) => listPersons(ports.persons, query, most, cursor);
+    const page = await sizedPage(limit, read, personView);
+    return { status: 200, body: { persons: page.items, cursor: page.cursor } };
   },
 
   'GET /persons/{personId}': (request) => withPerson(ports.persons, request, '', (person) => personAnswer(200, person)),
@@ -28,9 +42,9 @@ export const handler = apiHandler<RoutesOf<'persons'>>({
   'GET /persons/{personId}/activities': async (request) => {
     const { limit, cursor } = parsePaging(request);
     return withPerson(ports.persons, request, '/activities', async (person) => {
-      const page = await joinedActivities(ports.persons, person, limit, cursor);
-      const activities = page.items.map(({ personId, activity }) => activityView(personId, activity));
-      return { status: 200, body: { activities, cursor: page.cursor } };
+      const read = (most: number) => joinedActivities(ports.persons, person, most, cursor);
+      const page = await sizedPage(limit, read, ({ personId, activity }) => activityView(personId, activity));
+      return { status: 200, body: { activities: page.items, cursor: page.cursor } };
     });
   },
 });

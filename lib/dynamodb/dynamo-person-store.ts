@@ -1,8 +1,16 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Activity, fullChunks, withoutChunks } from '../person/activity.ts';
-import { isPresent, type Lease, type Person } from '../person/person.ts';
-import { TransientError } from '../sync/errors.ts';
-import type { LeaseOutcome, LinkedPerson, Page, PersonStore, UpdateOutcome } from '../sync/ports/person-store.ts';
+import { isPresent, type Lease, type Person, syncStatus } from '../person/person.ts';
+import { InvalidCursorError, TransientError } from '../sync/errors.ts';
+import type {
+  LeaseOutcome,
+  LinkedPerson,
+  ListedStatus,
+  Page,
+  PersonFilter,
+  PersonStore,
+  UpdateOutcome,
+} from '../sync/ports/person-store.ts';
 import { ActivityLog } from './activity-log.ts';
 import { type PersonItem, sameAtRest, toItem, toPerson } from './item.ts';
 import { ItemTable, type Pause } from './item-table.ts';
@@ -15,11 +23,13 @@ import {
   linkKey,
   personIdOf,
   personKey,
+  type Queue,
   rowIdOf,
 } from './keys.ts';
 import { linkedPersons } from './linked-persons.ts';
 import { newestQueued, queueBacklog, queuedIds } from './person-queues.ts';
 import { leaseRelease, leaseTaking, personUpdate } from './person-update.ts';
+import { scannedPersons } from './scanned-persons.ts';
 
 /** A claim or a link: whose the email or the row is. */
 type OwnedItem = Key & { readonly personId: string };
@@ -30,6 +40,23 @@ export interface DynamoPersonStoreOptions {
   readonly activityRetentionDays: number;
   /** Exponential, with jitter, where not given. */
   readonly pause?: Pause;
+}
+
+/** The queues that hold the persons of a status. */
+const QUEUES_OF: Readonly<Record<ListedStatus, readonly Queue[]>> = {
+  pending: ['pending', 'held'],
+  rejected: ['rejected'],
+  localOnly: ['localOnly'],
+};
+
+/** The query of `byEmail`. */
+function withEmail(key: string) {
+  return {
+    IndexName: BY_EMAIL,
+    KeyConditionExpression: '#email = :email',
+    ExpressionAttributeNames: { '#email': 'email' },
+    ExpressionAttributeValues: { ':email': key },
+  };
 }
 
 /** The persons in DynamoDB; `keys.ts` has the layout, `item.ts` the attributes. */
@@ -88,14 +115,20 @@ export class DynamoPersonStore implements PersonStore {
     const key = emailKey(email);
     if (key === '') return [];
     const ids: string[] = [];
-    const query = {
-      IndexName: BY_EMAIL,
-      KeyConditionExpression: '#email = :email',
-      ExpressionAttributeNames: { '#email': 'email' },
-      ExpressionAttributeValues: { ':email': key },
-    };
-    for await (const page of this.#table.pages<Key>(query)) ids.push(...page.items.map(personIdOf));
+    for await (const page of this.#table.pages<Key>(withEmail(key))) ids.push(...page.items.map(personIdOf));
     return ids;
+  }
+
+  async idsByEmailPage(email: string, limit: number, cursor: string | null): Promise<Page<string>> {
+    const key = emailKey(email);
+    if (key === '') return { items: [], cursor: null };
+    if (cursor !== null && (cursor === '' || !isPossibleId(cursor))) throw new InvalidCursorError('no such cursor');
+    const start = cursor === null ? undefined : { ...personKey(cursor), email: key };
+    const page = await this.#table.query<Key>({ ...withEmail(key), Limit: limit, ExclusiveStartKey: start });
+    return {
+      items: page.items.map(personIdOf),
+      cursor: page.next === undefined ? null : personIdOf(page.next as unknown as Key),
+    };
   }
 
   claimEmail(email: string, personId: string, insteadOf?: string): Promise<string> {
@@ -135,11 +168,15 @@ export class DynamoPersonStore implements PersonStore {
     return queueBacklog(this.#table, 'pending');
   }
 
-  async rejected(limit: number, cursor: string | null): Promise<Page<Person>> {
-    const queued = await newestQueued(this.#table, 'rejected', limit, cursor);
+  async withStatus(status: ListedStatus, limit: number, cursor: string | null): Promise<Page<Person>> {
+    const queued = await newestQueued(this.#table, QUEUES_OF[status], limit, cursor);
     const persons = await this.getMany(queued.personIds);
     const items = queued.personIds.flatMap((personId) => persons.get(personId) ?? []);
-    return { items: items.filter((person) => person.rejection !== null && isPresent(person)), cursor: queued.cursor };
+    return { items: items.filter((each) => isPresent(each) && syncStatus(each) === status), cursor: queued.cursor };
+  }
+
+  scan(filter: PersonFilter, limit: number, cursor: string | null): Promise<Page<Person>> {
+    return scannedPersons(this.#table, filter, limit, cursor);
   }
 
   linked(limit: number, cursor: string | null): Promise<Page<LinkedPerson>> {

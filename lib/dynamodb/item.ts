@@ -8,6 +8,7 @@ import {
   type Person,
   type SalesforceLink,
   type StandingRejection,
+  syncStatus,
 } from '../person/person.ts';
 import type { OwnerName } from '../person/row.ts';
 import { packActivities, unpackActivities } from './activity-pack.ts';
@@ -132,13 +133,22 @@ function emailOf(person: Person): string | undefined {
   return typeof email === 'string' && email.trim() !== '' ? emailKey(email) : undefined;
 }
 
-/** A person waits to be pushed, or is parked by a rejection, or stands in no queue. */
+/** The queue of the person's status; a person in step, or who is not present, is in no queue. */
 function queueOf(person: Person): Pick<PersonAttributes, 'queue' | 'queueSince'> {
-  if (person.rejection !== null && isPresent(person)) {
-    return { queue: queueKey('rejected', person.personId), queueSince: person.rejection.at };
+  const { personId, rejection, pendingSince, createdAt, updatedAt } = person;
+  const status = isPresent(person) ? syncStatus(person) : 'synced';
+  switch (status) {
+    case 'synced':
+      return { queue: undefined, queueSince: undefined };
+    case 'rejected':
+      return { queue: queueKey('rejected', personId), queueSince: rejection?.at ?? updatedAt };
+    case 'localOnly':
+      return { queue: queueKey('localOnly', personId), queueSince: createdAt };
+    case 'pending': {
+      const queue = queueKey(awaitsPush(person) ? 'pending' : 'held', personId);
+      return { queue, queueSince: pendingSince ?? updatedAt };
+    }
   }
-  if (!awaitsPush(person)) return { queue: undefined, queueSince: undefined };
-  return { queue: queueKey('pending', person.personId), queueSince: person.pendingSince ?? person.updatedAt };
 }
 
 function toStoredLink(link: SalesforceLink): StoredLink {

@@ -19,7 +19,7 @@ import type { ReconciliationAsk } from '../sync/poll/reconciliation.ts';
  * | sparse keys-only index | partition | sort |
  * |---|---|---|
  * | `byEmail` | `email` | |
- * | `byQueue` | `queue`: `pending#<shard>` or `rejected#<shard>` | `queueSince` |
+ * | `byQueue` | `queue`: `pending#<shard>`, `held#<shard>`, `rejected#<shard>` or `localOnly#<shard>` | `queueSince` |
  */
 export interface Key {
   readonly pk: string;
@@ -76,7 +76,11 @@ export function emailKey(email: string): string {
   return form.length <= 500 ? form : `sha256:${createHash('sha256').update(form).digest('hex')}`;
 }
 
-export type Queue = 'pending' | 'rejected';
+/**
+ * `pending` awaits a push; `held` has edits that wait, and no record that the background may write to; `localOnly` has
+ * never been in Salesforce.
+ */
+export type Queue = 'pending' | 'held' | 'rejected' | 'localOnly';
 
 /**
  * A queue is spread over shards, as one index partition takes 1,000 writes a second: a change of the whole database

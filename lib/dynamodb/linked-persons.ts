@@ -47,12 +47,12 @@ export async function linkedPersons(
 }
 
 /** A person's id stands for its item; any other item is named by its whole key, which no id looks like. */
-function cursorAt(key: Key): string {
+export function cursorAt(key: Key): string {
   const personId = personIdOf(key);
   return key.sk === personKey('').sk ? personId : `${key.pk} ${key.sk}`;
 }
 
-function keyAt(cursor: string): Key {
+export function keyAt(cursor: string): Key {
   const space = cursor.lastIndexOf(' ');
   const key = space < 0 ? personKey(cursor) : { pk: cursor.slice(0, space), sk: cursor.slice(space + 1) };
   if (cursor !== '' && key.pk !== '' && key.sk !== '' && isPossibleId(personIdOf(key))) return key;

@@ -1,6 +1,6 @@
 import { InvalidCursorError } from '../sync/errors.ts';
 import type { ItemTable, QueryPage } from './item-table.ts';
-import { BY_QUEUE, type Key, personIdOf, personKey, type Queue, shardKeys } from './keys.ts';
+import { BY_QUEUE, type Key, personIdOf, personKey, type Queue, queueKey, shardKeys } from './keys.ts';
 
 /** A person as the index holds it. */
 type QueueEntry = Key & { readonly queue: string; readonly queueSince: string };
@@ -49,17 +49,17 @@ export async function queueBacklog(
 }
 
 /**
- * A page of the ids in a queue, newest first. Each shard is read from where its own last entry was given out, since the
+ * A page of the ids in some queues, newest first. Each shard is read from where its own last entry was given out, since the
  * index does not tell in which order it keeps entries of one instant.
  */
 export async function newestQueued(
   table: ItemTable,
-  queue: Queue,
+  queues: readonly Queue[],
   limit: number,
   cursor: string | null,
 ): Promise<{ readonly personIds: readonly string[]; readonly cursor: string | null }> {
-  const shards = shardKeys(queue);
-  const positions = cursor === null ? shards.map(() => null) : parseCursor(cursor, shards.length);
+  const shards = queues.flatMap(shardKeys);
+  const positions = cursor === null ? shards.map(() => null) : parseCursor(cursor, queues);
   const pages = await Promise.all(
     shards.map((shard, at) =>
       table.query<QueueEntry>({
@@ -108,11 +108,16 @@ function formatCursor(positions: readonly ShardPosition[]): string {
   return Buffer.from(JSON.stringify(positions)).toString('base64url');
 }
 
-function parseCursor(cursor: string, shards: number): ShardPosition[] {
+/** DynamoDB refuses to begin after an entry that cannot be in the shard: then the cursor is none of ours. */
+function parseCursor(cursor: string, queues: readonly Queue[]): ShardPosition[] {
   const parsed = parseJson(Buffer.from(cursor, 'base64url').toString());
-  if (!Array.isArray(parsed) || parsed.length !== shards || !parsed.every(isPosition)) {
-    throw new InvalidCursorError(`no such cursor: ${cursor.slice(0, 100)}`);
-  }
+  const places = queues.flatMap((queue) => shardKeys(queue).map((shard) => ({ queue, shard })));
+  const isPossible = (position: ShardPosition, at: number): boolean => {
+    const place = places[at];
+    return position === null || (place !== undefined && queueKey(place.queue, position[0]) === place.shard);
+  };
+  const isOurs = Array.isArray(parsed) && parsed.length === places.length && parsed.every(isPosition);
+  if (!isOurs || !parsed.every(isPossible)) throw new InvalidCursorError(`no such cursor: ${cursor.slice(0, 100)}`);
   return parsed;
 }
 

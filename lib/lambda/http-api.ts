@@ -2,14 +2,9 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import {
-  ConfigError,
-  InvalidCursorError,
-  ItemTooLargeError,
-  QuotaExceededError,
-  TransientError,
-} from '../sync/errors.ts';
+import { ConfigError } from '../sync/errors.ts';
 import { type API_ROUTES, type ApiRoute, methodsOf, type RouteKey } from './api/routes.ts';
+import { problemOf } from './http-problems.ts';
 import { tellError } from './observability.ts';
 import { Problem, problemResponse } from './problem.ts';
 
@@ -48,11 +43,11 @@ type ApiMiddleware = MiddlewareObj<ApiEvent, APIGatewayProxyStructuredResultV2>;
  */
 export function apiHandler<Given extends Routes>(routes: Given) {
   const route = async (event: ApiEvent): Promise<APIGatewayProxyStructuredResultV2> => {
-    const { routeKey, pathParameters = {}, queryStringParameters = {}, headers, body } = event;
+    const { routeKey, pathParameters = {}, headers, body } = event;
     const key = routeKey.replace(/^HEAD /, 'GET ');
     const answer = Object.hasOwn(routes, key) ? routes[key] : undefined;
     if (answer === undefined) throw noRoute(event);
-    return response(await answer({ path: pathParameters, query: queryStringParameters, headers, body }));
+    return response(await answer({ path: pathParameters, query: queryOf(event), headers, body }));
   };
   return middy<ApiEvent, APIGatewayProxyStructuredResultV2>()
     .use(withoutHeadBody())
@@ -60,6 +55,17 @@ export function apiHandler<Given extends Routes>(routes: Given) {
     .use(httpHeaderNormalizer() as ApiMiddleware)
     .use(jsonBody())
     .handler(route);
+}
+
+/**
+ * The parameters of the query. The gateway joins the values of one that is given twice by commas, which a value may hold
+ * too: it is refused.
+ */
+function queryOf({ rawQueryString, queryStringParameters = {} }: ApiEvent): ApiRequest['query'] {
+  const names = [...new URLSearchParams(rawQueryString).keys()];
+  const repeated = names.find((name, at) => names.indexOf(name) !== at);
+  if (repeated !== undefined) throw new Problem('invalid-parameter', `${repeated}: is given more than once`);
+  return queryStringParameters;
 }
 
 /** The problem of a call that no route takes. */
@@ -79,6 +85,10 @@ function response({ status, body, headers }: ApiAnswer): APIGatewayProxyStructur
   };
 }
 
+/** A person is 400 KB at most, and a function is handed 6 MB at most. */
+const MAX_BODY_BYTES = 1024 * 1024;
+const MAX_BATCH_BYTES = 5 * 1024 * 1024;
+
 /**
  * Parses a body where there is one, whatever type it declares: several calls take none, and many callers declare none.
  */
@@ -86,9 +96,16 @@ function jsonBody(): ApiMiddleware {
   const parser = httpJsonBodyParser({ disableContentTypeCheck: true }) as ApiMiddleware;
   return {
     before: (request) => {
-      const { body } = request.event;
-      if (body === undefined || body === null || body === '') request.event.body = undefined;
-      else return parser.before?.(request);
+      const { body, routeKey, isBase64Encoded } = request.event;
+      if (typeof body !== 'string' || body === '') {
+        request.event.body = undefined;
+        return;
+      }
+      const most = routeKey === 'POST /persons/batch' ? MAX_BATCH_BYTES : MAX_BODY_BYTES;
+      if (Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8') > most) {
+        throw new Problem('body-too-large', `this call takes ${most} bytes at most`);
+      }
+      return parser.before?.(request);
     },
   };
 }
@@ -111,27 +128,4 @@ function problems(): ApiMiddleware {
       request.response = problemResponse(problem);
     },
   };
-}
-
-function problemOf(error: unknown): Problem {
-  if (error instanceof Problem) return error;
-  if (error instanceof InvalidCursorError)
-    return new Problem('invalid-parameter', 'cursor: not one that this API gave');
-  if (error instanceof QuotaExceededError) return new Problem('salesforce-limit', 'no calls are left', RETRY_LATER);
-  if (error instanceof ConfigError)
-    return new Problem('salesforce-unavailable', 'somebody has to mend how Salesforce is reached', RETRY_LATER);
-  if (error instanceof TransientError) return new Problem('store-unavailable', 'try again', { retryAfterSeconds: 1 });
-  if (error instanceof ItemTooLargeError)
-    return new Problem('body-too-large', 'the person, with these values, is more than can be stored');
-  if (isBodyError(error)) return new Problem('invalid-body', 'the body is not valid JSON');
-  return new Problem('internal-error', 'the error is in the log; nothing is known to be lost');
-}
-
-const RETRY_LATER = { retryAfterSeconds: 300 } as const;
-
-/** How the body parser tells that it could not parse. */
-function isBodyError(error: unknown): boolean {
-  return (
-    error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500
-  );
 }

@@ -1,8 +1,18 @@
 import * as z from 'zod/mini';
-import type { Fields } from '../person/field-value.ts';
+import { canonicalId, type Fields, parseInstant } from '../person/field-value.ts';
 import type { DeletedHere } from '../person/person.ts';
+import type { PersonQuery } from '../sync/list-persons.ts';
 import type { AssignTo } from '../sync/sync-person/person-sync.ts';
-import { type assignTo, fieldsBody, LIMITS, previewBody, syncBody, syncPersonBody } from './api/request-shapes.ts';
+import {
+  type assignTo,
+  fieldsBody,
+  LIMITS,
+  MAX_FIELDS,
+  previewBody,
+  STATUSES,
+  syncBody,
+  syncPersonBody,
+} from './api/request-shapes.ts';
 import type { ApiRequest } from './http-api.ts';
 import { Problem } from './problem.ts';
 
@@ -54,10 +64,32 @@ export function parsePaging(request: ApiRequest): { readonly limit: number; read
   return { limit: Number(limit), cursor: cursor === undefined || cursor === '' ? null : cursor };
 }
 
-export function parseEmail(request: ApiRequest): string {
-  const { email } = request.query;
-  if (email === undefined || email.trim() === '') throw new Problem('invalid-parameter', 'email: is required');
-  return email.trim();
+/** What each parameter of a list of persons asks for; at most one of them is given. */
+const PERSON_QUERIES: Readonly<Record<string, (text: string) => PersonQuery | string>> = {
+  email: (email) => (email === '' ? 'is empty' : { kind: 'email', email }),
+  salesforceId: (id) => {
+    return canonicalId(id) === undefined ? 'takes the id of a Lead or a Contact' : { kind: 'record', id };
+  },
+  status: (status) => {
+    const known = STATUSES.find((each) => each === status);
+    return known === undefined ? `takes ${STATUSES.join(', ')}` : { kind: 'status', status: known };
+  },
+  updatedSince: (text) => {
+    const at = parseInstant(text);
+    const reason = 'takes an instant with its zone, ISO 8601';
+    return at === undefined ? reason : { kind: 'updatedSince', at: new Date(at).toISOString() };
+  },
+};
+
+/** Which persons a list is of. */
+export function parsePersonQuery({ query }: ApiRequest): PersonQuery {
+  const names = Object.keys(PERSON_QUERIES).filter((name) => query[name] !== undefined);
+  const [name, other] = names;
+  if (name === undefined) return { kind: 'all' };
+  if (other !== undefined) throw new Problem('invalid-parameter', `${names.join(', ')}: only one of them is taken`);
+  const parsed = PERSON_QUERIES[name]?.(query[name]?.trim() ?? '') ?? '';
+  if (typeof parsed === 'string') throw new Problem('invalid-parameter', `${name}: ${parsed}`);
+  return parsed;
 }
 
 export function parsePersonId({ path }: Pick<ApiRequest, 'path'>): string {
@@ -68,10 +100,20 @@ export function parsePersonId({ path }: Pick<ApiRequest, 'path'>): string {
 
 /** The body as the schema takes it; throws a `Problem` that names each mistake. */
 export function parse<Schema extends z.ZodMiniType>(schema: Schema, body: unknown): z.infer<Schema> {
+  const many = tooManyFields(body);
+  if (many !== undefined) throw new Problem('invalid-body', many);
   const parsed = z.safeParse(schema, body);
   if (parsed.success) return parsed.data;
   const mistakes = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
   throw new Problem('invalid-body', mistakes.join('; '));
+}
+
+/** A body of a hundred thousand fields is not looked at one by one, and the answer does not name them all. */
+function tooManyFields(body: unknown): string | undefined {
+  const given = typeof body === 'object' && body !== null && 'fields' in body ? body.fields : undefined;
+  if (typeof given !== 'object' || given === null) return undefined;
+  const count = Object.keys(given).length;
+  return count <= MAX_FIELDS ? undefined : `fields: takes at most ${MAX_FIELDS}, and these are ${count}`;
 }
 
 function assignToOf(given: z.infer<typeof assignTo> | undefined): AssignTo {

@@ -50,11 +50,16 @@ interface ProblemOptions {
  *
  * @see https://www.rfc-editor.org/rfc/rfc9457
  */
-export function problemResponse({ problem, message, members, headers }: Problem): APIGatewayProxyStructuredResultV2 {
-  const { status, title } = PROBLEMS[problem];
+export function problemResponse(problem: Problem): APIGatewayProxyStructuredResultV2 {
   return {
-    statusCode: status,
-    headers: { 'content-type': 'application/problem+json', ...headers },
-    body: JSON.stringify({ type: `/problems/${problem}`, title, status, detail: message, ...members }),
+    statusCode: PROBLEMS[problem.problem].status,
+    headers: { 'content-type': 'application/problem+json', ...problem.headers },
+    body: JSON.stringify(problemBody(problem)),
   };
+}
+
+/** The members of a problem, as they are answered. */
+export function problemBody({ problem, message, members }: Problem) {
+  const { status, title } = PROBLEMS[problem];
+  return { type: `/problems/${problem}`, title, status, detail: message, ...members };
 }

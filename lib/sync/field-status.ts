@@ -23,7 +23,7 @@ export type FieldStatus = Readonly<Partial<Record<SalesforceType, ObjectFields |
 
 export type FieldStatusPorts = Pick<Ports, 'policy'> & {
   readonly state: Pick<Ports['state'], 'loadSchema'>;
-  readonly persons: Pick<Ports['persons'], 'rejected'>;
+  readonly persons: Pick<Ports['persons'], 'withStatus'>;
 };
 
 /** How many of the persons parked now are looked at for problems of fields. */
@@ -54,7 +54,7 @@ export async function readFieldStatus(ports: FieldStatusPorts, types: readonly S
 /** The list comes newest first: the first rejection that names a field is the field's last. */
 async function lastProblems({ persons }: FieldStatusPorts): Promise<ReadonlyMap<string, FieldProblem>> {
   const problems = new Map<string, FieldProblem>();
-  const { items } = await persons.rejected(PARKED_PERSONS, null);
+  const { items } = await persons.withStatus('rejected', PARKED_PERSONS, null);
   for (const { personId, rejection, salesforce } of items) {
     if (rejection === null) continue;
     const { code, message, at, fields } = rejection;

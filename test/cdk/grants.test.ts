@@ -29,7 +29,7 @@ const allowed: Readonly<Record<FunctionName, readonly string[]>> = {
   poll: [...common, 'dynamodb:Scan', ...secretActions, 'sqs:SendMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
   merge: [...common, ...secretActions, ...consumeActions, 'sqs:SendMessage'],
   'sync-person': [...common, ...secretActions, 'sqs:SendMessage'],
-  persons: common,
+  persons: [...common, 'dynamodb:Scan'],
   operate: [...common, 'sqs:GetQueueAttributes'],
 };
 

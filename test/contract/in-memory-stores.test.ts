@@ -2,10 +2,12 @@ import { InMemoryPersonStore } from '../fakes/in-memory-person-store.ts';
 import { InMemorySyncStateStore } from '../fakes/in-memory-sync-state-store.ts';
 import { personListsContract } from './person-lists-contract.ts';
 import { personStoreContract } from './person-store-contract.ts';
+import { statusListsContract } from './status-lists-contract.ts';
 import { syncStateStoreContract } from './sync-state-store-contract.ts';
 
 const emptyStore = async () => new InMemoryPersonStore({ pageSize: 40 });
 
 personStoreContract('in memory', emptyStore);
 personListsContract('in memory', emptyStore);
+statusListsContract('in memory', emptyStore);
 syncStateStoreContract('in memory', async () => new InMemorySyncStateStore());

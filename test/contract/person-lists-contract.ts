@@ -68,7 +68,7 @@ export function personListsContract(name: string, open: () => Promise<PersonStor
       const person = await stored(store, localPerson('ada'));
       for (const cursor of ['', 'x', '-1', '1.5', '[null]', 'e30']) {
         await expect(store.activities(person, 5, cursor)).rejects.toBeInstanceOf(InvalidCursorError);
-        await expect(store.rejected(5, cursor)).rejects.toBeInstanceOf(InvalidCursorError);
+        await expect(store.withStatus('rejected', 5, cursor)).rejects.toBeInstanceOf(InvalidCursorError);
       }
     });
   });
@@ -181,7 +181,7 @@ export function personListsContract(name: string, open: () => Promise<PersonStor
       const store = await open();
       const person = await stored(store, rejectedAt(edited(leadPerson(1), { Title: 'CTO' }), at(2)));
       await updated(store, person, edited(person, { Title: 'CEO' }, at(3)));
-      expect(await store.rejected(10, null)).toEqual({ items: [], cursor: null });
+      expect(await store.withStatus('rejected', 10, null)).toEqual({ items: [], cursor: null });
       expect(await collect(store.awaitingPush())).toEqual([person.personId]);
     });
   });
@@ -236,7 +236,7 @@ async function* linkedPages(store: PersonStore, limit: number) {
 async function* rejectedPages(store: PersonStore, limit: number) {
   let cursor: string | null = null;
   do {
-    const page: Awaited<ReturnType<PersonStore['rejected']>> = await store.rejected(limit, cursor);
+    const page: Awaited<ReturnType<PersonStore['withStatus']>> = await store.withStatus('rejected', limit, cursor);
     expect(page.items.length).toBeLessThanOrEqual(limit);
     yield page.items;
     cursor = page.cursor;

@@ -1,8 +1,11 @@
-import { awaitsPush, isPresent, type Person } from '../../lib/person/person.ts';
+import { awaitsPush, isPresent, type Person, syncStatus } from '../../lib/person/person.ts';
+import type { ListedStatus } from '../../lib/sync/ports/person-store.ts';
+
+type Queue = ListedStatus | 'held';
 
 interface Place {
   readonly email: string | null;
-  readonly queue: 'pending' | 'rejected' | null;
+  readonly queue: Queue | null;
   readonly since: string;
 }
 
@@ -16,7 +19,12 @@ export interface Queued {
 export class InMemoryPersonIndex {
   readonly #places = new Map<string, Place>();
   readonly #byEmail = new Map<string, Set<string>>();
-  readonly #queues = { pending: new Map<string, string>(), rejected: new Map<string, string>() };
+  readonly #queues: Readonly<Record<Queue, Map<string, string>>> = {
+    pending: new Map(),
+    held: new Map(),
+    rejected: new Map(),
+    localOnly: new Map(),
+  };
 
   /** Brings the indexes up to the person's present state; in whatever order it is called, the last call counts. */
   refresh(person: Person): void {
@@ -41,8 +49,9 @@ export class InMemoryPersonIndex {
   }
 
   /** Newest first. */
-  rejected(): Queued[] {
-    return sorted(this.#queues.rejected).reverse();
+  withStatus(status: ListedStatus): Queued[] {
+    const held = status === 'pending' ? this.#queues.held : [];
+    return sorted(new Map([...this.#queues[status], ...held])).reverse();
   }
 
   #remove(personId: string): void {
@@ -57,10 +66,11 @@ function placeOf(person: Person): Place {
   const email =
     typeof person.fields.Email === 'string' && person.mergedInto === null ? emailForm(person.fields.Email) : '';
   const place = { email: email === '' ? null : email };
-  if (person.rejection !== null && isPresent(person))
-    return { ...place, queue: 'rejected', since: person.rejection.at };
-  if (awaitsPush(person)) return { ...place, queue: 'pending', since: person.pendingSince ?? person.updatedAt };
-  return { ...place, queue: null, since: '' };
+  const status = isPresent(person) ? syncStatus(person) : 'synced';
+  if (status === 'synced') return { ...place, queue: null, since: '' };
+  if (status === 'localOnly') return { ...place, queue: status, since: person.createdAt };
+  if (status === 'rejected') return { ...place, queue: status, since: person.rejection?.at ?? person.updatedAt };
+  return { ...place, queue: awaitsPush(person) ? 'pending' : 'held', since: person.pendingSince ?? person.updatedAt };
 }
 
 /** The form in which emails are equal. */

@@ -1,10 +1,12 @@
 import { type Activity, type ActivityChunk, fullChunks, withoutChunks } from '../../lib/person/activity.ts';
-import { isPresent, type Lease, type Person } from '../../lib/person/person.ts';
+import { isPresent, type Lease, type Person, syncStatus } from '../../lib/person/person.ts';
 import { InvalidCursorError } from '../../lib/sync/errors.ts';
 import type {
   LeaseOutcome,
   LinkedPerson,
+  ListedStatus,
   Page,
+  PersonFilter,
   PersonStore,
   UpdateOutcome,
 } from '../../lib/sync/ports/person-store.ts';
@@ -128,6 +130,15 @@ export class InMemoryPersonStore implements PersonStore {
     return this.#io('personStore.idsByEmail', () => this.#index.idsByEmail(emailForm(email)));
   }
 
+  idsByEmailPage(email: string, limit: number, cursor: string | null): Promise<Page<string>> {
+    return this.#io('personStore.idsByEmailPage', () => {
+      if (cursor === '') throw new InvalidCursorError('no such cursor');
+      const rest = this.#index.idsByEmail(emailForm(email)).filter((personId) => personId > (cursor ?? ''));
+      const items = rest.sort().slice(0, limit);
+      return { items, cursor: rest.length > limit ? (items.at(-1) ?? null) : null };
+    });
+  }
+
   claimEmail(email: string, personId: string, insteadOf?: string): Promise<string> {
     return this.#io('personStore.claimEmail', () => {
       const key = emailForm(email);
@@ -188,18 +199,32 @@ export class InMemoryPersonStore implements PersonStore {
     });
   }
 
-  async rejected(limit: number, cursor: string | null): Promise<Page<Person>> {
+  async withStatus(status: ListedStatus, limit: number, cursor: string | null): Promise<Page<Person>> {
     const after = cursor === null ? null : parseQueued(cursor);
-    const rest = await this.#io('personStore.rejected', () =>
-      this.#index.rejected().filter((queued) => after === null || byTime(queued, after) < 0),
+    const rest = await this.#io('personStore.withStatus', () =>
+      this.#index.withStatus(status).filter((queued) => after === null || byTime(queued, after) < 0),
     );
     const page = rest.slice(0, limit);
     const persons = await this.getMany(page.map((queued) => queued.personId));
     const items = page.flatMap((queued) => persons.get(queued.personId) ?? []);
     return {
-      items: items.filter((person) => person.rejection !== null && isPresent(person)),
+      items: items.filter((person) => isPresent(person) && syncStatus(person) === status),
       cursor: rest.length > limit ? formatQueued(page.at(-1)) : null,
     };
+  }
+
+  scan(filter: PersonFilter, limit: number, cursor: string | null): Promise<Page<Person>> {
+    return this.#io('personStore.scan', () => {
+      const { synced = false, updatedSince = '' } = filter;
+      const all = [...this.#persons.values()];
+      const from = cursor === null ? 0 : all.findIndex(({ personId }) => personId === cursor) + 1;
+      const rest = all
+        .slice(from)
+        .filter(isPresent)
+        .filter((person) => (!synced || syncStatus(person) === 'synced') && person.updatedAt >= updatedSince);
+      const items = rest.slice(0, limit);
+      return { items, cursor: rest.length > limit ? (items.at(-1)?.personId ?? null) : null };
+    });
   }
 
   /** In the order in which they were made. */

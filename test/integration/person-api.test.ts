@@ -61,7 +61,6 @@ const others: Bad[] = [
   ['nobody’s id', 'POST /persons/nobody/sync', undefined, 404, 'not-found'],
   ['an id that can be none', 'GET /persons/%20%2F%00', undefined, 404, 'not-found'],
   ['a very long id', `GET /persons/${'x'.repeat(3000)}`, undefined, 404, 'not-found'],
-  ['no email', 'GET /persons', undefined, 400, 'invalid-parameter'],
   ['an empty email', 'GET /persons?email=', undefined, 400, 'invalid-parameter'],
   ['a sync body that is no JSON', 'POST /persons/{personId}/sync', 'now', 400, 'invalid-body'],
   ['a sync body with a member too many', 'POST /persons/{personId}/sync', '{"now":true}', 400, 'invalid-body'],
@@ -186,6 +185,76 @@ describe('a person', () => {
     expect(again).toMatchObject({ status: 200, body: { personId, fields: { LastName: 'Bob', Title: 'CTO' } } });
     expect(await sides.api.personsWithEmail('BOB@example.com')).toMatchObject([{ personId }]);
     expect(await sides.api.personsWithEmail('nobody@example.com')).toEqual([]);
+  });
+});
+
+describe('lists of persons', () => {
+  const listed = async (query: string): Promise<string[]> => {
+    const found: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const path: string = `/persons?${query}&limit=7&cursor=${encodeURIComponent(cursor)}`;
+      const page = (await sides.api.send(`GET ${path}`)).body as { persons: PersonView[]; cursor: string | null };
+      expect(page.persons.length).toBeLessThanOrEqual(7);
+      found.push(...page.persons.map(({ personId }) => personId));
+      cursor = page.cursor;
+    }
+    expect(new Set(found).size).toBe(found.length);
+    return found;
+  };
+
+  test('a person is in the lists of its status, its record and its email', async () => {
+    const local = await sides.api.create({ Email: 'lists@example.com', LastName: 'Lists', Company: 'X' });
+    expect(await listed('status=localOnly')).toContain(local.personId);
+    expect(await listed('status=synced')).not.toContain(local.personId);
+    const synced = await sides.api.sync(local.personId);
+    const id = synced.kind === 'synced' ? (synced.person.salesforce?.id ?? '') : '';
+    await eventually(async () => !(await listed('status=localOnly')).includes(local.personId));
+    expect(await listed('status=synced')).toContain(local.personId);
+    expect(await listed(`salesforceId=${id}`)).toEqual([local.personId]);
+    expect(await listed('email=LISTS@example.com')).toEqual([local.personId]);
+    const edited = await sides.api.edit(local.personId, { Title: 'Listed' });
+    expect(await listed(`updatedSince=${edited.updatedAt}`)).toContain(local.personId);
+    expect(await listed('x=y')).toContain(local.personId);
+  });
+
+  test('what is asked twice, or by two parameters, is refused by name', async () => {
+    for (const query of ['email=a@example.com&email=b@example.com', 'limit=1&limit=2', 'status=synced&email=a']) {
+      expect(await sides.api.send(`GET /persons?${query}`)).toMatchObject({
+        status: 400,
+        body: { type: '/problems/invalid-parameter' },
+      });
+    }
+  });
+
+  test.each(['status=localOnly', 'status=synced', 'email=a@example.com', 'x=y'])(
+    'of %s no text is a cursor that fails',
+    async (query) => {
+      for (const cursor of ['x', '%00', 'a b', '~', '~x', 'W251bGxd', '%F0%9F%92%A5', 'PERSON%23x%20PERSON']) {
+        const { status } = await sides.api.send(`GET /persons?${query}&cursor=${cursor}`);
+        expect([200, 400]).toContain(status);
+      }
+    },
+  );
+});
+
+test('a batch of persons is saved, each as by itself', async () => {
+  const persons = Array.from({ length: 60 }, (_, n) => ({
+    fields: { Email: `batch${n % 50}@example.com`, LastName: `Batch ${n}`, ...(n === 7 ? { Nickname: 'x' } : {}) },
+  }));
+  const { status, body } = await sides.api.send('POST /persons/batch', { persons });
+  expect(status).toBe(200);
+  const statuses = (body as { readonly results: readonly { readonly status: number }[] }).results.map(
+    (each) => each.status,
+  );
+  expect(statuses).toEqual(persons.map((_, n) => (n === 7 ? 400 : n < 50 || n === 57 ? 201 : 200)));
+});
+
+test('a body that is too large is a problem', async () => {
+  const fields = { Email: 'large@example.com', Description: 'x'.repeat(1_100_000) };
+  expect(await sides.api.send('POST /persons', { fields })).toMatchObject({
+    status: 413,
+    body: { type: '/problems/body-too-large' },
   });
 });
 

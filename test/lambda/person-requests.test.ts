@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ApiRequest } from '../../lib/lambda/http-api.ts';
 import {
-  parseEmail,
   parseFields,
   parseIfMatch,
   parsePaging,
   parsePersonId,
+  parsePersonQuery,
   parseSync,
   parseSyncPerson,
 } from '../../lib/lambda/person-requests.ts';
@@ -82,9 +82,33 @@ describe('paging', () => {
   });
 });
 
-test('an email is needed, and trimmed', () => {
-  expect(parseEmail(request({ query: { email: ' ada@example.com ' } }))).toBe('ada@example.com');
-  for (const query of [{}, { email: ' ' }]) expect(() => parseEmail(request({ query }))).toThrow('email');
+describe('a list of persons', () => {
+  const USER_ID = '00Q000000000001AAA';
+  test.each([
+    [{}, { kind: 'all' }],
+    [{ limit: '5' }, { kind: 'all' }],
+    [{ email: ' ada@example.com ' }, { kind: 'email', email: 'ada@example.com' }],
+    [{ salesforceId: USER_ID }, { kind: 'record', id: USER_ID }],
+    [{ status: 'localOnly' }, { kind: 'status', status: 'localOnly' }],
+    [{ updatedSince: '2026-11-28T01:00:00+01:00' }, { kind: 'updatedSince', at: '2026-11-28T00:00:00.000Z' }],
+  ])('%j is %j', (query, expected) => expect(parsePersonQuery(request({ query }))).toEqual(expected));
+
+  test.each([
+    { email: ' ' },
+    { salesforceId: 'x' },
+    { status: 'deleted' },
+    { status: 'constructor' },
+    { updatedSince: '2026-11-28' },
+    { email: 'a@example.com', status: 'synced' },
+  ])('%j is refused by name', (query) => {
+    const names = new RegExp(`^${Object.keys(query).join(', ')}: `);
+    expect(() => parsePersonQuery(request({ query }))).toThrow(names);
+  });
+});
+
+test('a hundred thousand fields are refused in a few words', () => {
+  const fields = Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`Field${n}__c`, {}]));
+  expect(() => parseFields({ fields })).toThrow(/^fields: takes at most 1000, and these are 100000$/);
 });
 
 test('an id that nobody can have is nobody’s', () => {

@@ -117,8 +117,12 @@ export const activity = named(
 );
 
 export const personsPage = z.strictObject({ persons: z.array(person), cursor });
-export const personsList = z.strictObject({ persons: z.array(person) });
 export const activitiesPage = z.strictObject({ activities: z.array(activity), cursor });
+export const batchResults = z.strictObject({
+  results: z.array(
+    z.strictObject({ status: z.int(), personId: z.nullable(text), problem: z.optional(z.looseObject({ type: text })) }),
+  ),
+});
 export const moved = z.strictObject({ personId: text });
 
 export const synced = named(

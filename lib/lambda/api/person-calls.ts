@@ -26,11 +26,37 @@ const moved: Answer = {
 export const PERSON_CALLS = {
   'GET /persons': {
     operationId: 'listPersons',
-    summary: 'Find persons',
+    summary: 'List persons',
+    description:
+      'All, or those that one of the parameters names. Persons by status come newest first (those in step, and all others, in no order of time); persons of one email in pages in which the one changed last comes first.',
     tag: 'Persons',
-    parameters: { email: { in: 'query', description: 'Whose email this is.', schema: z.string() } },
-    answers: { 200: { description: 'Those who have this email.', body: answers.personsList } },
+    parameters: {
+      email: { in: 'query', description: 'Whose email this is, in any case.', schema: z.string() },
+      salesforceId: {
+        in: 'query',
+        description: 'Whose record this is: 15 or 18 characters.',
+        schema: z.string(),
+      },
+      status: { in: 'query', description: 'Whose `sync.status` this is.', schema: z.enum(requests.STATUSES) },
+      updatedSince: {
+        in: 'query',
+        description: 'Who changed at this instant or later, ISO 8601 with its zone.',
+        schema: z.string(),
+      },
+      ...paging,
+    },
+    answers: { 200: { description: 'A page of persons.', body: answers.personsPage } },
     problems: ['invalid-parameter'],
+  },
+  'POST /persons/batch': {
+    operationId: 'savePersons',
+    summary: `Create or edit up to ${requests.MAX_BATCH} persons by Email`,
+    description:
+      'Each is saved as `POST /persons` saves one; the results come in the order asked. A wrong one keeps no other from being saved. Persons with one Email are saved one after the other.',
+    tag: 'Persons',
+    body: required(z.strictObject({ persons: z.array(requests.fieldsBody).check(z.maxLength(requests.MAX_BATCH)) })),
+    answers: { 200: { description: 'What became of each: 201, 200, or the problem.', body: answers.batchResults } },
+    problems: ['invalid-body', 'body-too-large'],
   },
   'POST /persons': {
     operationId: 'savePerson',

@@ -27,5 +27,16 @@ export const acceptBody = z.strictObject({
 });
 export const reconcileBody = z.strictObject({ acceptMissing: z._default(z.boolean(), false) });
 
+/** More than any object of Salesforce has. */
+export const MAX_FIELDS = 1000;
+
+export const STATUSES = ['localOnly', 'pending', 'rejected', 'synced'] as const;
+
+/** Persons of a batch. */
+export const MAX_BATCH = 500;
+
+/** Each person is checked by itself, so that a wrong one keeps no other from being saved. */
+export const batchBody = z.strictObject({ persons: z.array(z.unknown()).check(z.maxLength(MAX_BATCH)) });
+
 /** Of a list. */
 export const LIMITS = { default: 50, max: 200 } as const;

@@ -24,6 +24,7 @@ const operate = <Runs extends ApiRoute['runs']>(runs: Runs) => ({ scope: 'lockst
 export const API_ROUTES = {
   'GET /persons': read('persons'),
   'POST /persons': write('persons'),
+  'POST /persons/batch': write('persons'),
   'GET /persons/{personId}': read('persons'),
   'PATCH /persons/{personId}': write('persons'),
   'DELETE /persons/{personId}': operate('sync-person'),

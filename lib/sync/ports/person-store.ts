@@ -1,5 +1,5 @@
 import type { Activity } from '../../person/activity.ts';
-import type { Lease, Person, SalesforceLink } from '../../person/person.ts';
+import type { Lease, Person, SalesforceLink, SyncStatus } from '../../person/person.ts';
 
 export type UpdateOutcome =
   /** As it stands now, but for the lease: that is the one `stored` held, whatever has become of it since. */
@@ -16,6 +16,17 @@ export type LeaseOutcome = 'taken' | 'leased' | 'versionConflict';
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly cursor: string | null;
+}
+
+/** The statuses that few persons have, so that the store keeps lists of them. */
+export type ListedStatus = Exclude<SyncStatus, 'synced'>;
+
+/** What a person must be to be listed; who is not present never is. */
+export interface PersonFilter {
+  /** In step. */
+  readonly synced?: boolean;
+  /** Changed at this instant (ISO) or later. */
+  readonly updatedSince?: string;
 }
 
 /** A person and the row that it is. */
@@ -58,6 +69,9 @@ export interface PersonStore {
   /** Persons having this email, by lower-cased equality. Eventually consistent. */
   idsByEmail(email: string): Promise<readonly string[]>;
 
+  /** The same in pages, in an order of the store's own. */
+  idsByEmailPage(email: string, limit: number, cursor: string | null): Promise<Page<string>>;
+
   /**
    * Claims an email for a person to be made here, unless another holds it; answers who holds it now. The first of
    * many at once wins. With `insteadOf`, a claim of that person is taken over.
@@ -85,8 +99,14 @@ export interface PersonStore {
   /** How many await a push, and since when (ISO) the oldest of them does. Eventually consistent. */
   backlog(): Promise<{ readonly count: number; readonly oldestAt: string | null }>;
 
-  /** Persons parked by a rejection, newest first. Eventually consistent. */
-  rejected(limit: number, cursor: string | null): Promise<Page<Person>>;
+  /** Persons of a status, who came to it last first. Which persons is eventually consistent. */
+  withStatus(status: ListedStatus, limit: number, cursor: string | null): Promise<Page<Person>>;
+
+  /**
+   * Persons that the filter lets pass, in an order of the store's own. A person who is stored all the time is in exactly
+   * one page. Eventually consistent.
+   */
+  scan(filter: PersonFilter, limit: number, cursor: string | null): Promise<Page<Person>>;
 
   /**
    * All persons with a row, deleted rows too, in pages; those who became a part of others are left out. A person who is

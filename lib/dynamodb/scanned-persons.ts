@@ -1,0 +1,73 @@
+import type { Person } from '../person/person.ts';
+import type { Page, PersonFilter } from '../sync/ports/person-store.ts';
+import { type PersonItem, toPerson } from './item.ts';
+import type { ItemTable, QueryPage } from './item-table.ts';
+import type { Key } from './keys.ts';
+import { personKey } from './keys.ts';
+import { cursorAt, keyAt } from './linked-persons.ts';
+
+/** How many pages of the table one page of the list reads at most, and of how many items each. */
+const MAX_READS = 10;
+const ITEMS_PER_READ = { least: 100, perPerson: 4 } as const;
+
+const NAMES = { '#sk': 'sk', '#createdAt': 'createdAt', '#mergedInto': 'mergedInto', '#deletedHere': 'deletedHere' };
+
+/** A person that is to be seen: no other item has all of this. */
+const PRESENT = [
+  '#sk = :person',
+  'attribute_exists(#createdAt)',
+  'attribute_not_exists(#mergedInto)',
+  'attribute_not_exists(#deletedHere)',
+];
+
+/**
+ * The next persons that the filter lets pass, in the order of the table. Few of the items that are read may pass, so that
+ * a page may hold fewer persons than asked for, even none.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Scan.html
+ */
+export async function scannedPersons(
+  table: ItemTable,
+  filter: PersonFilter,
+  limit: number,
+  cursor: string | null,
+): Promise<Page<Person>> {
+  const expression = filterExpression(filter);
+  const items: Person[] = [];
+  let next: Key | undefined = cursor === null ? undefined : keyAt(cursor);
+  for (let reads = 0; reads < MAX_READS; reads += 1) {
+    const Limit = Math.max(ITEMS_PER_READ.least, limit * ITEMS_PER_READ.perPerson);
+    const page: QueryPage<PersonItem> = await table.scan<PersonItem>({ ...expression, Limit, ExclusiveStartKey: next });
+    items.push(...page.items.map(toPerson));
+    next = page.next as Key | undefined;
+    if (next === undefined || items.length >= limit) break;
+  }
+  const given = items.slice(0, limit);
+  const last = given.at(-1);
+  if (items.length > limit && last !== undefined) return { items: given, cursor: last.personId };
+  return { items, cursor: next === undefined ? null : cursorAt(next) };
+}
+
+function filterExpression({ synced, updatedSince }: PersonFilter) {
+  const names: Record<string, string> = { ...NAMES };
+  const values: Record<string, unknown> = { ':person': personKey('').sk };
+  const conditions = [...PRESENT];
+  if (synced === true) {
+    Object.assign(names, { '#salesforce': 'salesforce', '#rejection': 'rejection', '#pending': 'pending' });
+    conditions.push(
+      'attribute_exists(#salesforce)',
+      'attribute_not_exists(#rejection)',
+      'attribute_not_exists(#pending)',
+    );
+  }
+  if (updatedSince !== undefined) {
+    names['#updatedAt'] = 'updatedAt';
+    values[':since'] = Date.parse(updatedSince);
+    conditions.push('#updatedAt >= :since');
+  }
+  return {
+    FilterExpression: conditions.join(' AND '),
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
+  };
+}

@@ -1,0 +1,32 @@
+import {
+  ConfigError,
+  InvalidCursorError,
+  ItemTooLargeError,
+  QuotaExceededError,
+  TransientError,
+} from '../sync/errors.ts';
+import { Problem } from './problem.ts';
+
+/** The problem that an error is to a caller. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof InvalidCursorError)
+    return new Problem('invalid-parameter', 'cursor: not one that this API gave');
+  if (error instanceof QuotaExceededError) return new Problem('salesforce-limit', 'no calls are left', RETRY_LATER);
+  if (error instanceof ConfigError)
+    return new Problem('salesforce-unavailable', 'somebody has to mend how Salesforce is reached', RETRY_LATER);
+  if (error instanceof TransientError) return new Problem('store-unavailable', 'try again', { retryAfterSeconds: 1 });
+  if (error instanceof ItemTooLargeError)
+    return new Problem('body-too-large', 'the person, with these values, is more than can be stored');
+  if (isBodyError(error)) return new Problem('invalid-body', 'the body is not valid JSON');
+  return new Problem('internal-error', 'the error is in the log; nothing is known to be lost');
+}
+
+const RETRY_LATER = { retryAfterSeconds: 300 } as const;
+
+/** How the body parser tells that it could not parse. */
+function isBodyError(error: unknown): boolean {
+  return (
+    error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500
+  );
+}
