@@ -18,7 +18,5 @@ export class StatefulStack extends Stack {
     this.table = new PersonsTable(this, 'Persons', { existing: tableName });
     this.changes = new ChangesQueue(this, 'Changes', { consumerTimeout: MERGE_TIMEOUT });
     new CfnOutput(this, 'TableName', { value: this.table.tableName });
-    new CfnOutput(this, 'ChangesQueueUrl', { value: this.changes.queueUrl });
-    new CfnOutput(this, 'DeadLetterQueueUrl', { value: this.changes.deadLetters.queueUrl });
   }
 }

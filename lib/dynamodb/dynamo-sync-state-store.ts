@@ -71,13 +71,17 @@ export class DynamoSyncStateStore implements SyncStateStore {
     return this.#cycles.count(cycle, counts);
   }
 
+  async organization(): Promise<string | undefined> {
+    return (await this.#table.get<OrganizationItem>(ORGANIZATION))?.organization;
+  }
+
   async claimOrganization(organization: string): Promise<string> {
-    const known = await this.#table.get<OrganizationItem>(ORGANIZATION);
-    if (known !== undefined) return known.organization;
+    const known = await this.organization();
+    if (known !== undefined) return known;
     const item: OrganizationItem = { ...ORGANIZATION, organization };
     await this.#table.putIf({ Item: item, ConditionExpression: 'attribute_not_exists(pk)' });
     // Somebody else may have been first.
-    return (await this.#table.get<OrganizationItem>(ORGANIZATION))?.organization ?? organization;
+    return (await this.organization()) ?? organization;
   }
 
   async loadFeed(type: SalesforceType): Promise<FeedState | undefined> {

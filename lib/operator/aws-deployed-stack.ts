@@ -59,11 +59,12 @@ export class AwsDeployedStack implements DeployedStack {
     return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
   }
 
-  async settings(): Promise<unknown> {
+  async deployment(): Promise<{ readonly settings: unknown; readonly tableName: string }> {
     const [first] = await this.#idsOf('AWS::Lambda::Function');
     const command = new GetFunctionConfigurationCommand({ FunctionName: first });
     const { Environment } = await this.#asked(this.#clients.lambda.send(command));
-    return JSON.parse(Environment?.Variables?.LOCKSTEP_SETTINGS ?? '{}') as unknown;
+    const { LOCKSTEP_SETTINGS = '{}', TABLE_NAME = '' } = Environment?.Variables ?? {};
+    return { settings: JSON.parse(LOCKSTEP_SETTINGS) as unknown, tableName: TABLE_NAME };
   }
 
   async secret(name: string): Promise<string | undefined> {

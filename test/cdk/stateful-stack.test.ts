@@ -61,7 +61,3 @@ it('the logical ids of what is kept stay as they are', () => {
   const kept = { ...resourcesOf(stateful, 'AWS::DynamoDB::GlobalTable'), ...resourcesOf(stateful, 'AWS::SQS::Queue') };
   expect(Object.keys(kept).toSorted()).toEqual(LOGICAL_IDS);
 });
-
-it.each(['TableName', 'ChangesQueueUrl', 'DeadLetterQueueUrl'])('%s is in the outputs', (name) => {
-  stateful.hasOutput(name, {});
-});

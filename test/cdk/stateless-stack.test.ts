@@ -141,6 +141,9 @@ describe('the schedule', () => {
   });
 });
 
-it.each(['ApiUrl', 'MissedPollsQueueUrl', 'AlarmTopicArn'])('%s is in the outputs', (name) => {
-  stateless.hasOutput(name, {});
-});
+it.each(['ApiUrl', 'ChangesQueueUrl', 'DeadLetterQueueUrl', 'MissedPollsQueueUrl', 'AlarmTopicArn'])(
+  '%s is in the outputs',
+  (name) => {
+    stateless.hasOutput(name, {});
+  },
+);

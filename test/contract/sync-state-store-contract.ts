@@ -39,9 +39,11 @@ async function begun(store: SyncStateStore, owner: string, now = at(0)): Promise
 export function syncStateStoreContract(name: string, open: () => Promise<SyncStateStore>): void {
   test(`${name}: the store belongs to the org that was named first`, async () => {
     const store = await open();
+    expect(await store.organization()).toBeUndefined();
     const claims = await Promise.all(['00D1', '00D2', '00D3'].map((each) => store.claimOrganization(each)));
     expect(new Set(claims).size).toBe(1);
     expect(await store.claimOrganization('00D9')).toBe(claims[0]);
+    expect(await store.organization()).toBe(claims[0]);
   });
 
   describe(`${name}: cycles`, () => {

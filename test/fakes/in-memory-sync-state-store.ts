@@ -74,6 +74,10 @@ export class InMemorySyncStateStore implements SyncStateStore {
     return this.#feeds.get(type)?.value;
   }
 
+  organization(): Promise<string | undefined> {
+    return this.#io('syncState.organization', () => this.#latest.organization);
+  }
+
   claimOrganization(organization: string): Promise<string> {
     return this.#io('syncState.claimOrganization', () => {
       this.#latest.organization ??= organization;

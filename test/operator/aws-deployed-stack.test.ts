@@ -46,7 +46,9 @@ const HEALTHY: Answers = {
     NextToken === undefined
       ? { StackResourceSummaries: RESOURCES.slice(0, 1), NextToken: 'more' }
       : { StackResourceSummaries: RESOURCES.slice(1) },
-  GetFunctionConfigurationCommand: () => ({ Environment: { Variables: { LOCKSTEP_SETTINGS: '{"stage":"test"}' } } }),
+  GetFunctionConfigurationCommand: () => ({
+    Environment: { Variables: { LOCKSTEP_SETTINGS: '{"stage":"test"}', TABLE_NAME: 'persons' } },
+  }),
   GetScheduleCommand: ({ Name }) => {
     expect(Name).toBe('every-five-minutes');
     return { State: 'ENABLED', ScheduleExpression: 'rate(5 minutes)' };
@@ -67,7 +69,7 @@ async function checked(answers: Answers): Promise<readonly Finding[]> {
 describe('a deployed stack', () => {
   test('that is healthy has no problem', async () => {
     expect(await checked(HEALTHY)).toEqual([]);
-    expect(await stackWith(HEALTHY).settings()).toEqual({ stage: 'test' });
+    expect(await stackWith(HEALTHY).deployment()).toEqual({ settings: { stage: 'test' }, tableName: 'persons' });
   });
 
   test('with dead letters, or a firing alarm, says so and where to read on', async () => {

@@ -159,6 +159,16 @@ describe('the doctor on an org with one thing wrong', () => {
     expect(findings).toMatchObject([{ level: 'problem', check: 'sign-in', detail: mistake.message }]);
   });
 
+  test.each([
+    ['00D1', 'ok'],
+    ['00D2', 'problem'],
+    [undefined, 'note'],
+  ])('the table of the org %s', async (owner, level) => {
+    const over = { tableOwner: async () => owner, signedInTo: () => '00D1' };
+    const findings = await examined(newOrg().client, over);
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'table', level }));
+  });
+
   test('a clock that is wrong', async () => {
     const findings = await examined(newOrg().client, { now: () => NOW + 3_600_000 });
     expect(problems(findings).map(({ check }) => check)).toEqual(['clock']);

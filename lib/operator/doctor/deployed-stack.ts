@@ -18,8 +18,8 @@ export interface DeployedStack {
   /** The outputs of the stack, by name. */
   outputs(): Promise<Readonly<Record<string, string>>>;
 
-  /** The setting JSON that the functions were deployed with. */
-  settings(): Promise<unknown>;
+  /** What the functions were deployed with: the settings as JSON gives them, and the name of the table. */
+  deployment(): Promise<{ readonly settings: unknown; readonly tableName: string }>;
 
   /** The text of the Salesforce secret; undefined where there is no secret of this name. */
   secret(name: string): Promise<string | undefined>;

@@ -24,6 +24,23 @@ export function signIn(client: SalesforceClient, loginUrl: string, now: () => nu
   };
 }
 
+/** Whether the table belongs to the org: where it belongs to another, every cycle is refused. */
+export function tableOwner(
+  owner: () => Promise<string | undefined>,
+  signedInTo: () => string | undefined,
+): Examination {
+  return {
+    name: 'table',
+    async run() {
+      const organizationId = await owner();
+      if (organizationId === undefined) return [note('table', 'belongs to no org yet: the first cycle takes it')];
+      if (organizationId === signedInTo()) return [ok('table', `belongs to the org ${organizationId}`)];
+      const fix = 'put credentials of that org into the secret, or deploy with a new table';
+      return [problem('table', `belongs to the org ${organizationId}`, fix)];
+    },
+  };
+}
+
 /** The API version, the organization, and its daily calls. */
 export function organization(client: SalesforceClient): Examination {
   return {

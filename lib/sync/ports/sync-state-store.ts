@@ -73,6 +73,9 @@ export interface SyncStateStore {
    */
   claimOrganization(organization: string): Promise<string>;
 
+  /** The org that the store belongs to; undefined where none was named yet. */
+  organization(): Promise<string | undefined>;
+
   /**
    * Begins a cycle unless another owner's runs at `now`; its right expires by itself. A cycle before it that never ended
    * is reported as failed.

@@ -1,0 +1,96 @@
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ListQueuesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { parseChangeMessage } from '../../sync/change-message.ts';
+
+/** A queue and the queue that its dead letters go to. */
+export interface QueuePair {
+  readonly queueUrl: string;
+  readonly deadLetterUrl: string;
+}
+
+/** What a dead letter is about. No value of a record is part of it. */
+export interface DeadLetter {
+  readonly messageId: string;
+  readonly kind: string;
+  readonly queuedAt: string | null;
+  /** The rows or persons that it names, by id. */
+  readonly ids: readonly string[];
+}
+
+/** A received letter stays hidden from others for so long, in seconds: longer than it takes to send it on. */
+const HIDDEN_SECONDS = 60;
+
+const LETTERS_PER_CALL = 10;
+
+/** The one pair of queues behind an endpoint of which the second takes the dead letters of the first. */
+export async function findQueuePair(client: SQSClient): Promise<QueuePair | undefined> {
+  const { QueueUrls = [] } = await client.send(new ListQueuesCommand({}));
+  const queues = await Promise.all(
+    QueueUrls.map(async (url) => {
+      const names = ['QueueArn', 'RedrivePolicy'] as const;
+      const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [...names] });
+      const { Attributes = {} } = await client.send(command);
+      return { url, arn: Attributes.QueueArn, policy: Attributes.RedrivePolicy };
+    }),
+  );
+  for (const { url, policy } of queues) {
+    if (policy === undefined) continue;
+    const { deadLetterTargetArn } = JSON.parse(policy) as { readonly deadLetterTargetArn?: string };
+    const target = queues.find(({ arn }) => arn !== undefined && arn === deadLetterTargetArn);
+    if (target !== undefined) return { queueUrl: url, deadLetterUrl: target.url };
+  }
+  return undefined;
+}
+
+/** What is in the dead-letter queue. A letter that is listed is hidden from a redrive for a minute. */
+export async function listDeadLetters(client: SQSClient, { deadLetterUrl }: QueuePair): Promise<readonly DeadLetter[]> {
+  const letters: DeadLetter[] = [];
+  for await (const message of received(client, deadLetterUrl)) letters.push(letterOf(message));
+  return letters;
+}
+
+/**
+ * Sends every dead letter back to its queue; returns how many. Each is sent before it is deleted, so that a redrive that
+ * dies halfway loses none: a message that comes twice changes nothing.
+ */
+export async function redrive(client: SQSClient, { queueUrl, deadLetterUrl }: QueuePair): Promise<number> {
+  let count = 0;
+  for await (const { Body, ReceiptHandle } of received(client, deadLetterUrl)) {
+    await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: Body ?? '' }));
+    await client.send(new DeleteMessageCommand({ QueueUrl: deadLetterUrl, ReceiptHandle }));
+    count += 1;
+  }
+  return count;
+}
+
+/** Every message of a queue, until an empty answer; each once, as it stays hidden. */
+async function* received(client: SQSClient, url: string): AsyncGenerator<Message> {
+  for (;;) {
+    const command = new ReceiveMessageCommand({
+      QueueUrl: url,
+      MaxNumberOfMessages: LETTERS_PER_CALL,
+      VisibilityTimeout: HIDDEN_SECONDS,
+      // Long polling asks every server of the queue; a short poll may answer nothing though messages are there.
+      WaitTimeSeconds: 1,
+    });
+    const { Messages = [] } = await client.send(command);
+    if (Messages.length === 0) return;
+    yield* Messages;
+  }
+}
+
+function letterOf({ MessageId = '', Body = '' }: Message): DeadLetter {
+  const message = parseChangeMessage(Body);
+  if (message === undefined) return { messageId: MessageId, kind: 'unknown', queuedAt: null, ids: [] };
+  const { kind, queuedAt } = message;
+  if (message.kind === 'pending') return { messageId: MessageId, kind, queuedAt, ids: message.personIds };
+  const ids = message.kind === 'rows' ? message.rows.map(([id]) => String(id)) : message.ids;
+  return { messageId: MessageId, kind: `${kind} ${message.type}`, queuedAt, ids };
+}
