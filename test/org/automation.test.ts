@@ -102,8 +102,17 @@ describe('duplicate rules', () => {
     const { client, id } = orgWith('alert');
     const { status, body } = client.post('/sobjects/Lead', twin);
     expect([status, body[0]?.errorCode]).toEqual([400, 'DUPLICATES_DETECTED']);
+    expect(body[0]).not.toHaveProperty('fields');
     const [match] = body[0]?.duplicateResut?.matchResults?.[0]?.matchRecords ?? [];
     expect(match?.record).toEqual({ attributes: expect.objectContaining({ type: 'Lead' }), Id: id });
+  });
+
+  /** As quoted in https://github.com/restforce/restforce (error code DuplicatesDetected), with the caller's version. */
+  it('address the records that match in the version of the request', () => {
+    const { client, id } = orgWith('alert');
+    const { body } = client.post('/services/data/v54.0/sobjects/Lead', twin);
+    const [match] = body[0]?.duplicateResut?.matchResults?.[0]?.matchRecords ?? [];
+    expect(match?.record?.attributes?.url).toBe(`/services/data/v54.0/sobjects/Lead/${id}`);
   });
 
   it('show the matching records where the header asks for details', () => {

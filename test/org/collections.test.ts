@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { control, signIn, stillOrg } from './org-client.ts';
+import { control, type OrgClient, signIn, stillOrg } from './org-client.ts';
 
 const lead = (fields: Record<string, unknown> = {}) => ({
   attributes: { type: 'Lead' },
@@ -183,13 +183,77 @@ describe('deleting a collection', () => {
 });
 
 describe('a collection with a record that cannot be read', () => {
-  it.each([
-    ['JSON_PARSER_ERROR', { NumberOfEmployees: 'many' }],
-    ['INVALID_FIELD', { Nope__c: 1 }],
-  ])('is refused as a whole with %s, and nothing of it is saved', (code, wrong) => {
+  it('is refused as a whole, and nothing of it is saved', () => {
     const client = signIn(stillOrg());
-    const { status, body } = client.post('/composite/sobjects', { records: [lead(), lead(wrong)] });
-    expect([status, body[0]?.errorCode]).toEqual([400, code]);
+    const records = [lead(), lead({ NumberOfEmployees: 'many' })];
+    const { status, body } = client.post('/composite/sobjects', { records });
+    expect([status, body[0]?.errorCode]).toEqual([400, 'JSON_PARSER_ERROR']);
     expect(client.query('SELECT COUNT() FROM Lead').totalSize).toBe(0);
+  });
+});
+
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_create.htm */
+describe('a collection with a record that names a field which is not there', () => {
+  const message = "No such column 'Nope__c' on sobject of type Lead";
+  const unknownField = { success: false, errors: [{ statusCode: 'INVALID_FIELD', message, fields: [] }] };
+
+  it('creates the others', () => {
+    const client = signIn(stillOrg());
+    const { status, body } = client.post('/composite/sobjects', { records: [lead({ Nope__c: 1 }), lead()] });
+    expect(status).toBe(200);
+    expect(body).toMatchObject([unknownField, { success: true }]);
+  });
+
+  it('updates the others', () => {
+    const client = signIn(stillOrg());
+    const ids = [client.lead(), client.lead()];
+    const records = ids.map((id, at) => ({
+      attributes: { type: 'Lead' },
+      id,
+      Title: 'CTO',
+      ...(at ? { Nope__c: 1 } : {}),
+    }));
+    expect(client.patch('/composite/sobjects', { records }).body).toMatchObject([{ success: true }, unknownField]);
+    expect(ids.map((id) => client.get(`/sobjects/Lead/${id}`).body.Title)).toEqual(['CTO', null]);
+  });
+});
+
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_upsert.htm */
+describe('the result of an upsert in a collection', () => {
+  const upsert = (client: OrgClient, records: unknown[], more = {}) =>
+    client.patch('/composite/sobjects/Lead/Person_Id__c', { records, ...more }).body;
+
+  /** https://github.com/jsforce/jsforce/blob/main/test/connection-crud.test.ts ("expect rollback") */
+  it('says also of a refused record whether it would have been a new one', () => {
+    const client = signIn(stillOrg());
+    client.lead({ Person_Id__c: 'old' });
+    const bad = { OwnerId: 'INVALID_OWNER' };
+    const records = [
+      lead({ Person_Id__c: 'old', ...bad }),
+      lead({ Person_Id__c: 'new', ...bad }),
+      lead({ Person_Id__c: 'ok' }),
+    ];
+    expect(upsert(client, records, { allOrNone: true })).toMatchObject([
+      { success: false, created: false, errors: [{ statusCode: 'MALFORMED_ID' }] },
+      { success: false, created: true, errors: [{ statusCode: 'MALFORMED_ID' }] },
+      { success: false, created: true, errors: [{ statusCode: 'ALL_OR_NONE_OPERATION_ROLLED_BACK' }] },
+    ]);
+  });
+
+  it('by Id creates a record whose id is null', () => {
+    const client = signIn(stillOrg());
+    const { body } = client.patch('/composite/sobjects/Lead/Id', { records: [lead({ Id: null }), lead()] });
+    expect(body).toMatchObject([
+      { success: true, created: true },
+      { success: true, created: true },
+    ]);
+  });
+});
+
+/** Recorded of an org: an empty list is a required field without a value. */
+it('creates nothing of no records', () => {
+  expect(signIn(stillOrg()).post('/composite/sobjects', { records: [] })).toMatchObject({
+    status: 400,
+    body: [{ errorCode: 'REQUIRED_FIELD_MISSING' }],
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createOrg } from '../sandbox/org/create-org.ts';
 import { ROOT, signIn, stillOrg } from './org-client.ts';
 
 const create = (referenceId: string, fields: Record<string, unknown> = {}) => ({
@@ -132,6 +133,36 @@ describe('a composite request', () => {
     expect(statusOf([...queries(5), ...creates(20)])).toBe(200);
     expect(statusOf([...queries(5), ...creates(21)])).toBe(400);
     expect(statusOf(queries(6))).toBe(400);
+  });
+
+  /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_subrequest.htm */
+  it.each(['Accept', 'authorization', 'Content-Type'])('refuses the header %s in a subrequest', (name) => {
+    const client = signIn(stillOrg());
+    const compositeRequest = [create('one'), { ...create('two'), httpHeaders: { [name]: 'x' } }];
+    expect(client.post('/composite', { compositeRequest }).status).toBe(400);
+    expect(client.query('SELECT COUNT() FROM Contact').totalSize).toBe(0);
+  });
+
+  it('has no limits in it', () => {
+    const compositeRequest = [{ method: 'GET', url: `${ROOT}/limits`, referenceId: 'limits' }, create('one')];
+    const { body } = signIn(stillOrg()).post('/composite', { compositeRequest });
+    expect(body.compositeResponse?.map(({ httpStatusCode }) => httpStatusCode)).toEqual([400, 201]);
+  });
+
+  it('writes days without a leading zero', () => {
+    const org = createOrg({ time: () => Date.parse('2026-05-06T07:00:00Z') });
+    const client = signIn(org);
+    const path = `${ROOT}/sobjects/Lead/${client.lead()}`;
+    const compositeRequest = [{ method: 'GET', url: path, referenceId: 'read' }];
+    const { body } = client.post('/composite', { compositeRequest });
+    expect(body.compositeResponse?.[0]?.httpHeaders?.['Last-Modified']).toBe('Wed, 6 May 2026 07:00:00 GMT');
+    expect(client.get(path).headers['Last-Modified']).toBe('Wed, 06 May 2026 07:00:00 GMT');
+  });
+
+  it('is refused in the words of Salesforce where it has another form', () => {
+    const { status, body } = signIn(stillOrg()).post('/composite', { compositeRequest: [{ url: 1 }] });
+    expect([status, body[0]?.errorCode]).toEqual([400, 'JSON_PARSER_ERROR']);
+    expect(body[0]?.message).toMatch(/^Cannot deserialize instance of /);
   });
 
   it('refuses reference ids that are used twice', () => {

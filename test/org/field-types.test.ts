@@ -40,7 +40,6 @@ describe('what a field type stores', () => {
     ['Count__c', 2.5, 3],
     ['NumberOfEmployees', 12, 12],
     ['Born__c', '2000-02-29', '2000-02-29'],
-    ['Born__c', '2000-02-29T23:00:00Z', '2000-02-29'],
     ['Seen__c', '2026-11-21T12:30:45.678+02:00', '2026-11-21T10:30:45.000+0000'],
     ['Seen__c', '2026-11-21T12:30:45+0200', '2026-11-21T10:30:45.000+0000'],
     ['Vip__c', 'TRUE', true],
@@ -88,6 +87,11 @@ describe('what a field type refuses', () => {
     ['Score__c', 'many', 'Cannot deserialize instance of double from VALUE_STRING value many'],
     ['Score__c', true, 'Cannot deserialize instance of double from VALUE_TRUE value true'],
     ['NumberOfEmployees', 1.5, 'Cannot deserialize instance of int from VALUE_NUMBER_FLOAT value 1.5'],
+    [
+      'Born__c',
+      '2000-02-29T23:00:00Z',
+      'Cannot deserialize instance of date from VALUE_STRING value 2000-02-29T23:00:00Z',
+    ],
     ['Born__c', '29.02.2000', 'Cannot deserialize instance of date from VALUE_STRING value 29.02.2000'],
     ['Born__c', '2001-02-29', 'Cannot deserialize instance of date from VALUE_STRING value 2001-02-29'],
     ['Seen__c', '2026-11-21', 'Cannot deserialize instance of datetime from VALUE_STRING value 2026-11-21'],
@@ -150,7 +154,7 @@ describe('unique external ids', () => {
     expect(status).toBe(400);
     expect(body[0]).toMatchObject({
       errorCode: 'DUPLICATE_VALUE',
-      message: `duplicate value found: Person_Id__c duplicates value on record with id: ${id}`,
+      message: `duplicate value found: Person_Id__c duplicates value on record with id: ${id.slice(0, 15)}`,
     });
   });
 });

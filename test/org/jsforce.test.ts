@@ -40,7 +40,7 @@ describe('jsforce against the simulated org', () => {
     });
     expect(await connection.sobject('Contact').retrieve(id)).toMatchObject({ Title: 'Rear Admiral', Name: 'Hopper' });
     expect(await connection.sobject('Contact').destroy(id)).toMatchObject({ success: true });
-    await expect(connection.sobject('Contact').retrieve(id)).rejects.toMatchObject({ name: 'ENTITY_IS_DELETED' });
+    await expect(connection.sobject('Contact').retrieve(id)).rejects.toMatchObject({ name: 'NOT_FOUND' });
   });
 
   it('works off collections and tells of each record', async () => {

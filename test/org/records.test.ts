@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ROOT, signIn, stillOrg } from './org-client.ts';
+import { type OrgClient, ROOT, signIn, stillOrg } from './org-client.ts';
 
 /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_basic_info_post.htm */
 describe('creating a record', () => {
@@ -120,19 +120,44 @@ describe('reading a record', () => {
     expect([answer.body[0]?.errorCode, answer.status]).toEqual([code, status]);
   });
 
-  it('answers 404 ENTITY_IS_DELETED for a deleted record', () => {
+  /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm */
+  it('does not know a deleted record', () => {
     const client = signIn(stillOrg());
     const id = client.lead();
     expect(client.delete(`/sobjects/Lead/${id}`).status).toBe(204);
-    for (const answer of [
-      client.get(`/sobjects/Lead/${id}`),
-      client.patch(`/sobjects/Lead/${id}`, { Title: 'X' }),
-      client.delete(`/sobjects/Lead/${id}`),
-    ]) {
-      expect(answer).toMatchObject({
-        status: 404,
-        body: [{ errorCode: 'ENTITY_IS_DELETED', message: 'entity is deleted' }],
-      });
+    expect(client.get(`/sobjects/Lead/${id}`)).toMatchObject({
+      status: 404,
+      body: [{ errorCode: 'NOT_FOUND', message: 'The requested resource does not exist' }],
+    });
+  });
+});
+
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_retrieve_patch.htm */
+describe('writing to a record that is not there', () => {
+  const attempts = (client: OrgClient, id: string) => [
+    client.patch(`/sobjects/Lead/${id}`, { Title: 'X' }),
+    client.delete(`/sobjects/Lead/${id}`),
+  ];
+
+  /** As recorded: https://github.com/mohan-chinnappan-n/cli-dx/blob/master/mohanc/ws/rest.md deletes twice. */
+  it('answers ENTITY_IS_DELETED where it is deleted', () => {
+    const client = signIn(stillOrg());
+    const id = client.lead();
+    client.delete(`/sobjects/Lead/${id}`);
+    for (const { status, body } of attempts(client, id)) {
+      expect([status, body]).toEqual([
+        404,
+        [{ message: 'entity is deleted', errorCode: 'ENTITY_IS_DELETED', fields: [] }],
+      ]);
+    }
+  });
+
+  it('answers INVALID_CROSS_REFERENCE_KEY where it never was', () => {
+    for (const { status, body } of attempts(signIn(stillOrg()), '00Q5g00000zzzzz')) {
+      expect([status, body]).toEqual([
+        404,
+        [{ message: 'invalid cross reference id', errorCode: 'INVALID_CROSS_REFERENCE_KEY', fields: [] }],
+      ]);
     }
   });
 });

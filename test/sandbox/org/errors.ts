@@ -55,11 +55,24 @@ export class ApiError extends Error {
   }
 }
 
+/** The record that the path names is not there: the code is that of a wrong reference, the status says which it is. */
+class NoRecordError extends ApiError {
+  override readonly name = 'NoRecordError';
+
+  constructor() {
+    super('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id');
+  }
+
+  override get status(): number {
+    return 404;
+  }
+}
+
 /** Codes of a save result: their entries carry `fields` even when it is empty. */
 const RECORD_CODES = new Set([
   'CANNOT_UPDATE_CONVERTED_LEAD',
-  'DUPLICATES_DETECTED',
   'DUPLICATE_VALUE',
+  'ENTITY_IS_DELETED',
   'FIELD_CUSTOM_VALIDATION_EXCEPTION',
   'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
   'INVALID_CROSS_REFERENCE_KEY',
@@ -75,11 +88,18 @@ const RECORD_CODES = new Set([
 /** Words used in several places. */
 export const refusals = {
   notFound: () => new ApiError('NOT_FOUND', 'The requested resource does not exist'),
+  noRecord: () => new NoRecordError(),
   deleted: () => new ApiError('ENTITY_IS_DELETED', 'entity is deleted'),
   noObject: (name: string) => new ApiError('INVALID_TYPE', `sObject type '${name}' is not supported.`),
   noField: (field: string, object: string) =>
     new ApiError('INVALID_FIELD', `No such column '${field}' on sobject of type ${object}`),
   badJson: (message: string) => new ApiError('JSON_PARSER_ERROR', message),
+  /** A body that is JSON, but not of the form that the resource takes. */
+  badForm: (what: string) =>
+    new ApiError(
+      'JSON_PARSER_ERROR',
+      `Cannot deserialize instance of ${what}, or request may be missing a required field`,
+    ),
   locked: (id: string) =>
     new ApiError('UNABLE_TO_LOCK_ROW', `unable to obtain exclusive access to this record or 1 records: ${id}`),
   /** Another user's record, which the sharing settings do not let this user see. */

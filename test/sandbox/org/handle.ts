@@ -1,3 +1,4 @@
+import { baseUrlOf } from './base-url.ts';
 import { control } from './control/control.ts';
 import { ApiError } from './errors.ts';
 import type { FaultEffect } from './faults.ts';
@@ -10,8 +11,6 @@ import { limitHeader } from './rest/limits.ts';
 import { route } from './rest/router.ts';
 import { listVersions } from './rest/versions.ts';
 import { doDue, type Working } from './working.ts';
-
-const BASE_URL = 'https://simulated.my.salesforce.com';
 
 /**
  * Answers one request at once. Time that a fault lets pass between subrequests passes on the org's own clock; nobody
@@ -71,14 +70,23 @@ function refuse(error: ApiError): OrgResponse {
 }
 
 function* answerRequest(org: OrgState, request: OrgRequest): Working<OrgResponse> {
-  if (/^\/(?:services\/oauth2|id)\//.test(request.path)) return oauth(org, request, baseUrlOf(request));
+  if (/^\/(?:services\/oauth2|id)\//.test(request.path)) return oauth(org, request, baseUrlOf(request.headers));
   if (/^\/services\/data\/?(?:\?|$)/.test(request.path)) return listVersions();
   if (!request.path.startsWith('/services/data/'))
     return refuse(new ApiError('NOT_FOUND', 'The requested resource does not exist'));
   return yield* answerSignedIn(org, request);
 }
 
-const EXPIRED = new ApiError('INVALID_SESSION_ID', 'Session expired or invalid');
+/**
+ * A token in the form of a JWT (three parts with points between) is refused in other words.
+ * {@link https://github.com/airbytehq/airbyte/issues/71024}
+ */
+function signedOut(token: string | undefined): ApiError {
+  const isJwt = /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token ?? '');
+  return isJwt
+    ? new ApiError('INVALID_AUTH_HEADER', 'INVALID_JWT_FORMAT')
+    : new ApiError('INVALID_SESSION_ID', 'Session expired or invalid');
+}
 
 function* answerSignedIn(org: OrgState, request: OrgRequest): Working<OrgResponse> {
   const now = org.clock.now();
@@ -87,7 +95,7 @@ function* answerSignedIn(org: OrgState, request: OrgRequest): Working<OrgRespons
     return refuse(new ApiError('INVALID_AUTH_HEADER', 'INVALID_HEADER_TYPE'));
   }
   const session = org.sessions.use(token ?? '', now);
-  if (!session) return withHeader(refuse(EXPIRED), 'WWW-Authenticate', 'Token');
+  if (!session) return withHeader(refuse(signedOut(token)), 'WWW-Authenticate', 'Token');
   if (org.limits.isExhausted(now))
     return refuse(new ApiError('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.'));
   if (org.limits.tooManyLong(now)) {
@@ -104,9 +112,4 @@ function countRequest(org: OrgState, request: OrgRequest): void {
   if (!request.path.startsWith('/services/data/v')) return;
   org.stats.requests += 1;
   org.limits.count(org.clock.now());
-}
-
-function baseUrlOf(request: OrgRequest): string {
-  const host = request.headers.host;
-  return host === undefined ? BASE_URL : `http://${host}`;
 }

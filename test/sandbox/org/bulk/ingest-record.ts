@@ -2,7 +2,7 @@ import { ApiError } from '../errors.ts';
 import { normaliseId } from '../ids.ts';
 import type { OrgState } from '../org-state.ts';
 import type { Field } from '../schema/field.ts';
-import { parseValue } from '../schema/field-types.ts';
+import { fieldTypes, parseValue } from '../schema/field-types.ts';
 import { defaultDuplicateOptions } from '../store/duplicates.ts';
 import { visibleIds } from '../store/integrity.ts';
 import { deleteRecord, hardDelete } from '../store/lifecycle.ts';
@@ -78,8 +78,8 @@ function mistypedValue(org: OrgState, job: IngestJob, { fields }: IngestInput): 
     if (!field || typeof value !== 'string') continue;
     const parsed = parseValue(field.type === 'boolean' ? booleanWord(value) : value, field);
     if (!(parsed instanceof ApiError) || parsed.code !== 'JSON_PARSER_ERROR') continue;
-    const message = `${field.label}: value not of required type: ${value}`;
-    return new ApiError('INVALID_TYPE_ON_FIELD_IN_RECORD', message, [field.name]);
+    const message = `Failed to deserialize field at col ${job.header.indexOf(name)}. Due to, '${value}' is not a valid value for the type ${fieldTypes[field.type].soapType}`;
+    return new ApiError('INVALID_FIELD', message, [field.name]);
   }
   return undefined;
 }

@@ -40,6 +40,11 @@ export interface Route {
   readonly locks?: (call: Call) => readonly string[];
 }
 
+/** The version of the API that the path names: `62`. */
+export function versionOf({ root }: Call): number {
+  return Number(root.slice(root.lastIndexOf('/v') + 2));
+}
+
 /** The object that the path names. */
 export function objectOf(call: Call): ObjectDefinition {
   const object = call.org.schema.object(call.params.object ?? '');
@@ -62,17 +67,31 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The row of the object with this id, given with 15 or 18 characters; deleted rows are refused as such. */
-export function liveRow(call: Call, object: ObjectDefinition, text: string): Row {
+/** The row of the object with this id, given with 15 or 18 characters. */
+function rowOfId(call: Call, object: ObjectDefinition, text: string): Row | undefined {
   const id = normaliseId(text);
   if (id === undefined || !id.startsWith(object.keyPrefix)) {
     throw new ApiError('NOT_FOUND', `Provided external ID field does not exist or is not accessible: ${text}`);
   }
-  const row = call.org.store.table(object.name).get(id);
-  if (!row) throw refusals.notFound();
-  if (!call.org.sharing.isVisible(call.user, id)) {
-    throw call.method === 'GET' || call.method === 'HEAD' ? refusals.notFound() : refusals.outOfReach(id);
-  }
+  return call.org.store.table(object.name).get(id);
+}
+
+/** For a reader, a row that is deleted or out of sight is not there. */
+export function rowToRead(call: Call, object: ObjectDefinition, text: string): Row {
+  const row = rowOfId(call, object, text);
+  if (!row || row.IsDeleted === true || !isSeen(call, row)) throw refusals.notFound();
+  return row;
+}
+
+function isSeen({ org, user }: Call, row: Row): boolean {
+  return org.sharing.isVisible(user, row.Id as string);
+}
+
+/** A writer is told which of these a row is. */
+export function rowToWrite(call: Call, object: ObjectDefinition, text: string): Row {
+  const row = rowOfId(call, object, text);
+  if (!row) throw refusals.noRecord();
+  if (!isSeen(call, row)) throw refusals.outOfReach(row.Id as string);
   if (row.IsDeleted === true) throw refusals.deleted();
   return row;
 }

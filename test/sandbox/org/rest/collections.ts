@@ -32,6 +32,10 @@ function savedResult(outcome: SaveOutcome): Result {
   return outcome.kind === 'saved' ? { id: outcome.id, success: true, errors: [] } : refusedResult(outcome.errors);
 }
 
+function noRecords(): ApiError {
+  return new ApiError('REQUIRED_FIELD_MISSING', 'Required fields are missing: [records]', ['records']);
+}
+
 function tooMany(limit: number): ApiError {
   return new ApiError(
     'EXCEEDED_ID_LIMIT',
@@ -42,7 +46,7 @@ function tooMany(limit: number): ApiError {
 /** The records of a request with their objects: at most 200, in at most ten runs of one object each. */
 function itemsOf(call: Call, body: Record<string, unknown>): Item[] {
   const { records } = body;
-  if (!Array.isArray(records)) throw refusals.badJson('The request has no records');
+  if (!Array.isArray(records) || records.length === 0) throw noRecords();
   if (records.length > MAX_RECORDS) throw tooMany(MAX_RECORDS);
   const items = records.map((record) => itemOf(call, record));
   for (const item of items) mustBeReadable(call, item);
@@ -54,10 +58,7 @@ function itemsOf(call: Call, body: Record<string, unknown>): Item[] {
   );
 }
 
-/**
- * The whole request is read before anything of it is done: a record that cannot be read, or that names a field which is
- * not there, refuses them all.
- */
+/** The whole request is read before anything of it is done: a record that cannot be read refuses them all. */
 function mustBeReadable({ org, user }: Call, { object, fields }: Item): void {
   parseRecord(org.schema, object.name, withoutId(fields).rest, { viewer: user, creating: true });
 }
@@ -84,8 +85,12 @@ function eachOrNone(call: Call, wanted: boolean, work: () => Result[]): OrgRespo
   if (isWhole(results)) return json(200, results);
   return json(
     200,
-    results.map((result) => (result.success ? ROLLED_BACK : result)),
+    results.map((result) => (result.success ? rolledBack(result) : result)),
   );
+}
+
+function rolledBack(result: Result): Result {
+  return 'created' in result ? { ...ROLLED_BACK, created: result.created } : ROLLED_BACK;
 }
 
 const ROLLED_BACK = refusedResult([
@@ -155,29 +160,30 @@ interface Upsert {
   readonly options: SaveOptions;
 }
 
+/** Every result says whether the record is a new one, also where it is refused, as jsforce's suite expects it. */
 function upsertOne(upsert: Upsert, { object: own, fields }: Item): Result {
-  const { call, object, field, seen, options } = upsert;
-  if (own !== object) return refusedResult([refusals.noObject(own.name)]);
-  const text = keyText(fields, field);
-  if (text === undefined && field.name === 'Id') return insertOne(upsert, fields);
-  if (text === undefined) return refusedResult([keyMissing(field.name)]);
-  if (seen.has(text.toLowerCase())) return refusedResult([keyTwice(text)]);
-  seen.add(text.toLowerCase());
-  const ids = idsByKey(call, object, { field, text });
-  if (ids.length > 1) return refusedResult([keyAmbiguous(field.name, ids.length)]);
-  const [id] = ids;
-  const byId = field.name === 'Id';
-  if (id === undefined && byId) return refusedResult([refusals.crossReference(['Id'])]);
-  const rest = byId ? withoutId(fields).rest : fields;
+  const { call, object, field, options } = upsert;
+  const refuse = (error: ApiError): Result => ({ ...refusedResult([error]), created: false });
+  if (own !== object) return refuse(refusals.noObject(own.name));
+  const found = idToUpsert(upsert, fields);
+  if (found instanceof ApiError) return refuse(found);
+  const { id } = found;
+  const rest = field.name === 'Id' ? withoutId(fields).rest : fields;
   const request = { object: object.name, fields: rest, options };
   const outcome = saveRecord(call.org, id === undefined ? request : { ...request, id });
-  return { ...savedResult(outcome), created: outcome.kind === 'saved' && outcome.created };
+  return { ...savedResult(outcome), created: id === undefined };
 }
 
-/** Without an id, an upsert by id is an insert. */
-function insertOne({ call, object, options }: Upsert, fields: RecordInput): Result {
-  const outcome = saveRecord(call.org, { object: object.name, fields, options });
-  return { ...savedResult(outcome), created: outcome.kind === 'saved' };
+/** The record that a key names, none where it is new. An upsert by id without an id, or with null, is an insert. */
+function idToUpsert({ call, object, field, seen }: Upsert, fields: RecordInput): { id?: string } | ApiError {
+  const text = keyText(fields, field);
+  if (text === undefined) return field.name === 'Id' ? {} : keyMissing(field.name);
+  if (seen.has(text.toLowerCase())) return keyTwice(text);
+  seen.add(text.toLowerCase());
+  const [id, ...others] = idsByKey(call, object, { field, text });
+  if (others.length > 0) return keyAmbiguous(field.name, others.length + 1);
+  if (id !== undefined) return { id };
+  return field.name === 'Id' ? refusals.crossReference(['Id']) : {};
 }
 
 /** The key that a record gives itself, or undefined where it has none. */
@@ -245,7 +251,7 @@ function retrieveByGet(call: Call): OrgResponse {
 
 function retrieveByPost(call: Call): OrgResponse {
   const { ids, fields } = objectBody(call);
-  if (!isTextList(ids) || !isTextList(fields)) throw refusals.badJson('ids and fields must be lists of text');
+  if (!isTextList(ids) || !isTextList(fields)) throw refusals.badForm('lists of ids and fields');
   if (ids.length > MAX_RETRIEVED) throw tooMany(MAX_RETRIEVED);
   return retrieve(call, ids, fields);
 }

@@ -40,9 +40,10 @@ interface SubResponse {
  */
 function* composite(call: Call): Working<OrgResponse> {
   const parsed = compositeSchema.safeParse(call.body);
-  if (!parsed.success) throw refusals.badJson(z.prettifyError(parsed.error));
+  if (!parsed.success) throw refusals.badForm('a composite request');
   const { compositeRequest, allOrNone: wanted = false } = parsed.data;
   checkLimits(compositeRequest);
+  checkHeaders(compositeRequest);
   if (!wanted) return json(200, { compositeResponse: yield* runAll(call, compositeRequest, wanted) });
   const isWhole = (answers: SubResponse[]) => answers.every(isSuccess);
   const answers = allOrNone(call.org, () => atOnce(runAll(call, compositeRequest, wanted)), isWhole);
@@ -67,6 +68,23 @@ function checkLimits(subrequests: readonly Subrequest[]): void {
   const names = new Set(subrequests.map(({ referenceId }) => referenceId));
   if (names.size < subrequests.length) throw new ApiError('INVALID_INPUT', 'Every referenceId must be unique');
 }
+
+/** A subrequest has these of the whole request, and may not name them itself. */
+const INHERITED: ReadonlySet<string> = new Set(['accept', 'authorization', 'content-type']);
+
+/** {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_subrequest.htm} */
+function checkHeaders(subrequests: readonly Subrequest[]): void {
+  for (const { httpHeaders = {}, referenceId } of subrequests) {
+    const name = Object.keys(httpHeaders).find((header) => INHERITED.has(header.toLowerCase()));
+    if (name !== undefined) {
+      throw new ApiError('INVALID_INPUT', `The header ${name} is not allowed in a subrequest: ${referenceId}`);
+    }
+  }
+}
+
+/** What a composite request may hold: records, queries, searches and collections, but no limits, jobs or composites. */
+const SUPPORTED =
+  /^\/services\/data\/v\d+\.\d\/(?:sobjects|query|queryAll|search|parameterizedSearch|composite\/sobjects)(?:[/?]|$)/;
 
 /**
  * A subrequest fails with its status, and a collection with any of its records where the whole request is all or none.
@@ -118,6 +136,7 @@ function* runOne(call: Call, subrequest: Subrequest, answers: ReadonlyMap<string
   const { referenceId } = subrequest;
   try {
     const path = String(resolveReferences(subrequest.url, answers));
+    if (!SUPPORTED.test(path)) throw new ApiError('INVALID_INPUT', `A composite request does not support ${path}`);
     const { status, headers, body } = yield* call.dispatch({
       method: subrequest.method,
       path,
@@ -125,11 +144,17 @@ function* runOne(call: Call, subrequest: Subrequest, answers: ReadonlyMap<string
       body: resolveReferences(subrequest.body, answers),
     });
     const { 'Content-Type': _type, ...httpHeaders } = headers;
-    return { body: body ?? null, httpHeaders, httpStatusCode: status, referenceId };
+    return { body: body ?? null, httpHeaders: unpadded(httpHeaders), httpStatusCode: status, referenceId };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     return { body: [error.toEntry()], httpHeaders: {}, httpStatusCode: error.status, referenceId };
   }
+}
+
+/** Inside a composite answer days have no leading zero: `Wed, 6 May 2026 07:00:00 GMT`. */
+function unpadded(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const modified = headers['Last-Modified'];
+  return modified === undefined ? headers : { ...headers, 'Last-Modified': modified.replace(', 0', ', ') };
 }
 
 /** Headers of the whole request hold for each subrequest, except conditional ones; its own come first. */
@@ -156,7 +181,7 @@ const batchSchema = z.object({
  */
 function* batch(call: Call): Working<OrgResponse> {
   const parsed = batchSchema.safeParse(call.body);
-  if (!parsed.success) throw refusals.badJson(z.prettifyError(parsed.error));
+  if (!parsed.success) throw refusals.badForm('a batch request');
   const { batchRequests, haltOnError = false } = parsed.data;
   if (batchRequests.length > MAX_SUBREQUESTS) {
     throw new ApiError('LIMIT_EXCEEDED', `The maximum number of subrequests in a batch is ${MAX_SUBREQUESTS}`);

@@ -25,6 +25,14 @@ function unlessUnchanged(call: Call, body: () => Record<string, unknown>): OrgRe
   return since !== undefined && changedAt <= since ? empty(304, headers) : json(200, body(), headers);
 }
 
+/**
+ * What the user has looked at lately: nobody looks at records here.
+ * {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_recent_items.htm}
+ */
+function recentItems(): OrgResponse {
+  return json(200, []);
+}
+
 /** The object in short, and what was looked at lately (nobody looks here). */
 function basicInformation(call: Call): OrgResponse {
   return json(200, { objectDescribe: summary(call, objectOf(call)), recentItems: [] });
@@ -277,6 +285,7 @@ function childRelationships(call: Call, object: ObjectDefinition): Record<string
 
 export const describeRoutes: readonly Route[] = [
   { method: 'GET', path: '/sobjects', kind: 'describe', handle: describeGlobal },
+  { method: 'GET', path: '/recent', kind: 'read', handle: recentItems },
   { method: 'GET', path: '/sobjects/:object', kind: 'describe', handle: basicInformation },
   { method: 'GET', path: '/sobjects/:object/describe', kind: 'describe', handle: describeObject },
 ];

@@ -8,7 +8,7 @@ import type { Row } from '../soql/source.ts';
 import { visibleIds } from '../store/integrity.ts';
 import type { RecordInput } from '../store/parse-record.ts';
 import { saveRecord } from '../store/save.ts';
-import { type Call, mustBeEditable, objectBody, objectOf, type Route } from './call.ts';
+import { type Call, mustBeEditable, objectBody, objectOf, type Route, versionOf } from './call.ts';
 import { saveOptions } from './headers.ts';
 import { answerRow, created, refused, removeRow, unmetCondition } from './records.ts';
 
@@ -76,6 +76,9 @@ function deleteByKey(call: Call): OrgResponse {
   return empty(204);
 }
 
+/** Before this version, an upsert that updates has no body to answer with. */
+const ANSWERS_UPDATES = 46;
+
 /**
  * Creates the record where the key is new, updates it where one record has the key, and answers 300 where several
  * have it.
@@ -93,6 +96,7 @@ function upsertByKey(call: Call): OrgResponse {
   if (halted) return halted;
   const outcome = saveRecord(call.org, { object: object.name, id, fields, options: saveOptions(call) });
   if (outcome.kind === 'refused') return refused(outcome.errors);
+  if (versionOf(call) < ANSWERS_UPDATES) return empty(204);
   return json(200, { id, success: true, errors: [], created: false });
 }
 

@@ -18,7 +18,8 @@ const VALUES_PER_PAGE = 200_000;
  */
 function runText(call: Call, includeDeleted: boolean): OrgResponse {
   const soql = call.query.get('q');
-  if (soql === null || soql.trim() === '') throw new ApiError('MALFORMED_QUERY', 'SOQL query not specified');
+  if (soql === null) throw new ApiError('MALFORMED_QUERY', 'A query string has to be specified');
+  if (soql.trim() === '') throw new ApiError('MALFORMED_QUERY', 'SOQL statements cannot be empty or null');
   const source = createSource(call.org, call.user);
   const result = runQuery(source, soql, { includeDeleted, urlPrefix: `${call.root}/sobjects` });
   return call.query.get('columns') === 'true' ? describeColumns(call, result) : answer(call, result);

@@ -5,7 +5,7 @@ import { normaliseId } from '../ids.ts';
 import type { Row } from '../soql/source.ts';
 import { deleteRecord } from '../store/lifecycle.ts';
 import { type SaveOutcome, saveRecord } from '../store/save.ts';
-import { type Call, liveRow, mustBeEditable, objectBody, objectOf, pathsOf, type Route } from './call.ts';
+import { type Call, mustBeEditable, objectBody, objectOf, pathsOf, type Route, rowToRead, rowToWrite } from './call.ts';
 import { conditionDate, originOf, saveOptions } from './headers.ts';
 import { allFields, namedFields, renderRecord } from './render.ts';
 
@@ -36,7 +36,7 @@ export function created(call: Call, object: string, outcome: SaveOutcome): OrgRe
  */
 function readRecord(call: Call): OrgResponse {
   const object = objectOf(call);
-  return answerRow(call, object.name, liveRow(call, object, call.params.id ?? ''));
+  return answerRow(call, object.name, rowToRead(call, object, call.params.id ?? ''));
 }
 
 /** A row with the fields asked for; 304 or 412 where a conditional header says so. */
@@ -66,7 +66,7 @@ function updateRecord(call: Call): OrgResponse {
   const object = objectOf(call);
   mustBeEditable(object);
   const fields = objectBody(call);
-  const row = liveRow(call, object, call.params.id ?? '');
+  const row = rowToWrite(call, object, call.params.id ?? '');
   const halted = unmetCondition(call, row);
   if (halted) return halted;
   const id = row.Id as string;
@@ -85,7 +85,7 @@ export function unmetCondition(call: Call, row: Row): OrgResponse | undefined {
 function removeRecord(call: Call): OrgResponse {
   const object = objectOf(call);
   mustBeEditable(object);
-  const row = liveRow(call, object, call.params.id ?? '');
+  const row = rowToWrite(call, object, call.params.id ?? '');
   removeRow(call, row.Id as string);
   return empty(204);
 }

@@ -57,6 +57,9 @@ function matchRoute({ segments }: CompiledRoute, path: readonly string[]): Recor
 
 const NOT_FOUND = () => new ApiError('NOT_FOUND', 'The requested resource does not exist');
 
+/** Resources of the user interface, which would else be taken for records by their external id. */
+const LEFT_OUT = /^\/sobjects\/[^/]+\/(?:describe\/.|listviews|quickActions|defaultValues|relevantItems)/;
+
 interface Found {
   readonly route: Route;
   readonly params: Record<string, string>;
@@ -69,7 +72,7 @@ function findRoute(request: OrgRequest): Found {
   const [path = '', search = ''] = request.path.split(/\?(.*)/s);
   const query = new URLSearchParams(search);
   const [, root = '', version = '', rest = ''] = /^(\/services\/data\/v(\d+\.\d))(\/.*)?$/.exec(path) ?? [];
-  if (!isKnownVersion(version)) throw NOT_FOUND();
+  if (!isKnownVersion(version) || LEFT_OUT.test(rest)) throw NOT_FOUND();
   const segments = split(rest).map(decodeSegment);
   const fitting = compiled.flatMap((one) => {
     const params = matchRoute(one, segments);
@@ -79,8 +82,9 @@ function findRoute(request: OrgRequest): Found {
   const found = fitting.find(({ route }) => route.method === method || (method === 'HEAD' && route.method === 'GET'));
   if (found) return { ...found, root, query };
   if (fitting.length === 0) throw NOT_FOUND();
-  const allowed = [...new Set(fitting.map(({ route }) => route.method))].join(',');
-  throw new ApiError('METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed. Allowed are ${allowed}`);
+  const methods = fitting.map(({ route }) => route.method);
+  const allowed = [...new Set(methods.includes('GET') ? ['HEAD', ...methods] : methods)];
+  throw new ApiError('METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed. Allowed are ${allowed.join(',')}`);
 }
 
 function decodeSegment(segment: string): string {

@@ -73,7 +73,7 @@ function searchByGet(call: Call): OrgResponse {
 /** {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_search_parameterized_post.htm} */
 function searchByPost(call: Call): OrgResponse {
   const parsed = bodySchema.safeParse(call.body);
-  if (!parsed.success) throw refusals.badJson(z.prettifyError(parsed.error));
+  if (!parsed.success) throw refusals.badForm('a search');
   const { q, fields = ['Id'], sobjects, overallLimit = MAX_RESULTS, defaultLimit = MAX_RESULTS } = parsed.data;
   const targets = sobjects?.map((one) => ({
     name: one.name,

@@ -1,3 +1,4 @@
+import { baseUrlOf } from '../base-url.ts';
 import { json, type OrgResponse } from '../http-message.ts';
 import type { Call, Route } from './call.ts';
 
@@ -29,9 +30,20 @@ export function listVersions(): OrgResponse {
 }
 
 /** {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_discoveryresource.htm} */
-function listResources({ root }: Call): OrgResponse {
-  const names = ['composite', 'jobs', 'limits', 'parameterizedSearch', 'query', 'queryAll', 'search', 'sobjects'];
-  return json(200, Object.fromEntries(names.map((name) => [name, `${root}/${name}`])));
+function listResources({ root, org, user, headers }: Call): OrgResponse {
+  const names = [
+    'composite',
+    'jobs',
+    'limits',
+    'parameterizedSearch',
+    'query',
+    'queryAll',
+    'recent',
+    'search',
+    'sobjects',
+  ];
+  const identity = `${baseUrlOf(headers)}/id/${org.standard.organizationId}/${user.id}`;
+  return json(200, { identity, ...Object.fromEntries(names.map((name) => [name, `${root}/${name}`])) });
 }
 
 export const versionRoutes: readonly Route[] = [{ method: 'GET', path: '/', kind: 'read', handle: listResources }];

@@ -91,13 +91,13 @@ const parseInteger: Parse = (value, field) => {
   return Number.isInteger(number) ? parseNumber(number, field) : cannotRead(field, value);
 };
 
-const DATE = /^(\d{4})-(\d{2})-(\d{2})(?:T.*)?$/;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
-/** A date has no zone; given a date-time, its date part counts. */
+/** A date has no time: a date-time is refused. */
 const parseDate: Parse = (value, field) => {
   const match = typeof value === 'string' ? DATE.exec(value.trim()) : null;
   if (!match) return cannotRead(field, value);
-  const text = match[0].slice(0, 10);
+  const [text] = match;
   const at = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text) ? text : cannotRead(field, value);
 };

@@ -12,6 +12,8 @@ import type { Store } from './store.ts';
 export interface DuplicateOptions {
   readonly allowSave: boolean;
   readonly includeRecordDetails: boolean;
+  /** Of the version that the request speaks: `/services/data/v62.0`. */
+  readonly root: string;
 }
 
 interface DuplicateCheck extends DuplicateOptions {
@@ -19,7 +21,11 @@ interface DuplicateCheck extends DuplicateOptions {
   readonly object: string;
 }
 
-export const defaultDuplicateOptions: DuplicateOptions = { allowSave: false, includeRecordDetails: false };
+export const defaultDuplicateOptions: DuplicateOptions = {
+  allowSave: false,
+  includeRecordDetails: false,
+  root: '/services/data/v62.0',
+};
 
 /**
  * Refuses a row that a duplicate rule matches; `allowSave` gets past rules that only alert. Rules enforce sharing: they
@@ -57,7 +63,7 @@ function sameValue(one: unknown, other: unknown): boolean {
 function matchRecords(
   org: OrgState,
   matches: readonly Row[],
-  { viewer, includeRecordDetails, object }: DuplicateCheck,
+  { viewer, includeRecordDetails, object, root }: DuplicateCheck,
 ) {
   const visible = org.schema.visible(viewer, object)?.fields.values() ?? [];
   const names = includeRecordDetails ? [...visible].map(({ name }) => name) : [];
@@ -66,7 +72,7 @@ function matchRecords(
     fieldDiffs: [],
     matchConfidence: 100,
     record: {
-      attributes: { type: object, url: `/services/data/v62.0/sobjects/${object}/${String(match.Id)}` },
+      attributes: { type: object, url: `${root}/sobjects/${object}/${String(match.Id)}` },
       Id: match.Id,
       ...Object.fromEntries(names.flatMap((name) => (match[name] == null ? [] : [[name, match[name]]]))),
     },

@@ -96,7 +96,7 @@ export function takenValues(org: OrgState, viewer: Viewer, { object, row }: { ob
     const other = liveIds(org.store, object, { field: field.name, value }).find((id) => id !== row.Id);
     if (other === undefined) continue;
     const isSeen = org.sharing.isVisible(viewer, other);
-    const [name, id] = isSeen ? [field.name, other] : ['<unknown>', '<unknown>'];
+    const [name, id] = isSeen ? [field.name, other.slice(0, 15)] : ['<unknown>', '<unknown>'];
     const message = `duplicate value found: ${name} duplicates value on record with id: ${id}`;
     errors.push(new ApiError('DUPLICATE_VALUE', message));
   }

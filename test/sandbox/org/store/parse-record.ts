@@ -31,8 +31,8 @@ export interface ParseOptions {
 const NOT_FIELDS = new Set(['attributes']);
 
 /**
- * Reads a record by its object's fields. A field that the viewer may not see does not exist; a value that no reader
- * could make sense of, or a field without edit access, refuses the whole record.
+ * Reads a record by its object's fields. A field that the viewer may not see does not exist, and refuses the record as
+ * one without edit access does. Throws where a value cannot be read at all, because that refuses the whole request.
  */
 export function parseRecord(schema: Schema, object: string, input: RecordInput, options: ParseOptions): ParsedRecord {
   const visible = schema.visible(options.viewer, object);
@@ -46,7 +46,9 @@ export function parseRecord(schema: Schema, object: string, input: RecordInput, 
     if (name.toLowerCase() === 'id') return { values, parents, refused: [idGiven(options)] };
     const field = visible.fields.get(name.toLowerCase());
     if (!field) {
-      parents.push(parseParent(schema, { object, name, value, viewer: options.viewer }));
+      const parent = parseParent(schema, { object, name, value, viewer: options.viewer });
+      if (parent instanceof ApiError) return { values, parents, refused: [parent] };
+      parents.push(parent);
       continue;
     }
     if (!canWrite(schema, object, field, options)) readOnly.push(field.name);
@@ -87,15 +89,15 @@ interface ParentInput {
   readonly viewer: Viewer;
 }
 
-function parseParent(schema: Schema, { object, name, value, viewer }: ParentInput): ParentByKey {
+function parseParent(schema: Schema, { object, name, value, viewer }: ParentInput): ParentByKey | ApiError {
   const field = relationship(schema, { object, name, viewer });
   const [keyName, keyValue] = isRecord(value)
     ? (Object.entries(value).find(([key]) => !NOT_FIELDS.has(key)) ?? [])
     : [];
   const found = field && keyName !== undefined ? keyOfParent(schema, field, keyName) : undefined;
-  if (!field || !found) throw refusals.noField(name, object);
+  if (!field || !found) return refusals.noField(name, object);
   const parsed = parseValue(keyValue, found.key);
-  if (parsed instanceof ApiError) throw parsed;
+  if (parsed instanceof ApiError) return parsed;
   return { field, ...found, value: parsed };
 }
 
