@@ -107,7 +107,7 @@ describe('duplicate rules', () => {
     expect(match?.record).toEqual({ attributes: expect.objectContaining({ type: 'Lead' }), Id: id });
   });
 
-  /** As quoted in https://github.com/restforce/restforce (error code DuplicatesDetected), with the caller's version. */
+  /** Public clients quote such answers of v54 and v56 with addresses of these versions. */
   it('address the records that match in the version of the request', () => {
     const { client, id } = orgWith('alert');
     const { body } = client.post('/services/data/v54.0/sobjects/Lead', twin);

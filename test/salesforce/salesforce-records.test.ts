@@ -188,7 +188,7 @@ describe('pushNow', () => {
     expect((await records.pushNow('Lead', late, COLUMNS, NO_RULES)).outcome.kind).toBe('gone');
     const unknown = { ...late, id: '00Q5g00000000zzEAA' };
     expect(await records.pushNow('Lead', unknown, COLUMNS, NO_RULES)).toMatchObject({
-      outcome: { kind: 'gone', code: 'NOT_FOUND' },
+      outcome: { kind: 'gone', code: 'INVALID_CROSS_REFERENCE_KEY' },
       after: null,
     });
   });
