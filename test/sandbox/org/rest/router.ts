@@ -82,9 +82,13 @@ function findRoute(request: OrgRequest): Found {
   const found = fitting.find(({ route }) => route.method === method || (method === 'HEAD' && route.method === 'GET'));
   if (found) return { ...found, root, query };
   if (fitting.length === 0) throw NOT_FOUND();
+  throw notAllowed(method, fitting);
+}
+
+function notAllowed(method: string, fitting: readonly Pick<Found, 'route'>[]): ApiError {
   const methods = fitting.map(({ route }) => route.method);
   const allowed = [...new Set(methods.includes('GET') ? ['HEAD', ...methods] : methods)];
-  throw new ApiError('METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed. Allowed are ${allowed.join(',')}`);
+  return new ApiError('METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed. Allowed are ${allowed.join(',')}`);
 }
 
 function decodeSegment(segment: string): string {

@@ -51,9 +51,8 @@ export function parseRecord(schema: Schema, object: string, input: RecordInput, 
       parents.push(parent);
       continue;
     }
-    if (!canWrite(schema, object, field, options)) readOnly.push(field.name);
     const parsed = parseValue(value, field);
-    if (field.name === 'IsConverted' && parsed === true) readOnly.push(field.name);
+    if (!canWrite(schema, object, field, options) || convertsAtOnce(field, parsed)) readOnly.push(field.name);
     if (!(parsed instanceof ApiError)) values.set(field.name, parsed);
     else if (parsed.code === 'JSON_PARSER_ERROR') throw parsed;
     else refused.push(parsed);
@@ -65,6 +64,11 @@ export function parseRecord(schema: Schema, object: string, input: RecordInput, 
 function canWrite(schema: Schema, object: string, field: Field, { viewer, creating }: ParseOptions): boolean {
   const allowed = creating ? field.createable : field.updateable;
   return allowed && schema.access(viewer, object, field).edit;
+}
+
+/** A Lead comes to be converted by conversion alone, though `describe` calls the field createable. */
+function convertsAtOnce(field: Field, value: Value | ApiError): boolean {
+  return field.name === 'IsConverted' && value === true;
 }
 
 /** The id of a record is in the path of the request, or there is none yet. */
