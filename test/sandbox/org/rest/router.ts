@@ -72,17 +72,23 @@ function findRoute(request: OrgRequest): Found {
   const [path = '', search = ''] = request.path.split(/\?(.*)/s);
   const query = new URLSearchParams(search);
   const [, root = '', version = '', rest = ''] = /^(\/services\/data\/v(\d+\.\d))(\/.*)?$/.exec(path) ?? [];
-  if (!isKnownVersion(version) || LEFT_OUT.test(rest)) throw NOT_FOUND();
-  const segments = split(rest).map(decodeSegment);
-  const fitting = compiled.flatMap((one) => {
-    const params = matchRoute(one, segments);
-    return params ? [{ route: one.route, params }] : [];
-  });
+  if (!isKnownVersion(version)) throw NOT_FOUND();
+  const fitting = routesTo(rest);
   const method = (request.method === 'POST' && query.get('_HttpMethod')) || request.method;
   const found = fitting.find(({ route }) => route.method === method || (method === 'HEAD' && route.method === 'GET'));
   if (found) return { ...found, root, query };
   if (fitting.length === 0) throw NOT_FOUND();
   throw notAllowed(method, fitting);
+}
+
+/** The routes that fit a path below a version's root. */
+function routesTo(rest: string): Pick<Found, 'route' | 'params'>[] {
+  if (LEFT_OUT.test(rest)) return [];
+  const segments = split(rest).map(decodeSegment);
+  return compiled.flatMap((one) => {
+    const params = matchRoute(one, segments);
+    return params ? [{ route: one.route, params }] : [];
+  });
 }
 
 function notAllowed(method: string, fitting: readonly Pick<Found, 'route'>[]): ApiError {
