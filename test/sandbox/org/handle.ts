@@ -1,9 +1,9 @@
-import { baseUrlOf } from './base-url.ts';
 import { control } from './control/control.ts';
 import { ApiError } from './errors.ts';
 import type { FaultEffect } from './faults.ts';
 import { checkHead } from './head-limit.ts';
 import { json, type OrgRequest, type OrgResponse, type Transport } from './http-message.ts';
+import { instanceUrlOf } from './instance-url.ts';
 import { bearer } from './oauth/bearer.ts';
 import { oauth } from './oauth/endpoints.ts';
 import type { OrgState } from './org-state.ts';
@@ -70,7 +70,7 @@ function refuse(error: ApiError): OrgResponse {
 }
 
 function* answerRequest(org: OrgState, request: OrgRequest): Working<OrgResponse> {
-  if (/^\/(?:services\/oauth2|id)\//.test(request.path)) return oauth(org, request, baseUrlOf(request.headers));
+  if (/^\/(?:services\/oauth2|id)\//.test(request.path)) return oauth(org, request, instanceUrlOf(request.headers));
   if (/^\/services\/data\/?(?:\?|$)/.test(request.path)) return listVersions();
   if (!request.path.startsWith('/services/data/'))
     return refuse(new ApiError('NOT_FOUND', 'The requested resource does not exist'));

@@ -1,5 +1,5 @@
-import { baseUrlOf } from '../base-url.ts';
 import { json, type OrgResponse } from '../http-message.ts';
+import { instanceUrlOf } from '../instance-url.ts';
 import type { Call, Route } from './call.ts';
 
 const OLDEST = 31;
@@ -42,7 +42,7 @@ function listResources({ root, org, user, headers }: Call): OrgResponse {
     'search',
     'sobjects',
   ];
-  const identity = `${baseUrlOf(headers)}/id/${org.standard.organizationId}/${user.id}`;
+  const identity = `${instanceUrlOf(headers)}/id/${org.standard.organizationId}/${user.id}`;
   return json(200, { identity, ...Object.fromEntries(names.map((name) => [name, `${root}/${name}`])) });
 }
 
