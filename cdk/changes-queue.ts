@@ -70,9 +70,4 @@ export class ChangesQueue extends Construct {
   grantSend(sender: IGrantable): void {
     this.#queue.grant(sender, 'sqs:SendMessage');
   }
-
-  /** Only how many messages wait, for the sync status. */
-  grantCount(reader: IGrantable): void {
-    this.#queue.grant(reader, 'sqs:GetQueueAttributes');
-  }
 }

@@ -4,11 +4,12 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
-import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
 export interface PollScheduleProps {
   readonly target: LambdaFunction;
+  readonly missedPolls: Queue;
   readonly enabled: boolean;
 }
 
@@ -16,12 +17,8 @@ const period = Duration.minutes(5);
 
 /** Starts a poll every five minutes. A missed or failed one is kept as a message; the next one is its retry. */
 export class PollSchedule extends Construct {
-  readonly missedPolls: IQueue;
-
-  constructor(scope: Construct, id: string, { target, enabled }: PollScheduleProps) {
+  constructor(scope: Construct, id: string, { target, missedPolls: missed, enabled }: PollScheduleProps) {
     super(scope, id);
-    const missed = missedPolls(this);
-    this.missedPolls = missed;
     // Scheduler only hands the event over: what fails after that is Lambda's to report, and its two retries of its own
     // would poll again beside the next cycle. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
     target.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: period, onFailure: new SqsDestination(missed) });
@@ -39,7 +36,8 @@ export class PollSchedule extends Construct {
   }
 }
 
-function missedPolls(scope: Construct): Queue {
+/** Where polls that could not be started, or failed, end as messages. */
+export function missedPollsQueue(scope: Construct): Queue {
   const queue = new Queue(scope, 'MissedPolls', {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,

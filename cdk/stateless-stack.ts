@@ -6,7 +6,7 @@ import type { ChangesQueue } from './changes-queue.ts';
 import { Monitoring } from './monitoring.ts';
 import { PersonApi } from './person-api.ts';
 import type { PersonsTable } from './persons-table.ts';
-import { PollSchedule } from './poll-schedule.ts';
+import { missedPollsQueue, PollSchedule } from './poll-schedule.ts';
 import { stageNames } from './stage-names.ts';
 import { syncFunctions } from './sync-functions.ts';
 
@@ -23,9 +23,12 @@ export class StatelessStack extends Stack {
     const names = stageNames(settings);
     const { namespace } = names;
     const secret = Secret.fromSecretNameV2(this, 'Salesforce', settings.salesforceSecretName);
+    const missedPolls = missedPollsQueue(this);
     const environment = {
       TABLE_NAME: table.tableName,
       CHANGES_QUEUE_URL: changes.queueUrl,
+      DEAD_LETTER_QUEUE_URL: changes.deadLetters.queueUrl,
+      MISSED_POLLS_QUEUE_URL: missedPolls.queueUrl,
       LOCKSTEP_SETTINGS: JSON.stringify(settings),
     };
 
@@ -35,9 +38,11 @@ export class StatelessStack extends Stack {
     for (const reader of [poll, persons]) table.grantScan(reader);
     for (const caller of [poll, merge, syncPerson]) secret.grantRead(caller);
     for (const sender of [poll, merge, syncPerson]) changes.grantSend(sender);
-    changes.grantCount(operate);
+    for (const queue of [changes.queue, changes.deadLetters, missedPolls]) {
+      queue.grant(operate, 'sqs:GetQueueAttributes');
+    }
     changes.deliverTo(merge);
-    const schedule = new PollSchedule(this, 'Schedule', { target: poll, enabled: settings.scheduleEnabled });
+    new PollSchedule(this, 'Schedule', { target: poll, missedPolls, enabled: settings.scheduleEnabled });
     const api = new PersonApi(this, 'Api', { name: names.api, auth: settings.auth, functions });
     const monitoring = new Monitoring(this, 'Monitoring', {
       settings,
@@ -46,13 +51,13 @@ export class StatelessStack extends Stack {
       functions,
       changes: changes.queue,
       deadLetters: changes.deadLetters,
-      missedPolls: schedule.missedPolls,
+      missedPolls,
     });
 
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'ChangesQueueUrl', { value: changes.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: changes.deadLetters.queueUrl });
-    new CfnOutput(this, 'MissedPollsQueueUrl', { value: schedule.missedPolls.queueUrl });
+    new CfnOutput(this, 'MissedPollsQueueUrl', { value: missedPolls.queueUrl });
     new CfnOutput(this, 'AlarmTopicArn', { value: monitoring.topicArn });
   }
 }

@@ -1,6 +1,6 @@
 import { acceptType } from '../lib/lambda/accept-type.ts';
 import { openApiDocument } from '../lib/lambda/api/openapi.ts';
-import { composeQueue } from '../lib/lambda/compose-queue.ts';
+import { composeQueue, composeSideQueues } from '../lib/lambda/compose-queue.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
 import { readEnvironment } from '../lib/lambda/environment.ts';
 import { apiHandler, type RoutesOf } from '../lib/lambda/http-api.ts';
@@ -16,10 +16,14 @@ const environment = readEnvironment('operate', process.env);
 const { objects } = environment.settings;
 const ports = composeStore(environment);
 const queue = composeQueue(environment);
+const sideQueues = composeSideQueues(environment);
 
 /** How the sync is doing and what it is told to do; and whatever no other route takes. */
 export const handler = apiHandler<RoutesOf<'operate'>>({
-  'GET /sync/status': async () => ({ status: 200, body: await readSyncStatus({ ...ports, queue }, objects) }),
+  'GET /sync/status': async () => ({
+    status: 200,
+    body: await readSyncStatus({ ...ports, queue }, objects, sideQueues),
+  }),
   'GET /sync/cycles': (request) => listCycles(ports.state, request),
   'GET /sync/fields': async () => ({ status: 200, body: { objects: await readFieldStatus(ports, objects) } }),
   'POST /sync/reconcile': (request) => reconcileSoon(ports, request),

@@ -7,7 +7,13 @@ const text = z.string().check(z.minLength(1));
  * The environment variables of every function: the CDK app hands out exactly these names, a function reads exactly
  * these at cold start.
  */
-export const environmentSchema = z.object({ TABLE_NAME: text, CHANGES_QUEUE_URL: text, LOCKSTEP_SETTINGS: text });
+export const environmentSchema = z.object({
+  TABLE_NAME: text,
+  CHANGES_QUEUE_URL: text,
+  DEAD_LETTER_QUEUE_URL: text,
+  MISSED_POLLS_QUEUE_URL: text,
+  LOCKSTEP_SETTINGS: text,
+});
 
 export type Environment = z.infer<typeof environmentSchema>;
 

@@ -4,6 +4,7 @@ import type { CycleError, CycleHealth } from './cycle-health.ts';
 import type { FeedState } from './poll/feed-state.ts';
 import { EMPTY_BOOK, type FieldJob, type JobBook } from './poll/field-job.ts';
 import type { EndedReconciliation, Reconciliation } from './poll/reconciliation.ts';
+import type { ChangeQueue } from './ports/change-queue.ts';
 import { msBetween } from './ports/clock.ts';
 import type { Ports } from './ports/ports.ts';
 import type { CycleSummary } from './ports/sync-state-store.ts';
@@ -15,7 +16,14 @@ export interface SyncStatus {
   readonly lastCycle: (Omit<CycleSummary, 'error'> & { readonly error: StatusError | null }) | null;
   /** The end of the last cycle that completed or moved its position; null: none yet. */
   readonly lastSuccessAt: string | null;
-  readonly backlog: { readonly messages: number; readonly personsToPush: number };
+  readonly backlog: {
+    readonly messages: number;
+    /** Messages that failed every try: somebody has to send them back. */
+    readonly deadLetters: number;
+    /** Polls that could not be started or failed. */
+    readonly missedPolls: number;
+    readonly personsToPush: number;
+  };
   /** Seconds since the oldest waiting edit was made; null where none waits. */
   readonly oldestWaitingSeconds: number | null;
   readonly apiUsage: CycleSummary['apiUsage'];
@@ -51,12 +59,19 @@ export interface JobStatus
   readonly endedAt: string | null;
 }
 
+/** The queues that nothing but a human reads. */
+export interface SideQueues {
+  readonly deadLetters: Pick<ChangeQueue, 'depth'>;
+  readonly missedPolls: Pick<ChangeQueue, 'depth'>;
+}
+
 /** Reads where the sync stands. Changes nothing and asks Salesforce nothing. */
 export async function readSyncStatus(
   ports: Pick<Ports, 'state' | 'persons' | 'queue' | 'clock' | 'policy'>,
   types: readonly SalesforceType[],
+  sideQueues: SideQueues,
 ): Promise<SyncStatus> {
-  const [feeds, schemas, books, reconciliations, { cycle, health }, backlog, messages] = await Promise.all([
+  const [feeds, schemas, books, reconciliations, { cycle, health }, backlog, ...depths] = await Promise.all([
     Promise.all(types.map((type) => ports.state.loadFeed(type))),
     Promise.all(types.map((type) => ports.state.loadSchema(type))),
     Promise.all(types.map((type) => ports.state.loadJobs(type))),
@@ -64,13 +79,16 @@ export async function readSyncStatus(
     ports.state.lastCycle(),
     ports.persons.backlog(),
     ports.queue.depth(),
+    sideQueues.deadLetters.depth(),
+    sideQueues.missedPolls.depth(),
   ]);
   const { count, oldestAt } = backlog;
+  const [messages, deadLetters, missedPolls] = depths;
   return {
     objects: Object.fromEntries(types.map((type, index) => [type, { checkpoint: feeds[index]?.checkpoint ?? null }])),
     lastCycle: cycle === null ? null : { ...cycle, error: statusError(cycle, health) },
     lastSuccessAt: health.lastSuccessAt,
-    backlog: { messages, personsToPush: count },
+    backlog: { messages, deadLetters, missedPolls, personsToPush: count },
     oldestWaitingSeconds: oldestAt === null ? null : Math.round(msBetween(oldestAt, ports.clock.now()) / 1000),
     apiUsage: cycle?.apiUsage ?? null,
     schemaProblems: [

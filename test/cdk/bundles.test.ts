@@ -50,6 +50,8 @@ describe.each(bundles)('the bundle of $name', ({ construct, maxBytes }) => {
     const values: Readonly<Record<string, string>> = {
       LOCKSTEP_SETTINGS: '{}',
       CHANGES_QUEUE_URL: 'https://queue.example.com/changes',
+      DEAD_LETTER_QUEUE_URL: 'https://queue.example.com/dead',
+      MISSED_POLLS_QUEUE_URL: 'https://queue.example.com/missed',
     };
     const names = Object.keys(environmentSchema.shape);
     const env = Object.fromEntries(names.map((variable) => [variable, values[variable] ?? 'given']));

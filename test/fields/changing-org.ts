@@ -2,6 +2,7 @@ import type { Fields, FieldValue } from '../../lib/person/field-value.ts';
 import type { SalesforceType } from '../../lib/person/row.ts';
 import type { CycleReport } from '../../lib/sync/ports/sync-state-store.ts';
 import { readSyncStatus, type SyncStatus } from '../../lib/sync/sync-status.ts';
+import { EMPTY_QUEUES } from '../fakes/empty-queues.ts';
 import { TwoSides } from '../sync/two-sides.ts';
 
 /** Both sides, while an administrator changes the fields of the org. */
@@ -66,7 +67,7 @@ export class ChangingOrg extends TwoSides {
   }
 
   status(): Promise<SyncStatus> {
-    return readSyncStatus(this.ports, ['Lead', 'Contact']);
+    return readSyncStatus(this.ports, ['Lead', 'Contact'], EMPTY_QUEUES);
   }
 
   value(rowId: string, field: string): FieldValue | undefined {

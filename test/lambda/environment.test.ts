@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { readEnvironment } from '../../lib/lambda/environment.ts';
 import { parseSettings, SettingsError, syncPolicy } from '../../lib/lambda/settings.ts';
 
-const GIVEN = { TABLE_NAME: 'table', CHANGES_QUEUE_URL: 'https://queue', LOCKSTEP_SETTINGS: '{}' };
+const GIVEN = {
+  TABLE_NAME: 'table',
+  CHANGES_QUEUE_URL: 'https://queue',
+  DEAD_LETTER_QUEUE_URL: 'https://dead',
+  MISSED_POLLS_QUEUE_URL: 'https://missed',
+  LOCKSTEP_SETTINGS: '{}',
+};
 
 describe('the environment', () => {
   test('is read with the settings and their defaults', () => {
@@ -12,7 +18,10 @@ describe('the environment', () => {
 
   test.each([
     [{ ...GIVEN, TABLE_NAME: '' }, 'poll: environment variable missing or empty: TABLE_NAME'],
-    [{ LOCKSTEP_SETTINGS: '{}' }, 'poll: environment variable missing or empty: TABLE_NAME, CHANGES_QUEUE_URL'],
+    [
+      { LOCKSTEP_SETTINGS: '{}' },
+      'poll: environment variable missing or empty: TABLE_NAME, CHANGES_QUEUE_URL, DEAD_LETTER_QUEUE_URL, MISSED_POLLS_QUEUE_URL',
+    ],
     [{ ...GIVEN, LOCKSTEP_SETTINGS: '{' }, 'LOCKSTEP_SETTINGS is not JSON'],
   ])('that lacks something fails in one line that names it', (given, message) => {
     expect(() => readEnvironment('poll', given)).toThrow(new SettingsError(message));

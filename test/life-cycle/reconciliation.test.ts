@@ -3,12 +3,14 @@ import { askReconciliation } from '../../lib/sync/poll/ask-reconciliation.ts';
 import { pollCycle } from '../../lib/sync/poll/poll-cycle.ts';
 import type { Ports } from '../../lib/sync/ports/ports.ts';
 import { readSyncStatus } from '../../lib/sync/sync-status.ts';
+import { EMPTY_QUEUES } from '../fakes/empty-queues.ts';
 import { Life } from './life.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const SETTINGS = { objects: ['Lead', 'Contact'], lagSeconds: 2, lookbackSeconds: 600, cycleLeaseMs: 60_000 } as const;
 
-const status = async (life: Life) => (await readSyncStatus(life.ports, ['Lead', 'Contact'])).reconciliation;
+const status = async (life: Life) =>
+  (await readSyncStatus(life.ports, ['Lead', 'Contact'], EMPTY_QUEUES)).reconciliation;
 
 const ask = (life: Life, acceptMissing = false) => askReconciliation(life.ports, { reason: 'asked', acceptMissing });
 

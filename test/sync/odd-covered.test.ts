@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ChangeFeed, FeedOpening } from '../../lib/sync/ports/change-feed.ts';
 import { readSyncStatus } from '../../lib/sync/sync-status.ts';
+import { EMPTY_QUEUES } from '../fakes/empty-queues.ts';
 import { TwoSides } from './two-sides.ts';
 
 /** The feed, with what it asks for remembered, and another covered date in its answers where one is given. */
@@ -33,7 +34,8 @@ async function cycleOf(sides: TwoSides, feed: ChangeFeed): Promise<void> {
   await sides.merge();
 }
 
-const statusOf = async (sides: TwoSides) => (await readSyncStatus(sides.ports, ['Lead', 'Contact'])).schemaProblems;
+const statusOf = async (sides: TwoSides) =>
+  (await readSyncStatus(sides.ports, ['Lead', 'Contact'], EMPTY_QUEUES)).schemaProblems;
 
 test.each(['1970-01-01T00:00:00.000Z', '2999-01-01T00:00:00.000Z'])(
   'one answer that %s is covered moves no window, and is told until the next answer',

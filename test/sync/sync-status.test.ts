@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { ConfigError } from '../../lib/sync/errors.ts';
 import { readSyncStatus } from '../../lib/sync/sync-status.ts';
+import { EMPTY_QUEUES } from '../fakes/empty-queues.ts';
 import { TwoSides } from './two-sides.ts';
 
-const status = (sides: TwoSides) => readSyncStatus(sides.ports, ['Lead', 'Contact']);
+const status = (sides: TwoSides) => readSyncStatus(sides.ports, ['Lead', 'Contact'], EMPTY_QUEUES);
 
 test('a failed cycle tells why, since when, and how many failed in a row; the next good one ends that', async () => {
   const sides = new TwoSides();

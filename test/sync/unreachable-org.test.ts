@@ -5,6 +5,7 @@ import { createSalesforceRecords } from '../../lib/salesforce/salesforce-records
 import { admitOrganization } from '../../lib/sync/admit-organization.ts';
 import { ConfigError } from '../../lib/sync/errors.ts';
 import { readSyncStatus } from '../../lib/sync/sync-status.ts';
+import { EMPTY_QUEUES } from '../fakes/empty-queues.ts';
 import { InMemorySyncStateStore } from '../fakes/in-memory-sync-state-store.ts';
 import { TwoSides } from './two-sides.ts';
 
@@ -27,7 +28,7 @@ test('a secret that cannot be read stands in the status, and no row or edit is l
   expect(push.error).toBeInstanceOf(ConfigError);
   expect(sides.person(personId)).toMatchObject({ fields: { Phone: '1' }, rejection: null, lease: null });
   await sides.poll(over);
-  const { lastCycle } = await readSyncStatus(sides.ports, ['Lead', 'Contact']);
+  const { lastCycle } = await readSyncStatus(sides.ports, ['Lead', 'Contact'], EMPTY_QUEUES);
   expect(lastCycle).toMatchObject({
     outcome: 'failed',
     error: { message: 'secret lockstep/salesforce does not exist' },

@@ -66,7 +66,7 @@ export const status = named(
     objects: byObject(z.strictObject({ checkpoint: z.nullable(instant) })),
     lastCycle: z.nullable(z.strictObject({ ...cycle.shape, error: z.nullable(lastError) })),
     lastSuccessAt: z.nullable(instant),
-    backlog: z.strictObject({ messages: count, personsToPush: count }),
+    backlog: z.strictObject({ messages: count, deadLetters: count, missedPolls: count, personsToPush: count }),
     oldestWaitingSeconds: z.nullable(z.int()),
     apiUsage,
     schemaProblems: texts,

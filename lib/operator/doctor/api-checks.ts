@@ -10,7 +10,12 @@ export function syncStatus(read: () => Promise<SyncStatus>, now: () => number): 
     name: 'sync status',
     async run() {
       const status = await read();
-      return [...cycleFindings(status, now()), ...status.schemaProblems.map(schemaProblem), waiting(status)];
+      return [
+        ...cycleFindings(status, now()),
+        ...status.schemaProblems.map(schemaProblem),
+        waiting(status),
+        ...leftBehind(status),
+      ];
     },
   };
 }
@@ -36,4 +41,17 @@ function schemaProblem(text: string): Finding {
 function waiting({ backlog, oldestWaitingSeconds }: SyncStatus): Finding {
   const oldest = oldestWaitingSeconds === null ? '' : `, the oldest edit for ${oldestWaitingSeconds} s`;
   return note('waiting', `${backlog.messages} messages, ${backlog.personsToPush} persons to push${oldest}`);
+}
+
+/** What only a human moves on. */
+function leftBehind({ backlog }: SyncStatus): readonly Finding[] {
+  const { deadLetters, missedPolls } = backlog;
+  return [
+    deadLetters === 0
+      ? ok('dead letters', 'none')
+      : problem('dead letters', `${deadLetters} messages`, 'runbook entry "DeadLetters" in cdk/README.md'),
+    missedPolls === 0
+      ? ok('missed polls', 'none')
+      : problem('missed polls', `${missedPolls} messages`, 'runbook entry "MissedPolls" in cdk/README.md'),
+  ];
 }

@@ -1,0 +1,6 @@
+import type { SideQueues } from '../../lib/sync/sync-status.ts';
+
+const empty = { depth: async () => 0 };
+
+/** The queues that only a human reads, with nothing in them. */
+export const EMPTY_QUEUES: SideQueues = { deadLetters: empty, missedPolls: empty };
