@@ -13,7 +13,13 @@ const maxSettingsBytes = 3_500;
  * `SettingsError` with one line that names the mistakes.
  */
 export function readSettings(scope: IConstruct): Settings {
-  return settingsIn(scope.node.tryGetContext('lockstep'), scope.node.tryGetContext('stage'));
+  const { node } = scope;
+  const settings = settingsIn(node.tryGetContext('lockstep'), node.tryGetContext('stage'));
+  // What is synthesised for the sandbox is never deployed.
+  if (settings.sandbox && process.env.LOCKSTEP_SANDBOX !== 'yes') {
+    throw new SettingsError('lockstep.sandbox: is set by the sandbox alone');
+  }
+  return settings;
 }
 
 /** The settings in values of the context keys `lockstep` and `stage`; throws `SettingsError` like `readSettings`. */

@@ -1,5 +1,4 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Settings } from '../lib/lambda/settings.ts';
 import type { ChangesQueue } from './changes-queue.ts';
@@ -7,6 +6,7 @@ import { Monitoring } from './monitoring.ts';
 import { PersonApi } from './person-api.ts';
 import type { PersonsTable } from './persons-table.ts';
 import { missedPollsQueue, PollSchedule } from './poll-schedule.ts';
+import { grantSalesforceSecret } from './salesforce-secret.ts';
 import { stageNames } from './stage-names.ts';
 import { syncFunctions } from './sync-functions.ts';
 
@@ -22,7 +22,6 @@ export class StatelessStack extends Stack {
     super(scope, id, { description: 'Lockstep: functions, schedule, API and alarms' });
     const names = stageNames(settings);
     const { namespace } = names;
-    const secret = Secret.fromSecretNameV2(this, 'Salesforce', settings.salesforceSecretName);
     const missedPolls = missedPollsQueue(this);
     const environment = {
       TABLE_NAME: table.tableName,
@@ -36,7 +35,7 @@ export class StatelessStack extends Stack {
     const { poll, merge, 'sync-person': syncPerson, persons, operate } = functions;
     for (const consumer of Object.values(functions)) table.grantItems(consumer);
     for (const reader of [poll, persons]) table.grantScan(reader);
-    for (const caller of [poll, merge, syncPerson]) secret.grantRead(caller);
+    grantSalesforceSecret(this, settings, [poll, merge, syncPerson]);
     for (const sender of [poll, merge, syncPerson]) changes.grantSend(sender);
     for (const queue of [changes.queue, changes.deadLetters, missedPolls]) {
       queue.grant(operate, 'sqs:GetQueueAttributes');

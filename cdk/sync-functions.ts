@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../lib/lambda/environment.ts';
+import { POLL_TIMEOUT_SECONDS } from '../lib/lambda/settings.ts';
 import { SyncFunction, type SyncFunctionProps } from './sync-function.ts';
 
 export const MERGE_TIMEOUT = Duration.minutes(2);
@@ -24,7 +25,7 @@ export function syncFunctions(
   const poll = new SyncFunction(scope, 'Poll', {
     name: 'poll',
     description: 'Reads what changed in Salesforce, and which persons have edits, into the changes queue',
-    timeout: Duration.minutes(14),
+    timeout: Duration.seconds(POLL_TIMEOUT_SECONDS),
     memorySize: 1024,
     ...common,
   });

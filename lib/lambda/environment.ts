@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parseSettings, type Settings, SettingsError } from './settings.ts';
+import { parseDeployedSettings, type Settings, SettingsError } from './settings.ts';
 
 const text = z.string().check(z.minLength(1));
 
@@ -32,7 +32,12 @@ export function readEnvironment(
     const missing = parsed.error.issues.map((issue) => issue.path.join('.'));
     throw new SettingsError(`${name}: environment variable missing or empty: ${missing.join(', ')}`);
   }
-  return { ...parsed.data, settings: parseSettings(parsedJson(parsed.data.LOCKSTEP_SETTINGS)) };
+  const settings = parseDeployedSettings(parsedJson(parsed.data.LOCKSTEP_SETTINGS));
+  // On AWS no function is told of another endpoint; in the sandbox each one is.
+  if (settings.sandbox && environment.AWS_ENDPOINT_URL_DYNAMODB === undefined) {
+    throw new SettingsError(`${name}: lockstep.sandbox: may not be deployed`);
+  }
+  return { ...parsed.data, settings };
 }
 
 function parsedJson(text: string): unknown {

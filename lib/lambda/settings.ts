@@ -2,23 +2,29 @@ import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { LOCAL_NAMES } from '../schema/catalogue.ts';
 import { policyMistakes, type SyncPolicy } from '../schema/sync-policy.ts';
+import { settingsMistakes } from './settings-mistakes.ts';
 
 // The small build of zod says only "Invalid input" until it is given words for what was expected.
 z.config(en());
 
+const SECRET = /^(?:arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:)?[\w/+=.@-]+$/;
+const KEY_ARN = /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/;
+
 const winner = z.enum(['local', 'remote']);
 const salesforceType = z.enum(['Lead', 'Contact']);
 const filled = z.string().check(z.minLength(1));
-const names = z._default(z.array(z.string().check(z.minLength(1))), []);
+const issuer = z.string().check(z.regex(/^https:\/\/\S+$/));
+const names = z._default(z.array(filled), []);
 const seconds = (fallback: number) => z._default(z.number().check(z.int(), z.minimum(0)), fallback);
 
-/**
- * What an operator sets: the context key `lockstep` in cdk.json. Checked at synth, given to every function as one
- * environment variable, and checked again at cold start.
- */
-const settingsSchema = z.strictObject({
-  /** Secrets Manager: `loginUrl`, `clientId`, and `clientSecret` or `privateKey` (with `username`). */
-  salesforceSecretName: z._default(z.string().check(z.minLength(1)), 'lockstep/salesforce'),
+const settings = {
+  /** Name or ARN in Secrets Manager: `loginUrl`, `clientId`, and `clientSecret` or `privateKey` (with `username`). */
+  salesforceSecretName: z._default(
+    z.string().check(z.regex(SECRET, 'takes the name or the ARN of a secret')),
+    'lockstep/salesforce',
+  ),
+  /** ARN of the KMS key that encrypts the secret; left out: the key of Secrets Manager itself. */
+  salesforceSecretKeyArn: z.optional(z.string().check(z.regex(KEY_ARN, 'takes the ARN of a KMS key'))),
   objects: z._default(z.array(salesforceType).check(z.minLength(1)), ['Lead', 'Contact']),
   conflictWinner: z._default(
     z.strictObject({ Lead: z._default(winner, 'local'), Contact: z._default(winner, 'local') }),
@@ -54,7 +60,7 @@ const settingsSchema = z.strictObject({
       [
         z.literal('iam'),
         z.literal('none'),
-        z.strictObject({ jwt: z.strictObject({ issuer: z.string(), audience: z.array(z.string()) }) }),
+        z.strictObject({ jwt: z.strictObject({ issuer, audience: z.array(filled).check(z.minLength(1)) }) }),
       ],
       'takes "iam" or {"jwt": {"issuer": "…", "audience": ["…"]}}',
     ),
@@ -83,9 +89,32 @@ const settingsSchema = z.strictObject({
   lagSeconds: seconds(2),
   /** How far below its checkpoint the poll reads again. */
   lookbackSeconds: seconds(600),
-});
+  duplicates: z._default(
+    z.strictObject({
+      /**
+       * A new Lead that a duplicate rule only warns of: `link` to the record that it found, where that is one and
+       * nobody else's; `save` the Lead all the same; or `reject` it.
+       */
+      onAlert: z._default(z.enum(['link', 'save', 'reject']), 'link'),
+    }),
+    { onAlert: 'link' },
+  ),
+  /** Set by the sandbox alone: nothing is deployed, so an open API and short leases do no harm. */
+  sandbox: z.optional(z.boolean()),
+};
+
+/**
+ * What an operator sets: the context key `lockstep` in cdk.json. Checked at synth, given to every function as one
+ * environment variable, and checked again at cold start.
+ */
+const settingsSchema = z.strictObject(settings);
+
+/** The same for a function, which may be older than the deployment that wrote its settings: it ignores new keys. */
+const deployedSchema = z.object(settings);
 
 export type Settings = z.infer<typeof settingsSchema>;
+
+export { POLL_TIMEOUT_SECONDS } from './settings-mistakes.ts';
 
 /** A setting that is missing or wrong; the message is one line that names it. */
 export class SettingsError extends Error {
@@ -94,9 +123,20 @@ export class SettingsError extends Error {
 
 /** The settings with their defaults; throws `SettingsError` with one line for the mistakes. */
 export function parseSettings(given: unknown): Settings {
-  const parsed = z.safeParse(settingsSchema, given ?? {});
+  return checked(settingsSchema, given);
+}
+
+/** The settings of a deployed function: keys that it does not know yet are no mistake. */
+export function parseDeployedSettings(given: unknown): Settings {
+  return checked(deployedSchema, given);
+}
+
+function checked(schema: typeof settingsSchema | typeof deployedSchema, given: unknown): Settings {
+  const parsed = z.safeParse(schema, given ?? {});
   const mistakes = parsed.success
-    ? policyMistakes(parsed.data.fields, localNameOf).map((mistake) => `lockstep.${mistake}`)
+    ? [...policyMistakes(parsed.data.fields, localNameOf), ...settingsMistakes(parsed.data)].map(
+        (mistake) => `lockstep.${mistake}`,
+      )
     : parsed.error.issues.map((issue) => `${['lockstep', ...issue.path].join('.')}: ${issue.message}`);
   if (parsed.success && mistakes.length === 0) return parsed.data;
   throw new SettingsError(mistakes.join('; '));
@@ -111,5 +151,6 @@ function localNameOf(apiName: string): string | undefined {
 export function syncPolicy(settings: Settings): SyncPolicy {
   const { LastName, Company } = settings.defaults;
   const defaults = { ...(LastName ? { LastName } : {}), ...(Company ? { Company } : {}) };
-  return { conflictWinner: settings.conflictWinner, fields: settings.fields, defaults };
+  const { conflictWinner, fields, duplicates } = settings;
+  return { conflictWinner, fields, defaults, onDuplicateAlert: duplicates.onAlert };
 }

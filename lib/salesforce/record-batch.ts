@@ -41,8 +41,8 @@ function isOwnColumn(column: string): boolean {
   return !column.includes('.');
 }
 
-/** Background pushes choose no owner and do not pass over duplicate rules. */
-const BATCH_HEADERS = { 'Sforce-Auto-Assign': 'FALSE', 'Sforce-Duplicate-Rule-Header': 'allowSave=false' };
+/** Background pushes choose no owner, and are saved where a duplicate rule only warns. */
+const BATCH_HEADERS = { 'Sforce-Auto-Assign': 'FALSE', 'Sforce-Duplicate-Rule-Header': 'allowSave=true' };
 
 function updateRequest({ type, pushes }: Batch): Subrequest {
   const records = pushes.map(({ id, record }) => ({ attributes: { type }, ...record, Id: id }));

@@ -44,7 +44,11 @@ export function createSalesforceRecords(given: SalesforceClient): SalesforceReco
       return pushes.length === 0 ? [] : pushEach(client, { type, pushes, columns });
     },
     pushNow: (type, push, columns, options) =>
-      pushNow(client, { type, pushes: [push], columns }, writeHeaders(options, push.ifUnmodifiedSince)),
+      pushNow(
+        client,
+        { type, pushes: [push], columns },
+        writeHeaders({ ...options, saveDuplicates: true }, push.ifUnmodifiedSince),
+      ),
     createLead: (key, record, columns, options) =>
       createLead(client, { key, record, columns, headers: writeHeaders(options) }),
     remove: (type, id, columns) => removeRow(client, type, id, columns),
@@ -67,17 +71,19 @@ async function pushEach(client: SalesforceClient, batch: Batch): Promise<readonl
   return [...first, ...(await (written ? second.catch(endedAfterWrite) : second))];
 }
 
-const NO_RULES: WriteOptions = { runAssignmentRules: false };
+const NO_RULES: WriteOptions = { runAssignmentRules: false, saveDuplicates: true };
 
 /**
- * `If-Unmodified-Since` is compared with `LastModifiedDate`, to the second.
+ * `If-Unmodified-Since` is compared with `LastModifiedDate`, to the second. `allowSave` gets past duplicate rules that
+ * only warn, and past no rule that blocks.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest_conditional_requests.htm
+ * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm
  */
 function writeHeaders(options: WriteOptions, ifUnmodifiedSince?: string): Record<string, string> {
   const headers = {
     'Sforce-Auto-Assign': options.runAssignmentRules ? 'TRUE' : 'FALSE',
-    'Sforce-Duplicate-Rule-Header': 'allowSave=false; includeRecordDetails=true',
+    'Sforce-Duplicate-Rule-Header': `allowSave=${options.saveDuplicates ?? false}; includeRecordDetails=true`,
   };
   if (ifUnmodifiedSince === undefined) return headers;
   return { ...headers, 'If-Unmodified-Since': new Date(ifUnmodifiedSince).toUTCString() };

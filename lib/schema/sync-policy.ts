@@ -17,6 +17,8 @@ export interface SyncPolicy {
   };
   /** Values that a new Lead takes where the person has none. */
   readonly defaults?: Fields;
+  /** What becomes of a new Lead that a duplicate rule only warns of; left out: `link`. */
+  readonly onDuplicateAlert?: 'link' | 'save' | 'reject';
 }
 
 /** The marketing side wins, and nothing is left out. */

@@ -1,5 +1,6 @@
 import type { SalesforceType } from '../person/row.ts';
 import { schemaProblems } from '../schema/field-history.ts';
+import { policyProblems } from '../schema/policy-problems.ts';
 import type { CycleError, CycleHealth } from './cycle-health.ts';
 import type { FeedState } from './poll/feed-state.ts';
 import { EMPTY_BOOK, type FieldJob, type JobBook } from './poll/field-job.ts';
@@ -28,8 +29,8 @@ export interface SyncStatus {
   readonly oldestWaitingSeconds: number | null;
   readonly apiUsage: CycleSummary['apiUsage'];
   /**
-   * What keeps fields from syncing: missing permissions, fields that went out of sight, types that changed; and an answer
-   * of Salesforce that cannot be right.
+   * What keeps fields from syncing: missing permissions, fields that went out of sight, types that changed, settings that
+   * name a field that is not there; and an answer of Salesforce that cannot be right.
    */
   readonly schemaProblems: readonly string[];
   /** Reading fields of every row: the job that runs and the last that ended, of each object. */
@@ -93,6 +94,12 @@ export async function readSyncStatus(
     apiUsage: cycle?.apiUsage ?? null,
     schemaProblems: [
       ...schemas.flatMap((stored) => (stored === undefined ? [] : schemaProblems(stored, ports.policy.fields.exclude))),
+      ...(schemas.includes(undefined)
+        ? []
+        : policyProblems(
+            schemas.flatMap((stored) => stored ?? []),
+            ports.policy,
+          )),
       ...types.flatMap((type, index) => oddAnswer(type, feeds[index])),
     ],
     jobs: types.flatMap((type, index) => jobsOf(type, books[index] ?? EMPTY_BOOK)),

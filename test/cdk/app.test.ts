@@ -23,7 +23,7 @@ interface ValidationReport {
 describe.each(['iam', 'none', { jwt: { issuer: 'https://login.example.com', audience: ['lockstep'] } }])(
   'with auth %j',
   (auth) => {
-    buildApp(parseSettings({ auth }), { outdir, bundling: false }).synth();
+    buildApp(parseSettings({ auth, sandbox: auth === 'none' }), { outdir, bundling: false }).synth();
     const report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as ValidationReport;
 
     it('passes both rule packs', () => {
@@ -59,7 +59,7 @@ async function runApp(
 
 describe('node cdk/app.ts', () => {
   it('takes the settings as the text that the command line gives', async () => {
-    expect(await runApp('{"auth":"none","lagSeconds":7}')).toEqual({ code: 0, stderr: '' });
+    expect(await runApp('{"auth":"iam","lagSeconds":7}')).toEqual({ code: 0, stderr: '' });
     expect(readFileSync(join(outdir, 'LockstepSync.template.json'), 'utf8')).toContain('\\"lagSeconds\\":7');
   });
 
@@ -76,6 +76,9 @@ describe('node cdk/app.ts', () => {
       'lockstep.fields.pushOnly: Title is in fields.pullOnly too',
       { fields: { pullOnly: ['Title'], pushOnly: ['Title'] } },
     ],
+    ['lockstep.auth: "none" is for the sandbox alone', { auth: 'none' }],
+    ['lockstep.sandbox: is set by the sandbox alone', { auth: 'none', sandbox: true }],
+    ['lockstep.cycleLeaseSeconds: takes more than 840', { cycleLeaseSeconds: 300 }],
     ['where a function can be given 3500', { fields: { exclude: ['A'.repeat(4_000)] } }],
   ])('tells a mistake in one line and exits with 2: %s', async (message, given) => {
     const { code, stderr } = await runApp(given);

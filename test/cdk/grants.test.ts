@@ -65,3 +65,25 @@ it('grants exactly the calls that the DynamoDB adapter makes', () => {
   const actions = commands.map((name) => `dynamodb:${name}${name === 'Query' || name === 'Scan' ? '' : 'Item'}`);
   expect(new Set(actions)).toEqual(new Set([...itemActions, 'dynamodb:Scan']));
 });
+
+describe('a secret that is named by its ARN, with a key of its own', () => {
+  const secret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:lockstep/salesforce-AbC123';
+  const key = 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  const { stateless: keyed } = synthesised({ salesforceSecretName: secret, salesforceSecretKeyArn: key });
+
+  it.each(['poll', 'merge', 'sync-person'] as const)('is read and decrypted by %s, and no other', (name) => {
+    const statements = statementsOf(keyed, name);
+    expect(statements.find(({ Action }) => [Action].flat().includes(secretActions[1] ?? ''))?.Resource).toBe(secret);
+    expect(statements.find(({ Action }) => [Action].flat().includes('kms:Decrypt'))?.Resource).toBe(key);
+  });
+
+  it.each(['persons', 'operate'] as const)('is not for %s', (name) => {
+    expect(actionsOf(statementsOf(keyed, name))).not.toContain('kms:Decrypt');
+  });
+
+  it('may be a partial ARN', () => {
+    const { stateless: partial } = synthesised({ salesforceSecretName: secret.slice(0, -7) });
+    const read = statementsOf(partial, 'poll').find(({ Action }) => [Action].flat().includes(secretActions[1] ?? ''));
+    expect(read?.Resource).toBe(`${secret.slice(0, -7)}-??????`);
+  });
+});

@@ -90,6 +90,6 @@ describe('the authorizer', () => {
   });
 
   it('is absent only where the settings say none', () => {
-    expect(authorizationTypes(synthesised({ auth: 'none' }).stateless)).toEqual(['NONE']);
+    expect(authorizationTypes(synthesised({ auth: 'none', sandbox: true }).stateless)).toEqual(['NONE']);
   });
 });

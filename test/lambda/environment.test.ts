@@ -28,7 +28,31 @@ describe('the environment', () => {
   });
 });
 
+test('a key of a newer deployment does not keep an older function from its work, a wrong value does', () => {
+  const read = (settings: unknown) =>
+    readEnvironment('merge', { ...GIVEN, LOCKSTEP_SETTINGS: JSON.stringify(settings) });
+  expect(read({ apiReserve: 0.5, fromTheFuture: 1 }).settings.apiReserve).toBe(0.5);
+  expect(() => read({ apiReserve: 2, fromTheFuture: 1 })).toThrow('lockstep.apiReserve');
+});
+
+test('settings of the sandbox are taken where it says that the engines are elsewhere, and on AWS they are not', () => {
+  const given = { ...GIVEN, LOCKSTEP_SETTINGS: '{"sandbox":true,"auth":"none","cycleLeaseSeconds":10}' };
+  expect(() => readEnvironment('poll', given)).toThrow('poll: lockstep.sandbox: may not be deployed');
+  const there = { ...given, AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' };
+  expect(readEnvironment('poll', there).settings.auth).toBe('none');
+});
+
 describe('the settings', () => {
+  test.each([
+    { salesforceSecretName: 'team/salesforce' },
+    {
+      salesforceSecretName: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:lockstep/salesforce-AbC123',
+      salesforceSecretKeyArn: 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    },
+  ])('%j is taken', (given) => {
+    expect(parseSettings(given)).toMatchObject(given);
+  });
+
   test('let the marketing side win, and leave out nothing, where nothing is said', () => {
     expect(syncPolicy(parseSettings(undefined))).toMatchObject({
       conflictWinner: { Lead: 'local', Contact: 'local' },
@@ -44,6 +68,19 @@ describe('the settings', () => {
     [{ auth: { jwt: {} } }, 'lockstep.auth'],
     [{ activityRetentionDays: 0.5 }, 'lockstep.activityRetentionDays'],
     [{ scheduleEnable: true }, 'lockstep: '],
+    [{ auth: 'none' }, 'lockstep.auth: "none" is for the sandbox alone'],
+    [{ auth: { jwt: { issuer: 'https://login.example.com', audience: [] } } }, 'lockstep.auth'],
+    [{ auth: { jwt: { issuer: 'https://login.example.com', audience: [''] } } }, 'lockstep.auth'],
+    [{ auth: { jwt: { issuer: '', audience: ['lockstep'] } } }, 'lockstep.auth'],
+    [{ pushLeaseSeconds: 600 }, 'lockstep.pushLeaseSeconds: takes 645 at least'],
+    [{ salesforceTimeoutSeconds: 60, pushLeaseSeconds: 659 }, 'lockstep.pushLeaseSeconds: takes 660 at least'],
+    [{ cycleLeaseSeconds: 840 }, 'lockstep.cycleLeaseSeconds: takes more than 840'],
+    [{ lagSeconds: 1 }, 'lockstep.lagSeconds: takes 2 at least'],
+    [{ objects: ['Lead', 'Lead'] }, 'lockstep.objects: names an object twice'],
+    [{ salesforceSecretName: 'arn:aws:s3:::bucket' }, 'lockstep.salesforceSecretName'],
+    [{ salesforceSecretKeyArn: 'alias/key' }, 'lockstep.salesforceSecretKeyArn'],
+    [{ duplicates: { onAlert: 'merge' } }, 'lockstep.duplicates.onAlert'],
+    [{ sandbox: true, salesforceTimeoutSeconds: 10, pushLeaseSeconds: 10 }, 'lockstep.pushLeaseSeconds: takes 11'],
   ])('%j is refused in one line that names it', (given, name) => {
     const outcome = { name: 'SettingsError', message: expect.stringMatching(new RegExp(`^${name}.*$`)) };
     expect(() => parseSettings(given)).toThrow(expect.objectContaining(outcome));

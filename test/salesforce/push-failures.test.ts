@@ -52,7 +52,7 @@ test('a push reads, updates without rules of assignment, and reads again', async
     {
       method: 'PATCH',
       url: '/services/data/v64.0/composite/sobjects',
-      httpHeaders: { 'Sforce-Auto-Assign': 'FALSE', 'Sforce-Duplicate-Rule-Header': 'allowSave=false' },
+      httpHeaders: { 'Sforce-Auto-Assign': 'FALSE', 'Sforce-Duplicate-Rule-Header': 'allowSave=true' },
       body: {
         allOrNone: false,
         records: PUSHES.map(({ id, record }) => ({ attributes: { type: 'Lead' }, Id: id, ...record })),

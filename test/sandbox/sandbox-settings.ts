@@ -11,8 +11,11 @@ import type { SandboxOptions } from './sandbox-options.ts';
  */
 export function sandboxSettings(options: SandboxOptions): Settings {
   const { lagSeconds, lookbackSeconds } = options;
+  const { salesforceSecretKeyArn: _, ...deployed } = deployedSettings();
   return {
-    ...deployedSettings(),
+    ...deployed,
+    sandbox: true,
+    salesforceSecretName: 'lockstep/salesforce',
     auth: 'none',
     scheduleEnabled: true,
     cycleLeaseSeconds: 10,

@@ -12,7 +12,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
  */
 export async function synthesise(settings: Settings, outdir: string, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
-  const environment = { CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ lockstep: settings }) };
+  const environment = {
+    CDK_OUTDIR: outdir,
+    CDK_CONTEXT_JSON: JSON.stringify({ lockstep: settings }),
+    LOCKSTEP_SANDBOX: 'yes',
+  };
   const child = spawn(process.execPath, [app], {
     cwd: root,
     env: { ...process.env, ...environment },

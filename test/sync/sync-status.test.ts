@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { DEFAULT_POLICY } from '../../lib/schema/sync-policy.ts';
 import { ConfigError } from '../../lib/sync/errors.ts';
 import { readSyncStatus } from '../../lib/sync/sync-status.ts';
 import { EMPTY_QUEUES } from '../fakes/empty-queues.ts';
@@ -43,4 +44,13 @@ test('what merges come to is counted for the cycle that queued their rows, confl
   await sides.merge();
   const cycle = (await sides.state.cycles(10, null)).items.find((each) => each.cycle === number - 1);
   expect(cycle).toMatchObject({ pulled: { Lead: 1 }, conflicts: 1, pushed: 1 });
+});
+
+test('a setting that names a field which no object has is told by the first cycle', async () => {
+  const fields = { ...DEFAULT_POLICY.fields, truncate: ['Titel'] };
+  const sides = new TwoSides({ ...DEFAULT_POLICY, fields });
+  expect((await status(sides)).schemaProblems).toEqual([]);
+  const line = 'fields.truncate names Titel: no such field of Lead and Contact is visible to the sync user';
+  expect(await sides.poll()).toMatchObject({ schemaProblems: [line] });
+  expect((await status(sides)).schemaProblems).toEqual([line]);
 });

@@ -1,4 +1,5 @@
 import { schemaProblems } from '../../schema/field-history.ts';
+import { policyProblems } from '../../schema/policy-problems.ts';
 import { packIds } from '../change-message.ts';
 import { cycleError } from '../cycle-health.ts';
 import { ReconciliationHeldError } from '../errors.ts';
@@ -90,7 +91,10 @@ export async function pollCycle(
     lagSeconds: lagOf(run),
     drifted: jobs.drifted,
     reconciliationHeld: jobs.held,
-    schemaProblems: stored.flatMap((each) => schemaProblems(each, ports.policy.fields.exclude)),
+    schemaProblems: [
+      ...stored.flatMap((each) => schemaProblems(each, ports.policy.fields.exclude)),
+      ...(stored.length < settings.objects.length ? [] : policyProblems(stored, ports.policy)),
+    ],
     missingPermissions: stored.reduce((sum, { schema }) => sum + schema.missing.length, 0),
   };
 }

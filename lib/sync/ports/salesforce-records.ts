@@ -57,9 +57,11 @@ export interface RemoveAnswer {
   readonly after: RemoteRecord | null;
 }
 
-/** Whether assignment rules choose the owner of a record; an owner to be set is part of the record. */
 export interface WriteOptions {
+  /** Whether assignment rules choose the owner of a record; an owner to be set is part of the record. */
   readonly runAssignmentRules: boolean;
+  /** Whether a new record is saved that a duplicate rule only warns of. Edits always are; a rule that blocks, blocks. */
+  readonly saveDuplicates?: boolean;
 }
 
 export type CreateAnswer =

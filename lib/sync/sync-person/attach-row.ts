@@ -139,7 +139,7 @@ async function linkMatch(
   { rejection, matches }: { readonly rejection: Rejection; readonly matches: readonly RowName[] },
 ): Promise<SyncStep> {
   const { ports, schemas } = sync;
-  if (matches.length === 0) return refuse(sync, push, rejection);
+  if (matches.length === 0 || ports.policy.onDuplicateAlert === 'reject') return refuse(sync, push, rejection);
   const records = await readRows(ports, schemas, matches);
   const rows = matches.flatMap(({ type, id }) => {
     const record = records.get(id);

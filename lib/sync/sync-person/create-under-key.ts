@@ -28,7 +28,8 @@ export async function createUnderKey(
 ): Promise<Exclude<CreateAnswer, { kind: 'converted' }> | ConvertedLead> {
   const { ports, schemas, assignTo } = sync;
   const { schema, columns } = schemas.Lead;
-  const options = { runAssignmentRules: assignTo.kind === 'assignmentRule' };
+  const saveDuplicates = ports.policy.onDuplicateAlert === 'save';
+  const options = { runAssignmentRules: assignTo.kind === 'assignmentRule', saveDuplicates };
   const answer = await ports.records.createLead(keyOfPerson(person.personId, nth), record, columns, options);
   if (answer.kind !== 'converted') return answer;
   const lead = rowOfRecord(schema, answer.record);

@@ -1,0 +1,46 @@
+import type { Settings } from './settings.ts';
+
+/**
+ * How long Salesforce works on a request at most.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
+ */
+const LONGEST_REQUEST_SECONDS = 600;
+
+/** How long the poll function may run. */
+export const POLL_TIMEOUT_SECONDS = 840;
+
+/** The second that Salesforce is in, and the one that its `Date` header cuts off. */
+const LEAST_LAG_SECONDS = 2;
+
+type Numbers = Pick<
+  Settings,
+  'pushLeaseSeconds' | 'cycleLeaseSeconds' | 'salesforceTimeoutSeconds' | 'lagSeconds' | 'objects' | 'auth' | 'sandbox'
+>;
+
+/** Settings that fit their types and would break what the sync promises: one line for each, without the prefix. */
+export function settingsMistakes(settings: Numbers): string[] {
+  const { pushLeaseSeconds, cycleLeaseSeconds, salesforceTimeoutSeconds, lagSeconds, objects, auth } = settings;
+  const leastLease = salesforceTimeoutSeconds + (settings.sandbox ? 1 : LONGEST_REQUEST_SECONDS);
+  const rules: readonly (readonly [broken: boolean, mistake: string])[] = [
+    [new Set(objects).size < objects.length, 'objects: names an object twice'],
+    [
+      pushLeaseSeconds < leastLease,
+      `pushLeaseSeconds: takes ${leastLease} at least: a push whose answer was lost may commit until then`,
+    ],
+    ...(settings.sandbox
+      ? []
+      : ([
+          [auth === 'none', 'auth: "none" is for the sandbox alone: anybody could read and edit every person'],
+          [
+            cycleLeaseSeconds <= POLL_TIMEOUT_SECONDS,
+            `cycleLeaseSeconds: takes more than ${POLL_TIMEOUT_SECONDS}, which the poll function may run: two cycles would run at once`,
+          ],
+          [
+            lagSeconds < LEAST_LAG_SECONDS,
+            `lagSeconds: takes ${LEAST_LAG_SECONDS} at least: a second that is not over would be passed over`,
+          ],
+        ] as const)),
+  ];
+  return rules.flatMap(([broken, mistake]) => (broken ? [mistake] : []));
+}
