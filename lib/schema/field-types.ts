@@ -128,9 +128,13 @@ function refuseWhole(value: FieldValue, field: JudgedField): Refusal | undefined
 
 const DAY = /^(\d{4}-\d{2}-\d{2})(?:T.*)?$/;
 
-/**
- * Given a date-time, Salesforce takes its day. The calendar must have it: `Date.parse` takes February 30 for March 2.
- */
+/** The REST API reads no date-time into a date: the day alone is sent. */
+function dayOf(value: FieldValue): FieldValue {
+  const text = typeof value === 'string' ? value.trim() : value;
+  return blankToNull(typeof text === 'string' ? (DAY.exec(text)?.[1] ?? text) : text);
+}
+
+/** The calendar must have the day: `Date.parse` takes February 30 for March 2. */
 function refuseDate(value: FieldValue, field: JudgedField): Refusal | undefined {
   const day = typeof value === 'string' ? DAY.exec(value)?.[1] : undefined;
   const at = day === undefined ? Number.NaN : Date.parse(`${day}T00:00:00Z`);
@@ -202,7 +206,7 @@ export const FIELD_TYPES: Readonly<Record<string, FieldType>> = {
   date: {
     kind: 'date',
     read: orNull,
-    write: (value) => blankToNull(typeof value === 'string' ? value.trim() : value),
+    write: dayOf,
     refuse: refuseDate,
   },
   datetime: {
