@@ -10,6 +10,7 @@ import { createStandardRecords, type StandardRecords } from './standard-records.
 import { newStats, type Stats } from './stats.ts';
 import { type Automation, noAutomation } from './store/automation.ts';
 import { ChangeEvents } from './store/change-events.ts';
+import type { RecordTypeRule } from './store/record-types.ts';
 import { RecycleBin } from './store/recycle-bin.ts';
 import { Sharing } from './store/sharing.ts';
 import { Store } from './store/store.ts';
@@ -34,6 +35,7 @@ export class OrgState {
   recycleBin = new RecycleBin();
   sharing = new Sharing();
   bulk = new BulkJobs();
+  recordTypes: readonly RecordTypeRule[] = [];
   /** Records that are gone for good: only `deleted` still tells of them. */
   purged: { object: string; id: string; at: number }[] = [];
 
@@ -64,6 +66,7 @@ export class OrgState {
     this.recycleBin = new RecycleBin();
     this.sharing = new Sharing();
     this.bulk = new BulkJobs();
+    this.recordTypes = [];
     this.purged = [];
     this.schema = new Schema(this.clock.now(), this.schema.changedAt);
     this.store = this.#newStore();

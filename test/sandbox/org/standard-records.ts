@@ -35,18 +35,18 @@ const queueNames = ['Inbound Leads', 'Partner Leads'] as const;
 /** Fills the setup objects of a new org. Ids are the same in every org. */
 export function createStandardRecords(org: OrgState): StandardRecords {
   const stamp = toStamp(org.clock.now());
-  const organizationId = insert(org, 'Organization', { Name: 'Simulated Org', ...organization });
+  const organizationId = insertSetup(org, 'Organization', { Name: 'Simulated Org', ...organization });
   const adminId = org.store.nextId('User');
   const audit = (row: Record<string, Value>) => ({ ...row, CreatedDate: stamp, CreatedById: adminId });
   const users = people.map((person, at) => {
     const username = `${person.alias}@org.example.com`;
     const id = at === 1 ? adminId : org.store.nextId('User');
-    insert(org, 'User', audit({ Id: id, ...userRow(person), Username: username, Email: username }));
+    insertSetup(org, 'User', audit({ Id: id, ...userRow(person), Username: username, Email: username }));
     return { id, name: person.alias, username, administrator: person.administrator };
   });
   const queues = queueNames.map((name) => {
     const row = { Name: name, DeveloperName: name.replace(' ', '_'), Type: 'Queue', OwnerId: organizationId };
-    return { id: insert(org, 'Group', audit(row)), name };
+    return { id: insertSetup(org, 'Group', audit(row)), name };
   });
   const [lockstep, admin, ...sales] = users as [OrgUser, OrgUser, ...OrgUser[]];
   const inactive = sales.pop() as OrgUser;
@@ -82,7 +82,8 @@ function userRow(person: (typeof people)[number]): Record<string, Value> {
   };
 }
 
-function insert(org: OrgState, object: string, values: Record<string, Value>): string {
+/** Puts a setup record in place, as an administrator's work in Setup would. */
+export function insertSetup(org: OrgState, object: string, values: Record<string, Value>): string {
   const stamp = toStamp(org.clock.now());
   const id = (values.Id as string | undefined) ?? org.store.nextId(object);
   const row: Row = {

@@ -3,7 +3,8 @@ import { toStamp } from '../clock.ts';
 import { ApiError, refusals } from '../errors.ts';
 import type { OrgState } from '../org-state.ts';
 import { allOrNone } from '../store/all-or-none.ts';
-import { convertLead, hardDelete, mergeRecords, undeleteRecord } from '../store/lifecycle.ts';
+import { convertLead } from '../store/convert-lead.ts';
+import { hardDelete, mergeRecords, undeleteRecord } from '../store/lifecycle.ts';
 import { commitRow, type PreparedRow, prepareRow, quietOptions } from '../store/save.ts';
 import { defineCall, mustBeId, mustHaveObject } from './call.ts';
 
@@ -58,7 +59,7 @@ export const lifecycleCalls = [
     },
   ),
   defineCall('POST undelete', one, (org, record) => {
-    undeleteRecord(org, record.id);
+    allOrNone(org, () => undeleteRecord(org, record.id));
     return {};
   }),
   defineCall('POST hard-delete', one, (org, record) => {

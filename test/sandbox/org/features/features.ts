@@ -1,8 +1,20 @@
 import type { OrgState } from '../org-state.ts';
+import { currencies } from './currencies.ts';
 import type { Feature } from './feature.ts';
+import { middleNames } from './middle-names.ts';
+import { optOutsHidden } from './opt-outs-hidden.ts';
+import { personAccounts } from './person-accounts.ts';
+import { recordTypes } from './record-types.ts';
 import { stateCountryPicklists } from './state-country-picklists.ts';
 
-const features = { stateCountryPicklists } satisfies Readonly<Record<string, Feature>>;
+const features = {
+  stateCountryPicklists,
+  recordTypes,
+  currencies,
+  personAccounts,
+  middleNames,
+  optOutsHidden,
+} satisfies Readonly<Record<string, Feature>>;
 
 export type FeatureName = keyof typeof features;
 

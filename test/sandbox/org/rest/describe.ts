@@ -2,6 +2,7 @@ import { empty, json, type OrgResponse } from '../http-message.ts';
 import type { Field } from '../schema/field.ts';
 import { fieldTypes } from '../schema/field-types.ts';
 import type { ObjectDefinition } from '../schema/standard-objects.ts';
+import { MASTER_RECORD_TYPE, recordTypesOf } from '../store/record-types.ts';
 import { type Call, objectOf, type Route } from './call.ts';
 import { conditionDate } from './headers.ts';
 
@@ -62,7 +63,7 @@ function describeObject(call: Call): OrgResponse {
       lookupLayoutable: null,
       namedLayoutInfos: [],
       networkScopeFieldName: null,
-      recordTypeInfos: [masterRecordType(call, object)],
+      recordTypeInfos: recordTypeInfos(call, object),
       searchLayoutable: object.editable,
       sobjectDescribeOption: 'FULL',
       supportedScopes: scopes(object),
@@ -122,18 +123,26 @@ function summary({ root }: Call, object: ObjectDefinition): Record<string, unkno
   };
 }
 
-function masterRecordType({ root }: Call, object: ObjectDefinition): Record<string, unknown> {
-  const recordTypeId = '012000000000000AAA';
-  return {
+/** Its record types and the one of records without; the sync user's choice among them is the default. */
+function recordTypeInfos({ root, org, user }: Call, object: ObjectDefinition): Record<string, unknown>[] {
+  const types = recordTypesOf(org, object.name);
+  const hasDefault = types.some(({ isDefault }) => isDefault);
+  const info = (id: string, name: string, developerName: string) => ({
     active: true,
-    available: true,
-    defaultRecordTypeMapping: true,
-    developerName: 'Master',
-    master: true,
-    name: 'Master',
-    recordTypeId,
-    urls: { layout: `${root}/sobjects/${object.name}/describe/layouts/${recordTypeId}` },
-  };
+    developerName,
+    master: id === MASTER_RECORD_TYPE,
+    name,
+    recordTypeId: id,
+    urls: { layout: `${root}/sobjects/${object.name}/describe/layouts/${id}` },
+  });
+  return [
+    ...types.map(({ id, name, developerName, available, isDefault }) => ({
+      ...info(id, name, developerName),
+      available: available || user.administrator,
+      defaultRecordTypeMapping: isDefault,
+    })),
+    { ...info(MASTER_RECORD_TYPE, 'Master', 'Master'), available: true, defaultRecordTypeMapping: !hasDefault },
+  ];
 }
 
 /** What is the same for every field of this org. */

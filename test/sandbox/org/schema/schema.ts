@@ -57,6 +57,24 @@ export class Schema {
     return this.object(object)?.fields.find((field) => field.name.toLowerCase() === wanted);
   }
 
+  addObject(object: ObjectDefinition, now: number): void {
+    this.#objects.set(object.name.toLowerCase(), object);
+    this.#changed(now);
+  }
+
+  removeObject(name: string, now: number): void {
+    this.#objects.delete(name.toLowerCase());
+    this.#changed(now);
+  }
+
+  /** Changes fields that are there. */
+  changeFields(objectName: string, change: (field: Field) => Field, now: number): void {
+    const object = this.object(objectName);
+    if (!object) throw new RangeError(`No object ${objectName}`);
+    this.#objects.set(object.name.toLowerCase(), { ...object, fields: object.fields.map(change) });
+    this.#changed(now);
+  }
+
   addField(objectName: string, field: Field, now: number): void {
     const object = this.object(objectName);
     if (!object) throw new RangeError(`No object ${objectName}`);

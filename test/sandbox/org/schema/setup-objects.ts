@@ -36,6 +36,30 @@ export const group: readonly Field[] = [
   ...auditFields,
 ];
 
+/** {@link https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_recordtype.htm} */
+export const recordType: readonly Field[] = [
+  idField('Record Type'),
+  defineField('Name', 'string', { length: 80, nillable: false, nameField: true }),
+  defineField('DeveloperName', 'string', { length: 80, nillable: false, label: 'Record Type Name' }),
+  readOnly('NamespacePrefix', 'string', { length: 15 }),
+  defineField('Description', 'string'),
+  defineField('SobjectType', 'picklist', { length: 40, nillable: false, restricted: true, label: 'SObject Type Name' }),
+  defineField('IsActive', 'boolean', { label: 'Active' }),
+  readOnly('IsPersonType', 'boolean'),
+  ...auditFields,
+];
+
+/** {@link https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_currencytype.htm} */
+export const currencyType: readonly Field[] = [
+  idField('Currency Type'),
+  defineField('IsoCode', 'string', { length: 3, nillable: false, nameField: true, label: 'Currency ISO Code' }),
+  defineField('ConversionRate', 'double', { precision: 18, scale: 6, nillable: false }),
+  defineField('DecimalPlaces', 'int', { nillable: false }),
+  defineField('IsActive', 'boolean', { label: 'Active' }),
+  defineField('IsCorporate', 'boolean', { label: 'Corporate Currency' }),
+  ...auditFields,
+];
+
 /** {@link https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_organization.htm} */
 export const organization: readonly Field[] = [
   idField('Organization'),

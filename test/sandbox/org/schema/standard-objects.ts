@@ -1,6 +1,6 @@
 import { defineField, type Field } from './field.ts';
 import { accountTypes, cleanStatuses, industries, leadSources, leadStatuses, ratings } from './picklists.ts';
-import { group, organization, user } from './setup-objects.ts';
+import { currencyType, group, organization, recordType, user } from './setup-objects.ts';
 import {
   addressFields,
   auditFields,
@@ -218,7 +218,25 @@ export const standardObjects: readonly ObjectDefinition[] = [
     ...setup,
     fields: organization,
   },
+  {
+    name: 'RecordType',
+    label: 'Record Type',
+    labelPlural: 'Record Types',
+    keyPrefix: '012',
+    ...setup,
+    fields: recordType,
+  },
 ];
+
+/** There only where an org has several currencies. */
+export const currencyTypeObject: ObjectDefinition = {
+  name: 'CurrencyType',
+  label: 'Currency Type',
+  labelPlural: 'Currency Types',
+  keyPrefix: '01L',
+  ...setup,
+  fields: currencyType,
+};
 
 /** Ships with every org here: the key by which an integration finds its own records again. */
 export const personIdField: Field = defineField('Person_Id__c', 'string', {

@@ -60,6 +60,7 @@ export function brokenReferences(
   for (const field of org.schema.object(object)?.fields ?? []) {
     const id = row[field.name];
     if (field.type !== 'reference' || !field.createable || typeof id !== 'string') continue;
+    if (field.name === 'RecordTypeId') continue;
     if (before && before[field.name] === id) continue;
     const error = referenceRefusal(org, object, { field, id, viewer });
     if (error) errors.push(error);

@@ -1,35 +1,36 @@
-import { fromStamp, toDate, toStamp } from '../clock.ts';
+import { fromStamp, toStamp } from '../clock.ts';
 import { ApiError, refusals } from '../errors.ts';
 import type { OrgState } from '../org-state.ts';
 import type { Viewer } from '../schema/schema.ts';
 import type { Row, Value } from '../soql/source.ts';
 import { takenValues } from './integrity.ts';
-import { quietOptions, saveRecord } from './save.ts';
 
 interface Restamp {
   readonly row: Row;
   readonly change: Record<string, Value>;
   readonly origin?: string | undefined;
+  /** The record with which this one is deleted. */
+  readonly deletedWith?: string;
 }
 
 /** Writes a row that the org itself changes, with new stamps. */
-function restamp(org: OrgState, object: string, { row, change, origin }: Restamp): Row {
+export function restamp(org: OrgState, object: string, { row, change, origin, deletedWith }: Restamp): Row {
   const stamp = toStamp(Math.max(org.clock.now(), fromStamp(row.SystemModstamp as string)));
   const changed: Row = { ...row, ...change, SystemModstamp: stamp, LastModifiedDate: stamp };
   org.store.put(object, changed, origin);
   if (changed.IsDeleted === true) {
-    org.recycleBin.add({ object, id: changed.Id as string, at: org.clock.now(), stamp });
+    org.recycleBin.add({ object, id: changed.Id as string, at: org.clock.now(), stamp, deletedWith });
   }
   return changed;
 }
 
-function mustFind(org: OrgState, id: string): { object: string; row: Row } {
+export function mustFind(org: OrgState, id: string): { object: string; row: Row } {
   const found = org.store.find(id);
   if (!found) throw refusals.notFound();
   return found;
 }
 
-function mustBeFree(org: OrgState, ids: readonly string[]): void {
+export function mustBeFree(org: OrgState, ids: readonly string[]): void {
   const locked = ids.find((id) => org.transactions.isLocked(id));
   if (locked !== undefined) throw refusals.locked(locked);
 }
@@ -47,6 +48,9 @@ export function deleteRecord(org: OrgState, id: string, { viewer, paths, origin 
   const { object, row } = mustFind(org, id);
   if (!org.sharing.isVisible(viewer, id)) throw refusals.outOfReach(id);
   if (row.IsDeleted === true) throw refusals.deleted();
+  // A person goes with the Account that it is.
+  if (object === 'Contact' && row.IsPersonAccount === true)
+    throw new ApiError('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id');
   mustBeFree(org, [id]);
   if (org.faults.locksRow(paths)) throw refusals.locked(id);
   const refused = org.faults.recordError(object, row, paths);
@@ -55,7 +59,8 @@ export function deleteRecord(org: OrgState, id: string, { viewer, paths, origin 
   org.stats.recordsDeleted += 1;
   if (object !== 'Account') return;
   for (const contact of contactsOf(org, id)) {
-    restamp(org, 'Contact', { row: contact, change: { IsDeleted: true, LastModifiedById: viewer.id }, origin });
+    const change = { IsDeleted: true, LastModifiedById: viewer.id };
+    restamp(org, 'Contact', { row: contact, change, origin, deletedWith: id });
     org.stats.recordsDeleted += 1;
   }
 }
@@ -66,7 +71,8 @@ function contactsOf(org: OrgState, accountId: string): Row[] {
 }
 
 /**
- * Takes a record out of the recycle bin, also one that lost a merge: it is a record of its own again.
+ * Takes a record out of the recycle bin, also one that lost a merge: it is a record of its own again. What was deleted
+ * with it comes back with it.
  * {@link https://developer.salesforce.com/docs/atlas.en-us.apexcode.meta/apexcode/langCon_apex_dml_undelete.htm}
  */
 export function undeleteRecord(org: OrgState, id: string): void {
@@ -78,7 +84,9 @@ export function undeleteRecord(org: OrgState, id: string): void {
   if (taken) throw taken;
   const change: Record<string, Value> = { IsDeleted: false };
   if ('MasterRecordId' in row) change.MasterRecordId = null;
+  const deletedWith = org.recycleBin.deletedWith(org, id);
   restamp(org, object, { row, change });
+  for (const child of deletedWith) undeleteRecord(org, child);
 }
 
 /** Empties one record out of the recycle bin: no query finds it again, only `deleted` tells of it. */
@@ -123,138 +131,4 @@ function moveContacts(org: OrgState, { from, to }: { from: string; to: string })
     restamp(org, 'Contact', { row: contact, change: { AccountId: to } });
     org.stats.recordsUpdated += 1;
   }
-}
-
-/** Lead field → Contact field, where conversion carries a value over. */
-const LEAD_TO_CONTACT: Readonly<Record<string, string>> = {
-  FirstName: 'FirstName',
-  LastName: 'LastName',
-  Salutation: 'Salutation',
-  Title: 'Title',
-  Email: 'Email',
-  Phone: 'Phone',
-  MobilePhone: 'MobilePhone',
-  Fax: 'Fax',
-  LeadSource: 'LeadSource',
-  Description: 'Description',
-  Street: 'MailingStreet',
-  City: 'MailingCity',
-  State: 'MailingState',
-  PostalCode: 'MailingPostalCode',
-  Country: 'MailingCountry',
-  HasOptedOutOfEmail: 'HasOptedOutOfEmail',
-  HasOptedOutOfFax: 'HasOptedOutOfFax',
-  DoNotCall: 'DoNotCall',
-};
-
-/** Lead field → Account field for a new Account. */
-const LEAD_TO_ACCOUNT: Readonly<Record<string, string>> = {
-  Company: 'Name',
-  Street: 'BillingStreet',
-  City: 'BillingCity',
-  State: 'BillingState',
-  PostalCode: 'BillingPostalCode',
-  Country: 'BillingCountry',
-  Phone: 'Phone',
-  Fax: 'Fax',
-  Website: 'Website',
-  Industry: 'Industry',
-  AnnualRevenue: 'AnnualRevenue',
-  NumberOfEmployees: 'NumberOfEmployees',
-  Rating: 'Rating',
-};
-
-export interface Conversion {
-  readonly leadId: string;
-  readonly contactId?: string | undefined;
-  readonly accountId?: string | undefined;
-}
-
-/**
- * Converts a Lead into a new or an existing Contact and Account. An existing Contact keeps its values; only its empty
- * fields are filled. Custom fields travel to the Contact's field of the same name.
- * {@link https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_convertlead.htm}
- */
-export function convertLead(org: OrgState, conversion: Conversion): { contactId: string; accountId: string } {
-  const { object, row: lead } = mustFind(org, conversion.leadId);
-  if (object !== 'Lead') throw new ApiError('INVALID_ID_FIELD', 'leadId does not name a Lead');
-  if (lead.IsDeleted === true) throw refusals.deleted();
-  if (lead.IsConverted === true) throw new ApiError('CANNOT_CONVERT_CONVERTED_LEAD', 'lead is already converted');
-  mustBeFree(org, [conversion.leadId]);
-  const contact = conversion.contactId === undefined ? undefined : contactToConvertInto(org, conversion.contactId);
-  const known = conversion.accountId ?? (contact?.AccountId as string | null | undefined);
-  const accountId = known ?? create(org, 'Account', { lead, names: LEAD_TO_ACCOUNT, fixed: {} });
-  const names = { ...LEAD_TO_CONTACT, ...sameCustomFields(org) };
-  const contactId = conversion.contactId ?? create(org, 'Contact', { lead, names, fixed: { AccountId: accountId } });
-  if (contact) fillEmpty(org, { contact, lead, names, accountId });
-  restamp(org, 'Lead', {
-    row: lead,
-    change: { ...converted(org), ConvertedAccountId: accountId, ConvertedContactId: contactId },
-  });
-  org.stats.recordsUpdated += 1;
-  return { contactId, accountId };
-}
-
-function contactToConvertInto(org: OrgState, contactId: string): Row {
-  mustBeFree(org, [contactId]);
-  const { row } = mustFind(org, contactId);
-  if (row.IsDeleted === true) throw refusals.deleted();
-  return row;
-}
-
-function converted(org: OrgState): Record<string, Value> {
-  return {
-    IsConverted: true,
-    Status: 'Closed - Converted',
-    ConvertedDate: toDate(org.clock.now()),
-    IsUnreadByOwner: false,
-  };
-}
-
-function sameCustomFields(org: OrgState): Record<string, string> {
-  const shared = (org.schema.object('Lead')?.fields ?? []).filter(
-    (field) => field.custom && !field.calculated && !field.autoNumber && org.schema.field('Contact', field.name),
-  );
-  return Object.fromEntries(shared.map((field) => [field.name, field.name]));
-}
-
-interface Mapping {
-  readonly lead: Row;
-  readonly names: Readonly<Record<string, string>>;
-  readonly fixed: Record<string, Value>;
-}
-
-function create(org: OrgState, object: string, { lead, names, fixed }: Mapping): string {
-  const fields: Record<string, Value> = { ...fixed, OwnerId: personOwner(org, lead) };
-  for (const [from, to] of Object.entries(names)) {
-    const value = lead[from] ?? null;
-    if (value !== null) fields[to] = value;
-  }
-  const outcome = saveRecord(org, { object, fields, options: quietOptions(org.standard.admin) });
-  if (outcome.kind === 'saved') return outcome.id;
-  throw outcome.errors[0] ?? new ApiError('UNKNOWN_EXCEPTION', 'The record was refused without a reason');
-}
-
-/** Contacts and Accounts cannot belong to a queue; the converting user takes those. */
-function personOwner(org: OrgState, lead: Row): string {
-  const owner = lead.OwnerId as string;
-  return owner.startsWith('005') ? owner : org.standard.admin.id;
-}
-
-function fillEmpty(
-  org: OrgState,
-  {
-    contact,
-    lead,
-    names,
-    accountId,
-  }: { contact: Row; lead: Row; names: Readonly<Record<string, string>>; accountId: string },
-): void {
-  const change: Record<string, Value> = {};
-  for (const [from, to] of Object.entries(names)) {
-    if (contact[to] === null && lead[from] !== null) change[to] = lead[from] ?? null;
-  }
-  if (contact.AccountId === null) change.AccountId = accountId;
-  restamp(org, 'Contact', { row: contact, change });
-  org.stats.recordsUpdated += 1;
 }

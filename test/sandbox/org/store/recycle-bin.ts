@@ -9,6 +9,8 @@ interface Binned {
   readonly at: number;
   /** The deletion that put it here; a record that came out since, or was deleted again, has another stamp. */
   readonly stamp: unknown;
+  /** The record with which it was deleted. */
+  readonly deletedWith: string | undefined;
 }
 
 /** Deleted records in the order of their deletion; after 15 days they are gone for good. */
@@ -18,6 +20,15 @@ export class RecycleBin {
 
   add(binned: Binned): void {
     this.#binned.push(binned);
+  }
+
+  /** The ids of records that were deleted with this one and are still here for that deletion. */
+  deletedWith(org: OrgState, id: string): string[] {
+    return this.#binned.slice(this.#first).flatMap((binned) => {
+      const row = org.store.table(binned.object).get(binned.id);
+      const isHere = row?.IsDeleted === true && row.SystemModstamp === binned.stamp;
+      return binned.deletedWith === id && isHere ? [binned.id] : [];
+    });
   }
 
   /** Empties out what has been here for too long. */

@@ -11,6 +11,8 @@ import { type DuplicateOptions, defaultDuplicateOptions, findDuplicate } from '.
 import { liveFormulas } from './formulas.ts';
 import { brokenReferences, resolveParents, takenValues } from './integrity.ts';
 import { parseRecord, type RecordInput } from './parse-record.ts';
+import { followPerson, mirrorPerson } from './person-accounts.ts';
+import { followRecordType } from './record-types.ts';
 
 /** What the headers of a request ask of its saves. */
 export interface SaveOptions {
@@ -60,6 +62,7 @@ export function commitRow(
   { row, created, origin }: { row: Row; created: boolean; origin?: string | undefined },
 ): void {
   org.store.put(object, row, origin);
+  mirrorPerson(org, object, row);
   if (created) org.stats.recordsCreated += 1;
   else org.stats.recordsUpdated += 1;
 }
@@ -83,8 +86,10 @@ export function prepareRow(org: OrgState, request: SaveRequest): PreparedRow {
   for (const [name, value] of [...parsed.values, ...linked.values]) row[name] = value;
   followEmail(row, { before, given: parsed.values });
   runTriggers(org.automation, object, row);
-  if ('LastName' in row) row.Name = fullName(row);
+  if ('LastName' in row && object !== 'Account') row.Name = fullName(row);
   const errors = firstRefusals([
+    () => followRecordType(org, object, { row, before }),
+    () => followPerson(org, object, { row, before, given: parsed.values }),
     () => followCodes(org, object, { row, before, given: parsed.values }),
     () => missingFields(org, object, row),
     () => brokenReferences(org, object, { row, before, viewer: options.viewer }),
@@ -164,7 +169,9 @@ function numberRow(org: OrgState, object: string, row: Record<string, Value>): v
 }
 
 export function fullName(row: Row): string {
-  return [row.FirstName, row.LastName].filter((part) => part !== null && part !== undefined).join(' ');
+  return [row.FirstName, row.MiddleName, row.LastName, row.Suffix]
+    .filter((part) => part !== null && part !== undefined)
+    .join(' ');
 }
 
 /**

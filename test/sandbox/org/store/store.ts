@@ -43,8 +43,12 @@ export class Store {
   }
 
   table(object: string): Table {
-    const table = this.#tables.get(object);
-    if (!table) throw new RangeError(`No table for ${object}`);
+    const known = this.#tables.get(object);
+    if (known) return known;
+    if (!this.#schema.object(object)) throw new RangeError(`No table for ${object}`);
+    const table = new Table(object);
+    this.#tables.set(object, table);
+    this.#templates.set(object, templateOf(this.#schema, object));
     return table;
   }
 
