@@ -165,7 +165,7 @@ describe('change events', () => {
     });
   });
 
-  /** https://developer.salesforce.com/docs/atlas.en-us.change_data_capture.meta/change_data_capture/cdc_field_security.htm */
+  /** https://developer.salesforce.com/docs/atlas.en-us.change_data_capture.meta/change_data_capture/cdc_general_considerations.htm */
   it('show a subscriber the fields that it may see, also of records that it may not see', () => {
     const org = stillOrg();
     control(org, 'POST field-access', { object: 'Lead', field: 'City', read: false, edit: false });

@@ -12,7 +12,7 @@ function fieldOf(client: OrgClient, object: string, name: string): Json | undefi
   return client.get(`/sobjects/${object}/describe`).body.fields?.find((field) => String(field.name) === name);
 }
 
-/** https://help.salesforce.com/s/articleView?id=platform.customize_recordtype.htm */
+/** https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_recordtype.htm */
 describe('record types', () => {
   function typedOrg() {
     const made = featureOrg({ recordTypes: true });
@@ -92,7 +92,7 @@ describe('record types', () => {
   });
 });
 
-/** https://help.salesforce.com/s/articleView?id=xcloud.admin_enable_multicurrency_implications.htm */
+/** https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_currencytype.htm */
 describe('several currencies', () => {
   it('give every record one of its own, the corporate one at first', () => {
     const { client, before } = featureOrg({ currencies: true });
@@ -125,7 +125,7 @@ describe('several currencies', () => {
   });
 });
 
-/** https://help.salesforce.com/s/articleView?id=xcloud.admin_enable_name_fields.htm */
+/** https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/meta_namesettings.htm */
 describe('middle names and suffixes', () => {
   it('are parts of the name', () => {
     const { client } = featureOrg({ middleNames: true });
@@ -135,7 +135,7 @@ describe('middle names and suffixes', () => {
   });
 });
 
-/** https://help.salesforce.com/s/articleView?id=000385741 */
+/** https://university.act-on.com/Product_Features/Connectors/CRM_Integrations/Integrating_and_Managing_Salesforce/Enabling_Opt-Out_Permissions_in_Salesforce */
 describe('opt-out fields', () => {
   it('can be hidden from the sync user, as a new org hides them', () => {
     const { org, client, admin } = featureOrg({ optOutsHidden: true });

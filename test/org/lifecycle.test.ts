@@ -266,3 +266,53 @@ describe('a transaction that takes long', () => {
     expect(client.patch(`/sobjects/Lead/${id}`, { Title: 'X' }).status).toBe(204);
   });
 });
+
+/** https://developer.salesforce.com/docs/atlas.en-us.apexcode.meta/apexcode/langCon_apex_dml_undelete.htm */
+describe('the undeletion of an Account', () => {
+  it('brings back the Contacts that were deleted with it, and no others', () => {
+    const org = stillOrg();
+    const client = signIn(org);
+    const { id } = client.post('/sobjects/Account', { Name: 'A' }).body;
+    const [withIt, before, already] = ['one', 'two', 'three'].map((LastName) =>
+      String(client.post('/sobjects/Contact', { LastName, AccountId: id }).body.id),
+    );
+    client.delete(`/sobjects/Contact/${before}`);
+    client.delete(`/sobjects/Account/${id}`);
+    control(org, 'POST undelete', { id: already });
+    org.clock.advance(60);
+    control(org, 'POST undelete', { id });
+    const rows = client.query('SELECT Id, SystemModstamp FROM Contact ORDER BY SystemModstamp, Id').records;
+    expect(rows).toMatchObject([
+      { Id: already, SystemModstamp: '2026-11-21T10:00:00.000+0000' },
+      { Id: withIt, SystemModstamp: '2026-11-21T10:01:00.000+0000' },
+    ]);
+    expect(client.queryAll(`SELECT IsDeleted FROM Contact WHERE Id = '${before}'`).records).toMatchObject([
+      { IsDeleted: true },
+    ]);
+  });
+});
+
+/** https://help.salesforce.com/s/articleView?id=sales.customize_mapleads.htm */
+describe('the conversion of custom fields', () => {
+  it('maps like types only', () => {
+    const org = stillOrg();
+    const client = signIn(org);
+    for (const [object, type] of [
+      ['Lead', 'text'],
+      ['Contact', 'text'],
+    ]) {
+      control(org, 'POST fields', { object, name: 'Like__c', type });
+    }
+    for (const [object, type] of [
+      ['Lead', 'text'],
+      ['Contact', 'number'],
+    ]) {
+      control(org, 'POST fields', { object, name: 'Unlike__c', type });
+    }
+    const { contactId } = control(org, 'POST convert', { leadId: client.lead({ Like__c: '1', Unlike__c: '1' }) }).body;
+    expect(client.get(`/sobjects/Contact/${contactId}`).body).toMatchObject({ Like__c: '1', Unlike__c: null });
+    const existing = String(client.post('/sobjects/Contact', { LastName: 'L' }).body.id);
+    control(org, 'POST convert', { leadId: client.lead({ Like__c: '2', Unlike__c: '2' }), contactId: existing });
+    expect(client.get(`/sobjects/Contact/${existing}`).body).toMatchObject({ Like__c: '2', Unlike__c: null });
+  });
+});

@@ -15,7 +15,7 @@ function orgWithHidden() {
   return { org, client, admin, id, seen };
 }
 
-/** https://help.salesforce.com/s/articleView?id=platform.security_about_sharing.htm */
+/** https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_update.htm */
 describe('a record that the sharing settings hide from a user', () => {
   it('is in no query of that user, and in those of an administrator', () => {
     const { client, admin, id, seen } = orgWithHidden();
@@ -85,7 +85,7 @@ describe('a record that the sharing settings hide from a user', () => {
     expect(client.patch('/sobjects/Lead/Person_Id__c/p1', lead)).toMatchObject(refused);
   });
 
-  /** https://help.salesforce.com/s/articleView?id=sales.duplicate_rules_map_of_reference.htm */
+  /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm */
   it('is found by no duplicate rule', () => {
     const { org, client, admin } = orgWithHidden();
     control(org, 'POST duplicate-rules', { object: 'Lead', matchOn: ['Email'], action: 'block' });

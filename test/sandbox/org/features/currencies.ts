@@ -37,7 +37,7 @@ function each(org: OrgState, work: (object: string, name: string, label: string)
 
 /**
  * Every record has a currency of its own, which its amounts are in.
- * {@link https://help.salesforce.com/s/articleView?id=xcloud.admin_enable_multicurrency_implications.htm}
+ * {@link https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_currencytype.htm}
  */
 export const currencies: Feature = {
   on(org) {

@@ -12,7 +12,7 @@ function each(org: OrgState, work: (object: string, field: Field) => void): void
   }
 }
 
-/** {@link https://help.salesforce.com/s/articleView?id=xcloud.admin_enable_name_fields.htm} */
+/** {@link https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/meta_namesettings.htm} */
 export const middleNames: Feature = {
   on: (org) => each(org, (object, field) => org.schema.addField(object, field, org.clock.now())),
   off: (org) => each(org, (object, field) => org.schema.removeField(object, field.name, org.clock.now())),

@@ -12,7 +12,7 @@ function setAccess(org: OrgState, visible: boolean): void {
 
 /**
  * A new org shows the opt-out fields to nobody until an administrator makes them visible.
- * {@link https://help.salesforce.com/s/articleView?id=000385741}
+ * {@link https://university.act-on.com/Product_Features/Connectors/CRM_Integrations/Integrating_and_Managing_Salesforce/Enabling_Opt-Out_Permissions_in_Salesforce}
  */
 export const optOutsHidden: Feature = {
   on: (org) => setAccess(org, false),

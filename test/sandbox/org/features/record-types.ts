@@ -57,7 +57,7 @@ export function dropRecordTypes(org: OrgState, objects: readonly string[]): void
 
 /**
  * Records of one object with different picklist values.
- * {@link https://help.salesforce.com/s/articleView?id=platform.customize_recordtype.htm}
+ * {@link https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_recordtype.htm}
  */
 export const recordTypes: Feature = {
   on(org) {

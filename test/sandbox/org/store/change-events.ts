@@ -28,7 +28,7 @@ export interface KeptEvent {
   readonly sequenceNumber: number;
 }
 
-/** {@link https://developer.salesforce.com/docs/atlas.en-us.platform_events.meta/platform_events/platform_events_event_retention.htm} */
+/** {@link https://developer.salesforce.com/docs/atlas.en-us.api_streaming.meta/api_streaming/using_streaming_api_durability.htm} */
 const KEPT_MS = 72 * 3_600_000;
 /** Older ones are forgotten beyond this, so that a long run does not fill the memory. */
 const MAX_KEPT = 100_000;
@@ -159,7 +159,7 @@ function draft(change: RowChange): Drafted | undefined {
 
 /**
  * The same change of several records in one transaction is one event for all of them.
- * {@link https://developer.salesforce.com/docs/atlas.en-us.change_data_capture.meta/change_data_capture/cdc_merged_events.htm}
+ * {@link https://developer.salesforce.com/docs/atlas.en-us.change_data_capture.meta/change_data_capture/cdc_event_fields_header.htm}
  */
 function merged(drafts: readonly Drafted[]): (Drafted & { ids: string[] })[] {
   const groups = new Map<string, Drafted & { ids: string[] }>();
