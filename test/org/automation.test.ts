@@ -136,6 +136,35 @@ describe('duplicate rules', () => {
     client.delete(`/sobjects/Lead/${id}`);
     expect(client.post('/sobjects/Lead', twin).status).toBe(201);
   });
+
+  it('run on an edit only where it changes a field that they match', () => {
+    const org = stillOrg();
+    const client = signIn(org);
+    const [one, other] = [client.lead({ Email: 'a@example.com' }), client.lead({ Email: 'a@example.com' })];
+    control(org, 'POST duplicate-rules', { object: 'Lead', matchOn: ['Email'], action: 'block' });
+    expect(client.patch(`/sobjects/Lead/${one}`, { Title: 'X' }).status).toBe(204);
+    expect(client.patch(`/sobjects/Lead/${one}`, { Email: 'A@example.com' }).status).toBe(204);
+    expect(client.patch(`/sobjects/Lead/${one}`, { Email: 'b@example.com' }).status).toBe(204);
+    expect(client.patch(`/sobjects/Lead/${one}`, { Email: 'a@example.com' }).body[0]?.errorCode).toBe(
+      'DUPLICATES_DETECTED',
+    );
+    expect(client.get(`/sobjects/Lead/${other}`).status).toBe(200);
+  });
+
+  /** https://help.salesforce.com/apex/HTViewHelpDoc?id=sales.duplicate_detection_and_handling.htm */
+  it('compare a Lead with Contacts too, where they say so', () => {
+    const org = stillOrg();
+    const client = signIn(org);
+    const { id } = client.post('/sobjects/Contact', { LastName: 'L', Email: 'a@example.com' }).body;
+    const rule = { object: 'Lead', matchOn: ['Email'], action: 'block', against: ['Lead', 'Contact'] };
+    control(org, 'POST duplicate-rules', rule);
+    const { body } = client.post('/sobjects/Lead', { LastName: 'L', Company: 'C', Email: 'a@example.com' });
+    expect(body[0]?.duplicateResut).toMatchObject({
+      duplicateRuleEntityType: 'Lead',
+      matchResults: [{ entityType: 'Contact', size: 1, matchRecords: [{ record: { Id: id } }] }],
+    });
+    expect(control(org, 'POST duplicate-rules', { ...rule, matchOn: ['Company'] }).status).toBe(400);
+  });
 });
 
 /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_autoassign.htm */

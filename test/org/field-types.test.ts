@@ -76,6 +76,9 @@ describe('what a field type refuses', () => {
     ],
     ['Tags__c', 'a;z', 'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', 'Tags: bad value for restricted picklist field: z'],
     ['OwnerId', 'nonsense', 'MALFORMED_ID', 'Owner ID: id value of incorrect type: nonsense'],
+    // https://salesforce.stackexchange.com/questions/339236
+    ['Born__c', '1699-12-31', 'FIELD_INTEGRITY_EXCEPTION', 'Born: invalid date: 1699-12-31'],
+    ['Born__c', '4001-01-01', 'FIELD_INTEGRITY_EXCEPTION', 'Born: invalid date: 4001-01-01'],
   ])('%s refuses %j with %s', (field, value, errorCode, message) => {
     const client = signIn(typedOrg());
     const { status, body } = client.post('/sobjects/Lead', { LastName: 'L', Company: 'C', [field]: value });

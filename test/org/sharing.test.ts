@@ -86,12 +86,14 @@ describe('a record that the sharing settings hide from a user', () => {
   });
 
   /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm */
-  it('is found by no duplicate rule', () => {
+  it('is found by duplicate rules, but not where they run as the user', () => {
     const { org, client, admin } = orgWithHidden();
     control(org, 'POST duplicate-rules', { object: 'Lead', matchOn: ['Email'], action: 'block' });
     const lead = { LastName: 'L', Company: 'C', Email: 'ada@example.com' };
-    expect(client.post('/sobjects/Lead', lead).status).toBe(201);
-    expect(admin.post('/sobjects/Lead', lead).body[0]?.errorCode).toBe('DUPLICATES_DETECTED');
+    expect(client.post('/sobjects/Lead', lead).body[0]?.errorCode).toBe('DUPLICATES_DETECTED');
+    const asUser = { 'sforce-duplicate-rule-header': 'runAsCurrentUser=true' };
+    expect(admin.post('/sobjects/Lead', lead, asUser).body[0]?.errorCode).toBe('DUPLICATES_DETECTED');
+    expect(client.post('/sobjects/Lead', lead, asUser).status).toBe(201);
   });
 
   it('is in no bulk query, and no ingest job writes it', () => {

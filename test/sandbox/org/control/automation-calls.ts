@@ -72,11 +72,18 @@ export const automationCalls = [
   }),
   defineCall(
     'POST duplicate-rules',
-    z.strictObject({ object: z.string(), matchOn: z.array(z.string()).min(1), action: z.enum(['block', 'alert']) }),
-    (org, { object: objectName, matchOn, action }) => {
+    z.strictObject({
+      object: z.string(),
+      matchOn: z.array(z.string()).min(1),
+      action: z.enum(['block', 'alert']),
+      against: z.array(z.string()).min(1).optional(),
+    }),
+    (org, { object: objectName, matchOn, action, against = [objectName] }) => {
       const object = mustHaveObject(org, objectName).name;
       const fields = matchOn.map((field) => mustHaveField(org, object, field).name);
-      org.automation.duplicateRules.push({ object, matchOn: fields, action });
+      const targets = against.map((target) => mustHaveObject(org, target).name);
+      for (const target of targets) for (const field of fields) mustHaveField(org, target, field);
+      org.automation.duplicateRules.push({ object, matchOn: fields, action, against: targets });
       return {};
     },
   ),

@@ -41,6 +41,7 @@ export function saveOptions(call: Call): SaveOptions {
     duplicates: {
       allowSave: duplicates.get('allowsave') === 'true',
       includeRecordDetails: duplicates.get('includerecorddetails') === 'true',
+      runAsCurrentUser: duplicates.get('runascurrentuser') === 'true',
       root: call.root,
     },
     paths: pathsOf(call),

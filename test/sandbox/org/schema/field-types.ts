@@ -93,13 +93,24 @@ const parseInteger: Parse = (value, field) => {
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
+/**
+ * Years before 1700 and after 4000 are not kept.
+ * {@link https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_dateformats.htm}
+ */
+function withinRange<T extends string>(text: T, field: Field): T | ApiError {
+  const year = Number(text.slice(0, 4));
+  if (year >= 1700 && year <= 4000) return text;
+  return new ApiError('FIELD_INTEGRITY_EXCEPTION', `${field.label}: invalid date: ${text}`, [field.name]);
+}
+
 /** A date has no time: a date-time is refused. */
 const parseDate: Parse = (value, field) => {
   const match = typeof value === 'string' ? DATE.exec(value.trim()) : null;
   if (!match) return cannotRead(field, value);
   const [text] = match;
   const at = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text) ? text : cannotRead(field, value);
+  const isDay = !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+  return isDay ? withinRange(text, field) : cannotRead(field, value);
 };
 
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:?\d{2})$/i;
@@ -108,7 +119,8 @@ const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[
 const parseDateTime: Parse = (value, field) => {
   if (typeof value !== 'string' || !DATE_TIME.test(value.trim())) return cannotRead(field, value);
   const at = Date.parse(value.trim().replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
-  return Number.isNaN(at) ? cannotRead(field, value) : `${new Date(at).toISOString().slice(0, 19)}.000+0000`;
+  if (Number.isNaN(at)) return cannotRead(field, value);
+  return withinRange(`${new Date(at).toISOString().slice(0, 19)}.000+0000`, field);
 };
 
 function badChoice(field: Field, text: string): ApiError {

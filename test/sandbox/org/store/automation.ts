@@ -25,9 +25,10 @@ export interface Trigger {
   readonly set: Readonly<Record<string, TriggerValue>>;
 }
 
-/** Finds records that are the same in all fields of `matchOn`. */
+/** Finds records of the objects `against` that are the same in all fields of `matchOn`. */
 export interface DuplicateRule {
   readonly object: string;
+  readonly against: readonly string[];
   readonly matchOn: readonly string[];
   readonly action: 'block' | 'alert';
 }

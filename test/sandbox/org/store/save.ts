@@ -94,7 +94,7 @@ export function prepareRow(org: OrgState, request: SaveRequest): PreparedRow {
     () => missingFields(org, object, row),
     () => brokenReferences(org, object, { row, before, viewer: options.viewer }),
     () => brokenRules(org.automation, object, liveFormulas(org, object)?.(row) ?? row),
-    () => findDuplicate(org, row, { ...options.duplicates, viewer: options.viewer, object }) ?? [],
+    () => findDuplicate(org, row, { ...options.duplicates, viewer: options.viewer, object, before }) ?? [],
     () => takenValues(org, options.viewer, { object, row }),
     () => org.faults.recordError(object, liveFormulas(org, object)?.(row) ?? row, options.paths ?? []) ?? [],
   ]);
