@@ -1,5 +1,6 @@
 import type { FieldValue } from '../../lib/person/field-value.ts';
 import type { Person } from '../../lib/person/person.ts';
+import { ActsHere } from './acts-here.ts';
 import { addAutomation, setAccess, setRule } from './administrator.ts';
 import { remoteName } from './fields.ts';
 import type { Functions } from './functions.ts';
@@ -28,11 +29,13 @@ type OperationOf<Kind extends Operation['kind']> = Extract<Operation, { kind: Ki
 export class Actors {
   readonly #world: World;
   readonly #functions: Functions;
+  readonly #here: ActsHere;
   readonly #subjects: readonly Subject[];
 
   constructor(world: World, functions: Functions, origins: readonly Origin[]) {
     this.#world = world;
     this.#functions = functions;
+    this.#here = new ActsHere(world, functions);
     this.#subjects = origins.map((origin, at) => ({
       origin,
       email: `p${at}@example.com`,
@@ -71,9 +74,18 @@ export class Actors {
       reconcile: ({ acceptMissing }) => this.#reconcile(acceptMissing),
       outage: ({ minutes }) => this.#goDark(minutes),
       storeDown: ({ minutes }) => this.#world.breakStore(minutes * 60_000),
+      deleteHere: ({ salesforce }) => this.#withPerson(subject, (person) => this.#here.delete(person, salesforce)),
+      revive: () => this.#withPerson(subject, (person) => this.#here.revive(person)),
+      preview: () => this.#withPerson(subject, (person) => this.#here.preview(person)),
+      assign: ({ to, choice }) => this.#withPerson(subject, (person) => this.#here.assign(person, to, choice)),
     };
     // The compiler does not see that a table's entry and its argument have the same kind.
     (acts[operation.kind] as (operation: Operation) => void)(operation);
+  }
+
+  #withPerson(subject: Subject, act: (person: Person) => unknown): void {
+    const person = this.#personOf(subject);
+    if (person !== undefined) act(person);
   }
 
   #massUpdate(field: string, value: FieldValue): void {

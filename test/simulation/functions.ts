@@ -1,6 +1,7 @@
 import { MAX_DELIVERIES } from '../../lib/lambda/environment.ts';
 import { parseSettings } from '../../lib/lambda/settings.ts';
 import type { Fields } from '../../lib/person/field-value.ts';
+import type { DeletedHere } from '../../lib/person/person.ts';
 import { createSalesforceChangeFeed } from '../../lib/salesforce/salesforce-change-feed.ts';
 import { createSalesforceRecords } from '../../lib/salesforce/salesforce-records.ts';
 import { parseChangeMessage } from '../../lib/sync/change-message.ts';
@@ -11,7 +12,9 @@ import { askReconciliation } from '../../lib/sync/poll/ask-reconciliation.ts';
 import { type PollOutcome, pollCycle } from '../../lib/sync/poll/poll-cycle.ts';
 import type { Ports } from '../../lib/sync/ports/ports.ts';
 import { loadSchemas } from '../../lib/sync/schemas.ts';
+import { type DeleteOutcome, deletePersonHere } from '../../lib/sync/sync-person/delete-person.ts';
 import type { AssignTo, SyncOutcome } from '../../lib/sync/sync-person/person-sync.ts';
+import { type PreviewOutcome, previewSync } from '../../lib/sync/sync-person/preview-sync.ts';
 import { syncPerson } from '../../lib/sync/sync-person/sync-person.ts';
 import { Invocation } from './invocation.ts';
 import { SimulatedClient } from './simulated-client.ts';
@@ -78,6 +81,14 @@ export class Functions {
 
   sync(personId: string, assignTo: AssignTo): Promise<End<SyncOutcome>> {
     return this.#invoke('sync-person', (ports) => syncPerson(ports, personId, assignTo));
+  }
+
+  delete(personId: string, salesforce: DeletedHere['salesforce']): Promise<End<DeleteOutcome>> {
+    return this.#invoke('sync-person', (ports) => deletePersonHere(ports, personId, salesforce));
+  }
+
+  preview(personId: string): Promise<End<PreviewOutcome>> {
+    return this.#invoke('sync-person', (ports) => previewSync(ports, personId));
   }
 
   createAndSync(fields: Fields, assignTo: AssignTo): Promise<End<SyncOutcome | EditOutcome>> {

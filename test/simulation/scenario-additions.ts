@@ -75,6 +75,19 @@ const STEPS: Partial<Record<FaultName, { readonly share?: number; readonly of: (
       ...perhaps(dice, 0.2, { kind: 'reconcile', acceptMissing: false, after: soon(dice) }),
     ],
   },
+  deletedHere: {
+    of: (dice) => [
+      { kind: 'deleteHere', salesforce: dice.pick(['keep', 'delete'] as const) },
+      ...perhaps(dice, 0.6, { kind: 'revive', after: soon(dice) }),
+      ...perhaps(dice, 0.3, { kind: 'sync', after: A_WHILE_MS }),
+    ],
+  },
+  previewed: { of: () => [{ kind: 'preview' }] },
+  assigned: {
+    of: (dice) => [
+      { kind: 'assign', to: dice.pick(['user', 'queue', 'assignmentRule'] as const), choice: dice.below(ANY) },
+    ],
+  },
   validationRule: { of: (dice) => [{ kind: 'rule', on: dice.chance(0.6) }] },
   fieldHidden: { share: 0.1, of: (dice) => [{ kind: 'access', on: dice.chance(0.5) }] },
   fieldReadOnly: { share: 0.1, of: (dice) => [{ kind: 'access', on: dice.chance(0.5) }] },

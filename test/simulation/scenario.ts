@@ -1,4 +1,6 @@
 import type { FieldValue } from '../../lib/person/field-value.ts';
+import type { DeletedHere } from '../../lib/person/person.ts';
+import type { AssignTo } from '../../lib/sync/sync-person/person-sync.ts';
 import { Dice } from './dice.ts';
 import { EDITED_FIELDS } from './fields.ts';
 import { type Addition, additionsOf, type Interruption, interruptionsOf, type Wish } from './scenario-additions.ts';
@@ -11,7 +13,9 @@ export type Operation = { readonly at: number; readonly subject: number } & (
   | { readonly kind: 'massUpdate'; readonly field: string; readonly value: FieldValue }
   | { readonly kind: 'create'; readonly sync: boolean; readonly times: number }
   | { readonly kind: 'salesCreate'; readonly object: 'Lead' | 'Contact' }
-  | { readonly kind: 'sync' | 'delete' | 'undelete' | 'hardDelete' | 'convert' }
+  | { readonly kind: 'sync' | 'delete' | 'undelete' | 'hardDelete' | 'convert' | 'revive' | 'preview' }
+  | { readonly kind: 'deleteHere'; readonly salesforce: DeletedHere['salesforce'] }
+  | { readonly kind: 'assign'; readonly to: AssignTo['kind']; readonly choice: number }
   /** The subject's row becomes a part of another's; `other` chooses among those that it can be merged with. */
   | { readonly kind: 'merge' | 'convertInto'; readonly other: number }
   /** Marketing edits one field of the subject and of another, who may then become one. */

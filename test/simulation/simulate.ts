@@ -1,5 +1,6 @@
 import { Dice } from './dice.ts';
 import type { Functions } from './functions.ts';
+import { checkPreviews } from './oracles/preview-oracles.ts';
 import { checkEnding, checkQuiet, heal, type Outcome, POLL_MS, POLLS_TO_AGREE, playStory } from './play-story.ts';
 import type { Scenario } from './scenario.ts';
 import { Swarm } from './swarm.ts';
@@ -46,5 +47,6 @@ async function play(world: World, functions: Functions, minutes: number): Promis
   // What met a busy person comes again when its visibility time-out is over.
   for (let turn = 0; turn < REDELIVERIES && functions.queue.waiting > 0; turn += 1) await timeline.wait(POLL_MS);
   await checkEnding(world);
+  await checkPreviews(world, functions);
   await checkQuiet(world);
 }

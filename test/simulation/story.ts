@@ -59,6 +59,10 @@ const OPERATIONS: { readonly [Kind in Operation['kind']]: (operation: OperationO
   convertInto: (_, row) => `sales converts ${row} into a Contact that is there`,
   reconcile: ({ acceptMissing }) =>
     `somebody asks for a reconciliation${acceptMissing ? ', however many rows are missing' : ''}`,
+  deleteHere: ({ salesforce, subject }) => `marketing deletes p${subject} here; its row: ${salesforce}`,
+  revive: ({ subject }) => `marketing creates who has the email of p${subject}`,
+  preview: ({ subject }) => `somebody asks what a sync of p${subject} would do`,
+  assign: ({ subject, to }) => `somebody syncs p${subject} now and assigns it: ${to}`,
   outage: ({ minutes }) => `nothing is polled for ${minutes / 60} hours from now on`,
   storeDown: ({ minutes }) => `the store is down for ${minutes} minutes from now on`,
   rule: ({ on }) => `the administrator ${on ? 'forbids' : 'allows'} titles that begin with "bad"`,

@@ -61,6 +61,14 @@ export const FAULTS = {
   outage: { on: 0.05, strikes: 0.05 },
   /** The store takes nothing for longer than a message is tried. */
   storeDown: { on: 0.05, strikes: 0.06 },
+  /** A person is deleted here, with its row or without, and as a rule brought back by its email. */
+  deletedHere: { on: 0.12, strikes: 0.08 },
+  /** Somebody asks what a sync would do. */
+  previewed: { on: 0.12, strikes: 0.15 },
+  /** A sync by hand gives the record to somebody. */
+  assigned: { on: 0.12, strikes: 0.1 },
+  /** Some fields go one way only, or have a winner of their own, or do not sync. */
+  policyVaried: { on: 0.15, strikes: 1 },
   /** No fault: the stores are those of DynamoDB, over a table in this process, rather than the ones in memory. */
   realStore: { on: 0.15, strikes: 1 },
   /** Pages of that table hold a few items, as if those were as many as fill 1 MB. */

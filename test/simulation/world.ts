@@ -75,9 +75,10 @@ export class World {
     const skewed = swarm.strikes('clockSkewed', dice);
     const leadMs = skewed ? dice.between(-300_000, 300_000) : dice.between(-400, 400);
     this.org = createOrg({ time: () => this.timeline.now + leadMs, seed: dice.below(1 << 30) });
-    this.policy = dice.chance(0.75)
+    const winners: SyncPolicy = dice.chance(0.75)
       ? DEFAULT_POLICY
       : { ...DEFAULT_POLICY, conflictWinner: { Lead: dice.pick(['local', 'remote']), Contact: 'remote' } };
+    this.policy = swarm.strikes('policyVaried', dice.fork('policy')) ? this.#varied(winners) : winners;
     this.ledger = new Ledger(this);
     this.stores = this.#storesOf(swarm.strikes('realStore', dice.fork('store')) ? tableStores : inMemoryStores);
     this.#prepareOrg();
@@ -141,6 +142,19 @@ export class World {
       answer = this.org.handle({ method, path: absolute, headers: renewed, body });
     }
     return { status: answer.status, body: answer.body };
+  }
+
+  /** Decisions about fields; where one goes one way only, the other side has its way, or keeps to itself. */
+  #varied(policy: SyncPolicy): SyncPolicy {
+    const dice = this.dice.fork('varied');
+    const [pullOnly, pushOnly, exclude] = [['Title'], ['Interests__c'], ['DoNotCall']].map((names) =>
+      dice.chance(0.5) ? names : [],
+    );
+    for (const name of pullOnly ?? []) this.restrictedFields.add(name);
+    for (const name of [...(pullOnly ?? []), ...(pushOnly ?? []), ...(exclude ?? [])]) this.hiddenFields.add(name);
+    const conflictWinner = { Score__c: dice.pick(['local', 'remote'] as const), City: 'remote' as const };
+    const fields = { ...policy.fields, pullOnly: pullOnly ?? [], pushOnly: pushOnly ?? [], exclude: exclude ?? [] };
+    return { ...policy, fields: { ...fields, conflictWinner }, defaults: { Company: 'Unknown' } };
   }
 
   #storesOf(make: typeof tableStores): Stores {

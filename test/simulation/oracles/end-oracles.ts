@@ -1,4 +1,4 @@
-import { hasPending, isPresent, isWritable, type Person } from '../../../lib/person/person.ts';
+import { awaitsPush, isPresent, type Person } from '../../../lib/person/person.ts';
 import type { Row } from '../../sandbox/org/soql/source.ts';
 import { alike, differences } from '../fields.ts';
 import type { World } from '../world.ts';
@@ -16,7 +16,8 @@ export function checkAgreement(world: World): void {
 /** Invariant 8: both sides hold the same, but for what Salesforce refused. */
 function personAgreesWithRow(world: World, person: Person): void {
   const link = person.salesforce;
-  if (link === null) return;
+  // A tombstone stays as it was.
+  if (link === null || person.deletedHere !== null) return;
   const row = currentRow(world, link.type, link.id);
   if (row === undefined) {
     if (!link.isDeleted)
@@ -31,6 +32,11 @@ function personAgreesWithRow(world: World, person: Person): void {
     return;
   }
   if (link.isDeleted) return;
+  if (link.ownerId !== null && link.ownerId !== row.OwnerId)
+    world.breaks(
+      'both sides agree',
+      `${person.personId}: the owner is ${link.ownerId} here, ${String(row.OwnerId)} there`,
+    );
   // What was refused stays here; and so does what was edited once the row was converted, until its Contact is found.
   const stays = person.rejection !== null || link.isConverted;
   const leftOut = new Set([...world.hiddenFields, ...(stays ? Object.keys(person.pending) : [])]);
@@ -45,7 +51,7 @@ function personAgreesWithRow(world: World, person: Person): void {
 
 /** Invariant 8: nothing that could go is left. */
 function nothingWaits(world: World, person: Person): void {
-  if (person.rejection === null && isWritable(person.salesforce) && hasPending(person)) {
+  if (awaitsPush(person)) {
     world.breaks('nothing waits', `${person.personId} still has ${Object.keys(person.pending).join()} to push`);
   }
 }
@@ -74,11 +80,16 @@ function parkedForWhatItHolds(world: World, person: Person): void {
 /** Every living row is known, and is one person's. */
 function everyRowHasOnePerson(world: World): void {
   const present = world.stores.all().filter((person) => isPresent(person) && person.salesforce !== null);
+  // Whose person was deleted here is left alone.
+  const tombstones = new Set(
+    world.stores.all().flatMap((person) => (person.deletedHere === null ? [] : (person.salesforce?.id ?? []))),
+  );
   const owners = Map.groupBy(present, ({ salesforce }) => salesforce?.id ?? '');
   for (const type of ['Lead', 'Contact'] as const) {
     for (const row of world.org.state.store.table(type).values()) {
       if (row.IsDeleted === true || row.IsConverted === true) continue;
       const own = (owners.get(String(row.Id)) ?? []).map(({ personId }) => personId);
+      if (own.length === 0 && tombstones.has(String(row.Id))) continue;
       if (own.length !== 1)
         world.breaks('every row has one person', `${type} ${row.Id} is ${own.join(' and ') || 'nobody'}`);
     }

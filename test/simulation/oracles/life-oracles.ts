@@ -19,7 +19,12 @@ export function checkMergedPersons(world: World): void {
 function isTakenOver(world: World, loser: Person): void {
   const way = survivorsOf(world, loser);
   const last = way.at(-1);
-  if (last === undefined || last.mergedInto !== null || last.deletedHere !== null) {
+  const wasDeleted = (survivor: Person) => {
+    const log = world.ledger.activities.get(survivor.personId) ?? [];
+    return log.some(({ type }) => type === 'deleted');
+  };
+  const stands = last !== undefined && last.mergedInto === null && (last.deletedHere === null || wasDeleted(last));
+  if (last === undefined || !stands) {
     world.breaks(
       'a merged person has a survivor',
       `${loser.personId} became a part of ${loser.mergedInto}, who is nobody`,
@@ -47,7 +52,8 @@ function survivorsOf(world: World, person: Person): Person[] {
 }
 
 /** Where another row took the place of the person's own, and lives, the person stands for that one. */
-function followsItsRow(world: World, { personId, salesforce }: Person): void {
+function followsItsRow(world: World, { personId, salesforce, deletedHere }: Person): void {
+  if (deletedHere !== null) return;
   const successor = salesforce === null ? null : successorOf(world, salesforce.id);
   if (successor === null) return;
   world.breaks('a person follows its row', `${personId} still stands for ${salesforce?.id}, which became ${successor}`);
@@ -88,7 +94,8 @@ export function waitingEditsAreKept(
 ): void {
   if (before === undefined || before.absorbed.length === survivor.absorbed.length) return;
   const losers = survivor.absorbed.slice(before.absorbed.length).flatMap((id) => world.stores.peek(id) ?? []);
-  for (const loser of losers) {
+  // What waited for a push when its person was deleted here does not go out any more.
+  for (const loser of losers.filter(({ deletedHere }) => deletedHere === null)) {
     for (const field of Object.keys(loser.pending)) {
       const inherited: Inherited = { loser, field, value: loser.fields[field] ?? null, before, survivor, added };
       const isGivenUp = isTold(inherited);

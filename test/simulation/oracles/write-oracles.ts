@@ -6,7 +6,14 @@ import { waitingEditsAreKept } from './life-oracles.ts';
 
 /** What must hold of every write of a person, at once. */
 export function checkWrite(world: World, before: Person | undefined, after: Person, added: readonly Activity[]): void {
-  for (const oracle of [baseIsTruth, stampNeverGoesBack, versionCountsUp, activitiesHaveACause, waitingEditsAreKept]) {
+  for (const oracle of [
+    baseIsTruth,
+    stampNeverGoesBack,
+    versionCountsUp,
+    activitiesHaveACause,
+    winnerIsThePolicys,
+    waitingEditsAreKept,
+  ]) {
     oracle(world, before, after, added);
   }
 }
@@ -63,6 +70,20 @@ const activitiesHaveACause: Oracle = (world, _before, after, added) => {
       if (idle !== undefined)
         world.breaks('no activity without cause', `${after.personId}: ${idle.field} did not change`);
     }
+  }
+};
+
+/** Where both sides changed a field, the one stands that the operator decided on; what we may not push gives way. */
+const winnerIsThePolicys: Oracle = (world, _before, after, added) => {
+  const { policy, restrictedFields } = world;
+  const type = after.salesforce?.type;
+  if (type === undefined) return;
+  for (const activity of added) {
+    if (activity.type !== 'conflict' || restrictedFields.has(activity.detail.field)) continue;
+    const { field, winner } = activity.detail;
+    const expected = policy.fields.conflictWinner[field] ?? policy.conflictWinner[type];
+    if (winner !== expected)
+      world.breaks('the winner is the policy’s', `${after.personId}.${field}: ${winner} won, not ${expected}`);
   }
 };
 

@@ -1,0 +1,42 @@
+import type { DeletedHere, Person } from '../../lib/person/person.ts';
+import type { AssignTo } from '../../lib/sync/sync-person/person-sync.ts';
+import type { Functions } from './functions.ts';
+import type { World } from './world.ts';
+
+/** What callers of our API ask of one person, beside edits and syncs. */
+export class ActsHere {
+  readonly #world: World;
+  readonly #functions: Functions;
+
+  constructor(world: World, functions: Functions) {
+    this.#world = world;
+    this.#functions = functions;
+  }
+
+  async delete({ personId }: Person, salesforce: DeletedHere['salesforce']): Promise<void> {
+    const end = await this.#functions.delete(personId, salesforce);
+    if (end.kind === 'answered' && end.result.kind === 'deleted') this.#world.swarm.count('deletedHere');
+  }
+
+  /** Creates a person with the email that this one has: who is deleted here comes back by it. */
+  revive({ fields: { Email, LastName = null, Company = null } }: Person): void {
+    if (typeof Email !== 'string') return;
+    this.#world.swarm.count('askedToRevive');
+    void this.#functions.create({ Email, LastName, Company: Company ?? 'Revived' });
+  }
+
+  async preview({ personId }: Person): Promise<void> {
+    const end = await this.#functions.preview(personId);
+    if (end.kind === 'answered') this.#world.swarm.count(`preview: ${end.result.kind}`);
+  }
+
+  /** Syncs the person now, and gives its record to a salesperson, a queue, or whom the rules choose. */
+  assign({ personId }: Person, to: AssignTo['kind'], choice: number): void {
+    const { sales, queues } = this.#world.org.state.standard;
+    const pick = (owners: readonly { readonly id: string }[]) => owners[choice % owners.length]?.id ?? '';
+    const assignTo: AssignTo =
+      to === 'user' || to === 'queue' ? { kind: to, ownerId: pick(to === 'user' ? sales : queues) } : { kind: to };
+    this.#world.swarm.count('assigned');
+    void this.#functions.sync(personId, assignTo);
+  }
+}
