@@ -32,11 +32,7 @@ function personAgreesWithRow(world: World, person: Person): void {
     return;
   }
   if (link.isDeleted) return;
-  if (link.ownerId !== null && link.ownerId !== row.OwnerId)
-    world.breaks(
-      'both sides agree',
-      `${person.personId}: the owner is ${link.ownerId} here, ${String(row.OwnerId)} there`,
-    );
+  hasTheOwner(world, person, row);
   // What was refused stays here; and so does what was edited once the row was converted, until its Contact is found.
   const stays = person.rejection !== null || link.isConverted;
   const leftOut = new Set([...world.hiddenFields, ...(stays ? Object.keys(person.pending) : [])]);
@@ -47,6 +43,12 @@ function personAgreesWithRow(world: World, person: Person): void {
       `${person.personId}.${field}: ${JSON.stringify(person.fields[field])} here, ${there} there`,
     );
   }
+}
+
+function hasTheOwner(world: World, { personId, salesforce }: Person, row: Row): void {
+  const owner = salesforce?.ownerId ?? null;
+  if (owner === null || owner === row.OwnerId) return;
+  world.breaks('both sides agree', `${personId}: the owner is ${owner} here, ${String(row.OwnerId)} there`);
 }
 
 /** Invariant 8: nothing that could go is left. */
