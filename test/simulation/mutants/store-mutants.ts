@@ -46,8 +46,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'DynamoDB: who waits for a push is not queued',
     file: ITEM,
-    from: "queue: queueKey('pending', person.personId), queueSince: person.pendingSince ?? person.updatedAt",
-    to: 'queue: undefined, queueSince: undefined',
+    from: "queueKey(awaitsPush(person) ? 'pending' : 'held', personId)",
+    to: "queueKey(awaitsPush(person) ? 'held' : 'held', personId)",
     with: ['realStore'],
   },
 ];
