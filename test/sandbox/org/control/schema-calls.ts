@@ -4,7 +4,7 @@ import type { OrgState } from '../org-state.ts';
 import { defineField, type Field, type FieldType } from '../schema/field.ts';
 import { usersOfField } from '../store/automation.ts';
 import { compileFormula } from '../store/formulas.ts';
-import { defineCall, mustHaveField, mustHaveObject, refuse } from './call.ts';
+import { conditionOf, defineCall, mustHaveField, mustHaveObject, refuse } from './call.ts';
 
 /** Long text cannot be filtered, sorted or grouped by. */
 const LONG_TEXT = { filterable: false, sortable: false, groupable: false } as const;
@@ -32,6 +32,10 @@ const TYPES: Readonly<Record<string, { type: FieldType; more?: Partial<Field> }>
   multiselectpicklist: { type: 'multipicklist' },
   reference: { type: 'reference' },
   lookup: { type: 'reference' },
+  time: { type: 'time' },
+  encryptedtext: { type: 'encryptedstring' },
+  encryptedstring: { type: 'encryptedstring' },
+  location: { type: 'location' },
   autonumber: { type: 'string', more: { autoNumber: true, createable: false, updateable: false, length: 30 } },
 };
 
@@ -55,6 +59,11 @@ const fieldInput = z.strictObject({
   unique: z.boolean().optional(),
   defaultValue: z.union([z.string(), z.number(), z.boolean()]).optional(),
   referenceTo: z.array(z.string()).optional(),
+  /** A SOQL condition on the record that is looked up. */
+  lookupFilter: z.string().min(1).optional(),
+  /** The picklist or checkbox that this picklist depends on, and for which of its values each value is offered. */
+  controller: z.string().optional(),
+  validFor: z.record(z.string(), z.array(z.string())).optional(),
   read: z.boolean().optional(),
   edit: z.boolean().optional(),
 });
@@ -65,8 +74,8 @@ const FORMULA: Partial<Field> = { calculated: true, createable: false, updateabl
 
 /** What of the wish differs from the type's own attributes. */
 function differences(input: FieldInput): Partial<Field> {
-  const { label, length, precision, scale, values, restricted, formula, unique, referenceTo } = input;
-  const given = { label, length, precision, scale, values, restricted, unique, referenceTo };
+  const { label, length, precision, scale, values, restricted, formula, unique, referenceTo, lookupFilter } = input;
+  const given = { label, length, precision, scale, values, restricted, unique, referenceTo, lookupFilter };
   const named = Object.entries(given).filter(([, value]) => value !== undefined);
   return {
     ...input.type.more,
@@ -76,10 +85,17 @@ function differences(input: FieldInput): Partial<Field> {
     ...(input.required === true ? { nillable: false } : {}),
     ...(input.externalId === true ? { externalId: true, idLookup: true } : {}),
     ...(input.type.type === 'reference' ? { relationshipName: input.name.replace(/__c$/, '__r') } : {}),
+    ...dependency(input),
     ...(input.defaultValue === undefined ? {} : { defaultValue: input.defaultValue }),
     ...Object.fromEntries(named),
     custom: true,
   };
+}
+
+/** {@link https://help.salesforce.com/s/articleView?id=platform.fields_about_dependent_fields.htm} */
+function dependency({ controller, values = [], validFor = {} }: FieldInput): Partial<Field> {
+  if (controller === undefined) return {};
+  return { controller, choices: values.map((value) => ({ value, label: value, validFor: validFor[value] ?? [] })) };
 }
 
 /** Adds a field; rows that are there get its empty or default value, and no stamp moves. */
@@ -103,10 +119,36 @@ function addCustomField(org: OrgState, input: FieldInput): unknown {
   if (org.schema.field(object, input.name)) refuse(`${object} has a field ${input.name} already`);
   const field = defineField(input.name, input.type.type, differences(input));
   if (field.type === 'reference' && field.referenceTo.length === 0) refuse('A reference must name its referenceTo');
-  addField(org, object, field);
+  if (field.controller !== null) mustHaveField(org, object, field.controller);
+  addLookupFilter(org, object, field);
   const access = { read: input.read ?? true, edit: (input.edit ?? true) && (input.read ?? true) };
-  org.schema.setAccess(object, field.name, { access, now: org.clock.now() });
+  for (const part of [field, ...partsOf(field)]) {
+    addField(org, object, part);
+    org.schema.setAccess(object, part.name, { access, now: org.clock.now() });
+  }
   return {};
+}
+
+function addLookupFilter(org: OrgState, object: string, { name, lookupFilter, referenceTo }: Field): void {
+  const [target] = referenceTo;
+  if (lookupFilter === null) return;
+  if (target === undefined) refuse('Only a reference has a lookupFilter');
+  org.automation.lookupFilters.set(
+    `${object}.${name}`,
+    conditionOf(org, mustHaveObject(org, target).name, lookupFilter),
+  );
+}
+
+/**
+ * A geolocation is held by two numbers.
+ * {@link https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/compound_fields_geolocation.htm}
+ */
+function partsOf({ name, type, label }: Field): Field[] {
+  if (type !== 'location') return [];
+  const more = { custom: true, precision: 18, scale: 15, compoundFieldName: name };
+  return ['Latitude', 'Longitude'].map((part) =>
+    defineField(name.replace(/c$/, `${part}__s`), 'double', { ...more, label: `${label} (${part})` }),
+  );
 }
 
 function removeCustomField(org: OrgState, { object: objectName, name }: { object: string; name: string }): unknown {
@@ -118,7 +160,8 @@ function removeCustomField(org: OrgState, { object: objectName, name }: { object
   if (user) refuse(`${field.name} is used by the formula of ${user.name}`);
   const [automation] = usersOfField(org.automation, object, field.name);
   if (automation !== undefined) refuse(`${field.name} is used by ${automation}`);
-  org.schema.removeField(object, field.name, org.clock.now());
+  for (const { name: part } of [field, ...partsOf(field)]) org.schema.removeField(object, part, org.clock.now());
+  org.automation.lookupFilters.delete(`${object}.${field.name}`);
   org.store.reshape(object);
   return {};
 }

@@ -6,7 +6,7 @@ import { createSource } from '../store/soql-source.ts';
 import type { Call, Route } from './call.ts';
 import { askedBatchSize } from './headers.ts';
 import type { Cursor } from './locators.ts';
-import { address } from './render.ts';
+import { compound } from './render.ts';
 
 /** A page holds this many records, and fewer of wide ones: no page has more than so many values. */
 const PAGE_SIZE = 2000;
@@ -44,17 +44,20 @@ function answer(call: Call, result: QueryResult): OrgResponse {
 function firstPage(call: Call, result: RecordsResult): OrgResponse {
   const rows = [...result.rows];
   const batchSize = Math.min(askedBatchSize(call) ?? PAGE_SIZE, widthLimit(result.columns.length));
-  const cursor: Cursor = { rows, render: withAddresses(result), userId: call.user.id, batchSize };
+  const cursor: Cursor = { rows, render: withCompounds(result), userId: call.user.id, batchSize };
   return page(call, { cursor, position: 0, locator: undefined });
 }
 
-/** Compound addresses are put together here: rows hold only their parts. */
-function withAddresses({ columns, record }: RecordsResult): (row: Row) => unknown {
-  const names = columns.flatMap(({ type, path: [name = '', ...rest] }) =>
-    type === 'address' && rest.length === 0 ? [name] : [],
-  );
-  if (names.length === 0) return record;
-  return (row) => ({ ...record(row), ...Object.fromEntries(names.map((name) => [name, address(row, name)])) });
+/** Compound fields are put together here: rows hold only their parts. */
+function withCompounds({ columns, record }: RecordsResult): (row: Row) => unknown {
+  const fields = columns.flatMap(({ type, path: [name = '', ...rest] }) =>
+    (type === 'address' || type === 'location') && rest.length === 0 ? [{ name, type }] : [],
+  ) as { name: string; type: 'address' | 'location' }[];
+  if (fields.length === 0) return record;
+  return (row) => ({
+    ...record(row),
+    ...Object.fromEntries(fields.map((field) => [field.name, compound(row, field)])),
+  });
 }
 
 function widthLimit(columns: number): number {

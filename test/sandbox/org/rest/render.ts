@@ -1,11 +1,12 @@
 import { refusals } from '../errors.ts';
-import type { Field } from '../schema/field.ts';
+import { type Field, isCompound } from '../schema/field.ts';
 import type { Row, Value } from '../soql/source.ts';
 import { liveFormulas } from '../store/formulas.ts';
+import { masked } from '../store/masks.ts';
 import type { Call } from './call.ts';
 
 /** A compound address as one value, or null where all its parts are empty. */
-export function address(row: Row, name: string): Record<string, Value> | null {
+function address(row: Row, name: string): Record<string, Value> | null {
   const prefix = name.replace(/Address$/, '');
   const part = (suffix: string) => row[`${prefix}${suffix}`] ?? null;
   const coded = `${prefix}StateCode` in row;
@@ -22,6 +23,14 @@ export function address(row: Row, name: string): Record<string, Value> | null {
     street: part('Street'),
   };
   return Object.values(value).every((one) => one === null) ? null : value;
+}
+
+/** A compound field as one value. */
+export function compound(row: Row, { name, type }: Pick<Field, 'name' | 'type'>): Record<string, Value> | null {
+  if (type === 'address') return address(row, name);
+  const stem = name.replace(/__c$/, '');
+  const [latitude = null, longitude = null] = [row[`${stem}__Latitude__s`], row[`${stem}__Longitude__s`]];
+  return latitude === null && longitude === null ? null : { latitude, longitude };
 }
 
 /** The fields that a client names, or refuses one that it may not see. */
@@ -44,13 +53,13 @@ export function renderRecord(
   object: string,
   { row, fields }: { row: Row; fields: readonly Field[] },
 ): Record<string, unknown> {
-  const shown = liveFormulas(call.org, object)?.(row) ?? row;
+  const shown = masked(call.org, call.user, object)(liveFormulas(call.org, object)?.(row) ?? row);
   const id = row.Id as string;
   const record: Record<string, unknown> = {
     attributes: { type: object, url: `${call.root}/sobjects/${object}/${id}` },
   };
   for (const field of fields) {
-    record[field.name] = field.type === 'address' ? address(shown, field.name) : (shown[field.name] ?? null);
+    record[field.name] = isCompound(field) ? compound(shown, field) : (shown[field.name] ?? null);
   }
   record.Id = id;
   return record;

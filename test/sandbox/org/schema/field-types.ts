@@ -123,6 +123,16 @@ const parseDateTime: Parse = (value, field) => {
   return withinRange(`${new Date(at).toISOString().slice(0, 19)}.000+0000`, field);
 };
 
+const TIME = /^([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,3})?)?Z?$/;
+
+/** A time of day in no zone, to the millisecond. */
+const parseTime: Parse = (value, field) => {
+  const text = typeof value === 'string' ? value.trim().replace(/Z$/, '') : '';
+  if (!TIME.test(text)) return cannotRead(field, value);
+  const [clock = '', fraction = ''] = text.split('.');
+  return `${clock.length === 5 ? `${clock}:00` : clock}.${fraction.padEnd(3, '0')}Z`;
+};
+
 function badChoice(field: Field, text: string): ApiError {
   return new ApiError(
     'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
@@ -188,7 +198,10 @@ export const fieldTypes: Readonly<Record<FieldType, FieldTypeRule>> = {
   picklist: { soapType: 'xsd:string', parse: parsePicklist },
   multipicklist: { soapType: 'xsd:string', parse: parseMultiPicklist },
   reference: { soapType: 'tns:ID', parse: parseId },
+  time: { soapType: 'xsd:time', parse: parseTime },
+  encryptedstring: { soapType: 'xsd:string', parse: parseText },
   address: { soapType: 'urn:address', parse: (value, field) => cannotRead(field, value) },
+  location: { soapType: 'urn:location', parse: (value, field) => cannotRead(field, value) },
 };
 
 /** Reads one value of a request's record. `null` clears, but never a checkbox. */

@@ -16,7 +16,10 @@ export type FieldType =
   | 'picklist'
   | 'multipicklist'
   | 'reference'
-  | 'address';
+  | 'time'
+  | 'encryptedstring'
+  | 'address'
+  | 'location';
 
 /** A value of a dependent picklist. */
 export interface DependentChoice {
@@ -61,6 +64,8 @@ export interface Field {
   readonly formula: string | null;
   /** Field-level security does not apply to it: `permissionable` is false in `describe`. */
   readonly alwaysVisible: boolean;
+  /** The condition that a record must meet to be looked up here, in SOQL. */
+  readonly lookupFilter: string | null;
   /** How the user interface shows its values, where the type alone does not say it. */
   readonly extraTypeInfo: string | null;
 }
@@ -93,6 +98,7 @@ const PLAIN: Omit<Field, 'name' | 'label' | 'type'> = {
   compoundFieldName: null,
   formula: null,
   alwaysVisible: false,
+  lookupFilter: null,
   extraTypeInfo: null,
 };
 
@@ -113,7 +119,10 @@ const BY_TYPE: Readonly<Partial<Record<FieldType, Partial<Field>>>> = {
   double: { precision: 18, groupable: false },
   percent: { precision: 18, groupable: false },
   datetime: { groupable: false },
+  time: { groupable: false },
+  encryptedstring: { length: 175, filterable: false, sortable: false, groupable: false },
   address: { createable: false, updateable: false, sortable: false, groupable: false },
+  location: { createable: false, updateable: false, sortable: false, groupable: false },
 };
 
 /** Makes a field from its type's defaults and what differs from them. */
@@ -134,6 +143,11 @@ function labelOf(name: string): string {
 /** May the API write it at all, field-level security aside? */
 export function isWritable(field: Field): boolean {
   return field.createable || field.updateable;
+}
+
+/** Put together from other fields as it is shown: no row holds it. */
+export function isCompound({ type }: Field): boolean {
+  return type === 'address' || type === 'location';
 }
 
 /** Must have a value once the record is saved; checkboxes always have one. */

@@ -46,10 +46,12 @@ export interface Automation {
   triggers: Trigger[];
   duplicateRules: DuplicateRule[];
   assignmentRules: AssignmentRule[];
+  /** By object and field: what a record must be to be looked up. */
+  readonly lookupFilters: Map<string, Condition>;
 }
 
 export function noAutomation(): Automation {
-  return { validationRules: [], triggers: [], duplicateRules: [], assignmentRules: [] };
+  return { validationRules: [], triggers: [], duplicateRules: [], assignmentRules: [], lookupFilters: new Map() };
 }
 
 /** The automation of the object that uses a field, by its name; such a field cannot be removed. */

@@ -68,6 +68,9 @@ export function brokenReferences(
   return errors;
 }
 
+/** {@link https://help.salesforce.com/s/articleView?id=platform.fields_lookup_filters.htm} */
+const FILTERED = 'Value does not exist or does not match filter criteria.';
+
 function referenceRefusal(
   org: OrgState,
   object: string,
@@ -81,6 +84,9 @@ function referenceRefusal(
   if (!row) return refusals.crossReference([]);
   if (!org.sharing.isVisible(viewer, id)) return refusals.outOfReach(id);
   if (row.IsDeleted === true) return refusals.deleted();
+  if (field.lookupFilter !== null && !org.automation.lookupFilters.get(`${object}.${field.name}`)?.(row)) {
+    return new ApiError('FIELD_FILTER_VALIDATION_EXCEPTION', FILTERED, [field.name]);
+  }
   if (target.name !== 'User' || row.IsActive === true || field.name !== 'OwnerId') return undefined;
   return new ApiError(
     'INACTIVE_OWNER_OR_USER',

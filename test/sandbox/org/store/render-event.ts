@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { OrgState } from '../org-state.ts';
-import type { Field } from '../schema/field.ts';
+import { type Field, isCompound } from '../schema/field.ts';
 import type { Viewer } from '../schema/schema.ts';
 import type { Value } from '../soql/source.ts';
 import type { KeptEvent } from './change-events.ts';
+import { masked } from './masks.ts';
 
 /** A change event as a subscriber gets it. */
 export interface ChangeEvent {
@@ -31,21 +32,22 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
 ]);
 
 /** An event with the fields that the viewer may see; sharing hides no event. */
-export function renderEvent(org: OrgState, viewer: Viewer, kept: KeptEvent): ChangeEvent {
+export function renderEvent(org: OrgState, viewer: Viewer, event: KeptEvent): ChangeEvent {
+  const kept = { ...event, row: masked(org, viewer, event.object)(event.row) };
   const told = toldFields(org, viewer, kept.object);
   const schema = schemaId(kept.object, told);
-  const event = { replayId: kept.replayId };
+  const { replayId } = kept;
   const payload = { ...body(kept, told), ChangeEventHeader: header(kept, told) };
   if (kept.changeType.startsWith('GAP_') || Buffer.byteLength(JSON.stringify(payload)) <= MAX_BYTES) {
-    return { schema, payload, event };
+    return { schema, payload, event: { replayId } };
   }
   const changeType = `GAP_${kept.changeType}`;
-  return { schema, payload: { ChangeEventHeader: { ...header(kept, []), changeType } }, event };
+  return { schema, payload: { ChangeEventHeader: { ...header(kept, []), changeType } }, event: { replayId } };
 }
 
 function toldFields(org: OrgState, viewer: Viewer, object: string): Field[] {
   const visible = org.schema.visible(viewer, object)?.fields.values() ?? [];
-  return [...visible].filter(({ name, type, calculated }) => !LEFT_OUT.has(name) && type !== 'address' && !calculated);
+  return [...visible].filter((field) => !LEFT_OUT.has(field.name) && !isCompound(field) && !field.calculated);
 }
 
 /** The id changes with the fields, as that of an Avro schema does. */

@@ -3,10 +3,17 @@ import type { Field } from '../schema/field.ts';
 import type { Viewer } from '../schema/schema.ts';
 import type { Row, SoqlSource, Value } from '../soql/source.ts';
 import { liveFormulas } from './formulas.ts';
+import { masked, masksOf } from './masks.ts';
 
 /** What a user's queries read from: the org as it is at each call, under that user's field-level security and sharing. */
 export function createSource(org: OrgState, viewer: Viewer): SoqlSource {
-  const show = (object: string) => liveFormulas(org, object);
+  const show = (object: string) => {
+    const compute = liveFormulas(org, object);
+    const hasMasks = masksOf(org, viewer, object).length > 0;
+    if (!hasMasks) return compute;
+    const mask = masked(org, viewer, object);
+    return compute ? (row: Row) => mask(compute(row)) : mask;
+  };
   const seen = (rows: Iterable<Row>) => org.sharing.seen(viewer, rows);
   return {
     object: (name) => org.schema.visible(viewer, name),

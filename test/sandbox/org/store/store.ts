@@ -1,4 +1,5 @@
 import { makeId } from '../ids.ts';
+import { isCompound } from '../schema/field.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Row, Value } from '../soql/source.ts';
 import type { RowChange } from './change-events.ts';
@@ -136,7 +137,7 @@ export class Store {
  */
 function templateOf(schema: Schema, object: string): Row {
   const fields = schema.object(object)?.fields ?? [];
-  const stored = fields.filter((field) => field.type !== 'address');
+  const stored = fields.filter((field) => !isCompound(field));
   const empty = stored.map((field) => [field.name, field.type === 'boolean' ? false : null] as const);
   return JSON.parse(JSON.stringify(Object.fromEntries(empty))) as Row;
 }
