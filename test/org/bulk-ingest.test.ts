@@ -141,7 +141,7 @@ describe('a Bulk API 2.0 ingest job', () => {
       'LastName,Company\nAda,Acme\n',
       'InvalidBatch : Field name not found : LastName,Company',
     ],
-    ['no records', {}, '', 'InvalidBatch : Records not found'],
+    ['no records', {}, 'LastName,Company\n', 'InvalidBatch : Records not found'],
   ])('fails as a whole for %s', (_, differences, data, errorMessage) => {
     const client = new BulkClient();
     const { id, info } = client.ingest({ ...INSERT, ...differences }, data);
