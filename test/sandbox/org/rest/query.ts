@@ -1,12 +1,11 @@
 import { ApiError } from '../errors.ts';
 import { json, type OrgResponse } from '../http-message.ts';
 import { columnMetadata, type QueryResult, type RecordsResult, runQuery } from '../soql/index.ts';
-import type { Row } from '../soql/source.ts';
 import { createSource } from '../store/soql-source.ts';
 import type { Call, Route } from './call.ts';
 import { askedBatchSize } from './headers.ts';
 import type { Cursor } from './locators.ts';
-import { compound } from './render.ts';
+import { withCompounds } from './render.ts';
 
 /** A page holds this many records, and fewer of wide ones: no page has more than so many values. */
 const PAGE_SIZE = 2000;
@@ -46,18 +45,6 @@ function firstPage(call: Call, result: RecordsResult): OrgResponse {
   const batchSize = Math.min(askedBatchSize(call) ?? PAGE_SIZE, widthLimit(result.columns.length));
   const cursor: Cursor = { rows, render: withCompounds(result), userId: call.user.id, batchSize };
   return page(call, { cursor, position: 0, locator: undefined });
-}
-
-/** Compound fields are put together here: rows hold only their parts. */
-function withCompounds({ columns, record }: RecordsResult): (row: Row) => unknown {
-  const fields = columns.flatMap(({ type, path: [name = '', ...rest] }) =>
-    (type === 'address' || type === 'location') && rest.length === 0 ? [{ name, type }] : [],
-  ) as { name: string; type: 'address' | 'location' }[];
-  if (fields.length === 0) return record;
-  return (row) => ({
-    ...record(row),
-    ...Object.fromEntries(fields.map((field) => [field.name, compound(row, field)])),
-  });
 }
 
 function widthLimit(columns: number): number {

@@ -1,6 +1,6 @@
 import { refusals } from '../errors.ts';
 import { type Field, isCompound } from '../schema/field.ts';
-import type { Row, Value } from '../soql/source.ts';
+import type { RecordsResult, Row, Value } from '../soql/index.ts';
 import { liveFormulas } from '../store/formulas.ts';
 import { masked } from '../store/masks.ts';
 import type { Call } from './call.ts';
@@ -63,4 +63,16 @@ export function renderRecord(
   }
   record.Id = id;
   return record;
+}
+
+/** Compound fields are put together here: rows hold only their parts. */
+export function withCompounds({ columns, record }: RecordsResult): (row: Row) => unknown {
+  const fields = columns.flatMap(({ type, path: [name = '', ...rest] }) =>
+    (type === 'address' || type === 'location') && rest.length === 0 ? [{ name, type }] : [],
+  ) as { name: string; type: 'address' | 'location' }[];
+  if (fields.length === 0) return record;
+  return (row) => ({
+    ...record(row),
+    ...Object.fromEntries(fields.map((field) => [field.name, compound(row, field)])),
+  });
 }

@@ -1,13 +1,14 @@
 import * as z from 'zod';
-import { ApiError, refusals } from '../errors.ts';
+import { refusals } from '../errors.ts';
 import { json, type OrgResponse } from '../http-message.ts';
 import type { Field } from '../schema/field.ts';
-import type { Row } from '../soql/source.ts';
+import { type Row, runQuery, type SoqlSource } from '../soql/index.ts';
+import { createSource } from '../store/soql-source.ts';
 import type { Call, Route } from './call.ts';
-import { namedFields, renderRecord } from './render.ts';
+import { withCompounds } from './render.ts';
+import { malformedSearch, readSearchTerm, type SearchTerm } from './search-term.ts';
+import { MAX_RESULTS, parseSosl, type Search, type Target } from './sosl.ts';
 
-const MAX_RESULTS = 2000;
-const SHORTEST_TERM = 2;
 const TEXT: ReadonlySet<string> = new Set(['string', 'email', 'phone', 'url', 'textarea', 'picklist']);
 
 /** Which fields each search group looks into. */
@@ -19,53 +20,50 @@ const GROUPS: Readonly<Record<string, (field: Field) => boolean>> = {
   SIDEBAR: ({ nameField, type }) => nameField || type === 'email' || type === 'phone',
 };
 
-interface Target {
-  readonly name: string;
-  readonly fields: readonly string[];
-  readonly limit: number;
-}
-
-interface Search {
-  readonly term: string;
-  readonly group: string;
-  readonly targets: readonly Target[];
-  readonly overallLimit: number;
-}
-
 const bodySchema = z.object({
   q: z.string(),
   fields: z.array(z.string()).optional(),
   in: z.string().optional(),
   sobjects: z
-    .array(z.object({ name: z.string(), fields: z.array(z.string()).optional(), limit: z.int().min(1).optional() }))
+    .array(
+      z.object({
+        name: z.string(),
+        fields: z.array(z.string()).optional(),
+        limit: z.int().min(1).optional(),
+        where: z.string().optional(),
+        orderBy: z.string().optional(),
+      }),
+    )
     .optional(),
   overallLimit: z.int().min(1).optional(),
   defaultLimit: z.int().min(1).optional(),
 });
 
-function malformed(message: string): ApiError {
-  return new ApiError('MALFORMED_SEARCH', message);
+/** Of one object, as a parameterized search asks for it; the id always comes along. */
+function target(name: string, asked: { fields: readonly string[]; limit: number; conditions?: string }): Target {
+  const { fields, limit, conditions = '' } = asked;
+  const hasId = fields.some((field) => field.trim().toLowerCase() === 'id');
+  return { name, fields: (hasId ? fields : ['Id', ...fields]).join(', '), conditions, limit, offset: 0 };
 }
 
 /** {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_search_parameterized_get.htm} */
 function searchByGet(call: Call): OrgResponse {
   const { query } = call;
-  const split = (name: string) =>
-    query
-      .get(name)
-      ?.split(',')
-      .map((part) => part.trim());
+  const split = (name: string) => query.get(name)?.split(',');
   const limit = Number(query.get('defaultLimit') ?? MAX_RESULTS);
   const names = query.getAll('sobject').flatMap((name) => name.split(','));
-  const targets = names.map((name) => ({
-    name,
-    fields: split(`${name}.fields`) ?? split('fields') ?? ['Id'],
-    limit: Number(query.get(`${name}.limit`) ?? limit),
-  }));
+  const targets = names.map((name) => {
+    const where = query.get(`${name}.where`);
+    return target(name, {
+      fields: split(`${name}.fields`) ?? split('fields') ?? ['Id'],
+      limit: Number(query.get(`${name}.limit`) ?? limit),
+      conditions: where === null ? '' : ` WHERE ${where}`,
+    });
+  });
   return answer(call, {
     term: query.get('q') ?? '',
     group: query.get('in') ?? 'ALL',
-    targets: targets.length > 0 ? targets : everything(call),
+    targets,
     overallLimit: Number(query.get('overallLimit') ?? MAX_RESULTS),
   });
 }
@@ -74,103 +72,94 @@ function searchByGet(call: Call): OrgResponse {
 function searchByPost(call: Call): OrgResponse {
   const parsed = bodySchema.safeParse(call.body);
   if (!parsed.success) throw refusals.badForm('a search');
-  const { q, fields = ['Id'], sobjects, overallLimit = MAX_RESULTS, defaultLimit = MAX_RESULTS } = parsed.data;
-  const targets = sobjects?.map((one) => ({
-    name: one.name,
-    fields: one.fields ?? fields,
-    limit: one.limit ?? defaultLimit,
-  }));
-  return answer(call, { term: q, group: parsed.data.in ?? 'ALL', targets: targets ?? everything(call), overallLimit });
+  const { q, fields = ['Id'], sobjects = [], overallLimit = MAX_RESULTS, defaultLimit = MAX_RESULTS } = parsed.data;
+  const targets = sobjects.map(({ name, fields: own, limit = defaultLimit, where, orderBy }) => {
+    const conditions = `${where === undefined ? '' : ` WHERE ${where}`}${orderBy === undefined ? '' : ` ORDER BY ${orderBy}`}`;
+    return target(name, { fields: own ?? fields, limit, conditions });
+  });
+  return answer(call, { term: q, group: parsed.data.in ?? 'ALL', targets, overallLimit });
 }
 
-const SOSL = /^\s*FIND\s*\{(.+?)\}\s*(?:IN\s+(\w+)\s+FIELDS)?\s*(?:RETURNING\s+(.+?))?\s*(?:LIMIT\s+(\d+))?\s*$/is;
-
-/**
- * The form of SOSL that integrations use: what to find, in which group of fields, which objects and fields to return.
- * {@link https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_sosl_syntax.htm}
- */
-function searchBySosl(call: Call): OrgResponse {
-  const match = SOSL.exec(call.query.get('q') ?? '');
-  if (!match) throw malformed('No search term found. The search term must be enclosed in braces.');
-  const [, written = '', group = 'ALL', returning, limit = String(MAX_RESULTS)] = match;
-  const targets = [...(returning ?? '').matchAll(/(\w+)\s*(?:\(([^)]*?)(?:\s+LIMIT\s+(\d+))?\s*\))?\s*(?:,|$)/gi)].map(
-    ([, name = '', fields, most]) => ({
-      name,
-      fields: fields?.split(',').map((field) => field.trim()) ?? ['Id'],
-      limit: Number(most ?? MAX_RESULTS),
-    }),
-  );
-  return answer(call, {
-    term: written.replace(/\\(.)/g, '$1'),
-    group,
-    targets: targets.length > 0 ? targets : everything(call),
-    overallLimit: Number(limit),
-  });
+function answer(call: Call, search: Search): OrgResponse {
+  const term = readSearchTerm(search.term);
+  const inGroup = GROUPS[search.group.toUpperCase().replace(/ FIELDS$/, '')];
+  if (!inGroup) throw malformedSearch(`Unknown field group: ${search.group}`);
+  const targets = search.targets.length > 0 ? search.targets : everything(call);
+  const searchRecords = targets.flatMap((one) => recordsOf(call, one, { term, inGroup }));
+  return json(200, { searchRecords: searchRecords.slice(0, Math.min(search.overallLimit, MAX_RESULTS)) });
 }
 
 function everything(call: Call): Target[] {
   const searched = call.org.schema.objects().filter(({ name }) => name !== 'Organization');
-  return searched.map(({ name }) => ({ name, fields: ['Id'], limit: MAX_RESULTS }));
+  return searched.map(({ name }) => target(name, { fields: ['Id'], limit: MAX_RESULTS }));
 }
 
-function answer(call: Call, search: Search): OrgResponse {
-  const term = search.term.trim().replace(/^"(.*)"$/, '$1');
-  if (term.replace(/[*?]/g, '').length < SHORTEST_TERM) {
-    throw malformed('search term must be longer than one character');
-  }
-  const inGroup = GROUPS[search.group.toUpperCase().replace(/ FIELDS$/, '')];
-  if (!inGroup) throw malformed(`Unknown field group: ${search.group}`);
-  const searchRecords = search.targets.flatMap((target) => recordsOf(call, target, { term, inGroup }));
-  return json(200, { searchRecords: searchRecords.slice(0, Math.min(search.overallLimit, MAX_RESULTS)) });
+interface Wanted {
+  readonly term: SearchTerm;
+  readonly inGroup: (field: Field) => boolean;
 }
 
-function recordsOf(
-  call: Call,
-  target: Target,
-  { term, inGroup }: { term: string; inGroup: (field: Field) => boolean },
-): Record<string, unknown>[] {
-  const visible = call.org.schema.visible(call.user, target.name);
-  if (!visible) throw refusals.noObject(target.name);
-  const searched = [...visible.fields.values()].filter(inGroup);
-  const fields = namedFields(call, visible.name, target.fields);
-  const found: Record<string, unknown>[] = [];
-  for (const row of candidates(call, visible.name, { term, searched })) {
-    if (found.length >= target.limit) break;
-    if (row.IsDeleted !== true) found.push(renderRecord(call, visible.name, { row, fields }));
-  }
-  return found;
+/** A query over the rows that match, and then the part of its rows that is asked for. */
+function recordsOf(call: Call, { name, fields, conditions, limit, offset }: Target, wanted: Wanted): unknown[] {
+  const visible = call.org.schema.visible(call.user, name);
+  if (!visible) throw refusals.noObject(name);
+  const searched = [...visible.fields.values()].filter(wanted.inGroup);
+  const source = narrowed(createSource(call.org, call.user), visible.name, { term: wanted.term, searched });
+  const soql = `SELECT ${fields} FROM ${visible.name}${conditions}`;
+  const result = runQuery(source, soql, { includeDeleted: false, urlPrefix: `${call.root}/sobjects` });
+  if (result.kind !== 'records') throw malformedSearch('A search returns fields of records');
+  const record = withCompounds(result);
+  return [...Iterator.from(result.rows).drop(offset).take(limit)].map(record);
 }
 
-/** A whole address is looked up; anything else is looked for in every row, word by word. */
-function* candidates(
-  call: Call,
+/** The source with only those rows of the object that match the search; other objects stay as they are. */
+function narrowed(
+  source: SoqlSource,
   object: string,
-  { term, searched }: { term: string; searched: readonly Field[] },
-): Generator<Row> {
-  const { sharing, store } = call.org;
-  const table = store.table(object);
-  const [only] = searched;
-  if (searched.length === 1 && only?.type === 'email' && !/[*?]/.test(term)) {
-    yield* sharing.seen(call.user, table.rowsByField(only.name, term));
-    return;
-  }
-  const pattern = wordPattern(term);
-  for (const row of sharing.seen(call.user, table.values())) {
-    if (searched.some(({ name }) => typeof row[name] === 'string' && pattern.test(row[name]))) yield row;
-  }
+  search: { term: SearchTerm; searched: readonly Field[] },
+): SoqlSource {
+  const found = () => matchingRows(source, object, search);
+  return {
+    ...source,
+    rows: (name) => (name === object ? found() : source.rows(name)),
+    rowsByField: (name, field, value) => (name === object ? undefined : source.rowsByField(name, field, value)),
+    rowsByStamp: (name, from, to) =>
+      name === object ? [...found()].filter(within(from, to)).toSorted(byStamp) : source.rowsByStamp(name, from, to),
+  };
 }
 
-/** `*` stands for any characters, `?` for one; without them whole words are meant. */
-function wordPattern(term: string): RegExp {
-  const escaped = term
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '\\S*')
-    .replaceAll('?', '\\S');
-  return new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, 'iu');
+function within(from = '', to = '~'): (row: Row) => boolean {
+  return ({ SystemModstamp: stamp }) => String(stamp) >= from && String(stamp) < to;
+}
+
+function byStamp(one: Row, other: Row): number {
+  const key = ({ SystemModstamp: stamp, Id: id }: Row) => `${String(stamp)} ${String(id)}`;
+  return key(one) < key(other) ? -1 : 1;
+}
+
+/** A whole address is looked up; anything else is looked for in every row. */
+function* matchingRows(
+  source: SoqlSource,
+  object: string,
+  { term, searched }: { term: SearchTerm; searched: readonly Field[] },
+): Generator<Row> {
+  const [first, ...others] = searched;
+  const byAddress = term.only !== undefined && first?.type === 'email' && others.length === 0;
+  const rows = byAddress ? source.rowsByField(object, first.name, term.only) : undefined;
+  if (rows) return yield* rows;
+  for (const row of source.rows(object)) {
+    const texts = searched.flatMap(({ name }) => (typeof row[name] === 'string' ? [row[name]] : []));
+    if (term.matches(texts)) yield row;
+  }
 }
 
 export const searchRoutes: readonly Route[] = [
   { method: 'GET', path: '/parameterizedSearch', kind: 'query', handle: searchByGet },
   { method: 'POST', path: '/parameterizedSearch', kind: 'query', handle: searchByPost },
-  { method: 'GET', path: '/search', kind: 'query', handle: searchBySosl },
+  {
+    method: 'GET',
+    path: '/search',
+    kind: 'query',
+    handle: (call) => answer(call, parseSosl(call.query.get('q') ?? '')),
+  },
 ];
