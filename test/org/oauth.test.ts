@@ -157,6 +157,39 @@ describe('a session', () => {
     expect(org.state.stats.requests).toBe(0);
   });
 
+  /** https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_using_userinfo_endpoint.htm */
+  it('tells of its user with photos and an address', () => {
+    const org = stillOrg();
+    const token = String(ask(org, { grant_type: 'client_credentials', ...lockstep }).body.access_token);
+    expect(userInfo(org, token)).toMatchObject({
+      status: 200,
+      body: {
+        user_id: org.state.standard.lockstep.id,
+        preferred_username: 'lockstep@org.example.com',
+        given_name: 'Integration',
+        photos: {
+          picture: expect.stringContaining('/profilephoto/'),
+          thumbnail: expect.stringContaining('/profilephoto/'),
+        },
+        address: {},
+      },
+    });
+  });
+
+  /** https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_using_openid.htm */
+  it('leads to an identity that has other names for the same', () => {
+    const org = stillOrg();
+    const { access_token: token, id } = ask(org, { grant_type: 'client_credentials', ...lockstep }).body;
+    const headers = { authorization: `Bearer ${String(token)}` };
+    const { body } = org.handle({ method: 'GET', path: new URL(String(id)).pathname, headers });
+    expect(body).toMatchObject({
+      id,
+      asserted_user: true,
+      username: 'lockstep@org.example.com',
+      first_name: 'Integration',
+    });
+  });
+
   it('of an unknown token is told so by userinfo', () => {
     expect(userInfo(stillOrg(), 'nonsense')).toMatchObject({ status: 403, body: 'Bad_OAuth_Token' });
   });

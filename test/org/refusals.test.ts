@@ -92,3 +92,14 @@ describe('an ingest job without records', () => {
     expect(new BulkClient().ingest(job, 'LastName,Company\n').info).toMatchObject({ state: 'Failed' });
   });
 });
+
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/dome_limits.htm */
+it('lists every limit of the documented answer', () => {
+  const { body } = signIn(stillOrg()).get('/limits');
+  expect(Object.keys(body).length).toBeGreaterThanOrEqual(60);
+  expect(body).toMatchObject({
+    DailyApiRequests: { Max: expect.any(Number), Remaining: expect.any(Number) },
+    HourlyPublishedPlatformEvents: { Max: 50_000, Remaining: 50_000 },
+    PermissionSets: { Max: 1500, CreateCustom: { Max: 1000 } },
+  });
+});

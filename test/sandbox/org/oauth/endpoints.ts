@@ -1,8 +1,8 @@
 import { empty, json, type OrgRequest, type OrgResponse } from '../http-message.ts';
 import type { OrgState } from '../org-state.ts';
-import type { OrgUser } from '../standard-records.ts';
 import { bearer } from './bearer.ts';
 import { userOfClient } from './clients.ts';
+import { identity, openIdUser } from './identity.ts';
 import { formOf, issueToken, oauthError } from './token.ts';
 
 type Endpoint = (org: OrgState, request: OrgRequest, baseUrl: string) => OrgResponse;
@@ -59,9 +59,7 @@ function revoke(org: OrgState, request: OrgRequest): OrgResponse {
   return oauthError('invalid_token', `invalid token: ${token}`);
 }
 
-/**
- * {@link https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_using_userinfo_endpoint.htm}
- */
+/** Who is signed in, as the user info endpoint or an identity URL tells it. */
 function userInfo(org: OrgState, request: OrgRequest, baseUrl: string): OrgResponse {
   const token = bearer(request);
   const session = org.sessions.use(token ?? '', org.clock.now());
@@ -72,44 +70,6 @@ function userInfo(org: OrgState, request: OrgRequest, baseUrl: string): OrgRespo
       body: token === undefined ? 'Missing_OAuth_Token' : 'Bad_OAuth_Token',
     };
   }
-  return json(200, identity(org, session.user, baseUrl));
-}
-
-/** Members of an OpenID user, and the URLs that a client goes on with. */
-function identity(org: OrgState, user: OrgUser, baseUrl: string): Record<string, unknown> {
-  const { organizationId } = org.standard;
-  const row = org.store.table('User').get(user.id) ?? {};
-  const api = `${baseUrl}/services/data/v{version}`;
-  const id = `${baseUrl}/id/${organizationId}/${user.id}`;
-  return {
-    sub: id,
-    id,
-    user_id: user.id,
-    organization_id: organizationId,
-    preferred_username: user.username,
-    username: user.username,
-    nickname: row.CommunityNickname,
-    display_name: row.Name,
-    name: row.Name,
-    email: row.Email,
-    email_verified: true,
-    given_name: row.FirstName,
-    family_name: row.LastName,
-    zoneinfo: 'GMT',
-    active: row.IsActive,
-    user_type: 'STANDARD',
-    language: 'en_US',
-    locale: 'en_US',
-    utcOffset: 0,
-    updated_at: row.SystemModstamp,
-    urls: {
-      rest: `${api}/`,
-      sobjects: `${api}/sobjects/`,
-      query: `${api}/query/`,
-      search: `${api}/search/`,
-      recent: `${api}/recent/`,
-      profile: `${baseUrl}/${user.id}`,
-      custom_domain: baseUrl,
-    },
-  };
+  const { user } = session;
+  return json(200, request.path.startsWith('/id/') ? identity(org, user, baseUrl) : openIdUser(org, user, baseUrl));
 }

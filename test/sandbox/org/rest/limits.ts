@@ -1,40 +1,37 @@
 import { json, type OrgResponse } from '../http-message.ts';
 import type { OrgState } from '../org-state.ts';
 import type { Call, Route } from './call.ts';
+import { UNTOUCHED_LIMITS } from './untouched-limits.ts';
 
 /** `Sforce-Limit-Info` of every answer. */
 export function limitHeader(org: OrgState): string {
   return `api-usage=${org.limits.used(org.clock.now())}/${org.limits.maxRequests.daily}`;
 }
 
-/** Limits that nothing here uses up. */
-const UNTOUCHED: Readonly<Record<string, number>> = {
-  ConcurrentAsyncGetReportInstances: 200,
-  DailyAsyncApexExecutions: 250_000,
-  DailyBulkV2QueryFileStorageMB: 976_562,
-  DailyStreamingApiEvents: 1_000_000,
-  DailyWorkflowEmails: 1_000,
-  DataStorageMB: 10_240,
-  FileStorageMB: 10_240,
-  HourlyTimeBasedWorkflow: 1_000,
-  MassEmail: 5_000,
-  SingleEmail: 5_000,
-};
-
 /** Limits of Bulk API 2.0, by what counts towards them. */
 const BULK = { DailyBulkApiBatches: ['ingestBatch', 15_000], DailyBulkV2QueryJobs: ['queryJob', 10_000] } as const;
+
+/** The one limit with another inside it. */
+const PERMISSION_SETS = { Max: 1500, Remaining: 1499, CreateCustom: { Max: 1000, Remaining: 999 } };
 
 /** {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_limits.htm} */
 function readLimits({ org }: Call): OrgResponse {
   const { daily } = org.limits.maxRequests;
-  const untouched = Object.entries(UNTOUCHED).map(([name, max]) => [name, { Max: max, Remaining: max }] as const);
+  const untouched = Object.entries(UNTOUCHED_LIMITS).map(
+    ([name, max]) => [name, { Max: max, Remaining: max }] as const,
+  );
   const now = org.clock.now();
   const requests = { Max: daily, Remaining: Math.max(0, daily - org.limits.used(now)) };
   const bulk = Object.entries(BULK).map(([name, [use, max]]) => [
     name,
     { Max: max, Remaining: max - org.bulk.used(use, now) },
   ]);
-  return json(200, { DailyApiRequests: requests, ...Object.fromEntries([...bulk, ...untouched]) });
+  const limits = {
+    DailyApiRequests: requests,
+    PermissionSets: PERMISSION_SETS,
+    ...Object.fromEntries([...bulk, ...untouched]),
+  };
+  return json(200, limits);
 }
 
 /**
