@@ -74,7 +74,9 @@ describe('the JWT bearer flow', () => {
     control(org, 'POST certificates', { clientId: 'lockstep', publicKey: pem });
     const { status, body } = ask(org, { grant_type, assertion: assertion(org) });
     expect(status).toBe(200);
-    expect(userInfo(org, String(body.access_token)).body).toMatchObject({ username: 'lockstep@org.example.com' });
+    expect(userInfo(org, String(body.access_token)).body).toMatchObject({
+      preferred_username: 'lockstep@org.example.com',
+    });
   });
 
   it.each([
