@@ -64,6 +64,7 @@ export interface StoredLease {
   readonly owner: string;
   readonly expiresAt: string;
   readonly attempt: StoredFields;
+  readonly guard?: string | undefined;
 }
 
 export function toItem(person: Person): PersonItem {
@@ -79,7 +80,7 @@ export function toPerson(item: PersonItem): Person {
     pending: fromStoredFields(item.pending ?? {}),
     salesforce: item.salesforce === undefined ? null : fromStoredLink(item.salesforce),
     rejection: item.rejection ?? null,
-    lease: item.lease === undefined ? null : { ...item.lease, attempt: fromStoredFields(item.lease.attempt) },
+    lease: item.lease === undefined ? null : fromStoredLease(item.lease),
     log: { next: item.logNext, recent: item.log === undefined ? [] : unpackActivities(item.log, item.logNext) },
     mergedInto: item.mergedInto ?? null,
     absorbed: item.absorbed ?? [],
@@ -123,7 +124,12 @@ export function sameAtRest(left: Person, right: Person): boolean {
 }
 
 export function toStoredLease(lease: Lease): StoredLease {
-  return { owner: lease.owner, expiresAt: lease.expiresAt, attempt: toStoredFields(lease.attempt) };
+  const { owner, expiresAt, attempt, guard } = lease;
+  return { owner, expiresAt, attempt: toStoredFields(attempt), guard };
+}
+
+function fromStoredLease({ owner, expiresAt, attempt, guard }: StoredLease): Lease {
+  return { owner, expiresAt, attempt: fromStoredFields(attempt), ...(guard === undefined ? {} : { guard }) };
 }
 
 function emailOf(person: Person): string | undefined {
@@ -133,9 +139,13 @@ function emailOf(person: Person): string | undefined {
   return typeof email === 'string' && email.trim() !== '' ? emailKey(email) : undefined;
 }
 
-/** The queue of the person's status; a person in step, or who is not present, is in no queue. */
+/**
+ * The queue of the person's status; a person in step, or who is not present, is in no queue. One with edits beside those
+ * that were refused waits to be pushed first.
+ */
 function queueOf(person: Person): Pick<PersonAttributes, 'queue' | 'queueSince'> {
   const { personId, rejection, pendingSince, createdAt, updatedAt } = person;
+  if (awaitsPush(person)) return { queue: queueKey('pending', personId), queueSince: pendingSince ?? updatedAt };
   const status = isPresent(person) ? syncStatus(person) : 'synced';
   switch (status) {
     case 'synced':
@@ -144,10 +154,8 @@ function queueOf(person: Person): Pick<PersonAttributes, 'queue' | 'queueSince'>
       return { queue: queueKey('rejected', personId), queueSince: rejection?.at ?? updatedAt };
     case 'localOnly':
       return { queue: queueKey('localOnly', personId), queueSince: createdAt };
-    case 'pending': {
-      const queue = queueKey(awaitsPush(person) ? 'pending' : 'held', personId);
-      return { queue, queueSince: pendingSince ?? updatedAt };
-    }
+    case 'pending':
+      return { queue: queueKey('held', personId), queueSince: pendingSince ?? updatedAt };
   }
 }
 

@@ -44,6 +44,8 @@ export type Happening =
         readonly created: boolean;
         /** Fields of a new record that were empty here and took the configured value. */
         readonly defaulted?: readonly string[];
+        /** Without a guard: what others saved at that moment may have been written over. */
+        readonly mass?: true;
       };
     }
   | {

@@ -33,9 +33,17 @@ export interface Lease {
   readonly owner: string;
   readonly expiresAt: string;
   readonly attempt: Fields;
+  /**
+   * The `SystemModstamp` over which the attempt is sent, and no later one: once the row has a later one, the attempt has
+   * committed or never will. Absent where the attempt has no condition.
+   */
+  readonly guard?: string;
 }
 
-/** A rejection that stands: the push is parked until the person changes. */
+/**
+ * A rejection that stands. It holds back the pending edits of its fields, or where it names none all of them, until the
+ * person changes.
+ */
 export interface StandingRejection extends Rejection {
   readonly at: string;
 }
@@ -93,9 +101,21 @@ export function isWritable(link: SalesforceLink | null): link is SalesforceLink 
   return link !== null && !link.isDeleted && !link.isConverted;
 }
 
+/** The pending edits that no rejection holds back. */
+export function openEdits(person: Person): Fields {
+  const open = Object.keys(person.pending).filter((field) => !isHeldBack(person, field));
+  return Object.fromEntries(open.map((field) => [field, person.fields[field] ?? null]));
+}
+
+function isHeldBack({ rejection }: Person, field: string): boolean {
+  return rejection !== null && (rejection.fields.length === 0 || rejection.fields.includes(field));
+}
+
 /** Whether a poll should hand this person out to be pushed. */
 export function awaitsPush(person: Person): boolean {
-  return isPresent(person) && person.rejection === null && isWritable(person.salesforce) && hasPending(person);
+  if (!isPresent(person) || !isWritable(person.salesforce)) return false;
+  for (const field in person.pending) if (!isHeldBack(person, field)) return true;
+  return false;
 }
 
 /** Whether the person is one to work with: neither a part of another by now nor deleted here. */
@@ -111,6 +131,12 @@ export function baseValue(person: Person, field: string): FieldValue | undefined
 /** Whether a worker holds the right to push this person at this instant (ISO), or may still have a push under way. */
 export function isLeased(person: Person, now: string): boolean {
   return person.lease !== null && person.lease.expiresAt > now;
+}
+
+/** Whether the lease remembers values that a push attempted. */
+export function hasAttempt({ lease }: Person): boolean {
+  for (const _ in lease?.attempt) return true;
+  return false;
 }
 
 /** Whether this is the person's email, by trimmed, lower-cased equality. */

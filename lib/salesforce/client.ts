@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Connection } from 'jsforce/lib/connection.js';
 import type { HttpRequest } from 'jsforce/lib/types/common.js';
 import { ConfigError, QuotaExceededError, TransientError } from '../sync/errors.ts';
@@ -60,6 +61,8 @@ export interface CompositeAnswer {
   readonly answers: readonly SubAnswer[];
   /** Salesforce's time, in milliseconds, not later than the moment it began to work on them. */
   readonly beganAt: number;
+  /** From the sending of the request to the end of its answer. */
+  readonly tookMs: number;
 }
 
 /**
@@ -78,8 +81,14 @@ export interface SalesforceClient {
 
   usage(): ApiUsage;
 
-  /** Salesforce's clock in milliseconds since the epoch, as the last answer told it; signs in to hear of one. */
+  /**
+   * Salesforce's clock in milliseconds since the epoch, as the last answer told it, and never ahead of it; signs in to
+   * hear of one.
+   */
   now(): Promise<number>;
+
+  /** Resolves after this many milliseconds. */
+  wait(milliseconds: number): Promise<void>;
 }
 
 /** A client that signs in by itself, when it first needs to and once more when its token has expired. */
@@ -88,6 +97,11 @@ export function createSalesforceClient(options: SalesforceClientOptions): Salesf
   if (!URL.canParse(loginUrl)) throw new ConfigError('The Salesforce loginUrl is not a URL');
   if (!isSecureUrl(loginUrl)) throw new ConfigError('The Salesforce loginUrl has to begin with https://');
   return new JsforceClient(options);
+}
+
+interface TimedAnswer extends SubAnswer {
+  readonly beganAt: number;
+  readonly tookMs: number;
 }
 
 /** `writes`: a lost answer may hide a write, of this request or of one before it. */
@@ -129,7 +143,8 @@ class JsforceClient implements SalesforceClient {
     const subrequest: Subrequest = { method: 'POST', path: '/composite', body };
     const answer = await this.#send(subrequest, { writes, deadline: this.#deadline() });
     if (answer.status !== 200) throw callError(answer.status, errorEntries(answer.body), writes);
-    return { answers: subAnswers(answer.body, subrequests.length, writes), beganAt: answer.beganAt };
+    const { beganAt, tookMs } = answer;
+    return { answers: subAnswers(answer.body, subrequests.length, writes), beganAt, tookMs };
   }
 
   async oneByOne(subrequests: readonly Subrequest[]): Promise<readonly SubAnswer[]> {
@@ -155,11 +170,15 @@ class JsforceClient implements SalesforceClient {
     return this.#now();
   }
 
+  wait(milliseconds: number): Promise<void> {
+    return setTimeout(milliseconds);
+  }
+
   #deadline(): number {
     return performance.now() + this.#options.timeoutMs;
   }
 
-  async #send(subrequest: Subrequest, sending: Sending): Promise<SubAnswer & { readonly beganAt: number }> {
+  async #send(subrequest: Subrequest, sending: Sending): Promise<TimedAnswer> {
     this.#keepReserve();
     const token = await this.#session.token();
     const answer = await this.#attempt(subrequest, sending);
@@ -171,10 +190,7 @@ class JsforceClient implements SalesforceClient {
     throw callError(401, errorEntries(second.body), false);
   }
 
-  async #attempt(
-    subrequest: Subrequest,
-    { writes, deadline }: Sending,
-  ): Promise<SubAnswer & { readonly beganAt: number }> {
+  async #attempt(subrequest: Subrequest, { writes, deadline }: Sending): Promise<TimedAnswer> {
     const left = Math.floor(deadline - performance.now());
     if (left <= 0) throw new TransientError('TIMEOUT', 'No time was left to call Salesforce');
     const transport = this.#transport(left);
@@ -189,7 +205,8 @@ class JsforceClient implements SalesforceClient {
     const { exchange } = transport;
     if (exchange === undefined) throw unexpectedAnswer('request', writes);
     this.#heard(exchange);
-    return { status: exchange.status, headers: exchange.headers, body, beganAt: this.#beganAt(exchange) };
+    const { status, headers, durationMs } = exchange;
+    return { status, headers, body, beganAt: this.#beganAt(exchange), tookMs: durationMs };
   }
 
   #transport(timeoutMs: number): FetchTransport {

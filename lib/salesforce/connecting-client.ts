@@ -19,6 +19,7 @@ export function createConnectingClient(connect: () => Promise<SalesforceClient>)
     composite: async (subrequests, writes) => (await connected()).composite(subrequests, writes),
     oneByOne: async (subrequests) => (await connected()).oneByOne(subrequests),
     now: async () => (await connected()).now(),
+    wait: async (milliseconds) => (await connected()).wait(milliseconds),
     usage: (): ApiUsage => {
       const { calls, org } = client?.usage() ?? { calls: 0, org: null };
       return { calls: earlierCalls + calls, org };

@@ -8,9 +8,9 @@ import { blamesContents, callError, errorEntries, recordOutcome, unexpectedAnswe
 import { isRaw, recordOf, withId } from './query-answer.ts';
 
 /** The rows to push, and the columns to read before and after. */
-export interface Batch {
+export interface Batch<Push extends RecordPush = RecordPush> {
   readonly type: SalesforceType;
-  readonly pushes: readonly RecordPush[];
+  readonly pushes: readonly Push[];
   readonly columns: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export function retrieveByIds(type: SalesforceType, ids: readonly string[], colu
 }
 
 /** A read of records by id follows no relationship. */
-function isOwnColumn(column: string): boolean {
+export function isOwnColumn(column: string): boolean {
   return !column.includes('.');
 }
 
@@ -89,9 +89,7 @@ export function pushAnswers(
   [before, later]: readonly [SubAnswer, SubAnswer],
 ): PushAnswer[] {
   const written = verdicts.some((verdict) => verdict(true).kind === 'written');
-  for (const { status, body } of [before, later]) {
-    if (status !== 200 || !Array.isArray(body)) throw unread(status, body, written);
-  }
+  for (const read of [before, later]) if (isUnread(read)) throw unread(read, written);
   const columns = batch.columns.filter(isOwnColumn);
   const rowsBefore = retrieved(before.body, columns);
   const rowsAfter = retrieved(later.body, columns);
@@ -100,8 +98,7 @@ export function pushAnswers(
     if (verdict === undefined) throw unexpectedAnswer('update', true);
     const key = toLongId(id);
     const after = rowsAfter.get(key) ?? null;
-    const answer = { outcome: verdict(after !== null), before: rowsBefore.get(key) ?? null, after };
-    return isConverted(answer.after) ? { ...answer, outcome: CONVERTED } : answer;
+    return { outcome: orConverted(verdict(after !== null), after), before: rowsBefore.get(key) ?? null, after };
   });
 }
 
@@ -116,12 +113,16 @@ export function retrieved(body: unknown, columns: readonly string[]): ReadonlyMa
   return rows;
 }
 
-/** A write went through, but what it made of the rows is not known: as good as an answer that never came. */
-function unread(status: number, body: unknown, mayHaveCommitted: boolean): TransientError {
+/** A write may have gone through, but what it made of the rows is not known: as good as an answer that never came. */
+export function unread({ status, body }: SubAnswer, mayHaveCommitted: boolean): TransientError {
   const code = errorEntries(body)[0]?.code ?? `ERROR_HTTP_${status}`;
   return new TransientError(code, `Salesforce could not read the rows around a push: ${status} ${code}`, {
     mayHaveCommitted,
   });
+}
+
+export function isUnread({ status, body }: SubAnswer): boolean {
+  return status !== 200 || !Array.isArray(body);
 }
 
 function updateVerdicts(body: unknown, pushes: readonly RecordPush[]): Verdict[] {
@@ -133,6 +134,11 @@ function updateVerdicts(body: unknown, pushes: readonly RecordPush[]): Verdict[]
     const errors = errorEntries(raw.errors);
     return (rowStands) => recordOutcome(errors, { record, rowStands });
   });
+}
+
+/** What became of a record whose row is this one by now. */
+export function orConverted<Outcome>(outcome: Outcome, after: RemoteRecord | null): Outcome | WriteOutcome {
+  return isConverted(after) ? CONVERTED : outcome;
 }
 
 const CONVERTED: WriteOutcome = { kind: 'gone', code: 'CANNOT_UPDATE_CONVERTED_LEAD' };

@@ -2,10 +2,12 @@ import { toLongId } from '../person/field-value.ts';
 import type { SalesforceType } from '../person/row.ts';
 import { PERSON_ID_FIELD } from '../schema/catalogue.ts';
 import type { RemoteRecord } from '../schema/record.ts';
-import type { PushAnswer, RemoveAnswer, SalesforceRecords, WriteOptions } from '../sync/ports/salesforce-records.ts';
+import type { PushAnswer, RecordPush, RemoveAnswer, SalesforceRecords } from '../sync/ports/salesforce-records.ts';
 import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
 import { createLead } from './create-lead.ts';
 import { endedAfterWrite, refusal, unexpectedAnswer } from './error-map.ts';
+import { pushGuarded } from './guarded-push.ts';
+import { MOST_ROWS, PushPace } from './push-pace.ts';
 import { recordOf, withId } from './query-answer.ts';
 import { foundRow, queryRequest, rowsOf } from './query-request.ts';
 import {
@@ -19,6 +21,7 @@ import {
 } from './record-batch.ts';
 import { soqlList, soqlText } from './soql.ts';
 import { withVisibleOwners } from './visible-owners.ts';
+import { EDIT, writeHeaders } from './write-headers.ts';
 
 /**
  * Records in one sObject Collections request.
@@ -36,19 +39,20 @@ const IDS_PER_QUERY = 400;
 /** Leads and Contacts over the REST API. */
 export function createSalesforceRecords(given: SalesforceClient): SalesforceRecords {
   const client = withVisibleOwners(given);
+  const pace = new PushPace();
   return {
-    maxPushBatch: MAX_BATCH,
+    get maxPushBatch() {
+      return pace.rows;
+    },
     async push(type, pushes, columns) {
-      if (pushes.length > MAX_BATCH)
-        throw new RangeError(`${pushes.length} records in a push, ${MAX_BATCH} are allowed`);
+      mustBeAtMost(MOST_ROWS, pushes);
+      return pushes.length === 0 ? [] : pushGuarded(client, { type, pushes, columns }, pace);
+    },
+    maxMassBatch: MAX_BATCH,
+    async pushMass(type, pushes, columns) {
+      mustBeAtMost(MAX_BATCH, pushes);
       return pushes.length === 0 ? [] : pushEach(client, { type, pushes, columns });
     },
-    pushNow: (type, push, columns, options) =>
-      pushNow(
-        client,
-        { type, pushes: [push], columns },
-        writeHeaders({ ...options, saveDuplicates: true }, push.ifUnmodifiedSince),
-      ),
     createLead: (key, record, columns, options) =>
       createLead(client, { key, record, columns, headers: writeHeaders(options) }),
     remove: (type, id, columns) => removeRow(client, type, id, columns),
@@ -57,13 +61,17 @@ export function createSalesforceRecords(given: SalesforceClient): SalesforceReco
   };
 }
 
+function mustBeAtMost(most: number, { length }: readonly unknown[]): void {
+  if (length > most) throw new RangeError(`${length} records in a push, ${most} are allowed`);
+}
+
 /** A batch that is refused for what one record holds is halved until that record stands alone. */
 async function pushEach(client: SalesforceClient, batch: Batch): Promise<readonly PushAnswer[]> {
   const { pushes } = batch;
   const [only] = pushes;
   const answer = await pushBatch(client, batch);
   if (answer !== 'contentsRefused') return answer;
-  if (pushes.length === 1 && only !== undefined) return [await pushNow(client, batch, writeHeaders(NO_RULES))];
+  if (pushes.length === 1 && only !== undefined) return [await pushByItself(client, batch, only)];
   const middle = Math.ceil(pushes.length / 2);
   const first = await pushEach(client, { ...batch, pushes: pushes.slice(0, middle) });
   const second = pushEach(client, { ...batch, pushes: pushes.slice(middle) });
@@ -71,37 +79,13 @@ async function pushEach(client: SalesforceClient, batch: Batch): Promise<readonl
   return [...first, ...(await (written ? second.catch(endedAfterWrite) : second))];
 }
 
-const NO_RULES: WriteOptions = { runAssignmentRules: false, saveDuplicates: true };
-
-/**
- * `If-Unmodified-Since` is compared with `LastModifiedDate`, to the second. `allowSave` gets past duplicate rules that
- * only warn, and past no rule that blocks.
- *
- * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest_conditional_requests.htm
- * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm
- */
-function writeHeaders(options: WriteOptions, ifUnmodifiedSince?: string): Record<string, string> {
-  const headers = {
-    'Sforce-Auto-Assign': options.runAssignmentRules ? 'TRUE' : 'FALSE',
-    'Sforce-Duplicate-Rule-Header': `allowSave=${options.saveDuplicates ?? false}; includeRecordDetails=true`,
-  };
-  if (ifUnmodifiedSince === undefined) return headers;
-  return { ...headers, 'If-Unmodified-Since': new Date(ifUnmodifiedSince).toUTCString() };
-}
-
-/** One row by its own resource. */
-async function pushNow(
-  client: SalesforceClient,
-  batch: Batch,
-  headers: Readonly<Record<string, string>>,
-): Promise<PushAnswer> {
-  const [push] = batch.pushes;
-  if (push === undefined) throw new RangeError('nothing to push');
-  const path = `/sobjects/${batch.type}/${push.id}`;
-  const write: Subrequest = { method: 'PATCH', path, headers, body: push.record };
+/** One row by its own resource, which tells what is wrong with it. */
+async function pushByItself(client: SalesforceClient, batch: Batch, { id, record }: RecordPush): Promise<PushAnswer> {
+  const headers = writeHeaders(EDIT);
+  const write: Subrequest = { method: 'PATCH', path: `/sobjects/${batch.type}/${id}`, headers, body: record };
   const read = retrieveRequest(batch);
   const [before, written, after] = await inOneCall(client, [read, write, read]);
-  const [answer] = pushAnswers(batch, [rowVerdict(written, push.record)], [before, after]);
+  const [answer] = pushAnswers(batch, [rowVerdict(written, record)], [before, after]);
   if (answer === undefined) throw unexpectedAnswer('update', true);
   return answer;
 }
@@ -109,7 +93,6 @@ async function pushNow(
 /** The answer at the row's own address tells whether the row is there: no read has to. */
 function rowVerdict(answer: SubAnswer, record: RemoteRecord): Verdict {
   if (answer.status < 300) return () => WRITTEN;
-  if (answer.status === 412) return () => ({ kind: 'modified' });
   const refused = refusal(answer, { record, rowStands: answer.status !== 404 });
   return () => refused;
 }

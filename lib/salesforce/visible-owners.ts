@@ -29,10 +29,11 @@ export function withVisibleOwners(client: SalesforceClient): SalesforceClient {
   const itself: SalesforceClient = {
     usage: () => client.usage(),
     now: () => client.now(),
+    wait: (milliseconds) => client.wait(milliseconds),
     composite: async (subrequests, writes) => {
       const sent = subrequests.map(visible);
-      const { answers, beganAt } = await client.composite(sent, writes);
-      return { answers: await mended(sent, answers, writes), beganAt };
+      const { answers, ...times } = await client.composite(sent, writes);
+      return { ...times, answers: await mended(sent, answers, writes) };
     },
     oneByOne: async (subrequests) => {
       const sent = subrequests.map(visible);

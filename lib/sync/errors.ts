@@ -36,3 +36,9 @@ export class ItemTooLargeError extends Error {
 export class InvalidCursorError extends Error {
   override readonly name = 'InvalidCursorError';
 }
+
+/** Whether an error of a write says for certain that nothing was written. */
+export function wasNotSent(error: unknown): boolean {
+  if (error instanceof QuotaExceededError || error instanceof ConfigError) return true;
+  return error instanceof TransientError && !error.mayHaveCommitted;
+}

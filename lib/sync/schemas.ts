@@ -8,6 +8,9 @@ import type { Description } from './ports/change-feed.ts';
 import type { Ports } from './ports/ports.ts';
 import type { StoredSchema } from './ports/sync-state-store.ts';
 
+/** Salesforce's word for a field that is not there, or that the sync user does not see any more. */
+export const INVALID_FIELD = 'INVALID_FIELD';
+
 /** What a use case needs to know of one object. */
 export interface ObjectRules {
   readonly schema: ObjectSchema;

@@ -66,11 +66,12 @@ function placeOf(person: Person): Place {
   const email =
     typeof person.fields.Email === 'string' && person.mergedInto === null ? emailForm(person.fields.Email) : '';
   const place = { email: email === '' ? null : email };
+  if (awaitsPush(person)) return { ...place, queue: 'pending', since: person.pendingSince ?? person.updatedAt };
   const status = isPresent(person) ? syncStatus(person) : 'synced';
   if (status === 'synced') return { ...place, queue: null, since: '' };
   if (status === 'localOnly') return { ...place, queue: status, since: person.createdAt };
   if (status === 'rejected') return { ...place, queue: status, since: person.rejection?.at ?? person.updatedAt };
-  return { ...place, queue: awaitsPush(person) ? 'pending' : 'held', since: person.pendingSince ?? person.updatedAt };
+  return { ...place, queue: 'held', since: person.pendingSince ?? person.updatedAt };
 }
 
 /** The form in which emails are equal. */

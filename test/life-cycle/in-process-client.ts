@@ -11,6 +11,7 @@ export class InProcessClient implements SalesforceClient {
   readonly #now: () => number;
   /** Called before each request that writes: a test may do something at this very moment. */
   beforeWrite: () => void = () => undefined;
+  waits: (milliseconds: number) => void = () => undefined;
 
   constructor(ask: (method: string, path: string, body?: unknown) => OrgResponse, now: () => number) {
     this.#ask = ask;
@@ -31,7 +32,7 @@ export class InProcessClient implements SalesforceClient {
     if (answer.status !== 200) throw callError(answer.status, errorEntries(answer.body), writes);
     const { compositeResponse } = answer.body as { readonly compositeResponse: readonly RawSubAnswer[] };
     const beganAt = Math.floor(this.#now() / 1000) * 1000;
-    return { answers: compositeResponse.map(subAnswer), beganAt };
+    return { answers: compositeResponse.map(subAnswer), beganAt, tookMs: 0 };
   }
 
   async oneByOne(): Promise<readonly SubAnswer[]> {
@@ -44,6 +45,10 @@ export class InProcessClient implements SalesforceClient {
 
   async now(): Promise<number> {
     return this.#now();
+  }
+
+  async wait(milliseconds: number): Promise<void> {
+    this.waits(milliseconds);
   }
 }
 

@@ -193,7 +193,7 @@ function mayEditConverted(life: Life): void {
       answers.push(...(await composite([request], false)).answers);
       for (const id of converted) store.put('Lead', { ...life.row('Lead', id), IsConverted: true });
     }
-    return { answers, beganAt: life.org.clock.now() };
+    return { answers, beganAt: life.org.clock.now(), tookMs: 0 };
   };
 }
 

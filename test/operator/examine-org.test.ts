@@ -79,6 +79,7 @@ function tampered(
   return {
     usage: () => client.usage(),
     now: () => client.now(),
+    wait: (milliseconds) => client.wait(milliseconds),
     composite: async (requests, writes) => {
       const composite = await client.composite(requests, writes);
       return { ...composite, answers: all(requests, composite.answers) };
@@ -153,6 +154,7 @@ describe('the doctor on an org with one thing wrong', () => {
     const findings = await examined({
       usage: () => client.usage(),
       now: () => Promise.reject(mistake),
+      wait: () => Promise.reject(mistake),
       composite: () => Promise.reject(mistake),
       oneByOne: () => Promise.reject(mistake),
     });

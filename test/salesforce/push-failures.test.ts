@@ -41,7 +41,7 @@ function updatedIds(request: StubRequest): string[] {
 
 test('a push reads, updates without rules of assignment, and reads again', async () => {
   const records = await recordsWith(() => compositeAnswer(rows(IDS), saved(IDS), rows(IDS)));
-  await records.push('Lead', PUSHES, COLUMNS);
+  await records.pushMass('Lead', PUSHES, COLUMNS);
   const read = {
     method: 'POST',
     url: '/services/data/v64.0/composite/sobjects/Lead',
@@ -71,7 +71,7 @@ test('a batch refused for what one record holds is halved until that record stan
       ? compositeAnswer(rows(ids), refused(400, 'JSON_PARSER_ERROR'), rows(ids))
       : compositeAnswer(rows(ids), saved(ids), rows(ids));
   });
-  const answers = await records.push('Lead', PUSHES, COLUMNS);
+  const answers = await records.pushMass('Lead', PUSHES, COLUMNS);
   expect(answers.map(({ outcome }) => outcome.kind)).toEqual(['written', 'rejected', 'written']);
   expect(answers.map(({ after }) => after?.Id)).toEqual(IDS);
   expect(answers[1]?.outcome).toMatchObject({ rejection: { code: 'JSON_PARSER_ERROR', message: 'told' } });
@@ -85,7 +85,7 @@ test('a limit between the halves of a batch does not hide that the first was wri
       ? compositeAnswer(rows(ids), saved(ids), rows(ids))
       : compositeAnswer(rows(ids), refused(403, 'REQUEST_LIMIT_EXCEEDED'), rows(ids));
   });
-  const push = records.push('Lead', PUSHES, COLUMNS);
+  const push = records.pushMass('Lead', PUSHES, COLUMNS);
   expect(await failureOf(push)).toMatchObject({ name: 'TransientError', mayHaveCommitted: true });
 });
 
@@ -124,7 +124,7 @@ test.each([
   ['answers are missing', [rows(IDS), saved(IDS)], { code: 'UNEXPECTED_ANSWER', mayHaveCommitted: true }],
 ])('nothing counts as written where %s', async (_, subs, expected) => {
   const records = await recordsWith(() => compositeAnswer(...subs));
-  expect(await failureOf(records.push('Lead', PUSHES, COLUMNS))).toMatchObject(expected);
+  expect(await failureOf(records.pushMass('Lead', PUSHES, COLUMNS))).toMatchObject(expected);
 });
 
 test('rows that could not be read around a push of which nothing was written leave no doubt', async () => {
@@ -136,35 +136,67 @@ test('rows that could not be read around a push of which nothing was written lea
   const records = await recordsWith(() =>
     compositeAnswer(rows([]), { body: [locked] }, refused(500, 'UNKNOWN_EXCEPTION')),
   );
-  const push = records.push('Lead', PUSHES.slice(0, 1), COLUMNS);
+  const push = records.pushMass('Lead', PUSHES.slice(0, 1), COLUMNS);
   expect(await failureOf(push)).toMatchObject({ name: 'TransientError', mayHaveCommitted: false });
 });
 
-test('a push at once names the instant to the second and whether assignment rules run', async () => {
-  const records = await recordsWith(() => compositeAnswer(rows(IDS), { status: 412, body: [] }, rows(IDS)));
-  const push = { id: IDS[0] ?? '', record: { Title: 'CTO' }, ifUnmodifiedSince: '2026-11-21T10:00:00.000Z' };
-  const answer = await records.pushNow('Lead', push, COLUMNS, { runAssignmentRules: true });
-  expect(subrequestsOf(stub.requests[0])[1]).toMatchObject({
+const GUARDED = PUSHES.map((push) => ({ ...push, ifUnmodifiedSince: '2026-11-21T10:00:00.000Z' }));
+const stamped = (...stamps: readonly number[]) => ({
+  body: IDS.map((Id, at) => ({ Id, Title: null, SystemModstamp: `2026-11-21T10:00:0${stamps[at] ?? 0}.000+0000` })),
+});
+const STAMPED = ['Id', 'Title', 'SystemModstamp'];
+const WRITTEN = { status: 204 };
+
+test('a guarded push reads, saves each row as it was at its instant, without rules of assignment, and reads', async () => {
+  const records = await recordsWith(() => compositeAnswer(rows(IDS), WRITTEN, refused(412, 'X'), WRITTEN, rows(IDS)));
+  const answers = await records.push('Lead', GUARDED, COLUMNS);
+  const read = { method: 'POST', url: '/services/data/v64.0/composite/sobjects/Lead' };
+  const writes = IDS.map((id) => ({
     method: 'PATCH',
-    url: `/services/data/v64.0/sobjects/Lead/${IDS[0]}`,
-    httpHeaders: { 'If-Unmodified-Since': 'Sat, 21 Nov 2026 10:00:00 GMT', 'Sforce-Auto-Assign': 'TRUE' },
-    body: { Title: 'CTO' },
-  });
-  expect(answer).toEqual({
-    outcome: { kind: 'modified' },
-    before: { Id: IDS[0], Title: null },
-    after: { Id: IDS[0], Title: null },
-  });
+    url: `/services/data/v64.0/sobjects/Lead/${id}`,
+    httpHeaders: { 'If-Unmodified-Since': 'Sat, 21 Nov 2026 10:00:00 GMT', 'Sforce-Auto-Assign': 'FALSE' },
+    body: { Title: id.slice(0, 15) },
+  }));
+  expect(subrequestsOf(stub.requests[0])).toMatchObject([read, ...writes, read]);
+  expect(answers.map(({ outcome }) => outcome.kind)).toEqual(['written', 'modified', 'written']);
 });
 
-test("a write of one row that meets the limit is the call's failure, not the row's", async () => {
+test("one record's limit or failure is its own: the read behind it tells whether it was saved", async () => {
   const records = await recordsWith(() =>
-    compositeAnswer(rows(IDS), refused(403, 'REQUEST_LIMIT_EXCEEDED'), rows(IDS)),
+    compositeAnswer(
+      stamped(),
+      refused(500, 'UNKNOWN_EXCEPTION'),
+      refused(403, 'REQUEST_LIMIT_EXCEEDED'),
+      refused(500, 'UNKNOWN_EXCEPTION'),
+      stamped(0, 0, 1),
+    ),
   );
-  const push = { id: IDS[0] ?? '', record: {}, ifUnmodifiedSince: '2026-11-21T10:00:00.000Z' };
-  expect(await failureOf(records.pushNow('Lead', push, COLUMNS, NO_RULES))).toMatchObject({
-    name: 'QuotaExceededError',
-  });
+  const answers = await records.push('Lead', GUARDED, STAMPED);
+  expect(answers.map(({ outcome }) => outcome)).toMatchObject([
+    { kind: 'transient', code: 'UNKNOWN_EXCEPTION' },
+    { kind: 'failed', error: { name: 'QuotaExceededError' } },
+    { kind: 'modified' },
+  ]);
+});
+
+test('a save that was taken counts as taken where the read behind it failed', async () => {
+  const failed = refused(400, 'INVALID_FIELD');
+  const records = await recordsWith(() =>
+    compositeAnswer(failed, WRITTEN, refused(412, 'X'), refused(500, 'UNKNOWN_EXCEPTION'), failed),
+  );
+  const answers = await records.push('Lead', GUARDED, COLUMNS);
+  expect(answers).toMatchObject([
+    { outcome: { kind: 'written' }, before: null, after: null, unread: { code: 'INVALID_FIELD' } },
+    { outcome: { kind: 'modified' }, unread: { code: 'INVALID_FIELD' } },
+    { outcome: { kind: 'failed', error: { mayHaveCommitted: true } }, unread: { code: 'INVALID_FIELD' } },
+  ]);
+});
+
+test('a push that got no answer is followed by smaller ones', async () => {
+  const many = Array.from({ length: 23 }, (_, at) => ({ ...(GUARDED[0] as (typeof GUARDED)[number]), id: `00Q${at}` }));
+  const records = await recordsWith(() => 'drop');
+  expect(await failureOf(records.push('Lead', many, COLUMNS))).toMatchObject({ mayHaveCommitted: true });
+  expect(records.maxPushBatch).toBe(11);
 });
 
 describe('a create that was refused because of a value that another record has', () => {

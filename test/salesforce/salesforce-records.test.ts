@@ -46,19 +46,19 @@ async function leads(count: number): Promise<string[]> {
 const stampOf = async (id: string): Promise<string> =>
   String((await records.read('Lead', [id], ['SystemModstamp'])).get(id)?.SystemModstamp);
 
-describe('push', () => {
+describe('pushMass', () => {
   test('writes up to 200 rows in one call, with each row as it was before and is after', async () => {
     const ids = await leads(3);
     const calls = client.usage().calls;
     const pushes = ids.map((id, at) => ({ id, record: { Title: ` T${at} ` } }));
-    const answers = await records.push('Lead', pushes, COLUMNS);
+    const answers = await records.pushMass('Lead', pushes, COLUMNS);
     expect(client.usage().calls - calls).toBe(1);
-    expect(records.maxPushBatch).toBe(200);
+    expect(records.maxMassBatch).toBe(200);
     expect(answers.map(({ outcome }) => outcome.kind)).toEqual(['written', 'written', 'written']);
     expect(answers.map(({ before }) => before?.Title)).toEqual([null, null, null]);
     expect(answers.map(({ after }) => after?.Title)).toEqual(['T0', 'T1', 'T2']);
     expect(Object.keys(answers[0]?.after ?? {})).toEqual(COLUMNS);
-    expect(await records.push('Lead', [], COLUMNS)).toEqual([]);
+    expect(await records.pushMass('Lead', [], COLUMNS)).toEqual([]);
     expect(client.usage().calls - calls).toBe(1);
   });
 
@@ -72,7 +72,7 @@ describe('push', () => {
       field: 'Title',
     });
     org.handle(await asAdmin('DELETE', `/services/data/v64.0/sobjects/Lead/${deleted}`));
-    const answers = await records.push(
+    const answers = await records.pushMass(
       'Lead',
       [
         { id: bad, record: { Title: 'Temp' } },
@@ -93,7 +93,7 @@ describe('push', () => {
   test('a locked row is transient and nothing of it was written', async () => {
     const [id = ''] = await leads(1);
     drive('faults', { kind: 'lockRow', times: 1 });
-    const [answer] = await records.push('Lead', [{ id, record: { Title: 'CTO' } }], COLUMNS);
+    const [answer] = await records.pushMass('Lead', [{ id, record: { Title: 'CTO' } }], COLUMNS);
     expect(answer).toMatchObject({
       outcome: { kind: 'transient', code: 'UNABLE_TO_LOCK_ROW' },
       after: { Title: null },
@@ -103,13 +103,13 @@ describe('push', () => {
   test('a converted Lead is gone', async () => {
     const [id = ''] = await leads(1);
     drive('convert', { leadId: id });
-    const [answer] = await records.push('Lead', [{ id, record: { Title: 'CTO' } }], COLUMNS);
+    const [answer] = await records.pushMass('Lead', [{ id, record: { Title: 'CTO' } }], COLUMNS);
     expect(answer?.outcome).toEqual({ kind: 'gone', code: 'CANNOT_UPDATE_CONVERTED_LEAD' });
   });
 
   test('no assignment rule takes the row from its owner', async () => {
     const [id = ''] = await leads(1);
-    const [answer] = await records.push('Lead', [{ id, record: { Title: 'CTO' } }], COLUMNS);
+    const [answer] = await records.pushMass('Lead', [{ id, record: { Title: 'CTO' } }], COLUMNS);
     expect(answer?.after?.OwnerId).toBe(answer?.before?.OwnerId);
   });
 
@@ -117,7 +117,7 @@ describe('push', () => {
     const ids = await leads(2);
     const texts = ['Hello @{name}', 'plain'];
     const pushes = ids.map((id, at) => ({ id, record: { Title: texts[at] ?? null } }));
-    const answers = await records.push('Lead', pushes, COLUMNS);
+    const answers = await records.pushMass('Lead', pushes, COLUMNS);
     expect(answers.map(({ after }) => after?.Title)).toEqual(texts);
   });
 
@@ -133,7 +133,7 @@ describe('push', () => {
     const [id = ''] = await leads(1);
     const hurried = createSalesforceRecords(clientOf(url, { credentials: credentials(), timeoutMs: 1_000 }));
     drive('faults', { kind, times: 1, match: 'composite' });
-    const push = hurried.push('Lead', [{ id, record: { Title: 'CTO' } }], COLUMNS);
+    const push = hurried.pushMass('Lead', [{ id, record: { Title: 'CTO' } }], COLUMNS);
     expect(await failureOf(push)).toMatchObject(expected);
     expect((await records.read('Lead', [id], COLUMNS)).get(id)?.Title).toBe(written ? 'CTO' : null);
   });
@@ -141,56 +141,88 @@ describe('push', () => {
   test('a session that ended meanwhile goes unnoticed', async () => {
     const [id = ''] = await leads(1);
     drive('faults', { kind: 'expireSession', times: 1 });
-    const [answer] = await records.push('Lead', [{ id, record: { Title: 'CTO' } }], COLUMNS);
+    const [answer] = await records.pushMass('Lead', [{ id, record: { Title: 'CTO' } }], COLUMNS);
     expect(answer?.outcome.kind).toBe('written');
   });
 
   test('more rows than a batch holds are a mistake of the caller', async () => {
     const pushes = Array.from({ length: 201 }, () => ({ id: '00Q000000000001AAA', record: {} }));
-    expect(await failureOf(records.push('Lead', pushes, COLUMNS))).toBeInstanceOf(RangeError);
+    expect(await failureOf(records.pushMass('Lead', pushes, COLUMNS))).toBeInstanceOf(RangeError);
   });
 });
 
-describe('pushNow', () => {
-  test('writes a row that has not changed since base', async () => {
-    const [id = ''] = await leads(1);
-    const push = { id, record: { Title: 'CTO' }, ifUnmodifiedSince: await stampOf(id) };
+describe('push', () => {
+  test('writes the rows that have not changed since base, in one call, and leaves the others alone', async () => {
+    const ids = await leads(3);
+    const stamps = await Promise.all(ids.map(stampOf));
+    drive('clock', { advanceSeconds: 60 });
+    await records.pushMass('Lead', [{ id: ids[1] ?? '', record: { Title: 'Theirs' } }], COLUMNS);
     const calls = client.usage().calls;
-    const answer = await records.pushNow('Lead', push, COLUMNS, NO_RULES);
+    const pushes = ids.map((id, at) => ({ id, record: { Title: `T${at}` }, ifUnmodifiedSince: stamps[at] ?? '' }));
+    const answers = await records.push('Lead', pushes, COLUMNS);
     expect(client.usage().calls - calls).toBe(1);
-    expect(answer).toMatchObject({ outcome: { kind: 'written' }, before: { Title: null }, after: { Title: 'CTO' } });
+    expect(answers.map(({ outcome }) => outcome.kind)).toEqual(['written', 'modified', 'written']);
+    expect(answers.map(({ before }) => before?.Title)).toEqual([null, 'Theirs', null]);
+    expect(answers.map(({ after }) => after?.Title)).toEqual(['T0', 'Theirs', 'T2']);
+    expect(await records.push('Lead', [], COLUMNS)).toEqual([]);
   });
 
-  test('leaves a row alone that has, and tells what it is now', async () => {
+  test('what is refused, gone or a reference that leads nowhere touches no other row', async () => {
+    const [good = '', long = '', converted = '', deleted = '', owned = ''] = await leads(5);
+    drive('convert', { leadId: converted });
+    org.handle(await asAdmin('DELETE', `/services/data/v64.0/sobjects/Lead/${deleted}`));
+    const ifUnmodifiedSince = new Date(org.clock.now()).toISOString();
+    const push = (id: string, record: Record<string, string>) => ({ id, record, ifUnmodifiedSince });
+    const answers = await records.push(
+      'Lead',
+      [
+        push(long, { Title: 'x'.repeat(129) }),
+        push(good, { Title: 'CTO' }),
+        push(converted, { Title: 'CTO' }),
+        push(deleted, { Title: 'CTO' }),
+        push('00Q5g00000000zzEAA', { Title: 'CTO' }),
+        push(owned, { OwnerId: '005000000000zzzAAA' }),
+      ],
+      COLUMNS,
+    );
+    expect(answers.map(({ outcome }) => outcome)).toMatchObject([
+      { kind: 'rejected', rejection: { code: 'STRING_TOO_LONG', fields: ['Title'] } },
+      { kind: 'written' },
+      { kind: 'gone' },
+      { kind: 'gone', code: 'ENTITY_IS_DELETED' },
+      { kind: 'gone', code: 'INVALID_CROSS_REFERENCE_KEY' },
+      { kind: 'rejected', rejection: { code: 'INVALID_CROSS_REFERENCE_KEY', fields: ['OwnerId'] } },
+    ]);
+    expect(answers[1]?.after?.Title).toBe('CTO');
+  });
+
+  test('a row that holds what looks like a reference goes by itself, under its guard too', async () => {
+    const [plain = '', quoting = '', changed = ''] = await leads(3);
+    const ifUnmodifiedSince = await stampOf(changed);
+    drive('clock', { advanceSeconds: 60 });
+    await records.pushMass('Lead', [{ id: changed, record: { Title: 'Theirs' } }], COLUMNS);
+    const answers = await records.push(
+      'Lead',
+      [quoting, plain, changed].map((id) => ({ id, record: { Title: `@{${id.slice(-6)}}` }, ifUnmodifiedSince })),
+      COLUMNS,
+    );
+    expect(answers.map(({ outcome }) => outcome.kind)).toEqual(['written', 'written', 'modified']);
+    expect(answers[0]?.after?.Title).toBe(`@{${quoting.slice(-6)}}`);
+  });
+
+  test('what somebody saves in the second of base is seen, for the push waits until that second is over', async () => {
     const [id = ''] = await leads(1);
     const ifUnmodifiedSince = await stampOf(id);
-    drive('clock', { advanceSeconds: 60 });
-    await records.push('Lead', [{ id, record: { Title: 'Theirs' } }], COLUMNS);
-    const answer = await records.pushNow(
-      'Lead',
-      { id, record: { Title: 'Ours' }, ifUnmodifiedSince },
-      COLUMNS,
-      NO_RULES,
-    );
-    expect(answer).toMatchObject({ outcome: { kind: 'modified' }, after: { Title: 'Theirs' } });
+    const [answer] = await records.push('Lead', [{ id, record: { Title: 'CTO' }, ifUnmodifiedSince }], COLUMNS);
+    expect(answer?.outcome.kind).toBe('written');
+    expect(Date.parse(String(answer?.after?.SystemModstamp))).toBeGreaterThan(Date.parse(ifUnmodifiedSince));
   });
 
-  test('tells a rejection, and a row that is gone', async () => {
-    const [id = '', converted = ''] = await leads(2);
-    drive('convert', { leadId: converted });
-    const ifUnmodifiedSince = '2099-01-01T00:00:00.000Z';
-    const tooLong = { id, record: { Title: 'x'.repeat(129) }, ifUnmodifiedSince };
-    expect((await records.pushNow('Lead', tooLong, COLUMNS, NO_RULES)).outcome).toMatchObject({
-      kind: 'rejected',
-      rejection: { code: 'STRING_TOO_LONG', fields: ['Title'] },
-    });
-    const late = { id: converted, record: { Title: 'CTO' }, ifUnmodifiedSince };
-    expect((await records.pushNow('Lead', late, COLUMNS, NO_RULES)).outcome.kind).toBe('gone');
-    const unknown = { ...late, id: '00Q5g00000000zzEAA' };
-    expect(await records.pushNow('Lead', unknown, COLUMNS, NO_RULES)).toMatchObject({
-      outcome: { kind: 'gone', code: 'INVALID_CROSS_REFERENCE_KEY' },
-      after: null,
-    });
+  test('more rows than fit into one call are a mistake of the caller', async () => {
+    const push = { id: '00Q000000000001AAA', record: {}, ifUnmodifiedSince: '2026-11-21T10:00:00.000Z' };
+    const pushes = Array.from({ length: 24 }, () => push);
+    expect(records.maxPushBatch).toBe(23);
+    expect(await failureOf(records.push('Lead', pushes, COLUMNS))).toBeInstanceOf(RangeError);
   });
 });
 

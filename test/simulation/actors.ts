@@ -66,6 +66,7 @@ export class Actors {
       automation: () => addAutomation(this.#world),
       delete: () => this.#delete(subject),
       undelete: () => this.#undelete(subject),
+      swapEmails: (wish) => this.#swapEmails(subject, wish),
       contest: (wish) => this.#contest(subject, wish),
       hardDelete: () => this.#hardDelete(subject),
       merge: ({ other }) => this.#merge(subject, other),
@@ -176,6 +177,18 @@ export class Actors {
     this.#marketingEdit(first, field, values[0] ?? null);
     this.#world.timeline.after(8000, () => this.#marketingEdit(second, field, values[1] ?? null));
     this.#world.swarm.count('contested');
+  }
+
+  #swapEmails(subject: Subject, { other, side }: OperationOf<'swapEmails'>): void {
+    const row = this.#rowOf(subject);
+    const met = row && this.#otherRow(subject, row.type, other)?.other;
+    if (met === undefined) return;
+    const [own, others] = [subject, met].map((each) => this.#personOf(each)?.fields.Email ?? null);
+    const edit = (whose: Subject, email: FieldValue = null) =>
+      side === 'sales' ? this.#salesEdit(whose, 'Email', email) : this.#marketingEdit(whose, 'Email', email);
+    edit(subject, others);
+    this.#world.timeline.after(this.#world.dice.between(1, 8000), () => edit(met, own));
+    this.#world.swarm.count('emailEdited');
   }
 
   #create(subject: Subject, { sync, times }: Extract<Operation, { kind: 'create' }>): void {

@@ -37,11 +37,26 @@ export const FIELDS: readonly Field[] = [
   both('Interests__c', { kind: 'picklists' }),
 ];
 
-/** The fields in which each edit has a value that no other edit has, so that it can be followed. */
-export const FOLLOWED_FIELDS = ['Title', 'Phone', 'City', 'Score__c'] as const;
+/** Fields in which each edit has a value of its own; the staged stories edit one of these. */
+export const TRACED_FIELDS = ['Title', 'Phone', 'City', 'Score__c'] as const;
 
-/** The fields that people edit in these stories. */
-export const EDITED_FIELDS = [...FOLLOWED_FIELDS, ...FOLLOWED_FIELDS, 'Interests__c', 'DoNotCall'] as const;
+/** The fields whose edits are followed from side to side: all that sync. */
+export const FOLLOWED_FIELDS: readonly string[] = FIELDS.map(({ name }) => name);
+
+/** The fields that people edit in these stories; an Email is edited by a fault of its own. */
+export const EDITED_FIELDS = [
+  ...TRACED_FIELDS,
+  ...TRACED_FIELDS,
+  ...TRACED_FIELDS,
+  'Interests__c',
+  'Interests__c',
+  'DoNotCall',
+  'DoNotCall',
+  'FirstName',
+  'LastName',
+  'Company',
+  'NumberOfEmployees',
+] as const;
 
 export function remoteName(field: string, type: SalesforceType): string | null {
   return FIELDS.find(({ name }) => name === field)?.remote[type] ?? null;
@@ -55,6 +70,16 @@ export function remoteValue(row: Row, name: string): FieldValue {
 /** Whether two values are one, also where automation has put a text into capitals. */
 export function alike(one: FieldValue, other: FieldValue): boolean {
   return followed(one) === followed(other);
+}
+
+/** The same for the values of one field, compared as its type is. */
+export function alikeIn(field: string, one: FieldValue, other: FieldValue): boolean {
+  return alike(one, other) || sameIn(field, one, other);
+}
+
+/** Whether two values of a field are one to the product. */
+export function sameIn(field: string, one: FieldValue, other: FieldValue): boolean {
+  return sameValue(FIELDS.find(({ name }) => name === field)?.shape, one, other);
 }
 
 function followed(value: FieldValue): string {

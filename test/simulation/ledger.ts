@@ -8,9 +8,10 @@ import { parseChangeMessage } from '../../lib/sync/change-message.ts';
 import type { OrgResponse } from '../sandbox/org/http-message.ts';
 import type { Row } from '../sandbox/org/soql/source.ts';
 import { countOutcomes } from './count-outcomes.ts';
-import { alike } from './fields.ts';
+import { alikeIn } from './fields.ts';
 import type { Invocation } from './invocation.ts';
 import { checkWrite } from './oracles/write-oracles.ts';
+import { findsLead, isGuarded, refusalsIn, type SubResponse, writtenRows } from './push-parts.ts';
 import { messageTold, personTold, rowTold } from './story.ts';
 import type { World } from './world.ts';
 
@@ -68,6 +69,8 @@ export class Ledger {
   /** By person, then field. */
   readonly values = new Map<string, Map<string, LocalValue[]>>();
   readonly activities = new Map<string, Activity[]>();
+  /** Every state of a person, in the order of its writes, each with when it was written. */
+  readonly versions = new Map<string, { readonly at: number; readonly person: Person }[]>();
   readonly pushes: Push[] = [];
   /** The stamps in which a row was durably queued. */
   readonly queuedStamps = new Map<string, Set<string>>();
@@ -134,11 +137,7 @@ export class Ledger {
       refused: [],
     };
     this.#mayBeWritten(invocation, rowIds);
-    const other = this.pushes.find((known) => !known.over && known.rowIds.some((id) => rowIds.includes(id)));
-    if (other !== undefined) {
-      const what = `${invocation.name} pushes ${rowIds.join()} while a push of ${other.invocation.name} is under way`;
-      this.#world.breaks('one push at a time', what);
-    }
+    this.#mustBeAlone(push);
     this.pushes.push(push);
     return push;
   }
@@ -167,6 +166,9 @@ export class Ledger {
       return;
     }
     this.personWrites += 1;
+    const versions = this.versions.get(after.personId) ?? [];
+    this.versions.set(after.personId, versions);
+    versions.push({ at: this.#world.timeline.now, person: after });
     const logged = this.activities.get(after.personId) ?? [];
     const known = logged.length;
     const added = after.log.recent.filter((activity) => activity.seq >= known);
@@ -197,6 +199,21 @@ export class Ledger {
     return values;
   }
 
+  /**
+   * Invariant 3: of pushes under way at once of one row all have a guard, so that only one of them is taken; or of one
+   * person whose Lead is made there is only one.
+   */
+  #mustBeAlone(push: Push): void {
+    const mayMeet = (known: Push, rowId: string) => isGuarded(known, rowId) && isGuarded(push, rowId);
+    for (const known of this.pushes) {
+      if (known.over) continue;
+      const met = push.rowIds.find((rowId) => known.rowIds.includes(rowId) && !mayMeet(known, rowId));
+      if (met === undefined) continue;
+      const [by, other] = [push.invocation.name, known.invocation.name];
+      this.#world.breaks('one push at a time', `${by} pushes ${met} while a push of ${other} is under way`);
+    }
+  }
+
   /** Invariant 6: what is known to be gone is not written to. */
   #mayBeWritten(invocation: Invocation, rowIds: readonly string[]): void {
     for (const rowId of rowIds) {
@@ -225,7 +242,7 @@ export class Ledger {
       const value = after.fields[field] ?? null;
       if (isUnchanged(before, field, value)) continue;
       const origin = madeHere || edited.has(field) ? 'edit' : 'pull';
-      const toBase = before !== undefined && alike(baseValue(before, field) ?? null, value);
+      const toBase = before !== undefined && alikeIn(field, baseValue(before, field) ?? null, value);
       this.valuesOf(after.personId, field).push({ at: this.#world.timeline.now, value, origin, toBase, rowId });
     }
   }
@@ -250,44 +267,10 @@ function editedIn(added: readonly Activity[]): ReadonlySet<string> {
   );
 }
 
-interface SubResponse {
-  readonly httpStatusCode: number;
-  readonly body: unknown;
-}
-
-/** Whoever is refused a Lead that is there has it: the refusal is nobody's. */
-function findsLead(answer: SubResponse | undefined): boolean {
-  const { records = [] } = (answer?.body ?? {}) as { readonly records?: readonly unknown[] };
-  return records.length > 0;
-}
-
-function refusalsIn(part: Subrequest | undefined, { httpStatusCode, body }: SubResponse): Refusal[] {
-  if (part === undefined || !isWrite(part) || !Array.isArray(body)) return [];
-  const rowIds = writtenRows(part);
-  if (httpStatusCode >= 300) return rowIds.map((rowId) => ({ rowId, code: String(body[0]?.errorCode) }));
-  return body.flatMap((record: { success: boolean; errors: { statusCode: string }[] }, at) =>
-    record.success ? [] : [{ rowId: String(rowIds[at]), code: String(record.errors[0]?.statusCode) }],
-  );
-}
-
 /**
  * The function that pushed never learnt, or could not store, what came of it and what the row had held before: a known
  * limit. What Salesforce does not tell again nobody can log.
  */
 export function diedAfter({ answered, readAround, invocation, sentAt }: Push): boolean {
   return !answered || !readAround || invocation.death !== null || invocation.lastFaultAt >= sentAt;
-}
-
-interface Body {
-  readonly records?: readonly { readonly Id?: unknown }[];
-  readonly Person_Id__c?: unknown;
-}
-
-/** The rows that a subrequest writes to; one that creates a Lead is known by its person. */
-function writtenRows({ path, body }: Subrequest): string[] {
-  const single = /^\/sobjects\/(?:Lead|Contact)\/([^/?]+)$/.exec(path);
-  if (single?.[1] !== undefined) return [single[1]];
-  const { records = [], Person_Id__c: key } = (body ?? {}) as Body;
-  if (typeof key === 'string') return [personIdOfKey(key)];
-  return records.map(({ Id }) => String(Id));
 }

@@ -1,5 +1,5 @@
 import type { Dice } from './dice.ts';
-import { FOLLOWED_FIELDS } from './fields.ts';
+import { TRACED_FIELDS } from './fields.ts';
 import type { Operation } from './scenario.ts';
 import { FAULTS, type FaultName } from './swarm.ts';
 
@@ -31,7 +31,7 @@ const soon = (dice: Dice): number => dice.between(500, dice.chance(0.5) ? 30_000
 /** A merge, now and then right after both were edited in the same field. */
 function mergedAfterEdits(dice: Dice, other: number): readonly Step[] {
   if (dice.chance(0.5)) return [{ kind: 'merge', other }];
-  const field = dice.pick(FOLLOWED_FIELDS);
+  const field = dice.pick(TRACED_FIELDS);
   const values = [1, 2].map(() => (field === 'Score__c' ? dice.below(1000) + 0.5 : `b${dice.below(1_000_000)}`));
   return [
     { kind: 'contest', other, field, values },
@@ -91,6 +91,13 @@ const STEPS: Partial<Record<FaultName, { readonly share?: number; readonly of: (
   validationRule: { of: (dice) => [{ kind: 'rule', on: dice.chance(0.6) }] },
   fieldHidden: { share: 0.1, of: (dice) => [{ kind: 'access', on: dice.chance(0.5) }] },
   fieldReadOnly: { share: 0.1, of: (dice) => [{ kind: 'access', on: dice.chance(0.5) }] },
+  emailEdited: {
+    of: (dice) => {
+      const side = dice.pick(['sales', 'marketing'] as const);
+      if (dice.chance(0.4)) return [{ kind: 'swapEmails', other: dice.below(ANY), side }];
+      return [{ kind: `${side}Edit`, field: 'Email', value: `e${dice.below(1_000_000)}@example.com` }];
+    },
+  },
   massUpdate: { of: (dice) => [{ kind: 'massUpdate', field: 'City', value: `u${dice.below(1_000_000)}` }] },
 };
 

@@ -19,6 +19,8 @@ export type Operation = { readonly at: number; readonly subject: number } & (
   /** The subject's row becomes a part of another's; `other` chooses among those that it can be merged with. */
   | { readonly kind: 'merge' | 'convertInto'; readonly other: number }
   /** Marketing edits one field of the subject and of another, who may then become one. */
+  /** One side gives the subject and another the email of each other, the one some seconds before the other. */
+  | { readonly kind: 'swapEmails'; readonly other: number; readonly side: 'sales' | 'marketing' }
   | { readonly kind: 'contest'; readonly other: number; readonly field: string; readonly values: readonly FieldValue[] }
   | { readonly kind: 'reconcile'; readonly acceptMissing: boolean }
   | { readonly kind: 'outage' | 'storeDown'; readonly minutes: number }
@@ -166,6 +168,7 @@ class ScenarioWriter {
     this.#serial += 1;
     const mayBeBad = field === 'Title' && side === 'marketingEdit' && this.#faults.has('validationRule');
     if (mayBeBad && this.#dice.fork(`bad ${this.#serial}`).chance(0.3)) return `bad${this.#serial}`;
+    if (field === 'NumberOfEmployees') return this.#serial;
     return field === 'Score__c' ? this.#serial + 0.25 : `${side === 'salesEdit' ? 's' : 'm'}${this.#serial}`;
   }
 

@@ -7,19 +7,15 @@ import {
   type Subrequest,
 } from '../../lib/salesforce/client.ts';
 import { callError, errorEntries, lostAnswer } from '../../lib/salesforce/error-map.ts';
-import type { OrgRequest, OrgResponse } from '../sandbox/org/http-message.ts';
+import type { OrgResponse } from '../sandbox/org/http-message.ts';
 import type { Invocation } from './invocation.ts';
+import { OrgWork, ROOT, type Work, type WorkRequest } from './org-work.ts';
 import type { World } from './world.ts';
-
-const ROOT = '/services/data/v64.0';
 
 /** The client's own patience with one exchange, and the longest that Salesforce works on one. */
 const TIMEOUT_MS = 45_000;
 const CALLER_TIMEOUT_MS = 15_000;
 const SALESFORCE_TIMEOUT_MS = 10 * 60_000;
-
-/** No session expires as soon as this after it began. */
-const NEW_SESSION_MS = 90_000;
 
 const HTML = '<html><body><h1>502 Bad Gateway</h1></body></html>';
 
@@ -27,11 +23,31 @@ const HTML = '<html><body><h1>502 Bad Gateway</h1></body></html>';
 interface Course {
   readonly arrivesAfter: number | null;
   readonly answer: 'given' | 'lost' | { readonly status: number; readonly body: unknown };
+  /** From the sending on; of an answer that is given: from the end of Salesforce's work on. */
   readonly answeredAfter: number;
 }
 
 /** A request that died with its function. */
 const NEVER: Course = { arrivesAfter: null, answer: 'lost', answeredAfter: 0 };
+
+/** One exchange with Salesforce. */
+interface Exchange {
+  readonly request: WorkRequest;
+  readonly writes: boolean;
+  readonly parts: readonly Subrequest[];
+}
+
+/** What becomes of a request at Salesforce. */
+interface Told {
+  /** It takes some time. */
+  readonly working: () => void;
+  readonly done: (response: OrgResponse) => void;
+}
+
+interface Answered {
+  readonly response: OrgResponse;
+  readonly beganAt: number;
+}
 
 /**
  * The org as the product's client reaches it, without HTTP: the same bodies, statuses and errors, over a network and a
@@ -51,11 +67,12 @@ export class SimulatedClient implements SalesforceClient {
 
   async composite(subrequests: readonly Subrequest[], writes: boolean): Promise<CompositeAnswer> {
     const body = compositeBody(ROOT, subrequests);
+    const sentAt = this.#world.timeline.now;
     const { response, beganAt } = await this.#send({ method: 'POST', path: '/composite', body }, writes, subrequests);
     if (response.status !== 200) throw callError(response.status, errorEntries(response.body), writes);
     const { compositeResponse } = response.body as { compositeResponse: readonly RawSubAnswer[] };
     const answers = compositeResponse.map((raw, at) => this.#perhapsCut(subAnswer(raw), subrequests[at]));
-    return { answers, beganAt };
+    return { answers, beganAt, tookMs: this.#world.timeline.now - sentAt };
   }
 
   async oneByOne(subrequests: readonly Subrequest[]): Promise<readonly SubAnswer[]> {
@@ -77,26 +94,23 @@ export class SimulatedClient implements SalesforceClient {
     return this.#world.org.clock.now();
   }
 
-  async #send(
-    request: { readonly method: string; readonly path: string; readonly body?: unknown },
-    writes: boolean,
-    parts: readonly Subrequest[],
-  ): Promise<{ readonly response: OrgResponse; readonly beganAt: number }> {
-    const first = await this.#exchange(request, writes, parts);
+  wait(milliseconds: number): Promise<void> {
+    return this.#invocation.pause(milliseconds);
+  }
+
+  async #send(request: WorkRequest, writes: boolean, parts: readonly Subrequest[]): Promise<Answered> {
+    const first = await this.#exchange({ request, writes, parts });
     if (first.response.status !== 401) return first;
     this.#world.session = null;
-    const second = await this.#exchange(request, writes, parts);
+    const second = await this.#exchange({ request, writes, parts });
     if (second.response.status !== 401) return second;
     throw callError(401, errorEntries(second.response.body), false);
   }
 
-  async #exchange(
-    request: { readonly method: string; readonly path: string; readonly body?: unknown },
-    writes: boolean,
-    parts: readonly Subrequest[],
-  ): Promise<{ readonly response: OrgResponse; readonly beganAt: number }> {
+  async #exchange(exchange: Exchange): Promise<Answered> {
     const world = this.#world;
     const inv = this.#invocation;
+    const { request, writes, parts } = exchange;
     this.#calls += 1;
     world.calls += 1;
     await inv.mayDie();
@@ -105,27 +119,51 @@ export class SimulatedClient implements SalesforceClient {
       inv.faulted();
       world.narrate(() => courseTold(inv.name, writes, course));
     }
-    const write = writes ? world.ledger.pushSent(inv, parts) : null;
-    let response: OrgResponse | undefined;
-    if (course.arrivesAfter !== null) {
-      const arrive = () => {
-        world.ledger.arriving = write;
-        response = this.#arrive(request, writes);
-        world.ledger.arriving = null;
-        if (write !== null) world.ledger.pushOver(write, response);
-      };
-      world.timeline.after(course.arrivesAfter, arrive);
-    } else if (write !== null) world.ledger.pushOver(write, undefined);
+    const push = writes ? world.ledger.pushSent(inv, parts) : null;
+    const sentAt = world.timeline.now;
     return new Promise((resolve, reject) => {
-      world.timeline.after(course.answeredAfter, () => {
+      const answered = (response: OrgResponse) => {
         if (inv.death !== null) return;
-        if (course.answer === 'lost') return reject(lostAnswer(timedOut(), writes));
-        if (write !== null && course.answer === 'given') world.ledger.pushAnswered(write);
-        const answer = course.answer === 'given' ? response : { headers: {}, ...course.answer };
-        if (answer === undefined) return reject(new Error('an answer before its request'));
-        const date = Date.parse(answer.headers.Date ?? new Date(world.org.clock.now()).toUTCString());
-        resolve({ response: answer, beganAt: date - Math.ceil(course.answeredAfter / 1000) * 1000 });
+        if (push !== null && course.answer === 'given') world.ledger.pushAnswered(push);
+        const date = Date.parse(response.headers.Date ?? new Date(world.org.clock.now()).toUTCString());
+        resolve({ response, beganAt: date - Math.ceil((world.timeline.now - sentAt) / 1000) * 1000 });
+      };
+      const lost = () => {
+        if (inv.death === null) reject(lostAnswer(timedOut(), writes));
+      };
+      const { answer, answeredAfter } = course;
+      const givenUpAt = sentAt + this.#timeoutMs;
+      if (answer === 'lost') world.timeline.after(answeredAfter, lost);
+      if (typeof answer === 'object') world.timeline.after(answeredAfter, () => answered({ headers: {}, ...answer }));
+      this.#arrive({ request, parts, push }, course, {
+        working: () => {
+          if (answer === 'given') world.timeline.at(givenUpAt, lost);
+        },
+        done: (response) => {
+          if (answer !== 'given') return;
+          if (world.timeline.now + answeredAfter >= givenUpAt) world.timeline.at(givenUpAt, lost);
+          else world.timeline.after(answeredAfter, () => answered(response));
+        },
       });
+    });
+  }
+
+  /** The request comes to Salesforce, if it ever does, and is worked on there whether or not anybody waits for it. */
+  #arrive(work: Work, { arrivesAfter }: Course, told: Told): void {
+    const { timeline, ledger } = this.#world;
+    const { push } = work;
+    if (arrivesAfter === null) {
+      if (push !== null) ledger.pushOver(push, undefined);
+      return;
+    }
+    timeline.after(arrivesAfter, () => {
+      let isDone = false;
+      new OrgWork(this.#world, this.#invocation, work, (response) => {
+        isDone = true;
+        if (push !== null) ledger.pushOver(push, response);
+        told.done(response);
+      }).start();
+      if (!isDone) told.working();
     });
   }
 
@@ -135,32 +173,6 @@ export class SimulatedClient implements SalesforceClient {
     if (!isPage || !this.#world.swarm.strikes('shortPage', this.#invocation.dice)) return answer;
     const kept = records.slice(0, this.#invocation.dice.between(1, records.length - 1));
     return { ...answer, body: { ...(answer.body as object), records: kept, done: false } };
-  }
-
-  /** The request at the moment when Salesforce works on it. */
-  #arrive({ method, path, body }: { method: string; path: string; body?: unknown }, writes: boolean): OrgResponse {
-    const world = this.#world;
-    const { swarm, org } = world;
-    const token = world.sessionToken();
-    const isNew = world.timeline.now - world.signedInAt < NEW_SESSION_MS;
-    if (!isNew && swarm.strikes('sessionExpired', this.#invocation.dice)) org.state.sessions.end(token);
-    const lock = writes && swarm.strikes('rowLocked', this.#invocation.dice);
-    if (lock) org.state.faults.add({ kind: 'lockRow', probability: 0.6 });
-    const request: OrgRequest = {
-      method,
-      path: ROOT + path,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body,
-    };
-    world.step(`${this.#invocation.name} salesforce ${path}`);
-    const before = world.acting;
-    world.acting = this.#invocation;
-    try {
-      return org.handle(request);
-    } finally {
-      world.acting = before;
-      if (lock) org.state.faults.clear();
-    }
   }
 
   #course(writes: boolean): Course {
@@ -189,7 +201,7 @@ export class SimulatedClient implements SalesforceClient {
     if (swarm.strikes('serverErrorAfter', dice)) return { arrivesAfter: there, answeredAfter, answer: unexpected };
     const lost = this.#lostCourse(writes, there, answeredAfter);
     if (lost !== undefined) return lost;
-    return { arrivesAfter: there, answeredAfter, answer: there + back < this.#timeoutMs ? 'given' : 'lost' };
+    return { arrivesAfter: there, answeredAfter: back, answer: 'given' };
   }
 
   /** Courses on which nobody can tell whether the request came through. */

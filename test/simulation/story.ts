@@ -40,6 +40,7 @@ function values(fields: Values): string {
 type OperationOf<Kind extends Operation['kind']> = Operation & { readonly kind: Kind };
 
 const OPERATIONS: { readonly [Kind in Operation['kind']]: (operation: OperationOf<Kind>, row: string) => string } = {
+  swapEmails: ({ other, side }, row) => `${side} swaps the emails of ${row} and of another (${other})`,
   salesEdit: ({ field, value }, row) => `sales sets ${field} of ${row} to ${shown(value)}`,
   marketingEdit: ({ field, value, subject }) => `marketing sets ${field} of p${subject} to ${shown(value)}`,
   massUpdate: ({ field, value }) => `sales sets ${field} of everybody to ${shown(value)}`,

@@ -31,6 +31,8 @@ export const FAULTS = {
   /** The answer is given up, and minutes later the request commits all the same. */
   commitsLate: { on: 0.25, strikes: 0.03 },
   salesforceSlow: { on: 0.3, strikes: 0.05 },
+  /** The subrequests of a composite request commit seconds apart. */
+  subrequestsApart: { on: 0.5, strikes: 0.3 },
   /** A page of a query ends early, as it does for wide rows. */
   shortPage: { on: 0.35, strikes: 0.5 },
   sessionExpired: { on: 0.3, strikes: 0.03 },
@@ -42,6 +44,8 @@ export const FAULTS = {
   /** Many rows change in one second. */
   massUpdate: { on: 0.25, strikes: 0.05 },
   validationRule: { on: 0.3, strikes: 0.12 },
+  /** Emails are edited, and swapped between two. */
+  emailEdited: { on: 0.2, strikes: 0.08 },
   automationRewrites: { on: 0.3, strikes: 1 },
   fieldReadOnly: { on: 0.15, strikes: 0.5 },
   fieldHidden: { on: 0.12, strikes: 0.5 },

@@ -16,15 +16,24 @@ const ROOT = '/services/data/v64.0';
 export interface CallHooks {
   before: (subrequests: readonly Subrequest[], writes: boolean) => unknown;
   after: (subrequests: readonly Subrequest[], writes: boolean) => unknown;
+  /** Before each subrequest of a composite request but the first: others may save between two of them. */
+  between: ((subrequest: Subrequest) => void) | undefined;
+  wait: (milliseconds: number) => void;
 }
 
 /** The simulated org as the product's client reaches it, in this process. */
 export class InProcessClient implements SalesforceClient {
-  readonly hooks: CallHooks = { before: () => undefined, after: () => undefined };
+  readonly hooks: CallHooks = {
+    before: () => undefined,
+    after: () => undefined,
+    between: undefined,
+    wait: () => undefined,
+  };
   readonly #org: Org;
   readonly #user: string;
   #token: string;
   #calls = 0;
+  #paused: () => void = () => undefined;
 
   constructor(org: Org, user: 'lockstep' | 'admin') {
     this.#org = org;
@@ -35,7 +44,7 @@ export class InProcessClient implements SalesforceClient {
   async composite(subrequests: readonly Subrequest[], writes: boolean): Promise<CompositeAnswer> {
     await this.hooks.before(subrequests, writes);
     const body = compositeBody(ROOT, subrequests);
-    const response = this.call('POST', '/composite', body);
+    const response = this.#pausing(subrequests, () => this.call('POST', '/composite', body));
     await this.hooks.after(subrequests, writes);
     if (response.status !== 200) throw callError(response.status, errorEntries(response.body), writes);
     const { compositeResponse } = response.body as { readonly compositeResponse: readonly RawAnswer[] };
@@ -44,12 +53,12 @@ export class InProcessClient implements SalesforceClient {
       headers: lowerCased(httpHeaders),
       body: told,
     }));
-    return { answers, beganAt: this.#org.clock.now() };
+    return { answers, beganAt: this.#org.clock.now(), tookMs: 0 };
   }
 
   async oneByOne(subrequests: readonly Subrequest[]): Promise<readonly SubAnswer[]> {
-    return subrequests.map(({ method, path, body }) => {
-      const { status, headers, body: told } = this.call(method, path, body);
+    return subrequests.map(({ method, path, body, headers: sent = {} }) => {
+      const { status, headers, body: told } = this.call(method, path, body, lowerCased(sent));
       return { status, headers: lowerCased(headers), body: told };
     });
   }
@@ -62,18 +71,46 @@ export class InProcessClient implements SalesforceClient {
     return this.#org.clock.now();
   }
 
-  /** One request of the REST API. */
-  call(method: string, path: string, body?: unknown): OrgResponse {
-    this.#calls += 1;
-    const response = this.#send(method, path, body);
-    if (response.status !== 401) return response;
-    this.#token = this.#signIn();
-    return this.#send(method, path, body);
+  async wait(milliseconds: number): Promise<void> {
+    this.hooks.wait(milliseconds);
   }
 
-  #send(method: string, path: string, body?: unknown): OrgResponse {
-    const headers = { authorization: `Bearer ${this.#token}`, 'sforce-auto-assign': 'FALSE' };
-    return this.#org.handle({ method, path: ROOT + path, headers, body });
+  /** One request of the REST API. */
+  call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): OrgResponse {
+    this.#calls += 1;
+    const response = this.#send(method, path, body, headers);
+    if (response.status !== 401) return response;
+    this.#token = this.#signIn();
+    return this.#send(method, path, body, headers);
+  }
+
+  /** Has the org pause between the subrequests of a request, where a test wants to do something there. */
+  #pausing(subrequests: readonly Subrequest[], send: () => OrgResponse): OrgResponse {
+    const { between } = this.hooks;
+    if (between === undefined) return send();
+    let at = 0;
+    this.#paused = () => {
+      at += 1;
+      const next = subrequests[at];
+      if (next !== undefined) between(next);
+    };
+    const off = this.#org.state.faults.add({ kind: 'betweenSubrequests', milliseconds: 1 });
+    try {
+      return send();
+    } finally {
+      off();
+      this.#paused = () => undefined;
+    }
+  }
+
+  #send(method: string, path: string, body: unknown, more: Record<string, string>): OrgResponse {
+    const headers = { authorization: `Bearer ${this.#token}`, 'sforce-auto-assign': 'FALSE', ...more };
+    const working = this.#org.begin({ method, path: ROOT + path, headers, body });
+    for (;;) {
+      const step = working.next(false);
+      if (step.done) return step.value;
+      if (step.value.for === 'subrequest') this.#paused();
+    }
   }
 
   #signIn(): string {

@@ -37,6 +37,7 @@ export class TwoSides {
   #deliveries = 0;
 
   constructor(policy: SyncPolicy = DEFAULT_POLICY) {
+    this.client.hooks.wait = (milliseconds) => this.clock.advance(milliseconds);
     this.ports = {
       clock: this.clock,
       ids: new CountingIdSource(),

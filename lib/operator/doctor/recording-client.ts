@@ -23,6 +23,7 @@ export function recordingClient(client: SalesforceClient): {
     client: {
       usage: () => client.usage(),
       now: () => client.now(),
+      wait: (milliseconds) => client.wait(milliseconds),
       async composite(requests, writes) {
         const composite = await client.composite(requests, writes);
         record(requests, composite.answers);

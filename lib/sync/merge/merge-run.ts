@@ -125,7 +125,7 @@ export class MergeRun {
   }
 
   async push(): Promise<PushReport> {
-    return pushPersons(this.#ports, this.#schemas, [...this.#toPush.values()]);
+    return pushPersons(this.#ports, this.#schemas, { guarded: [...this.#toPush.values()] });
   }
 
   report(push: PushReport, calls: number): MergeReport {

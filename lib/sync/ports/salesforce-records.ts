@@ -1,6 +1,7 @@
 import type { Rejection } from '../../person/activity.ts';
 import type { RowName, SalesforceType } from '../../person/row.ts';
 import type { RemoteRecord } from '../../schema/record.ts';
+import type { TransientError } from '../errors.ts';
 
 /**
  * What lets a record wait: a lock or an outage (`moment`), a limit or a state of the whole org (`org`), a permission of
@@ -34,8 +35,14 @@ export type WriteOutcome =
   | TransientRefusal
   /** The row is deleted, merged away, converted or hidden: nothing was written, or only to a converted Lead. */
   | { readonly kind: 'gone'; readonly code: string }
-  /** The row changed after `ifUnmodifiedSince`: nothing was written. */
+  /** The row is not as it was at `ifUnmodifiedSince`: nothing was written, or it cannot be told from what is there. */
   | { readonly kind: 'modified' };
+
+/** A call failed for one record, after or beside the writes of others: what `SalesforceRecords` throws of a call. */
+export interface FailedWrite {
+  readonly kind: 'failed';
+  readonly error: unknown;
+}
 
 export interface RecordPush {
   readonly id: string;
@@ -43,12 +50,19 @@ export interface RecordPush {
   readonly record: RemoteRecord;
 }
 
+/** Carried out only if the row was not changed after this instant (ISO), to the second. */
+export interface GuardedPush extends RecordPush {
+  readonly ifUnmodifiedSince: string;
+}
+
 export interface PushAnswer {
-  readonly outcome: WriteOutcome;
+  readonly outcome: WriteOutcome | FailedWrite;
   /** The row as it was just before the push; null where it could not be read (deleted, hidden). */
   readonly before: RemoteRecord | null;
   /** The row as it is after the push. */
   readonly after: RemoteRecord | null;
+  /** Why the rows around the write could not be read: then both are null, whatever became of the row. */
+  readonly unread?: TransientError;
 }
 
 export interface RemoveAnswer {
@@ -80,18 +94,31 @@ export type CreateAnswer =
  * `QuotaExceededError`, `ConfigError`. A failure of one record is its outcome and touches no other record.
  */
 export interface SalesforceRecords {
-  /** Reads, updates and reads again up to `maxPushBatch` rows of one type; answers in the order given. */
-  push(type: SalesforceType, pushes: readonly RecordPush[], columns: readonly string[]): Promise<readonly PushAnswer[]>;
+  /**
+   * Reads, updates and reads again up to `maxPushBatch` rows of one type; answers in the order given. Each row is saved
+   * on its own, and only as it was at its instant: a push begins once the second of that instant is over, so that what
+   * others save in it is seen by the first read. Where the second read cannot tell, an error may hide a write.
+   */
+  push(
+    type: SalesforceType,
+    pushes: readonly GuardedPush[],
+    columns: readonly string[],
+  ): Promise<readonly PushAnswer[]>;
 
+  /** Rows of one push, by how long the org has lately taken for each. */
   readonly maxPushBatch: number;
 
-  /** The same for one row, at once, if it has not changed since an instant (ISO). */
-  pushNow(
+  /**
+   * The same for up to `maxMassBatch` rows, with no condition: what others save between the first read and the update
+   * is written over, and nobody sees it.
+   */
+  pushMass(
     type: SalesforceType,
-    push: RecordPush & { readonly ifUnmodifiedSince: string },
+    pushes: readonly RecordPush[],
     columns: readonly string[],
-    options: WriteOptions,
-  ): Promise<PushAnswer>;
+  ): Promise<readonly PushAnswer[]>;
+
+  readonly maxMassBatch: number;
 
   /**
    * Creates the Lead of a person, with this key (`person-key.ts`) in the unique field `Person_Id__c`, and reads it.

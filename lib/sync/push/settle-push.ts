@@ -2,7 +2,7 @@ import type { Conflict, Happening, Rejection } from '../../person/activity.ts';
 import { logged, rejectPerson, withPending } from '../../person/edit-person.ts';
 import { type Fields, sameValue } from '../../person/field-value.ts';
 import { mergeRow, type OwnPush } from '../../person/merge-row.ts';
-import { isWritable, type Person } from '../../person/person.ts';
+import { isWritable, openEdits, type Person, type StandingRejection } from '../../person/person.ts';
 import type { Row } from '../../person/row.ts';
 import { localFieldNames, type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
 import { ownPushOf } from '../rows/apply-row.ts';
@@ -17,12 +17,14 @@ export interface TakenPush {
   readonly retry?: SettleRetry;
   /** Fields of a new record that took configured values. */
   readonly defaulted?: readonly string[];
+  /** Whether it went without a guard. */
+  readonly mass?: boolean;
 }
 
 /** What a settle goes on with after the person was changed by others. */
 export interface SettleRetry {
-  /** The row as read once more. */
-  readonly latest: RemoteRecord;
+  /** The row as read once more; null where it could not be read. */
+  readonly latest: RemoteRecord | null;
   /** What the push was seen to overwrite, and nobody has told. */
   readonly overwritten: readonly Conflict[];
 }
@@ -41,7 +43,12 @@ export function settlePush(person: Person, push: TakenPush, object: ObjectRules,
   const told: Happening = {
     type: 'syncedToSalesforce',
     direction: 'push',
-    detail: { fields: Object.keys(push.sent), created: push.created, ...defaultedOf(push) },
+    detail: {
+      fields: Object.keys(push.sent),
+      created: push.created,
+      ...defaultedOf(push),
+      ...(push.mass && { mass: true as const }),
+    },
   };
   const { retry } = push;
   // Once others have written the person, a state with the stamp of base may be older than base: only newer ones count,
@@ -56,7 +63,8 @@ export function settlePush(person: Person, push: TakenPush, object: ObjectRules,
   const kept = mergeStep(taken, open(push.after), object, { values: push.sent, settled: true });
   const settled = mergeStep(kept, retry?.latest ?? null, object, { values: push.sent, settled: false });
   const happenings = push.created ? settled.happenings.filter((each) => each.type !== 'linked') : settled.happenings;
-  const next = withPending({ ...settled.person, lease: null, rejection: null, lastSyncedAt: now }, now);
+  const rejection = stillHeldBack(settled.person, push.sent);
+  const next = withPending({ ...settled.person, lease: null, rejection, lastSyncedAt: now }, now);
   return { ...settled, person: logged(next, happenings, now) };
 }
 
@@ -64,7 +72,17 @@ function defaultedOf({ defaulted = [] }: TakenPush): { readonly defaulted?: read
   return defaulted.length > 0 ? { defaulted } : {};
 }
 
-/** The person after a push that was refused for good, parked; what the row held is merged all the same. */
+/** What a rejection held back before this push, and what was not part of it, waits on. */
+function stillHeldBack({ rejection, pending }: Person, sent: Fields): StandingRejection | null {
+  const fields = rejection?.fields.filter((field) => field in pending && !(field in sent)) ?? [];
+  return rejection === null || fields.length === 0 ? null : { ...rejection, fields };
+}
+
+/**
+ * The person after a push that was refused for good; what the row held is merged all the same. What waits from now on is
+ * what the refusal names. Where it names nothing that was sent, the whole record is refused: then the opt-outs are tried
+ * once by themselves, and the rest waits.
+ */
 export function settleRejection(
   person: Person,
   push: { readonly sent: Fields; readonly before: RemoteRecord | null; readonly rejection: Rejection },
@@ -73,17 +91,55 @@ export function settleRejection(
 ): Settled {
   const seen = mergeStep(unmerged(person), push.before, object, ownPushOf(person));
   const merged = withPending({ ...seen.person, lease: null }, now);
-  const rejection = { ...push.rejection, fields: localFieldNames(object.schema, push.rejection.fields) };
-  const told = rejectPerson(logged(merged, seen.happenings, now), rejection, push.sent, now);
+  const named = localFieldNames(object.schema, push.rejection.fields);
+  const refused = named.filter((field) => field in push.sent);
+  const waits = isWritable(merged.salesforce) ? waitsBehind(named, push.sent) : named;
+  const held = stillHeldBack(merged, push.sent);
+  const rejection = {
+    ...push.rejection,
+    fields: [...new Set([...(waits.length > 0 ? waits : named), ...(held?.fields ?? [])])],
+  };
+  const told = rejectPerson(logged(merged, seen.happenings, now), rejection, valuesOf(waits, push.sent), now);
+  if (waits.length === 0 && named.length > 0) return { ...seen, person: { ...told, rejection: held } };
   // An edit made meanwhile was not refused: it is still to be tried.
-  return { ...seen, person: holdsWhatWasSent(merged, push.sent, object) ? told : { ...told, rejection: null } };
+  const isAsRefused =
+    refused.length > 0
+      ? isAsSent(merged, valuesOf(refused, push.sent), object)
+      : holdsWhatWasSent(merged, push.sent, object);
+  return { ...seen, person: isAsRefused ? told : { ...told, rejection: null } };
 }
 
-function holdsWhatWasSent({ fields, pending, salesforce }: Person, sent: Fields, { rules }: ObjectRules): boolean {
-  const isAsSent = (field: string) => sameValue(rules.shapes[field], fields[field] ?? null, sent[field] ?? null);
+function valuesOf(fields: readonly string[], sent: Fields): Fields {
+  return Object.fromEntries(fields.flatMap((field) => (field in sent ? [[field, sent[field] ?? null]] : [])));
+}
+
+/** Nobody may be written to or called for as long as some other field is not mended. */
+const OPT_OUTS: readonly string[] = ['HasOptedOutOfEmail', 'DoNotCall'];
+
+const OWNER = 'OwnerId';
+
+/** What waits of what was sent; nothing where only the owner was refused, who is no edit of the person. */
+function waitsBehind(named: readonly string[], sent: Fields): readonly string[] {
+  const refused = named.filter((field) => field in sent);
+  if (refused.length > 0) return refused;
+  if (named.length > 0 && named.every((field) => field === OWNER)) return [];
+  const fields = Object.keys(sent);
+  if (fields.length === 0) return named;
+  const others = fields.filter((field) => !OPT_OUTS.includes(field));
+  return others.length > 0 ? others : fields;
+}
+
+function isAsSent({ fields }: Person, sent: Fields, { rules }: ObjectRules): boolean {
+  return Object.keys(sent).every((field) => sameValue(rules.shapes[field], fields[field] ?? null, sent[field] ?? null));
+}
+
+function holdsWhatWasSent(person: Person, sent: Fields, object: ObjectRules): boolean {
+  const { salesforce } = person;
   // Where a new row was to be made, what waits for the old one says nothing.
-  const open = isWritable(salesforce) ? Object.keys(pending).filter((field) => rules.canPush(field)) : [];
-  return [...Object.keys(sent), ...open].every((field) => field in sent && isAsSent(field));
+  const open = isWritable(salesforce)
+    ? Object.keys(openEdits(person)).filter((field) => object.rules.canPush(field))
+    : [];
+  return open.every((field) => field in sent) && isAsSent(person, sent, object);
 }
 
 /** The record, where it is a newer state than base. */

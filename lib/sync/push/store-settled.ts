@@ -3,7 +3,7 @@ import { logged } from '../../person/edit-person.ts';
 import { type Fields, toLongId } from '../../person/field-value.ts';
 import type { Person } from '../../person/person.ts';
 import type { RemoteRecord } from '../../schema/record.ts';
-import { TransientError } from '../errors.ts';
+import { ConfigError, QuotaExceededError, TransientError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import { updateOrPark } from '../rows/update-or-park.ts';
 import type { ObjectRules } from '../schemas.ts';
@@ -25,6 +25,8 @@ export type PushEnd =
       readonly retry?: SettleRetry;
       /** Fields of a new record that took configured values. */
       readonly defaulted?: readonly string[];
+      /** Whether it went without a guard. */
+      readonly mass?: boolean;
     }
   | { readonly kind: 'rejected'; readonly before: RemoteRecord | null; readonly rejection: Rejection };
 
@@ -46,6 +48,22 @@ export async function storeSettled(
 }
 
 /**
+ * Parks a person whose edits were judged here and never sent, with no lease; undefined where somebody else has changed
+ * the person since.
+ */
+export async function storeRefusal(
+  { persons, clock }: Pick<Ports, 'persons' | 'clock'>,
+  object: ObjectRules,
+  { person, sent }: LeasedPush,
+  rejection: Rejection,
+): Promise<Settled | undefined> {
+  const now = clock.now();
+  const settled = settleRejection(person, { sent, before: null, rejection }, object, now);
+  const outcome = await updateOrPark(persons, person, settled.person, now);
+  return outcome.kind === 'written' ? { ...settled, person: outcome.person } : undefined;
+}
+
+/**
  * What is done once a push was taken. Where that fails, the push stands in Salesforce and nowhere here: its answer was
  * lost.
  */
@@ -53,9 +71,20 @@ export async function afterPush<Result>(work: () => Promise<Result>): Promise<Re
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof TransientError)) throw error;
-    throw new TransientError(error.code, 'a push could not be settled', { mayHaveCommitted: true, cause: error });
+    return endedAfterPush(error);
   }
+}
+
+/** Throws the error of work that failed after a push was taken: whatever it was, the push may not pass for unsent. */
+export function endedAfterPush(error: unknown): never {
+  if (!isOutside(error)) throw error;
+  const code = error instanceof TransientError ? error.code : 'NOT_SETTLED';
+  throw new TransientError(code, 'a push could not be settled', { mayHaveCommitted: true, cause: error });
+}
+
+/** Whether the error is one of the outside, and not of the program. */
+function isOutside(error: unknown): boolean {
+  return error instanceof TransientError || error instanceof QuotaExceededError || error instanceof ConfigError;
 }
 
 async function storeEnd(
@@ -128,6 +157,23 @@ async function withRowReadAgain(
   // The feed brings what the row of a refused push holds; what was read before may be older than what is known by now.
   if (end.kind === 'rejected') return { ...end, before: null };
   const id = toLongId(String(end.after.Id));
-  const records = await ports.records.read(object.schema.type, [id], object.columns);
-  return { ...end, retry: { latest: records.get(id) ?? end.retry?.latest ?? end.after, overwritten } };
+  const latest = await readAgain(ports, object, id);
+  return { ...end, retry: { latest: latest ?? end.retry?.latest ?? null, overwritten } };
+}
+
+/**
+ * Undefined where the row cannot be read now, for whatever reason: what the push answered is settled all the same, as
+ * far as it is newer than base, and the feed brings the rest.
+ */
+async function readAgain(
+  { records }: Pick<Ports, 'records'>,
+  { schema, columns }: ObjectRules,
+  id: string,
+): Promise<RemoteRecord | undefined> {
+  try {
+    return (await records.read(schema.type, [id], columns)).get(id);
+  } catch (error) {
+    if (!isOutside(error)) throw error;
+    return undefined;
+  }
 }

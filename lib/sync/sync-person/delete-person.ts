@@ -1,8 +1,7 @@
 import { deletePerson } from '../../person/delete-person.ts';
 import type { DeletedHere, Person } from '../../person/person.ts';
-import { QuotaExceededError, TransientError } from '../errors.ts';
+import { QuotaExceededError, TransientError, wasNotSent } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
-import { wasNotSent } from '../push/push-persons.ts';
 import { absorbPersons } from '../rows/absorb-persons.ts';
 import { giveBackLease } from '../rows/give-back-lease.ts';
 import { loadSchemas } from '../schemas.ts';

@@ -1,8 +1,9 @@
 import type { Fields } from '../../person/field-value.ts';
-import { isWritable, type Person, pendingEdits } from '../../person/person.ts';
-import { addMs, msBetween } from '../ports/clock.ts';
+import { hasAttempt, isPresent, isWritable, type Person, pendingEdits } from '../../person/person.ts';
+import { msBetween } from '../ports/clock.ts';
 import type { Ports } from '../ports/ports.ts';
-import { remembersAttempt } from '../rows/give-back-lease.ts';
+import { endLostLeases } from '../push/lost-push.ts';
+import { guardOf, leaseFor } from '../push/push-lease.ts';
 import { survivorOfPerson } from '../rows/survivors.ts';
 import type { SyncOutcome } from './person-sync.ts';
 
@@ -26,20 +27,34 @@ export async function leaseWithPatience(ports: Ports, personId: string): Promise
   for (;;) {
     const person = await ports.persons.get(personId);
     if (person === undefined) return { kind: 'notFound' };
-    if (person.mergedInto !== null) {
-      return { kind: 'mergedAway', personId: (await survivorOfPerson(ports.persons, person)).personId };
-    }
-    if (person.deletedHere !== null) return { kind: 'deletedHere', at: person.deletedHere.at };
-    const now = ports.clock.now();
-    const afterLostPush = remembersAttempt(person);
-    // What an earlier push attempted stays known until its row has been read.
-    const attempt = afterLostPush ? (person.lease?.attempt ?? {}) : valuesToSend(person);
-    const lease = { owner, expiresAt: addMs(now, ports.leaseMs), attempt };
-    const outcome = await ports.persons.takeLease(person, lease, now);
-    if (outcome === 'taken') return { leased: { ...person, lease }, afterLostPush };
-    if (msBetween(since, now) >= PATIENCE_MS) return { kind: 'busy' };
+    if (!isPresent(person)) return absent(ports, person);
+    const taken = await take(ports, person, owner);
+    if (taken !== undefined) return taken;
+    if (msBetween(since, ports.clock.now()) >= PATIENCE_MS) return { kind: 'busy' };
     await ports.clock.wait(WAIT_MS);
   }
+}
+
+async function absent(ports: Ports, person: Person): Promise<Unleased> {
+  if (person.deletedHere !== null && person.mergedInto === null) {
+    return { kind: 'deletedHere', at: person.deletedHere.at };
+  }
+  return { kind: 'mergedAway', personId: (await survivorOfPerson(ports.persons, person)).personId };
+}
+
+/** Undefined where somebody else has the lease, or changed the person. */
+async function take(ports: Ports, found: Person, owner: string): Promise<Leased | undefined> {
+  const [ended] = await endLostLeases(ports, [found]);
+  const person = ended ?? found;
+  const now = ports.clock.now();
+  const afterLostPush = hasAttempt(person);
+  // What an earlier push attempted stays known until its row has been read.
+  const known = afterLostPush ? person.lease : null;
+  const attempt = known?.attempt ?? valuesToSend(person);
+  const guard = known === null ? guardOf(person) : known.guard;
+  const lease = leaseFor(ports, { owner, attempt, guard }, now);
+  const outcome = await ports.persons.takeLease(person, lease, now);
+  return outcome === 'taken' ? { leased: { ...person, lease }, afterLostPush } : undefined;
 }
 
 /** What a sync may send: the pending edits, or for a row yet to be made all there is. */

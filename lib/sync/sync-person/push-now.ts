@@ -1,15 +1,25 @@
-import type { Conflict } from '../../person/activity.ts';
+import type { Conflict, Rejection } from '../../person/activity.ts';
 import { assertNever } from '../../person/assert-never.ts';
 import type { Fields } from '../../person/field-value.ts';
-import { isWritable, type Person, pendingEdits, type SalesforceLink } from '../../person/person.ts';
+import {
+  awaitsPush,
+  isWritable,
+  openEdits,
+  type Person,
+  pendingEdits,
+  type SalesforceLink,
+} from '../../person/person.ts';
 import { judgePush, notEditable } from '../../schema/judge-push.ts';
 import { pushable, type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
 import { TransientError } from '../errors.ts';
+import { addMs } from '../ports/clock.ts';
 import type { PushAnswer } from '../ports/salesforce-records.ts';
 import { withCutTexts } from '../push/cut-texts.ts';
-import { type PushEnd, storeSettled } from '../push/store-settled.ts';
+import { readBehind } from '../push/read-behind.ts';
+import { endedAfterPush, type PushEnd, storeSettled } from '../push/store-settled.ts';
 import { refreshedPerson, successorsOf } from '../rows/read-leased.ts';
 import { storeRead } from '../rows/store-read.ts';
+import { describedSchemas, INVALID_FIELD } from '../schemas.ts';
 import type { PersonSync, SyncOutcome, SyncStep } from './person-sync.ts';
 
 /** A linked person on its way through a sync, with what has come of it so far. */
@@ -18,16 +28,21 @@ interface Progress {
   /** The row that is written to. */
   readonly link: SalesforceLink;
   readonly linked: boolean;
+  readonly pushed: readonly string[];
   readonly pulled: readonly string[];
   readonly conflicts: readonly Conflict[];
+  /** What of it was refused, in this sync: the rest goes on. */
+  readonly rejection: Rejection | null;
+  /** An earlier push may have been taken: the row is read before anything is sent. */
+  readonly readsFirst: boolean;
 }
 
 type Step =
   | { readonly kind: 'again'; readonly progress: Progress }
   | { readonly kind: 'over'; readonly outcome: SyncOutcome };
 
-/** How often the row or the person may change under our hands before we give way. */
-const ATTEMPTS = 3;
+/** How often the row or the person may change under our hands, or one more value be refused, before we give way. */
+const ATTEMPTS = 5;
 
 /**
  * Pushes a linked person's pending edits to its row, if the row has not changed since base; otherwise merges what
@@ -35,17 +50,21 @@ const ATTEMPTS = 3;
  * gone.
  */
 export async function pushNow(sync: PersonSync, from: Extract<SyncStep, { kind: 'goOn' }>): Promise<SyncStep> {
-  let so: Omit<Progress, 'link'> = { ...from, pulled: [] };
+  const readsFirst = sync.afterLostPush;
+  let so: Omit<Progress, 'link'> = { ...from, pushed: [], pulled: [], rejection: null, readsFirst };
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const link = so.person.salesforce;
     if (!isWritable(link)) return { ...so, kind: 'goOn' };
     if (link.type === 'Contact' && sync.assignTo.kind === 'queue') return over({ kind: 'contactNotAssignable' });
-    const readsFirst = sync.afterLostPush && attempt === 0;
-    const step = await (readsFirst ? readAgain : pushOrRead)(sync, { ...so, link });
+    const step = await (so.readsFirst ? readAgain : pushOrRead)(sync, { ...so, link });
     if (step.kind === 'over') return step;
     so = step.progress;
   }
-  return over({ kind: 'busy' });
+  return over(so.rejection === null ? { kind: 'busy' } : rejected(so, so.rejection));
+}
+
+function rejected({ person }: Pick<Progress, 'person'>, rejection: Rejection): SyncOutcome {
+  return { kind: 'rejected', rejection: person.rejection ?? rejection, person };
 }
 
 async function pushOrRead(sync: PersonSync, found: Progress): Promise<Step> {
@@ -53,14 +72,23 @@ async function pushOrRead(sync: PersonSync, found: Progress): Promise<Step> {
   const person = await withCutTexts(sync.ports, object, found.person, 'update');
   if (person === undefined) return again(sync, found);
   const progress = { ...found, person };
-  const { record, sent, refused } = pushable(object.schema, pendingEdits(person), 'update');
+  // By hand everything is tried once more, and in the end what was not refused.
+  const edits = progress.rejection === null ? pendingEdits(person) : openEdits(person);
+  const { record, sent, refused } = pushable(object.schema, edits, 'update');
   const refusal = judgePush(object.schema, sent, 'update');
   if (refusal !== undefined) return end(sync, progress, sent, { kind: 'rejected', before: null, rejection: refusal });
-  const owned: RemoteRecord = 'ownerId' in sync.assignTo ? { ...record, OwnerId: sync.assignTo.ownerId } : record;
+  const owned = withOwner(sync, progress, record);
   if (Object.keys(owned).length > 0) return push(sync, progress, { record: owned, sent });
+  if (progress.rejection !== null) return over(rejected(progress, progress.rejection));
   if (refused.length === 0) return readOnly(sync, progress);
   const rejection = notEditable(progress.link.type, refused);
   return end(sync, progress, {}, { kind: 'rejected', before: null, rejection });
+}
+
+/** The owner goes along once: where it is refused, the edits go without it. */
+function withOwner({ assignTo }: PersonSync, { rejection, pushed }: Progress, record: RemoteRecord): RemoteRecord {
+  const isTried = rejection !== null || pushed.length > 0;
+  return 'ownerId' in assignTo && !isTried ? { ...record, OwnerId: assignTo.ownerId } : record;
 }
 
 async function push(
@@ -70,11 +98,11 @@ async function push(
 ): Promise<Step> {
   const { ports, schemas } = sync;
   const { link } = progress;
-  const person = await rememberAttempt(sync, progress.person, sent);
+  const person = await rememberAttempt(sync, progress.person, sent, link.systemModstamp);
   if (person === undefined) return over({ kind: 'busy' });
   const request = { id: link.id, record, ifUnmodifiedSince: link.systemModstamp };
-  const options = { runAssignmentRules: false };
-  const answer = await ports.records.pushNow(link.type, request, schemas[link.type].columns, options);
+  const [answer] = await ports.records.push(link.type, [request], schemas[link.type].columns);
+  if (answer === undefined) throw new Error('no answer for the record of a push');
   return takeAnswer(sync, { ...progress, person }, { sent, answer });
 }
 
@@ -86,7 +114,9 @@ async function takeAnswer(
   const { outcome, before, after } = answer;
   switch (outcome.kind) {
     case 'written':
-      if (after === null) return readAgain(sync, progress);
+      if (answer.unread !== undefined) return settleUnread(sync, progress, { sent, answer });
+      // What was sent stands in a row that is gone by now, or in its successor.
+      if (after === null) return readAgain(sync, { ...progress, readsFirst: true });
       return end(sync, progress, sent, { kind: 'written', before, after, created: false });
     case 'rejected':
       return end(sync, progress, sent, { kind: 'rejected', before, rejection: outcome.rejection });
@@ -96,23 +126,55 @@ async function takeAnswer(
       return readAgain(sync, progress);
     case 'transient':
       throw new TransientError(outcome.code, 'Salesforce could not take the push now');
+    case 'failed':
+      throw outcome.error;
     default:
       return assertNever(outcome);
   }
 }
 
+/** A push was taken, and the rows around it could not be read in its call: they are read now. */
+async function settleUnread(
+  sync: PersonSync,
+  progress: Progress,
+  { sent, answer }: { readonly sent: Fields; readonly answer: PushAnswer },
+): Promise<Step> {
+  const { ports } = sync;
+  const { link } = progress;
+  try {
+    const isStale = answer.unread?.code === INVALID_FIELD;
+    const schemas = isStale ? await describedSchemas(ports) : sync.schemas;
+    const [read] = await readBehind(ports, schemas[link.type], [link.id], [answer]);
+    if (read === undefined || read.after === null) {
+      return readAgain({ ...sync, schemas }, { ...progress, readsFirst: true });
+    }
+    return end({ ...sync, schemas }, progress, sent, {
+      kind: 'written',
+      before: null,
+      after: read.after,
+      created: false,
+    });
+  } catch (error) {
+    return endedAfterPush(error);
+  }
+}
+
 /**
- * The lease says what is under way before it is sent: an answer may be lost. Undefined where the lease is not ours now.
+ * The lease says what is under way, and over which state of the row, before it is sent: an answer may be lost. Undefined
+ * where the lease is not ours now.
  */
 export async function rememberAttempt(
   { ports }: PersonSync,
   person: Person,
   sent: Fields,
+  guard?: string,
 ): Promise<Person | undefined> {
   if (person.lease === null) return undefined;
   const { attempt } = person.lease;
-  if (Object.keys(sent).every((field) => attempt[field] === sent[field])) return person;
-  const lease = { ...person.lease, attempt: { ...attempt, ...sent } };
+  const isKnown = Object.keys(sent).every((field) => attempt[field] === sent[field]) && person.lease.guard === guard;
+  if (isKnown) return person;
+  const { owner, expiresAt } = person.lease;
+  const lease = { owner, expiresAt, attempt: { ...attempt, ...sent }, ...(guard !== undefined && { guard }) };
   const outcome = await ports.persons.takeLease(person, lease, ports.clock.now());
   return outcome === 'taken' ? { ...person, lease } : undefined;
 }
@@ -121,16 +183,32 @@ async function end(sync: PersonSync, progress: Progress, sent: Fields, pushEnd: 
   const { person, link } = progress;
   const settled = await storeSettled(sync.ports, sync.schemas[link.type], { person, sent }, pushEnd);
   if (settled === undefined) return over({ kind: 'busy' });
-  const rejection = settled.person.rejection ?? (pushEnd.kind === 'rejected' ? pushEnd.rejection : null);
-  if (rejection !== null) return over({ kind: 'rejected', rejection, person: settled.person });
-  return over({
-    kind: 'synced',
-    outcome: progress.linked ? 'linked' : 'updated',
+  const so: Progress = {
+    ...progress,
     person: settled.person,
-    pushed: Object.keys(sent),
+    pushed: [...progress.pushed, ...(pushEnd.kind === 'written' ? Object.keys(sent) : [])],
     pulled: [...progress.pulled, ...settled.pulled],
     conflicts: [...progress.conflicts, ...settled.conflicts],
-  });
+    rejection: pushEnd.kind === 'rejected' ? pushEnd.rejection : progress.rejection,
+  };
+  if (so.rejection === null) {
+    const outcome = progress.linked ? 'linked' : 'updated';
+    const { pushed, pulled, conflicts } = so;
+    return over({ kind: 'synced', outcome, person: settled.person, pushed, pulled, conflicts });
+  }
+  const leased = awaitsPush(settled.person) ? await leaseAgain(sync, person, settled.person) : undefined;
+  return leased === undefined
+    ? over(rejected(so, so.rejection))
+    : { kind: 'again', progress: { ...so, person: leased } };
+}
+
+/** The lease once more, which went with what was settled; undefined where somebody else has it, who pushes the rest. */
+async function leaseAgain({ ports }: PersonSync, { lease }: Person, settled: Person): Promise<Person | undefined> {
+  if (lease === null) return undefined;
+  const now = ports.clock.now();
+  const next = { owner: lease.owner, expiresAt: addMs(now, ports.leaseMs), attempt: {} };
+  const outcome = await ports.persons.takeLease(settled, next, now);
+  return outcome === 'taken' ? { ...settled, lease: next } : undefined;
 }
 
 /**
@@ -138,7 +216,8 @@ async function end(sync: PersonSync, progress: Progress, sent: Fields, pushEnd: 
  * taken its place.
  */
 export async function readGoneRow(sync: PersonSync, person: Person, link: SalesforceLink): Promise<SyncStep> {
-  const step = await readAgain(sync, { person, link, linked: false, pulled: [], conflicts: [] });
+  const so = { person, link, linked: false, pushed: [], pulled: [], conflicts: [], rejection: null, readsFirst: true };
+  const step = await readAgain(sync, so);
   return step.kind === 'over' ? step : { ...step.progress, kind: 'goOn' };
 }
 
@@ -187,6 +266,7 @@ async function storeRow(sync: PersonSync, progress: Progress, record: RemoteReco
     kind: 'again',
     progress: {
       ...progress,
+      readsFirst: false,
       person: read.person,
       pulled: [...progress.pulled, ...read.pulled],
       conflicts: [...progress.conflicts, ...read.conflicts],

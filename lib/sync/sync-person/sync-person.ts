@@ -1,10 +1,9 @@
 import { isWritable, type Person } from '../../person/person.ts';
-import { QuotaExceededError, TransientError } from '../errors.ts';
+import { QuotaExceededError, TransientError, wasNotSent } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
-import { wasNotSent } from '../push/push-persons.ts';
 import { absorbPersons } from '../rows/absorb-persons.ts';
 import { giveBackLease } from '../rows/give-back-lease.ts';
-import { describedSchemas, loadSchemas } from '../schemas.ts';
+import { describedSchemas, INVALID_FIELD, loadSchemas } from '../schemas.ts';
 import { attachRow } from './attach-row.ts';
 import { leaseWithPatience } from './lease-with-patience.ts';
 import type { AssignTo, PersonSync, SyncOutcome, SyncStep } from './person-sync.ts';
@@ -38,7 +37,7 @@ async function syncOnce(ports: Ports, personId: string, assignTo: AssignTo): Pro
     // A parked person that somebody syncs by hand: what Salesforce takes may have changed since it was refused.
     const schemas = await (leased.rejection === null ? loadSchemas(ports) : describedSchemas(ports));
     const sync: PersonSync = { ports, schemas, assignTo, afterLostPush };
-    const outcome = await syncLeased(sync, leased);
+    const outcome = await syncWithFields(sync, leased);
     if (outcome.kind !== 'synced') await giveBackLease(ports, leased, afterLostPush);
     if (outcome.kind !== 'mergedAway') return outcome;
     const joined = await absorbPersons(ports, sync.schemas, [personId]);
@@ -48,6 +47,21 @@ async function syncOnce(ports: Ports, personId: string, assignTo: AssignTo): Pro
     if (error instanceof QuotaExceededError) return { kind: 'limit' };
     if (error instanceof TransientError) return { kind: 'unavailable' };
     throw error;
+  }
+}
+
+/** A field that was hidden or deleted since the schemas were made: they are made anew, and the sync goes on, once. */
+async function syncWithFields(sync: PersonSync, leased: Person): Promise<SyncOutcome> {
+  try {
+    return await syncLeased(sync, leased);
+  } catch (error) {
+    if (!(error instanceof TransientError) || error.code !== INVALID_FIELD) throw error;
+    const { ports } = sync;
+    const schemas = await describedSchemas(ports);
+    const stored = await ports.persons.get(leased.personId);
+    if (stored === undefined || stored.lease?.owner !== leased.lease?.owner) return { kind: 'busy' };
+    // What was sent before the error may have been taken.
+    return syncLeased({ ...sync, schemas, afterLostPush: true }, stored);
   }
 }
 

@@ -125,10 +125,14 @@ export class Faults {
     this.#random = random;
   }
 
-  /** `holds` is the compiled `when` of the fault. */
-  add(spec: AnyFaultSpec, holds?: Condition): void {
+  /** `holds` is the compiled `when` of the fault. Answers what switches this one off. */
+  add(spec: AnyFaultSpec, holds?: Condition): () => void {
     const pattern = spec.match === undefined ? undefined : new RegExp(spec.match);
-    this.#active.push({ spec, pattern, holds, left: spec.times ?? Number.POSITIVE_INFINITY });
+    const fault: ActiveFault = { spec, pattern, holds, left: spec.times ?? Number.POSITIVE_INFINITY };
+    this.#active.push(fault);
+    return () => {
+      this.#active = this.#active.filter((each) => each !== fault);
+    };
   }
 
   clear(): void {

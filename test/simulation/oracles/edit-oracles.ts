@@ -1,16 +1,9 @@
-import type { Winner } from '../../../lib/person/activity.ts';
-import type { FieldValue } from '../../../lib/person/field-value.ts';
-import type { Person } from '../../../lib/person/person.ts';
-import { alike, FOLLOWED_FIELDS, remoteName, remoteValue } from '../fields.ts';
-import { diedAfter, type LocalValue, type RowState } from '../ledger.ts';
+import type { Activity } from '../../../lib/person/activity.ts';
+import { baseValue, type Person } from '../../../lib/person/person.ts';
+import { heldFrom, type RemoteValue, remoteValues, sentValue } from '../field-history.ts';
+import { alikeIn, FOLLOWED_FIELDS, remoteName, sameIn } from '../fields.ts';
+import type { LocalValue } from '../ledger.ts';
 import type { World } from '../world.ts';
-
-/** A value that a field of a row had from an instant on. */
-interface RemoteValue {
-  readonly at: number;
-  readonly value: FieldValue;
-  readonly state: RowState;
-}
 
 /** One field of one person, on both sides, from the beginning. */
 interface History {
@@ -20,13 +13,19 @@ interface History {
   readonly remote: readonly RemoteValue[];
 }
 
-/** Invariant 4, both halves, for every field whose edits can be followed. */
+/** Functions write the times of their own clocks into the log. */
+const CLOCKS_MS = 2000;
+
+const COMES_TOGETHER: ReadonlySet<Activity['type']> = new Set(['merged', 'linked', 'converted']);
+
+/** Invariant 4, both halves, for every field that syncs. */
 export function checkEdits(world: World): void {
   const fields = FOLLOWED_FIELDS.filter((field) => !world.restrictedFields.has(field));
-  for (const rowId of world.ledger.rows.keys()) {
-    for (const field of fields) noRemoteEditIsOverwrittenUnseen(world, rowId, field);
+  for (const field of fields) {
+    for (const rowId of world.ledger.rows.keys()) noRemoteEditIsOverwrittenUnseen(world, rowId, field);
   }
   for (const person of world.stores.all()) {
+    conflictsAreReal(world, person, fields);
     const link = person.salesforce;
     if (link === null) continue;
     for (const field of fields) {
@@ -38,19 +37,19 @@ export function checkEdits(world: World): void {
 }
 
 /**
- * A push writes over a value of Salesforce only where our side knew that value when the edit was made, or the log tells
+ * A push writes over a value of Salesforce only where our side held that value while it stood there, or the log tells
  * what was overwritten. Our side is whoever has stood for the row, before and after it became a part of another: a row
- * that is undeleted may begin a second life as another person.
+ * that is undeleted may begin a second life as another person. No fault excuses anything.
  */
 function noRemoteEditIsOverwrittenUnseen(world: World, rowId: string, field: string): void {
-  const remote = valuesOfRow(world, rowId, field);
+  const remote = remoteValues(world, rowId, field);
   remote.forEach((written, at) => {
     const lost = remote[at - 1];
     if (lost === undefined || written.state.push === null || lost.state.push !== null) return;
-    const isRestored = remote.slice(at).some((each) => alike(each.value, lost.value));
-    if (alike(lost.value, null) || isRestored || diedAfter(written.state.push)) return;
+    if (alikeIn(field, lost.value, written.value)) return;
+    if (isOfBasesSecond(world, lost)) return;
     const ours = [...world.ledger.personsOfRow(rowId)];
-    if (ours.some((personId) => knows(world, personId, field, lost.value))) return;
+    if (ours.some((personId) => knows(world, personId, field, lost))) return;
     world.breaks(
       'no edit of Salesforce is lost',
       `${rowId}.${field} (${ours.join(', ')}): ${JSON.stringify(lost.value)} of ${clockOf(lost.at)} was overwritten by ` +
@@ -60,17 +59,46 @@ function noRemoteEditIsOverwrittenUnseen(world: World, rowId: string, field: str
 }
 
 /**
- * Known before, or meant on both sides; or told: as the loser of a conflict, or as what an edit replaced. The latter is
- * how a person that takes over another's waiting edit tells what its row held, in one write.
+ * Stamps have whole seconds: of two saves of a row in one second the later one may belong to a transaction that commits
+ * minutes later, while our save waits for the row. No condition that Salesforce knows tells it from the earlier one.
  */
-function knows(world: World, personId: string, field: string, value: FieldValue): boolean {
-  if (world.ledger.valuesOf(personId, field).some((each) => alike(each.value, value))) return true;
-  if (tellsOf(world, personId, { field, remote: value })) return true;
-  return (world.ledger.activities.get(personId) ?? []).some(
-    (activity) =>
-      activity.type === 'fieldsChanged' &&
-      activity.detail.changes.some((change) => change.field === field && alike(change.from, value)),
-  );
+function isOfBasesSecond(world: World, { state }: RemoteValue): boolean {
+  const states = world.ledger.rows.get(String(state.row.Id)) ?? [];
+  const before = states[states.indexOf(state) - 1];
+  if (!state.late || before?.stamp !== state.stamp) return false;
+  world.swarm.count('hidden in one second');
+  return true;
+}
+
+/**
+ * Held here since it stood there, as the value or as the base of an edit; or told: as the loser of a conflict, or as
+ * what an edit replaced. The latter is how a person that takes over another's waiting edit tells what its row held, in
+ * one write.
+ */
+function knows(world: World, personId: string, field: string, remote: RemoteValue): boolean {
+  const { value, at } = remote;
+  if (heldFrom(world, personId, field, at).some((each) => alikeIn(field, each, value))) return true;
+  if (isBase(world, personId, field, remote)) return true;
+  return activitiesOf(world, personId).some((activity) => {
+    if (Date.parse(activity.at) < at - CLOCKS_MS) return false;
+    if (activity.type === 'conflict') {
+      return activity.detail.field === field && alikeIn(field, activity.detail.remote, value);
+    }
+    if (activity.type !== 'fieldsChanged') return false;
+    return activity.detail.changes.some((change) => change.field === field && alikeIn(field, change.from, value));
+  });
+}
+
+/**
+ * Whether the person had the value as base at some time since it stood there. Where somebody in the org has put back
+ * what stood there before, base is right again.
+ */
+function isBase(world: World, personId: string, field: string, { value, at, state }: RemoteValue): boolean {
+  const versions = world.ledger.versions.get(personId) ?? [];
+  return versions.some(({ person }, index) => {
+    const isPast = (versions[index + 1]?.at ?? Number.POSITIVE_INFINITY) <= at;
+    return !isPast && person.salesforce?.id === state.row.Id && alikeIn(field, baseValue(person, field) ?? null, value);
+  });
 }
 
 /**
@@ -78,59 +106,76 @@ function knows(world: World, personId: string, field: string, value: FieldValue)
  * it stands on the row that took the place of the one that showed ours, whenever it was made.
  */
 function noLocalEditIsOverwrittenUnseen(world: World, history: History): void {
-  const { person, field, local, remote } = history;
+  const { person, field, local } = history;
   local.forEach((pulled, at) => {
     const lost = local[at - 1];
-    if (lost === undefined || pulled.origin !== 'pull' || lost.origin !== 'edit' || lost.toBase) return;
-    if (alike(lost.value, pulled.value)) return;
-    const shown = remote.find((each) => alike(each.value, lost.value));
-    const isSucceeded = shown !== undefined && pulled.rowId !== String(shown.state.row.Id);
-    const later = remote.some((each) => alike(each.value, pulled.value) && shown !== undefined && each.at > shown.at);
-    if (later || isSucceeded || tellsOf(world, person.personId, { field, local: lost.value, winner: 'remote' })) return;
-    world.breaks(
-      'no edit of ours is lost',
-      `${person.personId}.${field}: ${JSON.stringify(lost.value)} of ${clockOf(lost.at)} was replaced by ${JSON.stringify(pulled.value)} ` +
-        `at ${clockOf(pulled.at)}, ${shown === undefined ? 'never seen in Salesforce' : `seen in Salesforce at ${clockOf(shown.at)}`}`,
-    );
+    if (lost === undefined || pulled.origin !== 'pull' || lost.origin !== 'edit') return;
+    if (alikeIn(field, lost.value, pulled.value) || givesWay(history, lost, pulled)) return;
+    if (losesConflict(world, person.personId, field, lost)) return;
+    const what = `${JSON.stringify(lost.value)} of ${clockOf(lost.at)} was replaced by ${JSON.stringify(pulled.value)}`;
+    world.breaks('no edit of ours is lost', `${person.personId}.${field}: ${what} at ${clockOf(pulled.at)}`);
   });
 }
 
-function tellsOf(
-  world: World,
-  personId: string,
-  about: {
-    readonly field: string;
-    readonly local?: FieldValue;
-    readonly remote?: FieldValue;
-    readonly winner?: Winner;
-  },
-): boolean {
-  return (world.ledger.activities.get(personId) ?? []).some(
+/** Whether what was pulled is rightly in the place of an edit of ours. */
+function givesWay({ field, remote }: History, lost: LocalValue, pulled: LocalValue): boolean {
+  // An empty field of a person without a row is no edit: whatever row comes, there is nothing to push.
+  if (lost.value === null && lost.rowId === null) return true;
+  const brought = remote.filter((each) => alikeIn(field, each.value, pulled.value) && each.at <= pulled.at);
+  // An edit back to base leaves nothing to push: whatever others meant stands, and only a push of ours may not.
+  if (lost.toBase && brought.some((each) => isForeign(field, each))) return true;
+  const shown = remote.find((each) => alikeIn(field, each.value, lost.value) && each.until > lost.at);
+  if (shown === undefined) return false;
+  const shownAt = Math.max(shown.at, lost.at);
+  return pulled.rowId !== String(shown.state.row.Id) || brought.some((each) => each.at > shownAt);
+}
+
+function losesConflict(world: World, personId: string, field: string, { value, at }: LocalValue): boolean {
+  return activitiesOf(world, personId).some(
     (activity) =>
       activity.type === 'conflict' &&
-      activity.detail.field === about.field &&
-      (about.winner === undefined || activity.detail.winner === about.winner) &&
-      (about.local === undefined || alike(activity.detail.local, about.local)) &&
-      (about.remote === undefined || alike(activity.detail.remote, about.remote)),
+      activity.detail.field === field &&
+      activity.detail.winner === 'remote' &&
+      Date.parse(activity.at) >= at - CLOCKS_MS &&
+      alikeIn(field, activity.detail.local, value),
   );
+}
+
+/** A conflict is about what somebody in the org, or its automation, has put there: never about a push of our own. */
+function conflictsAreReal(world: World, { personId }: Person, fields: readonly string[]): void {
+  const told = activitiesOf(world, personId);
+  for (const activity of told) {
+    if (activity.type !== 'conflict' || !fields.includes(activity.detail.field)) continue;
+    // Where two came together, each is foreign to the other.
+    if (told.some((other) => other.at === activity.at && COMES_TOGETHER.has(other.type))) continue;
+    const { field, local, remote } = activity.detail;
+    const isReal = [...world.ledger.rows.keys()].some((rowId) =>
+      remoteValues(world, rowId, field).some((each) => sameIn(field, each.value, remote) && isForeign(field, each)),
+    );
+    if (isReal) continue;
+    world.breaks(
+      'no conflict is made up',
+      `${personId}.${field}: ${JSON.stringify(remote)} was told to be an edit of Salesforce against ${JSON.stringify(local)}, ` +
+        'and only a push of ours ever wrote it',
+    );
+  }
+}
+
+/** Whether a value of a row is not just what a push of ours has sent. */
+function isForeign(field: string, { value, state }: RemoteValue): boolean {
+  if (state.push === null) return true;
+  const sent = sentValue(state, field);
+  return sent === undefined || !sameIn(field, sent, value);
+}
+
+function activitiesOf(world: World, personId: string): readonly Activity[] {
+  return world.ledger.activities.get(personId) ?? [];
 }
 
 /** The values of the field on every row that has been this person's. */
 function valuesOfRows(world: World, { personId }: Person, field: string): RemoteValue[] {
   const rowIds = [...(world.ledger.links.get(personId) ?? [])];
-  return rowIds.flatMap((id) => valuesOfRow(world, id, field)).sort((one, other) => one.at - other.at);
-}
-
-function valuesOfRow(world: World, rowId: string, field: string): RemoteValue[] {
-  const values: RemoteValue[] = [];
-  let last: FieldValue | undefined;
-  for (const state of world.ledger.rows.get(rowId) ?? []) {
-    const name = remoteName(field, state.object === 'Lead' ? 'Lead' : 'Contact');
-    const value = name === null ? null : remoteValue(state.row, name);
-    if (last === undefined || last !== value) values.push({ at: state.at, value, state });
-    last = value;
-  }
-  return values;
+  return rowIds.flatMap((id) => remoteValues(world, id, field)).sort((one, other) => one.at - other.at);
 }
 
 function clockOf(at: number): string {

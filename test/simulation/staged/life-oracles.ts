@@ -2,7 +2,7 @@ import type { Activity } from '../../../lib/person/activity.ts';
 import type { FieldValue } from '../../../lib/person/field-value.ts';
 import type { Person } from '../../../lib/person/person.ts';
 import type { Row } from '../../sandbox/org/soql/source.ts';
-import { alike, FOLLOWED_FIELDS, remoteName, remoteValue } from '../fields.ts';
+import { alike, remoteName, remoteValue, TRACED_FIELDS } from '../fields.ts';
 import type { World } from '../world.ts';
 
 /** Persons follow their rows through merges and conversions, and take along what waited to be pushed. */
@@ -64,7 +64,7 @@ function lastValuesAreKnown(world: World, person: Person): void {
     const last = world.ledger.rows.get(id)?.findLast(({ row }) => row.IsDeleted !== true && row.IsConverted !== true);
     const end = endOf(world, id);
     if (last === undefined || end === undefined || end === id) continue;
-    for (const field of FOLLOWED_FIELDS) {
+    for (const field of TRACED_FIELDS) {
       const name = remoteName(field, last.object === 'Lead' ? 'Lead' : 'Contact');
       const value = name === null ? null : remoteValue(last.row, name);
       if (value === null || persons.some((each) => hasHeld(world, each, field, value))) continue;

@@ -1,5 +1,5 @@
 import type { Person } from '../../../lib/person/person.ts';
-import { alike, FOLLOWED_FIELDS, remoteName, remoteValue } from '../fields.ts';
+import { alike, remoteName, remoteValue, TRACED_FIELDS } from '../fields.ts';
 import { diedAfter, type LocalValue } from '../ledger.ts';
 import type { World } from '../world.ts';
 
@@ -10,7 +10,7 @@ import type { World } from '../world.ts';
 export function checkOwnEdits(world: World): void {
   for (const person of world.stores.all()) {
     if (person.salesforce === null) continue;
-    for (const field of FOLLOWED_FIELDS) {
+    for (const field of TRACED_FIELDS) {
       if (isEditedInOrg(world, person, field) || world.restrictedFields.has(field)) continue;
       noConflictIsMadeUp(world, person, field);
       lastEditStands(world, person, field);

@@ -1,0 +1,162 @@
+import { toLongId } from '../person/field-value.ts';
+import type { RemoteRecord } from '../schema/record.ts';
+import { TransientError } from '../sync/errors.ts';
+import type { FailedWrite, GuardedPush, PushAnswer, WriteOutcome } from '../sync/ports/salesforce-records.ts';
+import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
+import { callError, concernsCall, errorEntries, recordOutcome, unexpectedAnswer } from './error-map.ts';
+import type { PushPace } from './push-pace.ts';
+import {
+  type Batch,
+  isOwnColumn,
+  isUnread,
+  orConverted,
+  retrieved,
+  retrieveRequest,
+  unread,
+  WRITTEN,
+} from './record-batch.ts';
+import { EDIT, writeHeaders } from './write-headers.ts';
+
+type GuardedBatch = Batch<GuardedPush>;
+
+/** `If-Unmodified-Since` has whole seconds. */
+const SECOND_MS = 1000;
+
+/** No clock of an org is further ahead of what it tells than this. */
+const LONGEST_WAIT_MS = 3000;
+
+/**
+ * Reads, updates each row on its own if it has not changed since its instant, and reads again. In one call, but for
+ * rows that hold a text which a composite request would take for a reference: each of those goes by itself.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/using_composite_resources.htm
+ */
+export async function pushGuarded(
+  client: SalesforceClient,
+  batch: GuardedBatch,
+  pace: PushPace,
+): Promise<readonly PushAnswer[]> {
+  await untilOver(client, batch.pushes);
+  const alone = batch.pushes.filter(quotesReference);
+  const together = batch.pushes.filter((push) => !alone.includes(push));
+  const answers = new Map<GuardedPush, PushAnswer>();
+  if (together.length > 0) {
+    const answered = await pushTogether(client, { ...batch, pushes: together }, pace);
+    for (const [at, push] of together.entries()) answers.set(push, answerAt(answered, at));
+  }
+  for (const push of alone) answers.set(push, await pushAlone(client, { ...batch, pushes: [push] }));
+  return batch.pushes.map((push) => answers.get(push) ?? lostRecord());
+}
+
+/**
+ * Waits until the youngest of the seconds is over: what others save in it after it was read carries the same stamp, and
+ * would be written over without a word if it came after the first read.
+ */
+async function untilOver(client: SalesforceClient, pushes: readonly GuardedPush[]): Promise<void> {
+  const youngest = Math.max(...pushes.map(({ ifUnmodifiedSince }) => Date.parse(ifUnmodifiedSince)));
+  const left = Math.floor(youngest / SECOND_MS) * SECOND_MS + SECOND_MS - (await client.now());
+  if (left > 0) await client.wait(Math.min(left, LONGEST_WAIT_MS));
+}
+
+async function pushTogether(
+  client: SalesforceClient,
+  batch: GuardedBatch,
+  pace: PushPace,
+): Promise<readonly PushAnswer[]> {
+  try {
+    const { answers, tookMs } = await client.composite(requestsOf(batch), true);
+    pace.took(batch.pushes.length, tookMs);
+    return pushAnswers(batch, answers);
+  } catch (error) {
+    if (error instanceof TransientError && error.mayHaveCommitted) pace.tookTooLong(batch.pushes.length);
+    throw error;
+  }
+}
+
+/** What fails here must not hide what became of the others. */
+async function pushAlone(client: SalesforceClient, batch: GuardedBatch): Promise<PushAnswer> {
+  try {
+    return answerAt(pushAnswers(batch, await client.oneByOne(requestsOf(batch))), 0);
+  } catch (error) {
+    return { outcome: { kind: 'failed', error }, before: null, after: null };
+  }
+}
+
+function requestsOf(batch: GuardedBatch): readonly Subrequest[] {
+  const read = retrieveRequest(batch);
+  const writes = batch.pushes.map(
+    ({ id, record, ifUnmodifiedSince }): Subrequest => ({
+      method: 'PATCH',
+      path: `/sobjects/${batch.type}/${id}`,
+      headers: writeHeaders(EDIT, ifUnmodifiedSince),
+      body: record,
+    }),
+  );
+  return [read, ...writes, read];
+}
+
+function quotesReference({ record }: GuardedPush): boolean {
+  return JSON.stringify(record).includes('@{');
+}
+
+function pushAnswers(batch: GuardedBatch, answers: readonly SubAnswer[]): readonly PushAnswer[] {
+  const [before, after] = [answers[0], answers.at(-1)];
+  if (before === undefined || after === undefined) throw unexpectedAnswer('update', true);
+  const writes = answers.slice(1, -1);
+  const failed = [before, after].find(isUnread);
+  if (failed !== undefined) {
+    const error = unread(failed, true);
+    return batch.pushes.map((push, at) => {
+      return { outcome: outcomeOf(push, writes[at]), before: null, after: null, unread: error };
+    });
+  }
+  const columns = batch.columns.filter(isOwnColumn);
+  const rowsBefore = retrieved(before.body, columns);
+  const rowsAfter = retrieved(after.body, columns);
+  return batch.pushes.map((push, at) => {
+    const key = toLongId(push.id);
+    const rows = { before: rowsBefore.get(key) ?? null, after: rowsAfter.get(key) ?? null };
+    return { ...rows, outcome: orConverted(outcomeOf(push, writes[at], rows), rows.after) };
+  });
+}
+
+interface Rows {
+  readonly before: RemoteRecord | null;
+  readonly after: RemoteRecord | null;
+}
+
+/** `rows`: as they were read around the write; absent where they could not be. */
+function outcomeOf({ record }: GuardedPush, answer: SubAnswer | undefined, rows?: Rows): WriteOutcome | FailedWrite {
+  if (answer === undefined) throw unexpectedAnswer('update', true);
+  const { status, body } = answer;
+  if (status < 300) return WRITTEN;
+  if (status === 412) return { kind: 'modified' };
+  const errors = errorEntries(body);
+  if (errors.length > 0 && status < 500 && !concernsCall(errors)) {
+    // A 404 may speak of a lookup too: then the row can be read.
+    return recordOutcome(errors, { record, rowStands: status !== 404 || isThere(rows) });
+  }
+  const error = callError(status, errors, true);
+  if (!(error instanceof TransientError) || !isThere(rows)) return { kind: 'failed', error };
+  // The save is over by the second read, which tells whether it went through all the same.
+  if (stampOf(rows.before) !== stampOf(rows.after)) return { kind: 'modified' };
+  return { kind: 'transient', code: error.code, message: error.message, condition: 'moment' };
+}
+
+function isThere(
+  rows: Rows | undefined,
+): rows is { readonly before: RemoteRecord | null; readonly after: RemoteRecord } {
+  return rows !== undefined && rows.after !== null;
+}
+
+function stampOf(row: RemoteRecord | null): unknown {
+  return row?.SystemModstamp;
+}
+
+function answerAt(answers: readonly PushAnswer[], at: number): PushAnswer {
+  return answers[at] ?? lostRecord();
+}
+
+function lostRecord(): never {
+  throw unexpectedAnswer('update', true);
+}

@@ -1,0 +1,22 @@
+import type { Fields } from '../../person/field-value.ts';
+import { isWritable, type Lease, type Person } from '../../person/person.ts';
+import { addMs } from '../ports/clock.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/** What a worker is about to send for a person. */
+export interface Attempt {
+  readonly owner: string;
+  readonly attempt: Fields;
+  /** Over which state of the row; absent where the attempt has no condition. */
+  readonly guard?: string | undefined;
+}
+
+/** A lease from now on, for as long as Salesforce may work on what is sent under it. */
+export function leaseFor({ leaseMs }: Pick<Ports, 'leaseMs'>, { owner, attempt, guard }: Attempt, now: string): Lease {
+  return { owner, expiresAt: addMs(now, leaseMs), attempt, ...(guard !== undefined && { guard }) };
+}
+
+/** The state of the row that a push of the person's edits goes over. */
+export function guardOf({ salesforce }: Person): string | undefined {
+  return isWritable(salesforce) ? salesforce.systemModstamp : undefined;
+}

@@ -1,0 +1,277 @@
+import { assertNever } from '../../person/assert-never.ts';
+import { awaitsPush, isLeased, type Person } from '../../person/person.ts';
+import type { SalesforceType } from '../../person/row.ts';
+import type { RemoteRecord } from '../../schema/record.ts';
+import { wasNotSent } from '../errors.ts';
+import { chunked, inParallel } from '../in-parallel.ts';
+import type { PushAnswer } from '../ports/salesforce-records.ts';
+import { giveBackLease } from '../rows/give-back-lease.ts';
+import { refreshedPerson, STORE_PARALLELISM } from '../rows/read-leased.ts';
+import { refreshPersons } from '../rows/refresh-persons.ts';
+import { updateOrPark } from '../rows/update-or-park.ts';
+import { INVALID_FIELD, type Schemas } from '../schemas.ts';
+import { CurrentSchemas } from './current-schemas.ts';
+import { endLostLeases } from './lost-push.ts';
+import { type Push, preparePush } from './prepare-push.ts';
+import type { PushPorts, PushReport } from './push-persons.ts';
+import { isGoneRow, readBehind, unchangedSinceBase } from './read-behind.ts';
+import type { Settled } from './settle-push.ts';
+import { type PushEnd, storeSettled } from './store-settled.ts';
+
+type Mode = 'guarded' | 'mass';
+
+/** How often one person may be pushed in a run: its row changes, or one value after another is refused. */
+const ROUNDS = 4;
+
+const TYPES = ['Lead', 'Contact'] as const;
+
+/** One run of pushes, with what has come of it so far. */
+export class PushRun {
+  #pushed = 0;
+  #rejected = 0;
+  #postponed = 0;
+  #conflicts = 0;
+  #error: unknown = null;
+  readonly #schemas: CurrentSchemas;
+  readonly #ports: PushPorts;
+  readonly #owner: string;
+
+  constructor(ports: PushPorts, schemas: Schemas) {
+    this.#ports = ports;
+    this.#schemas = new CurrentSchemas(ports, schemas);
+    this.#owner = ports.ids.next();
+  }
+
+  fail(error: unknown): void {
+    this.#error ??= error;
+  }
+
+  report(): PushReport {
+    return {
+      pushed: this.#pushed,
+      rejected: this.#rejected,
+      postponed: this.#postponed,
+      conflicts: this.#conflicts,
+      error: this.#error,
+    };
+  }
+
+  async pushGuarded(persons: readonly Person[]): Promise<void> {
+    let open = await this.#withoutLostPushes(persons);
+    for (let round = 0; round < ROUNDS && open.length > 0; round += 1) open = await this.#round(open);
+    this.#postponed += open.length;
+  }
+
+  /** Answers those whose rows are not as base has them: these have to be merged first, and go under the guard. */
+  async pushMass(persons: readonly Person[]): Promise<readonly Person[]> {
+    const others: Person[] = [];
+    const open = await this.#withoutLostPushes(persons);
+    for (const type of TYPES) {
+      const ofType = open.filter(({ salesforce }) => salesforce?.type === type);
+      for (const chunk of chunked(ofType, this.#ports.records.maxMassBatch)) {
+        const unchanged = await unchangedSinceBase(this.#ports, this.#schemas.current[type], chunk);
+        others.push(...chunk.filter((person) => !unchanged.includes(person)));
+        others.push(...(await this.#push(type, unchanged, 'mass')));
+      }
+    }
+    return others;
+  }
+
+  /**
+   * Persons whose last push was never answered: its lease has run out, so that it has committed or never will, or the
+   * row shows as much. Their rows are read before anything is sent. Those still under a lease are left to its holder.
+   */
+  async #withoutLostPushes(persons: readonly Person[]): Promise<readonly Person[]> {
+    const now = this.#ports.clock.now();
+    const free = persons.filter(({ lease }) => lease === null);
+    const expired = persons.filter((person) => person.lease !== null && !isLeased(person, now));
+    const lost = [...expired, ...(await endLostLeases(this.#ports, persons))];
+    if (lost.length === 0) return free;
+    // Two of them may have become one person, which may be among the others too.
+    const all = [...free, ...[...(await this.#refresh(lost)).values()].filter(awaitsPush)];
+    return [...new Map(all.map((person) => [person.personId, person])).values()];
+  }
+
+  /** Pushes each person once; answers those who have something left to push, free of any lease. */
+  async #round(persons: readonly Person[]): Promise<readonly Person[]> {
+    const next: Person[] = [];
+    for (const type of TYPES) {
+      const waiting = persons.filter(({ salesforce }) => salesforce?.type === type);
+      while (waiting.length > 0) {
+        const some = waiting.splice(0, this.#ports.records.maxPushBatch);
+        next.push(...(await this.#push(type, some, 'guarded')));
+      }
+    }
+    return next;
+  }
+
+  /** One API call: up to a batch of persons of one type. */
+  async #push(type: SalesforceType, persons: readonly Person[], mode: Mode): Promise<readonly Person[]> {
+    const prepared = await this.#each(persons, (person) => this.#prepare(type, person, mode));
+    const again = prepared.flatMap((step) => (step === undefined || 'record' in step ? [] : step));
+    const pushes = prepared.flatMap((step) => (step !== undefined && 'record' in step ? step : []));
+    if (pushes.length === 0) return again;
+    const given = await this.#answers(pushes, () => this.#send(type, pushes, mode));
+    const answers = await this.#readBehind(type, pushes, given);
+    const left = await this.#each([...pushes.entries()], async ([at, push]) => {
+      const answer = answers[at];
+      if (answer === undefined) throw new Error(`no answer for record ${at} of a push`);
+      return this.#settle(type, push, answer, mode);
+    });
+    return [...again, ...left.flatMap((person) => person ?? [])];
+  }
+
+  #send(type: SalesforceType, pushes: readonly Push[], mode: Mode): Promise<readonly PushAnswer[]> {
+    const { columns } = this.#schemas.current[type];
+    const { records } = this.#ports;
+    const sent = pushes.map(({ person: { salesforce }, record }) => {
+      return { id: salesforce?.id ?? '', record, ifUnmodifiedSince: salesforce?.systemModstamp ?? '' };
+    });
+    return mode === 'mass' ? records.pushMass(type, sent, columns) : records.push(type, sent, columns);
+  }
+
+  /** What is to be sent; or the person, where something else of it is to be sent instead. */
+  async #prepare(type: SalesforceType, found: Person, mode: Mode): Promise<Push | Person | undefined> {
+    const worker = { owner: this.#owner, isGuarded: mode === 'guarded' };
+    const prepared = await preparePush(this.#ports, this.#schemas.current[type], found, worker);
+    if (prepared.kind === 'push') return prepared.push;
+    if (prepared.kind === 'refused') return this.#note(prepared.settled, 'rejected');
+    if (prepared.kind === 'notOurs') this.#postponed += 1;
+    return undefined;
+  }
+
+  /** What fails for one is told in the end, and keeps nothing from the others. */
+  async #each<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+    const done = await inParallel(items, STORE_PARALLELISM, async (item) => {
+      try {
+        return [await work(item)];
+      } catch (error) {
+        this.fail(error);
+        this.#postponed += 1;
+        return [];
+      }
+    });
+    return done.flat();
+  }
+
+  async #refresh(persons: readonly Person[]): Promise<ReadonlyMap<string, Person>> {
+    const refreshed = await refreshPersons(this.#ports, this.#schemas.current, persons);
+    if (refreshed.error !== null) this.fail(refreshed.error);
+    return refreshed.persons;
+  }
+
+  async #answers(pushes: readonly Push[], call: () => Promise<readonly PushAnswer[]>): Promise<readonly PushAnswer[]> {
+    try {
+      return await call();
+    } catch (error) {
+      // Where the push may still commit, the leases stand until it no longer can.
+      if (wasNotSent(error)) await inParallel(pushes, STORE_PARALLELISM, (push) => this.#release(push));
+      this.#postponed += pushes.length;
+      throw error;
+    }
+  }
+
+  /** The answers with the rows that could not be read around the writes, where a call of its own can read them. */
+  async #readBehind(
+    type: SalesforceType,
+    pushes: readonly Push[],
+    answers: readonly PushAnswer[],
+  ): Promise<readonly PushAnswer[]> {
+    const unread = answers.find((answer) => answer.unread !== undefined)?.unread;
+    if (unread === undefined) return answers;
+    if (unread.code === INVALID_FIELD) await this.#schemas.renew();
+    const ids = pushes.map(({ person }) => person.salesforce?.id ?? '');
+    const reading = readBehind(this.#ports, this.#schemas.current[type], ids, answers);
+    return reading.catch((error: unknown) => {
+      this.fail(error);
+      return answers;
+    });
+  }
+
+  #release({ person }: Push): Promise<void> {
+    return this.#ports.persons.releaseLease(person.personId, this.#owner);
+  }
+
+  /** Answers the person where something of it is left to push in this run, free of any lease. */
+  async #settle(type: SalesforceType, push: Push, answer: PushAnswer, mode: Mode): Promise<Person | undefined> {
+    const { outcome, before, after } = answer;
+    switch (outcome.kind) {
+      case 'written':
+        if (answer.unread !== undefined) return this.#lost(answer.unread);
+        if (after === null) return this.#withoutRow(push, true);
+        await this.#store(type, push, { kind: 'written', before, after, created: false, mass: mode === 'mass' });
+        return undefined;
+      case 'rejected':
+        return this.#store(type, push, { kind: 'rejected', before, rejection: outcome.rejection });
+      case 'modified':
+        return answer.unread === undefined ? this.#merge(push, after) : this.#postpone(push);
+      case 'gone':
+        return this.#withoutRow(push);
+      case 'transient':
+        return outcome.code === INVALID_FIELD ? this.#withNewSchemas(push) : this.#postpone(push);
+      case 'failed':
+        this.fail(outcome.error);
+        return wasNotSent(outcome.error) ? this.#postpone(push) : this.#lost(outcome.error);
+      default:
+        return assertNever(outcome);
+    }
+  }
+
+  async #store(type: SalesforceType, push: Pick<Push, 'person' | 'sent'>, end: PushEnd): Promise<Person | undefined> {
+    return this.#note(await storeSettled(this.#ports, this.#schemas.current[type], push, end), end.kind);
+  }
+
+  /** Counts what became of a person, and answers the person where something of it is left to push. */
+  #note(settled: Settled | undefined, kind: PushEnd['kind']): Person | undefined {
+    if (settled === undefined) this.#postponed += 1;
+    else if (kind === 'rejected') this.#rejected += 1;
+    else this.#pushed += 1;
+    this.#conflicts += settled?.conflicts.length ?? 0;
+    return settled !== undefined && awaitsPush(settled.person) ? settled.person : undefined;
+  }
+
+  async #postpone(push: Push): Promise<undefined> {
+    this.#postponed += 1;
+    await this.#release(push);
+  }
+
+  /** The write stands, or may: its lease remembers what was sent until somebody has read the row. */
+  #lost(error: unknown): undefined {
+    this.#postponed += 1;
+    this.fail(error);
+  }
+
+  async #withNewSchemas(push: Push): Promise<Person | undefined> {
+    if (this.#schemas.isRenewed) return this.#postpone(push);
+    await this.#schemas.renew();
+    await this.#release(push);
+    return { ...push.person, lease: null };
+  }
+
+  /** Nothing was written: somebody else has changed the row since base. What they changed is merged first. */
+  async #merge(push: Push, after: RemoteRecord | null): Promise<Person | undefined> {
+    if (after === null || isGoneRow(after)) return this.#withoutRow(push);
+    const now = this.#ports.clock.now();
+    const { person, conflicts } = refreshedPerson(this.#schemas.current, push.person, after, now);
+    if (person === push.person) return this.#postpone(push);
+    const stored = await updateOrPark(this.#ports.persons, push.person, { ...person, lease: null }, now);
+    if (stored.kind === 'versionConflict') return this.#postpone(push);
+    this.#conflicts += conflicts.length;
+    return awaitsPush(stored.person) ? stored.person : undefined;
+  }
+
+  /**
+   * The row was deleted, merged away or converted under our hands: what it is now is read under a lease of its own, which
+   * knows of what was taken.
+   */
+  async #withoutRow(push: Push, isTaken = false): Promise<Person | undefined> {
+    const { persons, clock } = this.#ports;
+    await giveBackLease(this.#ports, push.person, isTaken);
+    const stored = await persons.get(push.person.personId);
+    const free = stored === undefined || isLeased(stored, clock.now()) ? [] : [stored];
+    const refreshed = (await this.#refresh(free)).get(push.person.personId);
+    if (refreshed !== undefined && awaitsPush(refreshed)) return refreshed;
+    this.#postponed += 1;
+    return undefined;
+  }
+}

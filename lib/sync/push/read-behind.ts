@@ -1,0 +1,44 @@
+import type { Person } from '../../person/person.ts';
+import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { PushAnswer } from '../ports/salesforce-records.ts';
+import type { ObjectRules } from '../schemas.ts';
+
+/**
+ * The answers of a push with the rows that could not be read in its call, in the order of the ids. The guard has seen to
+ * it that what is read later was made of our push, or came after it.
+ */
+export async function readBehind(
+  { records }: Pick<Ports, 'records'>,
+  { schema, columns }: ObjectRules,
+  ids: readonly string[],
+  answers: readonly PushAnswer[],
+): Promise<readonly PushAnswer[]> {
+  const missing = ids.filter((_, at) => answers[at]?.unread !== undefined);
+  const rows = await records.read(schema.type, missing, columns);
+  return answers.map((answer, at): PushAnswer => {
+    if (answer.unread === undefined) return answer;
+    const row = rows.get(ids[at] ?? '');
+    return { outcome: answer.outcome, before: null, after: row === undefined || isGoneRow(row) ? null : row };
+  });
+}
+
+/** Whether nothing is ever written to this row again. */
+export function isGoneRow(record: RemoteRecord): boolean {
+  return record.IsDeleted === true || record.IsConverted === true;
+}
+
+/** The persons whose rows are still the ones that base was taken from. */
+export async function unchangedSinceBase(
+  { records }: Pick<Ports, 'records'>,
+  { schema, columns }: ObjectRules,
+  persons: readonly Person[],
+): Promise<readonly Person[]> {
+  const ids = persons.flatMap(({ salesforce }) => salesforce?.id ?? []);
+  const rows = await records.read(schema.type, ids, columns);
+  return persons.filter(({ salesforce }) => {
+    const row = rows.get(salesforce?.id ?? '');
+    if (row === undefined || isGoneRow(row)) return false;
+    return rowOfRecord(schema, row).systemModstamp === salesforce?.systemModstamp;
+  });
+}
