@@ -65,13 +65,17 @@ export class InMemoryPersonIndex {
 function placeOf(person: Person): Place {
   const email =
     typeof person.fields.Email === 'string' && person.mergedInto === null ? emailForm(person.fields.Email) : '';
-  const place = { email: email === '' ? null : email };
-  if (awaitsPush(person)) return { ...place, queue: 'pending', since: person.pendingSince ?? person.updatedAt };
+  return { email: email === '' ? null : email, ...queueOf(person) };
+}
+
+function queueOf(person: Person): Pick<Place, 'queue' | 'since'> {
+  const { rejection, pendingSince, createdAt, updatedAt } = person;
+  if (awaitsPush(person)) return { queue: 'pending', since: pendingSince ?? updatedAt };
   const status = isPresent(person) ? syncStatus(person) : 'synced';
-  if (status === 'synced') return { ...place, queue: null, since: '' };
-  if (status === 'localOnly') return { ...place, queue: status, since: person.createdAt };
-  if (status === 'rejected') return { ...place, queue: status, since: person.rejection?.at ?? person.updatedAt };
-  return { ...place, queue: 'held', since: person.pendingSince ?? person.updatedAt };
+  if (status === 'synced') return { queue: null, since: '' };
+  if (status === 'localOnly') return { queue: status, since: createdAt };
+  if (status === 'rejected') return { queue: status, since: rejection?.at ?? updatedAt };
+  return { queue: 'held', since: pendingSince ?? updatedAt };
 }
 
 /** The form in which emails are equal. */
