@@ -36,7 +36,8 @@ export function edited(person: Person, edits: Record<string, FieldValue>, now = 
 }
 
 export function rejectedAt(person: Person, now: string): Person {
-  return rejectPerson(person, { code: 'REQUIRED_FIELD_MISSING', message: 'Company', fields: ['Company'] }, {}, now);
+  const fields = Object.keys(person.pending);
+  return rejectPerson(person, { code: 'FIELD_CUSTOM_VALIDATION_EXCEPTION', message: 'no', fields }, {}, now);
 }
 
 /** The person as it stands in the store. */

@@ -73,6 +73,9 @@ describe('a person at rest', () => {
       queue: expect.stringMatching(/^rejected#[0-7]$/),
       queueSince: at(4),
     });
+    const rejection = { code: 'STRING_TOO_LONG', message: 'Title', fields: ['Title'], at: at(4) };
+    const beside = { ...edited(pending, { City: 'London' }, at(5)), rejection };
+    expect(stored(beside).queue).toMatch(/^pending#[0-7]$/);
   });
 
   test('of twenty-five fields and a half-full log is small beside its values', () => {
