@@ -3,7 +3,7 @@ import type { Mutant } from './mutant.ts';
 const MERGE = 'lib/person/merge-row.ts';
 const CHANGES = 'lib/sync/merge/merge-changes.ts';
 const RUN = 'lib/sync/merge/merge-run.ts';
-const PUSH = 'lib/sync/push/push-persons.ts';
+const PUSH = 'lib/sync/push/push-run.ts';
 const SETTLE = 'lib/sync/push/settle-push.ts';
 const STORE = 'test/fakes/in-memory-person-store.ts';
 
@@ -33,7 +33,7 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the lease is given back although the push may still commit',
-    file: PUSH,
+    file: 'lib/sync/errors.ts',
     from: 'return error instanceof TransientError && !error.mayHaveCommitted;',
     to: 'return error instanceof TransientError;',
     with: ['commitsLate'],
@@ -110,21 +110,21 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   {
     name: 'an edit made during a refused push is parked with it',
     file: SETTLE,
-    from: 'holdsWhatWasSent(merged, push.sent, object) ? told',
-    to: 'merged !== null ? told',
+    from: 'return { ...seen, person: isAsRefused ? told',
+    to: 'return { ...seen, person: isAsRefused || told ? told',
     stage: 'editedWhileRefused',
   },
   {
     name: 'parked persons are pushed again and again',
     file: 'lib/person/person.ts',
-    from: '&& person.rejection === null && isWritable(',
-    to: '&& isWritable(',
+    from: 'return rejection !== null && (rejection.fields.length === 0 || rejection.fields.includes(field));',
+    to: 'return false;',
     stage: 'handedOutAgain',
   },
   {
     name: 'a rejection is not stored',
     file: SETTLE,
-    from: 'const told = rejectPerson(logged(merged, seen.happenings, now), rejection, push.sent, now);',
+    from: 'const told = rejectPerson(logged(merged, seen.happenings, now), rejection, valuesOf(waits, push.sent), now);',
     to: 'const told = logged({ ...merged, rejection: { ...rejection, at: now } }, seen.happenings, now);',
     with: ['validationRule'],
     killedBy: 32417,
@@ -162,8 +162,8 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   {
     name: 'sync person does not read first after a lost push',
     file: 'lib/sync/sync-person/push-now.ts',
-    from: 'const readsFirst = sync.afterLostPush && attempt === 0;',
-    to: 'const readsFirst = false;',
+    from: 'const step = await (so.readsFirst ? readAgain : pushOrRead)(',
+    to: 'const step = await pushOrRead(',
     stage: 'editedAfterLostPush',
   },
   {
@@ -178,5 +178,41 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
     file: 'lib/person/edit-person.ts',
     from: 'if (sameValue(shapes[field], from, to)) continue;',
     to: '',
+  },
+  {
+    name: 'a push has no guard',
+    file: 'lib/salesforce/guarded-push.ts',
+    from: 'headers: writeHeaders(EDIT, ifUnmodifiedSince),',
+    to: 'headers: writeHeaders(EDIT),',
+    with: ['subrequestsApart'],
+  },
+  {
+    name: 'a push that was refused for its guard passes for taken',
+    file: 'lib/salesforce/guarded-push.ts',
+    from: "if (status === 412) return { kind: 'modified' };",
+    to: 'if (status === 412) return WRITTEN;',
+    with: ['subrequestsApart'],
+  },
+  {
+    name: 'a lease ends although what was sent may still be taken',
+    file: 'lib/sync/push/lost-push.ts',
+    from: 'return stamp !== undefined && guard !== undefined && Date.parse(stamp) >= Date.parse(guard) + SECOND_MS;',
+    to: 'return guard !== undefined;',
+    with: ['commitsLate'],
+  },
+  {
+    name: 'a taken push that cannot be settled passes for unsent',
+    file: 'lib/sync/push/store-settled.ts',
+    from: 'if (!isOutside(error)) throw error;\n    return undefined;',
+    to: 'throw error;',
+    with: ['quotaExceeded'],
+    stage: 'editedWhileSettling',
+  },
+  {
+    name: 'what was taken by a row that is gone by now is forgotten',
+    file: 'lib/sync/push/push-run.ts',
+    from: 'await giveBackLease(this.#ports, push.person, isTaken);',
+    to: 'await giveBackLease(this.#ports, push.person, false);',
+    with: ['rowsMerged', 'subrequestsApart'],
   },
 ];

@@ -46,8 +46,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'DynamoDB: who waits for a push is not queued',
     file: ITEM,
-    from: "queueKey(awaitsPush(person) ? 'pending' : 'held', personId)",
-    to: "queueKey(awaitsPush(person) ? 'held' : 'held', personId)",
+    from: "return { queue: queueKey('pending', personId)",
+    to: "return { queue: queueKey('held', personId)",
     with: ['realStore'],
   },
 ];
