@@ -1,6 +1,7 @@
 import type { Activity } from '../person/activity.ts';
 import { assertNever } from '../person/assert-never.ts';
 import { type DeletedHere, type Person, type SalesforceLink, syncStatus } from '../person/person.ts';
+import type { UnsyncedField } from '../schema/check-fields.ts';
 import type { EditOutcome } from '../sync/edit-persons.ts';
 import type { DeleteOutcome } from '../sync/sync-person/delete-person.ts';
 import type { SyncOutcome } from '../sync/sync-person/person-sync.ts';
@@ -12,8 +13,9 @@ import { Problem } from './problem.ts';
 export function personView(person: Person) {
   const { personId, version, fields, salesforce, pending, lastSyncedAt, rejection, createdAt, updatedAt } = person;
   const status = syncStatus(person);
+  const sorted = Object.fromEntries(Object.entries(fields).sort(([left], [right]) => (left < right ? -1 : 1)));
   const sync = { status, pending: Object.keys(pending).sort(), lastSyncedAt, rejection };
-  return { personId, version, fields, salesforce: linkView(salesforce), sync, createdAt, updatedAt };
+  return { personId, version, fields: sorted, salesforce: linkView(salesforce), sync, createdAt, updatedAt };
 }
 
 function linkView(link: SalesforceLink | null) {
@@ -39,17 +41,19 @@ export function activityView(personId: string, { seq, ...activity }: Activity) {
   return { activityId: `${personId}-${seq}`, ...activity };
 }
 
-export function personAnswer(status: number, person: Person): ApiAnswer {
-  return { status, body: personView(person), headers: { etag: `"${person.version}"` } };
+/** `notSynced`: fields of the edit whose values stay here. */
+export function personAnswer(status: number, person: Person, notSynced: readonly UnsyncedField[] = []): ApiAnswer {
+  const body = { ...personView(person), ...(notSynced.length > 0 ? { notSynced } : {}) };
+  return { status, body, headers: { etag: `"${person.version}"` } };
 }
 
 /** The answer to a create or an edit; throws the `Problem` of one that was not done. */
 export function editAnswer(outcome: EditOutcome): ApiAnswer {
   switch (outcome.kind) {
     case 'created':
-      return personAnswer(201, outcome.person);
+      return personAnswer(201, outcome.person, outcome.notSynced);
     case 'updated':
-      return personAnswer(200, outcome.person);
+      return personAnswer(200, outcome.person, outcome.notSynced);
     case 'invalidFields': {
       const fields = outcome.problems;
       const detail = fields.map(({ field, reason }) => `${field}: ${reason}`).join('; ');
@@ -63,10 +67,6 @@ export function editAnswer(outcome: EditOutcome): ApiAnswer {
       throw deletedProblem(outcome.at);
     case 'versionMismatch':
       throw new Problem('version-mismatch', `the person has version ${outcome.version}`);
-    case 'schemaUnknown':
-      throw new Problem('salesforce-unavailable', 'which fields there are is not known before the first cycle', {
-        retryAfterSeconds: 30,
-      });
     default:
       return assertNever(outcome);
   }

@@ -58,7 +58,7 @@ function withEdits(
     if (sameValue(shapes[field], from, to)) continue;
     changes.push({ field, from, to });
     fields[field] = to;
-    if (person.salesforce === null) continue;
+    if (person.salesforce === null || shapes[field]?.noPlace) continue;
     const base = baseValue(person, field) ?? null;
     const mayBeUnderWay = person.lease !== null && field in person.lease.attempt;
     if (sameValue(shapes[field], to, base) && !mayBeUnderWay) delete pending[field];

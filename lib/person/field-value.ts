@@ -19,6 +19,8 @@ export type ValueKind = 'text' | 'email' | 'number' | 'boolean' | 'date' | 'date
 export interface FieldShape {
   readonly kind: ValueKind;
   readonly scale?: number;
+  /** The person's record has no such field: a value stays here and waits for no push. */
+  readonly noPlace?: true;
 }
 
 /** Fields by name; a name that is not here compares as text. */

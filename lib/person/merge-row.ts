@@ -134,6 +134,7 @@ class FieldMerge {
     if (sent !== undefined) this.#settle(field, remote, sent);
     else if (field in this.pending) this.#mergeEdited(field, remote);
     else if (!this.#same(field, this.local[field] ?? null, remote)) this.#take(field, remote);
+    else this.#adopt(field, remote);
   }
 
   /** The value we sent, where the remote value is to be read as our own push and not as somebody's edit. */
@@ -146,8 +147,10 @@ class FieldMerge {
   /** Base becomes what Salesforce made of our push; so does the local value, unless it was edited since. */
   #settle(field: string, remote: FieldValue, sent: FieldValue): void {
     const local = this.local[field] ?? null;
-    if (this.#same(field, local, remote)) this.#setPending(field, undefined);
-    else if (this.#same(field, local, sent)) {
+    if (this.#same(field, local, remote)) {
+      this.#setPending(field, undefined);
+      this.#adopt(field, remote);
+    } else if (this.#same(field, local, sent)) {
       this.#setPending(field, undefined);
       this.#take(field, remote);
     } else this.#setPending(field, remote);
@@ -159,6 +162,7 @@ class FieldMerge {
     if (this.#same(field, remote, base)) return;
     if (this.#same(field, remote, local)) {
       this.#setPending(field, undefined);
+      this.#adopt(field, remote);
       return;
     }
     if (this.#same(field, local, base)) {
@@ -173,6 +177,12 @@ class FieldMerge {
       this.#setPending(field, undefined);
       this.#setLocal(field, remote);
     }
+  }
+
+  /** Both sides say the same: ours is spelled as Salesforce spells it, which tells nobody anything new. */
+  #adopt(field: string, remote: FieldValue): void {
+    const local = this.local[field] ?? null;
+    if (local !== remote && withoutLineEnds(local) !== withoutLineEnds(remote)) this.#setLocal(field, remote);
   }
 
   #take(field: string, remote: FieldValue): void {
@@ -202,6 +212,11 @@ class FieldMerge {
     this.#pendingCopied = true;
     this.changed = true;
   }
+}
+
+/** Line ends come as `\n` or `\r\n` depending on the API that is asked: they say nothing. */
+function withoutLineEnds(value: FieldValue): FieldValue {
+  return typeof value === 'string' ? value.replaceAll('\r\n', '\n') : value;
 }
 
 /**

@@ -1,4 +1,7 @@
-import type { Fields, FieldValue, ValueKind } from '../person/field-value.ts';
+import type { FieldShape, FieldShapes, Fields, FieldValue, ValueKind } from '../person/field-value.ts';
+import type { SalesforceType } from '../person/row.ts';
+import { PERSON_ID_FIELD, STANDARD_FIELDS } from './catalogue.ts';
+import { syncedType } from './field-types.ts';
 import { type ObjectSchema, type SyncField, syncFieldOf } from './object-schema.ts';
 
 /** Why a field of a request cannot be taken. */
@@ -23,19 +26,140 @@ const EXPECTED: Record<ValueKind, { readonly fits: (value: FieldValue) => boolea
   reference: { fits: isText, reason: 'must be an id' },
 };
 
+/** An edit as it would be stored. */
+export interface CheckedEdits {
+  /** In Salesforce's form. */
+  readonly fields: Fields;
+  /** Of fields that the person's own object does not have, by local name. */
+  readonly shapes: FieldShapes;
+  /** Fields whose values stay here, each with the reason. */
+  readonly notSynced: readonly UnsyncedField[];
+  /** What cannot be taken; where there is any, nothing is. */
+  readonly problems: readonly FieldProblem[];
+}
+
+/** A field whose value stays here. */
+export interface UnsyncedField {
+  readonly field: string;
+  readonly why: string;
+}
+
+/** The objects that an edit is judged by. */
+export interface EditedObjects {
+  /** What the person's record is; null where it has none. */
+  readonly own: SalesforceType | null;
+  readonly schemas: Readonly<Record<SalesforceType, ObjectSchema>>;
+  /** Fields that were visible once, by local name. */
+  readonly gone: ReadonlySet<string>;
+  /** Nobody has described the objects yet: custom fields are taken as they are, and judged when they are pushed. */
+  readonly undescribed: boolean;
+}
+
 /**
- * The fields that cannot be edited, each with its reason: not known, not editable by the sync user, or not of the
- * field's type. Null clears any field. Lengths, picklists and ranges are judged when the edit is pushed, for Salesforce
- * may have changed them by then.
+ * Judges an edit by what any object has, for a caller knows an email and not an object. A field that only the other
+ * object has is taken, and stays here. Null clears any field. Lengths, picklists and ranges are judged when the edit is
+ * pushed, for Salesforce may have changed them by then.
  */
-export function checkFields(schema: ObjectSchema, edits: Fields, operation: 'create' | 'update'): FieldProblem[] {
-  return Object.entries(edits).flatMap(([name, value]) => {
-    const field = syncFieldOf(schema, name);
-    if (field === undefined) return { field: name, reason: 'unknown field' };
-    if (!field[operation]) return { field: name, reason: readOnlyReason(field) };
-    const expected = EXPECTED[field.shape.kind];
-    return value === null || expected.fits(value) ? [] : { field: name, reason: expected.reason };
-  });
+export function checkFields(objects: EditedObjects, edits: Fields): CheckedEdits {
+  const fields: Record<string, FieldValue> = {};
+  const shapes: Record<string, FieldShape> = {};
+  const notSynced: UnsyncedField[] = [];
+  const problems: FieldProblem[] = [];
+  for (const [field, value] of Object.entries(edits)) {
+    const verdict = verdictOf(objects, field, value);
+    if (verdict.kind === 'refused') problems.push({ field, reason: verdict.reason });
+    else {
+      fields[field] = verdict.value;
+      if (verdict.shape !== undefined) shapes[field] = verdict.shape;
+      if (verdict.why !== undefined) notSynced.push({ field, why: verdict.why });
+    }
+  }
+  return { fields, shapes, notSynced, problems };
+}
+
+type Verdict =
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'taken'; readonly value: FieldValue; readonly shape?: FieldShape; readonly why?: string };
+
+const refused = (reason: string): Verdict => ({ kind: 'refused', reason });
+
+function verdictOf(objects: EditedObjects, name: string, value: FieldValue): Verdict {
+  const unstorable = unstorableReason(value);
+  if (unstorable !== undefined) return refused(unstorable);
+  const type = objects.own ?? 'Lead';
+  const own = syncFieldOf(objects.schemas[type], name);
+  if (own !== undefined) {
+    const editable = own.update || (objects.own === null && own.create);
+    return editable ? typedVerdict(own, value) : refused(readOnlyReason(own));
+  }
+  const other = syncFieldOf(objects.schemas[type === 'Lead' ? 'Contact' : 'Lead'], name);
+  if (other === undefined) return unplacedVerdict(objects, name, value);
+  if (!other.update && !other.create) return refused(readOnlyReason(other));
+  const verdict = typedVerdict(other, value);
+  if (verdict.kind === 'refused') return verdict;
+  return { ...verdict, shape: { ...other.shape, noPlace: true }, why: whyNoPlace(objects, name) };
+}
+
+function typedVerdict(field: SyncField, value: FieldValue): Verdict {
+  const expected = EXPECTED[field.shape.kind];
+  if (value !== null && !expected.fits(value)) return refused(expected.reason);
+  const { scale } = field.shape;
+  const formed = syncedType(field.type).form(value, scale === undefined ? field : { ...field, scale });
+  const isImpossible = field.shape.kind === 'email' && typeof formed === 'string' && !isPossibleEmail(formed);
+  return isImpossible && field.unchecked !== true
+    ? refused('is not an email address')
+    : { kind: 'taken', value: formed };
+}
+
+function whyNoPlace({ own }: EditedObjects, name: string): string {
+  const type = own ?? 'Lead';
+  const isKnown = (STANDARD_FIELDS.get(name)?.[type] ?? null) !== null;
+  const lacks = isKnown ? `the sync user does not see this field of a ${type}` : `a ${type} has no such field`;
+  return own === null ? `${lacks}, and a sync creates a Lead where it finds no record` : lacks;
+}
+
+/** A field that no object has for the sync user to see. */
+function unplacedVerdict(objects: EditedObjects, name: string, value: FieldValue): Verdict {
+  if (name === 'OwnerId') return refused('is not edited: a sync takes assignTo');
+  if (objects.undescribed && name !== PERSON_ID_FIELD && CUSTOM_FIELD.test(name))
+    return { kind: 'taken', value: value === '' ? null : value };
+  const hidden = hiddenReason(objects, name);
+  if (hidden === undefined) return refused('unknown field');
+  const shape = { kind: 'text', noPlace: true } as const;
+  return value === null ? { kind: 'taken', value, shape, why: hidden } : refused(hidden);
+}
+
+function hiddenReason({ schemas, gone }: EditedObjects, name: string): string | undefined {
+  const leftOut = [schemas.Lead, schemas.Contact].flatMap((schema) => leftOutOf(schema, name) ?? []);
+  if (leftOut.includes('configured')) return 'does not sync: fields.exclude names it';
+  if (leftOut.length > 0) return 'does not sync: GET /sync/fields says why';
+  if (gone.has(name)) return 'hidden: the sync user does not see it any more';
+  return STANDARD_FIELDS.has(name) ? 'hidden: the sync user does not see it' : undefined;
+}
+
+function leftOutOf({ type, leftOut }: ObjectSchema, name: string) {
+  const apiName = STANDARD_FIELDS.get(name)?.[type] ?? name;
+  return Object.hasOwn(leftOut, apiName) ? leftOut[apiName]?.why : undefined;
+}
+
+const CUSTOM_FIELD = /^[A-Za-z](?:_?[A-Za-z0-9])*(?:__[A-Za-z](?:_?[A-Za-z0-9])*)?__c$/;
+
+/** What neither the store nor a query of Salesforce can hold. */
+function unstorableReason(value: FieldValue): string | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : 'must be a finite number';
+  if (typeof value !== 'string') return undefined;
+  if (!value.isWellFormed()) return 'is not well-formed Unicode';
+  return value.includes('\0') ? 'has a null character' : undefined;
+}
+
+/**
+ * Which address is valid is Salesforce's to say; what has no local part and domain, or is longer than a path of SMTP, is
+ * none anywhere.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.3
+ */
+function isPossibleEmail(text: string): boolean {
+  return text.length <= 254 && /^[^\s@]+@[^\s@]+$/.test(text);
 }
 
 function readOnlyReason({ retyped, derivedFrom }: SyncField): string {

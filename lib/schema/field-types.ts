@@ -7,6 +7,15 @@ import {
   toLongId,
   type ValueKind,
 } from '../person/field-value.ts';
+import {
+  formOfChoice,
+  formOfChoices,
+  formOfEmail,
+  formOfId,
+  formOfInstant,
+  formOfNumber,
+  trimmed,
+} from './value-form.ts';
 
 /** What the judgement of a value needs to know of its field. */
 export interface JudgedField {
@@ -34,6 +43,8 @@ export interface FieldType {
   readonly read: (value: FieldValue) => FieldValue;
   /** What is sent for a local value; null clears the field. */
   readonly write: (value: FieldValue) => FieldValue;
+  /** The value as Salesforce would keep it. */
+  readonly form: (value: FieldValue, field: JudgedField) => FieldValue;
   /** Why Salesforce would surely refuse what is sent. Null is taken by every type. */
   readonly refuse: (sent: FieldValue, field: JudgedField) => Refusal | undefined;
 }
@@ -170,9 +181,15 @@ function instantOf(value: FieldValue): FieldValue {
   return at === undefined ? blankToNull(value) : new Date(at).toISOString();
 }
 
-const text: FieldType = { kind: 'text', read: orNull, write: orNull, refuse: refuseText };
-const choices: FieldType = { ...text, refuse: refuseChoices };
-const number: FieldType = { kind: 'number', read: numberOf, write: numberOf, refuse: refuseNumber };
+const text: FieldType = { kind: 'text', read: orNull, write: orNull, form: trimmed, refuse: refuseText };
+const choices: FieldType = { ...text, form: formOfChoice, refuse: refuseChoices };
+const number: FieldType = {
+  kind: 'number',
+  read: numberOf,
+  write: numberOf,
+  form: formOfNumber,
+  refuse: refuseNumber,
+};
 const whole: FieldType = { ...number, refuse: refuseWhole };
 
 /**
@@ -188,9 +205,9 @@ export const FIELD_TYPES: Readonly<Record<string, FieldType>> = {
   combobox: text,
   encryptedstring: text,
   time: text,
-  email: { ...text, kind: 'email', refuse: refuseEmail },
+  email: { ...text, kind: 'email', form: formOfEmail, refuse: refuseEmail },
   picklist: choices,
-  multipicklist: { ...choices, kind: 'picklists' },
+  multipicklist: { ...choices, kind: 'picklists', form: formOfChoices },
   int: whole,
   long: whole,
   double: number,
@@ -201,24 +218,28 @@ export const FIELD_TYPES: Readonly<Record<string, FieldType>> = {
     read: (value) => booleanOf(orNull(value)),
     // A checkbox takes no null.
     write: (value) => booleanOf(blankToNull(value) ?? false),
+    form: (value) => booleanOf(blankToNull(value) ?? false),
     refuse: (sent, field) => (typeof sent === 'boolean' ? undefined : wrongType(sent, field)),
   },
   date: {
     kind: 'date',
     read: orNull,
     write: dayOf,
+    form: dayOf,
     refuse: refuseDate,
   },
   datetime: {
     kind: 'datetime',
     read: (value) => (typeof value === 'string' ? orNull(toIsoInstant(value)) : value),
     write: instantOf,
+    form: formOfInstant,
     refuse: refuseInstant,
   },
   reference: {
     kind: 'reference',
     read: (value) => (typeof value === 'string' ? orNull(toLongId(value)) : value),
     write: blankToNull,
+    form: formOfId,
     refuse: refuseId,
   },
 };

@@ -2,24 +2,27 @@ import { revivePerson } from '../person/delete-person.ts';
 import { editPerson, newPerson } from '../person/edit-person.ts';
 import type { Fields } from '../person/field-value.ts';
 import { hasEmail, isPresent, type Person } from '../person/person.ts';
-import { checkFields, type FieldProblem } from '../schema/check-fields.ts';
+import { checkFields, type FieldProblem, type UnsyncedField } from '../schema/check-fields.ts';
 import { TransientError } from './errors.ts';
 import type { Ports } from './ports/ports.ts';
 import { survivorOfPerson, survivorsOf } from './rows/survivors.ts';
-import { knownSchemas, type Schemas } from './schemas.ts';
+import { type EditSchemas, editSchemas } from './schemas.ts';
 
 export type EditPorts = Pick<Ports, 'persons' | 'state' | 'policy' | 'clock' | 'ids'>;
 
 export type EditOutcome =
-  | { readonly kind: 'created' | 'updated'; readonly person: Person }
+  | {
+      readonly kind: 'created' | 'updated';
+      readonly person: Person;
+      /** Fields of the edit whose values stay here. */
+      readonly notSynced: readonly UnsyncedField[];
+    }
   | { readonly kind: 'invalidFields'; readonly problems: readonly FieldProblem[] }
   | { readonly kind: 'notFound' }
   /** The person became a part of this one: nothing was edited. */
   | { readonly kind: 'mergedAway'; readonly personId: string }
   | { readonly kind: 'deletedHere'; readonly at: string }
-  | { readonly kind: 'versionMismatch'; readonly version: number }
-  /** No describe has been read yet, so nobody knows which fields there are. */
-  | { readonly kind: 'schemaUnknown' };
+  | { readonly kind: 'versionMismatch'; readonly version: number };
 
 const ATTEMPTS = 16;
 
@@ -30,8 +33,7 @@ export async function editFields(
   edits: Fields,
   ifVersion?: number,
 ): Promise<EditOutcome> {
-  const schemas = await knownSchemas(ports);
-  if (schemas === undefined) return { kind: 'schemaUnknown' };
+  const schemas = await editSchemas(ports);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const stored = await ports.persons.get(personId);
     if (stored === undefined) return { kind: 'notFound' };
@@ -51,46 +53,54 @@ export async function editFields(
 /** Undefined where somebody else wrote in between. */
 async function editStored(
   ports: EditPorts,
-  schemas: Schemas,
+  schemas: EditSchemas,
   stored: Person,
   edits: Fields,
 ): Promise<EditOutcome | undefined> {
-  const { schema, rules } = schemas[stored.salesforce?.type ?? 'Lead'];
-  const problems = checkFields(schema, edits, stored.salesforce === null ? 'create' : 'update');
+  const { fields, notSynced, problems, shapes } = checkedEdits(schemas, stored, edits);
   if (problems.length > 0) return { kind: 'invalidFields', problems };
-  const email = edits.Email;
+  const email = fields.Email;
   if (stored.salesforce === null && typeof email === 'string') await claimFor(ports, email, stored.personId);
-  const next = editPerson(stored, edits, rules.shapes, ports.clock.now());
-  if (next === stored) return { kind: 'updated', person: stored };
+  const next = editPerson(stored, fields, shapes, ports.clock.now());
+  if (next === stored) return { kind: 'updated', person: stored, notSynced };
   const outcome = await ports.persons.update(stored, next);
-  return outcome.kind === 'written' ? { kind: 'updated', person: outcome.person } : undefined;
+  return outcome.kind === 'written' ? { kind: 'updated', person: outcome.person, notSynced } : undefined;
+}
+
+/** An edit as the objects of Salesforce take it, with the shapes of every field that it names; null: a new person. */
+function checkedEdits({ schemas, gone, undescribed }: EditSchemas, stored: Person | null, edits: Fields) {
+  const own = stored?.salesforce?.type ?? null;
+  const { Lead, Contact } = schemas;
+  const objects = { own, schemas: { Lead: Lead.schema, Contact: Contact.schema }, gone, undescribed };
+  const checked = checkFields(objects, edits);
+  return { ...checked, shapes: { ...schemas[own ?? 'Lead'].rules.shapes, ...checked.shapes } };
 }
 
 /**
  * Creates a person, or edits the one who has this email. However many do so at once with a new email, one person is
  * made. Where several persons have the email, the one changed last is edited.
  */
-export async function createOrEditByEmail(ports: EditPorts, fields: Fields): Promise<EditOutcome> {
-  const schemas = await knownSchemas(ports);
-  if (schemas === undefined) return { kind: 'schemaUnknown' };
+export async function createOrEditByEmail(ports: EditPorts, edits: Fields): Promise<EditOutcome> {
+  const schemas = await editSchemas(ports);
+  const { fields, notSynced, problems } = checkedEdits(schemas, null, edits);
   const email = fields.Email;
-  if (typeof email !== 'string' || email.trim() === '') {
-    return { kind: 'invalidFields', problems: [{ field: 'Email', reason: 'is required' }] };
+  if (typeof email !== 'string') {
+    const missing = problems.some(({ field }) => field === 'Email') ? [] : [{ field: 'Email', reason: 'is required' }];
+    return { kind: 'invalidFields', problems: [...missing, ...problems] };
   }
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const [known] = await personsWithEmail(ports, email);
     if (known !== undefined) {
-      const edited = await editFields(ports, known.personId, fields);
+      const edited = await editFields(ports, known.personId, edits);
       // Merged away or deleted at this very moment: whoever has the email now is asked again.
       if (edited.kind === 'mergedAway' || edited.kind === 'deletedHere') continue;
       return edited;
     }
-    const revived = await reviveByEmail(ports, schemas, { email, fields });
+    const revived = await reviveByEmail(ports, schemas, { email, edits });
     if (revived !== undefined) return revived;
-    const problems = checkFields(schemas.Lead.schema, fields, 'create');
     if (problems.length > 0) return { kind: 'invalidFields', problems };
     const created = await createClaimed(ports, email, fields);
-    if (created !== undefined) return { kind: 'created', person: created };
+    if (created !== undefined) return { kind: 'created', person: created, notSynced };
   }
   throw new TransientError('CONTENTION', 'the person was changed by others on every try');
 }
@@ -114,18 +124,17 @@ async function allWithEmail({ persons }: Pick<Ports, 'persons'>, email: string):
  */
 async function reviveByEmail(
   ports: EditPorts,
-  schemas: Schemas,
-  { email, fields }: { readonly email: string; readonly fields: Fields },
+  schemas: EditSchemas,
+  { email, edits }: { readonly email: string; readonly edits: Fields },
 ): Promise<EditOutcome | undefined> {
   const [stored] = (await allWithEmail(ports, email)).filter((person) => person.deletedHere !== null);
   if (stored === undefined) return undefined;
-  const { schema, rules } = schemas[stored.salesforce?.type ?? 'Lead'];
-  const problems = checkFields(schema, fields, stored.salesforce === null ? 'create' : 'update');
+  const { fields, notSynced, problems, shapes } = checkedEdits(schemas, stored, edits);
   if (problems.length > 0) return { kind: 'invalidFields', problems };
   const now = ports.clock.now();
-  const next = editPerson(revivePerson(stored, now), fields, rules.shapes, now);
+  const next = editPerson(revivePerson(stored, now), fields, shapes, now);
   const outcome = await ports.persons.update(stored, next);
-  return outcome.kind === 'written' ? { kind: 'updated', person: outcome.person } : undefined;
+  return outcome.kind === 'written' ? { kind: 'updated', person: outcome.person, notSynced } : undefined;
 }
 
 /** Undefined where another made the person at the same time. */

@@ -3,6 +3,7 @@ import type { SalesforceType } from '../person/row.ts';
 import { followingSchema } from '../schema/field-history.ts';
 import { feedColumns, mergeRules, type ObjectSchema, objectSchema } from '../schema/object-schema.ts';
 import { schemaPolicyKey } from '../schema/sync-policy.ts';
+import { undescribedSchema } from '../schema/undescribed.ts';
 import { TransientError } from './errors.ts';
 import type { Description } from './ports/change-feed.ts';
 import type { Ports } from './ports/ports.ts';
@@ -61,6 +62,28 @@ export async function describedSchemas(ports: DescribePorts): Promise<Schemas> {
 /** The stored schemas, or before the first describe those of one made now, which is not stored. */
 export async function knownOrDescribedSchemas(ports: DescribePorts): Promise<Schemas> {
   return (await knownSchemas(ports)) ?? describedSchemas(ports);
+}
+
+/** What an edit is judged by. */
+export interface EditSchemas {
+  readonly schemas: Schemas;
+  /** Fields that were visible once, by local name. */
+  readonly gone: ReadonlySet<string>;
+  /** Made of the catalogue alone, for no describe has been read yet. */
+  readonly undescribed: boolean;
+}
+
+export async function editSchemas(
+  ports: Pick<Ports, 'policy'> & { readonly state: Pick<Ports['state'], 'loadSchema'> },
+): Promise<EditSchemas> {
+  const [lead, contact] = await Promise.all(SALESFORCE_TYPES.map((type) => ports.state.loadSchema(type)));
+  const rulesOf = (type: SalesforceType, stored: StoredSchema | undefined) =>
+    objectRules(stored?.schema ?? undescribedSchema(type, ports.policy), ports);
+  return {
+    schemas: { Lead: rulesOf('Lead', lead), Contact: rulesOf('Contact', contact) },
+    gone: new Set([lead, contact].flatMap((stored) => Object.keys(stored?.history.gone ?? {}))),
+    undescribed: lead === undefined || contact === undefined,
+  };
 }
 
 /** The schemas that are stored, or undefined before the first describe. */

@@ -39,7 +39,7 @@ const badBodies: Bad[] = WITH_FIELDS.flatMap((line): Bad[] => [
   ['a member too many', line, '{"fields":{},"email":"a@example.com"}', 400, 'invalid-body'],
   ['a value that is an object', line, fields({ Email: { is: 'a@example.com' } }), 400, 'invalid-body'],
   ['a value that is a list', line, fields({ Email: ['a@example.com'] }), 400, 'invalid-body'],
-  ['half a character', line, fields({ Email: 'a@example.com', LastName: '\ud800' }), 400, 'invalid-body'],
+  ['half a character', line, fields({ Email: 'a@example.com', LastName: '\ud800' }), 400, 'invalid-fields'],
 ]);
 
 const wrongOwners: [what: string, assignTo: unknown][] = [

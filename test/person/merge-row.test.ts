@@ -20,7 +20,7 @@ describe('the three-way table', () => {
 
   test('same | same in a newer state: only the stamp', () => {
     const person = titled('b', 'b');
-    expect(mergeRow(person, aRow({ Title: ' b' }), someRules())).toEqual({
+    expect(mergeRow(person, aRow({ Title: 'b' }), someRules())).toEqual({
       kind: 'touched',
       person: { ...person, salesforce: aLink({ systemModstamp: LATER }) },
     });
@@ -43,9 +43,17 @@ describe('the three-way table', () => {
     });
   });
 
+  test('same | spelled otherwise: taken as it is spelled there, with nothing to tell', () => {
+    const person = titled('b', 'b');
+    const merge = merged(person, aRow({ Title: ' b' }), someRules());
+    expect([merge.person.fields, merge.happenings, merge.pulled]).toEqual([{ Title: ' b' }, [], []]);
+    const lines = { ...person, fields: { Title: 'a\nb' } };
+    expect(mergeRow(lines, aRow({ Title: 'a\r\nb' }), someRules()).kind).toBe('touched');
+  });
+
   test('changed | changed alike: agreed, nothing to push and nothing to tell', () => {
     const merge = merged(titled('b', 'same'), aRow({ Title: ' same' }));
-    expect(merge.person).toMatchObject({ fields: { Title: 'same' }, pending: {} });
+    expect(merge.person).toMatchObject({ fields: { Title: ' same' }, pending: {} });
     expect([merge.happenings, merge.pulled, merge.conflicts]).toEqual([[], [], []]);
   });
 
@@ -124,7 +132,7 @@ describe('going over to a row', () => {
     const person = aPerson({ salesforce: null, fields: { Title: 'l', Email: 'a@x.org', Score__c: null } });
     const merge = merged(person, aRow({ Title: null, Email: 'A@x.org', Score__c: 5, Vip__c: true }));
     expect(merge.person.salesforce).toEqual(aLink({ systemModstamp: LATER }));
-    expect(merge.person.fields).toEqual({ Title: 'l', Email: 'a@x.org', Score__c: 5, Vip__c: true });
+    expect(merge.person.fields).toEqual({ Title: 'l', Email: 'A@x.org', Score__c: 5, Vip__c: true });
     expect(merge.person.pending).toEqual({ Title: null });
     expect(merge.happenings[0]).toEqual({
       type: 'linked',
@@ -280,7 +288,7 @@ describe('our own push coming back', () => {
 
   test('unsettled, and the row holds exactly that: in step, no conflict', () => {
     const merge = merged(titled('b', 'l'), aRow({ Title: 'l ' }), someRules(), push('l', false));
-    expect([merge.person.fields, merge.person.pending, merge.conflicts]).toEqual([{ Title: 'l' }, {}, []]);
+    expect([merge.person.fields, merge.person.pending, merge.conflicts]).toEqual([{ Title: 'l ' }, {}, []]);
   });
 
   test('unsettled, and edited here since: no conflict, and the edit waits', () => {

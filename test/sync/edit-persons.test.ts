@@ -42,9 +42,26 @@ describe('a person made by email', () => {
     expect(sides.persons.all()).toEqual([]);
   });
 
-  test('is not made before anybody has described Salesforce', async () => {
-    expect(await createOrEditByEmail(new TwoSides().ports, ADA)).toEqual({ kind: 'schemaUnknown' });
-    expect(await editFields(new TwoSides().ports, 'p1', {})).toEqual({ kind: 'schemaUnknown' });
+  test('is told all that is wrong with it at once', async () => {
+    const sides = await twoSides();
+    const outcome = await createOrEditByEmail(sides.ports, { LastName: 5, Nickname: 'Ada' });
+    const problems = outcome.kind === 'invalidFields' ? outcome.problems : [];
+    expect(problems.map(({ field }) => field)).toEqual(['Email', 'LastName', 'Nickname']);
+  });
+
+  test('is kept before anybody has described Salesforce, and judged when it is synced', async () => {
+    const sides = new TwoSides();
+    sides.control('fields', { object: 'Lead', name: 'Level__c', type: 'number', length: 3 });
+    const edits = { ...ADA, Email: ' Ada@Example.com', Level__c: 'high', Other__c: 'x' };
+    const made = await createOrEditByEmail(sides.ports, edits);
+    if (made.kind !== 'created') throw new Error(made.kind);
+    expect(made.person.fields).toEqual({ ...edits, Email: ADA.Email });
+    expect(await sides.sync(made.person.personId)).toMatchObject({
+      kind: 'rejected',
+      rejection: { fields: ['Level__c'] },
+    });
+    await sides.edit(made.person.personId, { Level__c: 7 });
+    expect(await sides.sync(made.person.personId)).toMatchObject({ kind: 'synced', outcome: 'created' });
   });
 });
 
@@ -100,4 +117,66 @@ describe('an edit', () => {
     await Promise.all(edits);
     expect(sides.person(personId)).toMatchObject({ version: 6, fields: { Title: 'x', Street: 'x' } });
   });
+});
+
+describe('an edit of a field that the record has no place for', () => {
+  async function contact(sides: TwoSides) {
+    const { personId } = await sides.create(ADA);
+    sides.insert('Contact', { LastName: ADA.LastName, Email: ADA.Email });
+    await sides.cycle();
+    expect(sides.person(personId).salesforce?.type).toBe('Contact');
+    return personId;
+  }
+
+  test('is kept, named, and waits for nothing', async () => {
+    const sides = await twoSides();
+    const personId = await contact(sides);
+    const outcome = await createOrEditByEmail(sides.ports, { ...ADA, Company: 'Engines Ltd.', Title: 'Countess' });
+    expect(outcome).toMatchObject({
+      kind: 'updated',
+      notSynced: [{ field: 'Company', why: 'a Contact has no such field' }],
+      person: { personId, fields: { Company: 'Engines Ltd.' }, pending: { Title: null } },
+    });
+    await sides.cycle();
+    expect(sides.person(personId)).toMatchObject({
+      pending: {},
+      fields: { Company: 'Engines Ltd.', Title: 'Countess' },
+    });
+    expect(await editFields(sides.ports, personId, { Birthdate: '1815-12-10' })).toMatchObject({ notSynced: [] });
+  });
+
+  test('goes out once the person has a record that has it', async () => {
+    const sides = await twoSides();
+    const made = await createOrEditByEmail(sides.ports, { ...ADA, Birthdate: '1815-12-10' });
+    expect(made).toMatchObject({ kind: 'created', notSynced: [{ field: 'Birthdate' }] });
+    const id = sides.insert('Contact', { LastName: ADA.LastName, Email: ADA.Email });
+    await sides.cycle();
+    await sides.cycle();
+    expect(sides.record('Contact', id).Birthdate).toBe('1815-12-10');
+  });
+});
+
+test('after a sync both sides hold the same bytes', async () => {
+  const sides = new TwoSides();
+  sides.control('fields', { object: 'Lead', name: 'Tags__c', type: 'multipicklist', values: ['Chess', 'Golf', 'Art'] });
+  sides.control('fields', { object: 'Lead', name: 'Seen__c', type: 'datetime' });
+  await loadSchemas(sides.ports);
+  const typed = {
+    LastName: ' Lovelace ',
+    Company: 'Engines\n',
+    Email: ' ADA@Example.com',
+    Tags__c: 'Art;Chess;Art',
+    Seen__c: '2026-11-21T11:00:00.5+01:00',
+    Title: ' ',
+    AnnualRevenue: 0.125,
+    DoNotCall: null,
+  };
+  const { personId } = await sides.create(typed);
+  await sides.sync(personId);
+  const { fields, salesforce } = sides.person(personId);
+  const record = sides.record('Lead', salesforce?.id ?? '');
+  for (const field of Object.keys(typed)) {
+    const there = field === 'Seen__c' ? '2026-11-21T10:00:00.000Z' : (record[field] ?? null);
+    expect([field, fields[field] ?? null]).toEqual([field, there]);
+  }
 });

@@ -20,7 +20,7 @@ const instant = day.map((at) => at.toISOString());
 const edits: fc.Arbitrary<Fields> = fc.record(
   {
     Title: fc.oneof(fc.constantFrom(' CTO ', 'C\r\nO', null, 'T'.repeat(129)), fc.string({ maxLength: 20 })),
-    Email: fc.constantFrom('ADA@example.com', ' bob@example.com', 'nobody', null),
+    Email: fc.constantFrom('ADA@example.com', ' bob@example.com', 'nobody@nowhere', null),
     LeadSource: fc.constantFrom('web', 'Web', 'A fair', null),
     Flag__c: fc.constantFrom(true, false, null),
     Score__c: fc.oneof(

@@ -63,8 +63,10 @@ describe('a person of an org with State and Country/Territory picklists', () => 
   test('has no code edited: the text is, and that is said', async () => {
     const sides = picklistSides();
     await sides.linkedPerson(CALIFORNIA);
-    const { Lead } = await loadSchemas(sides.ports);
-    expect(checkFields(Lead.schema, { StateCode: 'TX', State: 'Texas' }, 'update')).toEqual([
+    const { Lead, Contact } = await loadSchemas(sides.ports);
+    const schemas = { Lead: Lead.schema, Contact: Contact.schema };
+    const objects = { own: 'Lead', schemas, gone: new Set<string>(), undescribed: false } as const;
+    expect(checkFields(objects, { StateCode: 'TX', State: 'Texas' }).problems).toEqual([
       { field: 'StateCode', reason: 'read-only: Salesforce derives it from State' },
     ]);
   });

@@ -65,6 +65,13 @@ export const person = named(
   }),
 );
 
+export const notSynced = named(
+  'NotSynced',
+  'Fields of the edit whose values stay here, because the person’s record has no place for them.',
+  z.array(z.strictObject({ field: text, why: text })),
+);
+export const savedPerson = z.strictObject({ ...person.shape, notSynced: z.optional(notSynced) });
+
 const conflict = named(
   'Conflict',
   'A field that both sides changed to different values since they last agreed, and the side whose value stands.',

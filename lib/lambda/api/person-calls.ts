@@ -16,7 +16,9 @@ const SYNC_PROBLEMS: readonly ProblemName[] = [
   ...SALESFORCE_PROBLEMS,
 ];
 
-const personAnswer = (description: string): Answer => ({ description, body: answers.person, headers: ['ETag'] });
+const personAnswer = (description: string, body: Answer['body'] = answers.savedPerson): Answer => {
+  return { description, ...(body && { body }), headers: ['ETag'] };
+};
 const moved: Answer = {
   description: 'The person became a part of another person: the same call goes there.',
   body: answers.moved,
@@ -64,13 +66,13 @@ export const PERSON_CALLS = {
     tag: 'Persons',
     body: required(requests.fieldsBody),
     answers: { 200: personAnswer('Edited.'), 201: personAnswer('Created.') },
-    problems: ['invalid-body', 'invalid-fields', 'body-too-large', 'salesforce-unavailable'],
+    problems: ['invalid-body', 'invalid-fields', 'body-too-large'],
   },
   'GET /persons/{personId}': {
     operationId: 'readPerson',
     summary: 'Read a person',
     tag: 'Persons',
-    answers: { 200: personAnswer('The person.'), 308: moved },
+    answers: { 200: personAnswer('The person.', answers.person), 308: moved },
     problems: ['not-found'],
   },
   'PATCH /persons/{personId}': {
@@ -95,7 +97,6 @@ export const PERSON_CALLS = {
       'person-deleted',
       'version-mismatch',
       'body-too-large',
-      'salesforce-unavailable',
     ],
   },
   'DELETE /persons/{personId}': {

@@ -78,8 +78,8 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   {
     name: 'pending is not cleared by a push',
     file: MERGE,
-    from: 'if (this.#same(field, local, remote)) this.#setPending(field, undefined);',
-    to: 'if (this.#same(field, local, remote)) this.#setPending(field, null);',
+    from: 'if (this.#same(field, local, remote)) {\n      this.#setPending(field, undefined);',
+    to: 'if (this.#same(field, local, remote)) {\n      this.#setPending(field, null);',
   },
   {
     name: 'what the row held before a push is not looked at',
