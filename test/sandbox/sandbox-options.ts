@@ -43,7 +43,7 @@ const COMMAND = {
     },
     data: {
       value: 'DIR',
-      about: 'folder that keeps tables and queues (none: all in memory)',
+      about: 'folder that keeps tables, queues and org (none: all in memory)',
       environment: 'LOCKSTEP_DATA',
     },
     lag: {

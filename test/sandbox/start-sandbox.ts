@@ -7,7 +7,9 @@ import { checkEndpoint, checkPort, makeFolder, portError } from './check-surroun
 import { startDynamoDb } from './engines/dynamodb.ts';
 import { startSecrets } from './engines/secrets.ts';
 import { startSqs } from './engines/sqs.ts';
+import { checkOrgOf, ORG_FILE, takeFolder } from './kept-folder.ts';
 import { createOrg, type Org } from './org/create-org.ts';
+import { createKeptOrg } from './org/kept-org.ts';
 import { loadAssembly } from './runtime/assembly.ts';
 import type { RuntimeLog } from './runtime/runtime-event.ts';
 import { type Runtime, startRuntime } from './runtime/start-runtime.ts';
@@ -95,6 +97,7 @@ async function startAll(options: SandboxOptions, start: Start): Promise<Omit<San
   const { log, progress, closers } = start;
   const settings = sandboxSettings(options);
   await checkSurroundings(options, progress);
+  if (options.dataDir !== undefined) closers.push(await takeFolder(resolve(options.dataDir)));
   const { org, orgUrl } = await startOrg(options, start);
   const salesforce = options.salesforce ?? { loginUrl: orgUrl, clientId: CLIENT, clientSecret: CLIENT };
   await progress.step(
@@ -174,14 +177,25 @@ async function startOrg(
   }
   const { orgPort, seedRecords } = options;
   const start = async () => {
-    const org = createOrg();
-    const contacts = Math.floor(seedRecords / 3);
-    if (seedRecords > 0) org.seed({ leads: seedRecords - contacts, contacts, seed: 1 });
+    const org = await openOrg(options);
     closers.push(() => org.close());
     return { org, orgUrl: await org.listen(orgPort).catch(portTaken('--org-port', orgPort)) };
   };
   const records = `${count(seedRecords)} records`;
   return progress.step('org', `starts an org with ${records}`, start, () => records);
+}
+
+/** The org of the folder as it was left, or a new one with records. */
+async function openOrg({ dataDir, seedRecords }: SandboxOptions): Promise<Org> {
+  const contacts = Math.floor(seedRecords / 3);
+  const seed = seedRecords > 0 ? { leads: seedRecords - contacts, contacts, seed: 1 } : undefined;
+  if (dataDir !== undefined) {
+    await checkOrgOf(resolve(dataDir));
+    return createKeptOrg(join(resolve(dataDir), ORG_FILE), seed);
+  }
+  const org = createOrg();
+  if (seed !== undefined) org.seed(seed);
+  return org;
 }
 
 async function startEngine(

@@ -1,7 +1,8 @@
 import { createClock, type OrgClock } from './clock.ts';
 import { Faults } from './faults.ts';
-import { begin, handle } from './handle.ts';
+import { begin, finish } from './handle.ts';
 import type { OrgRequest, OrgResponse } from './http-message.ts';
+import type { Journal } from './journal.ts';
 import { Sessions } from './oauth/sessions.ts';
 import { OrgState } from './org-state.ts';
 import { createRandom } from './random.ts';
@@ -17,6 +18,8 @@ export interface OrgOptions {
   readonly seed?: number;
   /** API requests in 24 hours. */
   readonly dailyRequests?: number;
+  /** Where what it does is kept. */
+  readonly journal?: Journal;
 }
 
 /** A simulated org, in this process. */
@@ -40,7 +43,7 @@ export interface Org {
 const DAILY_REQUESTS = 5_000_000;
 
 /** A new org: standard objects, users and queues, and no records. */
-export function createOrg({ time, seed = 1, dailyRequests = DAILY_REQUESTS }: OrgOptions = {}): Org {
+export function createOrg({ time, seed = 1, dailyRequests = DAILY_REQUESTS, journal }: OrgOptions = {}): Org {
   const clock = createClock(time);
   const state = new OrgState({
     clock,
@@ -49,13 +52,14 @@ export function createOrg({ time, seed = 1, dailyRequests = DAILY_REQUESTS }: Or
     locators: new Locators(),
     dailyRequests,
   });
-  const server = new OrgServer((request) => begin(state, request));
+  const work = (request: OrgRequest) => journal?.begin(state, request) ?? begin(state, request);
+  const server = new OrgServer(work);
   return {
-    handle: (request) => handle(state, request),
-    begin: (request) => begin(state, request),
+    handle: (request) => finish(state, work(request)),
+    begin: work,
     listen: (port) => server.listen(port),
     close: () => server.close(),
-    seed: (wish) => void seedOrg(state, wish),
+    seed: (wish) => (journal === undefined ? void seedOrg(state, wish) : journal.seed(state, wish)),
     clock,
     state,
   };

@@ -13,11 +13,10 @@ import { listVersions } from './rest/versions.ts';
 import { doDue, type Working } from './working.ts';
 
 /**
- * Answers one request at once. Time that a fault lets pass between subrequests passes on the org's own clock; nobody
- * waits for a locked row.
+ * Ends the work on a request at once. Time that a fault lets pass between subrequests passes on the org's own clock;
+ * nobody waits for a locked row.
  */
-export function handle(org: OrgState, request: OrgRequest): OrgResponse {
-  const working = begin(org, request);
+export function finish(org: OrgState, working: Working<OrgResponse>): OrgResponse {
   for (let passed = false; ; ) {
     const step = working.next(passed);
     if (step.done) return step.value;

@@ -66,6 +66,11 @@ export class BulkJobs {
     }
   }
 
+  /** Whether no job has anything more to do. */
+  get isIdle(): boolean {
+    return this.#unfinished.size === 0;
+  }
+
   /** Does what is due. */
   advance(org: OrgState): void {
     const now = org.clock.now();

@@ -48,6 +48,17 @@ export class Sessions {
     return session;
   }
 
+  /** When a session ends that nobody uses again; undefined where the token opens none. */
+  expiryOf(token: string): number | undefined {
+    return this.#byToken.get(token)?.expiresAt;
+  }
+
+  /** Makes a session end at another time. */
+  setExpiry(token: string, expiresAt: number): void {
+    const session = this.#byToken.get(token);
+    if (session) session.expiresAt = expiresAt;
+  }
+
   #forgetExpired(now: number): void {
     for (const [token, { expiresAt }] of this.#byToken) if (expiresAt <= now) this.#byToken.delete(token);
   }
