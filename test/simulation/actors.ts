@@ -57,6 +57,7 @@ export class Actors {
       salesEdit: ({ field, value }) => this.#salesEdit(subject, field, value),
       massUpdate: ({ field, value }) => this.#massUpdate(field, value),
       salesTransaction: (wish) => this.#transaction(subject, wish),
+      massEdit: ({ field, value }) => this.#massEdit(field, value),
       marketingEdit: ({ field, value }) => this.#marketingEdit(subject, field, value),
       create: (wish) => this.#create(subject, wish),
       salesCreate: ({ object }) => this.#salesCreate(object, operation.subject),
@@ -92,6 +93,11 @@ export class Actors {
   #massUpdate(field: string, value: FieldValue): void {
     for (const each of this.#subjects) this.#salesEdit(each, field, value);
     this.#world.swarm.count('massUpdate');
+  }
+
+  #massEdit(field: string, value: FieldValue): void {
+    for (const each of this.#subjects) this.#marketingEdit(each, field, value);
+    this.#world.swarm.count('massEdit');
   }
 
   #salesCreate(object: 'Lead' | 'Contact', at: number): void {

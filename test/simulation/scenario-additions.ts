@@ -28,6 +28,9 @@ const perhaps = (dice: Dice, likelihood: number, step: Step): readonly Step[] =>
   dice.chance(likelihood) ? [step] : [];
 const soon = (dice: Dice): number => dice.between(500, dice.chance(0.5) ? 30_000 : A_WHILE_MS);
 
+/** Each row or person gets one value: edits of these are not told apart. */
+const MASS_FIELDS = ['City', 'Phone'] as const;
+
 /** A merge, now and then right after both were edited in the same field. */
 function mergedAfterEdits(dice: Dice, other: number): readonly Step[] {
   if (dice.chance(0.5)) return [{ kind: 'merge', other }];
@@ -97,6 +100,16 @@ const STEPS: Partial<Record<FaultName, { readonly share?: number; readonly of: (
       if (dice.chance(0.4)) return [{ kind: 'swapEmails', other: dice.below(ANY), side }];
       return [{ kind: `${side}Edit`, field: 'Email', value: `e${dice.below(1_000_000)}@example.com` }];
     },
+  },
+  crowd: {
+    share: 0.05,
+    of: (dice) => [
+      {
+        kind: dice.pick(['massEdit', 'massUpdate']),
+        field: dice.pick(MASS_FIELDS),
+        value: `c${dice.below(1_000_000)}`,
+      },
+    ],
   },
   massUpdate: { of: (dice) => [{ kind: 'massUpdate', field: 'City', value: `u${dice.below(1_000_000)}` }] },
 };

@@ -10,7 +10,7 @@ import { drawFaults, FAULTS, type FaultName } from './swarm.ts';
 export type Operation = { readonly at: number; readonly subject: number } & (
   | { readonly kind: 'salesEdit' | 'marketingEdit'; readonly field: string; readonly value: FieldValue }
   | { readonly kind: 'salesTransaction'; readonly field: string; readonly value: FieldValue; readonly seconds: number }
-  | { readonly kind: 'massUpdate'; readonly field: string; readonly value: FieldValue }
+  | { readonly kind: 'massUpdate' | 'massEdit'; readonly field: string; readonly value: FieldValue }
   | { readonly kind: 'create'; readonly sync: boolean; readonly times: number }
   | { readonly kind: 'salesCreate'; readonly object: 'Lead' | 'Contact' }
   | { readonly kind: 'sync' | 'delete' | 'undelete' | 'hardDelete' | 'convert' | 'revive' | 'preview' }
@@ -46,8 +46,11 @@ const INTERESTS = ['Golf', 'Chess', 'Opera', 'Sailing'];
 export function drawScenario(seed: number): Scenario {
   const dice = new Dice(seed).fork('scenario');
   const faults = drawFaults(dice.fork('faults'));
+  const few = dice.between(2, 7);
+  const crowdDice = dice.fork('crowd');
+  const count = faults.includes('crowd') ? crowdDice.between(150, 400) : few;
   const subjects = Array.from(
-    { length: dice.between(2, 7) },
+    { length: count },
     (): Origin => (dice.chance(0.55) ? 'Lead' : dice.chance(0.45) ? 'Contact' : 'here'),
   );
   const writer = new ScenarioWriter(dice, faults, subjects);

@@ -44,6 +44,7 @@ const OPERATIONS: { readonly [Kind in Operation['kind']]: (operation: OperationO
   salesEdit: ({ field, value }, row) => `sales sets ${field} of ${row} to ${shown(value)}`,
   marketingEdit: ({ field, value, subject }) => `marketing sets ${field} of p${subject} to ${shown(value)}`,
   massUpdate: ({ field, value }) => `sales sets ${field} of everybody to ${shown(value)}`,
+  massEdit: ({ field, value }) => `marketing sets ${field} of everybody to ${shown(value)}`,
   salesTransaction: ({ field, value, seconds }, row) =>
     `sales sets ${field} of ${row} to ${shown(value)} in a transaction that commits after ${seconds} s`,
   create: ({ subject, sync, times }) =>

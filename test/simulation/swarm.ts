@@ -73,6 +73,10 @@ export const FAULTS = {
   assigned: { on: 0.12, strikes: 0.1 },
   /** Some fields go one way only, or have a winner of their own, or do not sync. */
   policyVaried: { on: 0.15, strikes: 1 },
+  /** Some hundreds of persons, and now and then all of them edited at once. */
+  crowd: { on: 0.005, strikes: 1 },
+  /** The clock of a function is off by most of a minute. */
+  clockJumps: { on: 0.2, strikes: 0.1 },
   /** No fault: the stores are those of DynamoDB, over a table in this process, rather than the ones in memory. */
   realStore: { on: 0.15, strikes: 1 },
   /** Pages of that table hold a few items, as if those were as many as fill 1 MB. */

@@ -72,6 +72,7 @@ export class World {
     this.dice = dice;
     this.swarm = swarm;
     this.story = recorded ? [] : null;
+    swarm.strikes('crowd', dice.fork('crowd'));
     const skewed = swarm.strikes('clockSkewed', dice);
     const leadMs = skewed ? dice.between(-300_000, 300_000) : dice.between(-400, 400);
     this.org = createOrg({ time: () => this.timeline.now + leadMs, seed: dice.below(1 << 30) });
