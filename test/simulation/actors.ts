@@ -1,7 +1,7 @@
 import type { FieldValue } from '../../lib/person/field-value.ts';
 import type { Person } from '../../lib/person/person.ts';
 import { ActsHere } from './acts-here.ts';
-import { addAutomation, setAccess, setRule } from './administrator.ts';
+import { addAutomation, openTransaction, setAccess, setRule } from './administrator.ts';
 import { remoteName } from './fields.ts';
 import type { Functions } from './functions.ts';
 import type { Operation, Origin } from './scenario.ts';
@@ -73,7 +73,7 @@ export class Actors {
       merge: ({ other }) => this.#merge(subject, other),
       convert: () => this.#convert(subject),
       convertInto: ({ other }) => this.#convertInto(subject, other),
-      reconcile: ({ acceptMissing }) => this.#reconcile(acceptMissing),
+      reconcile: ({ acceptMissing }) => this.#here.reconcile(acceptMissing),
       outage: ({ minutes }) => this.#goDark(minutes),
       storeDown: ({ minutes }) => this.#world.breakStore(minutes * 60_000),
       deleteHere: ({ salesforce }) => this.#withPerson(subject, (person) => this.#here.delete(person, salesforce)),
@@ -157,14 +157,7 @@ export class Actors {
     const row = this.#rowOf(subject);
     const name = row === undefined ? null : remoteName(operation.field, row.type);
     if (row === undefined || name === null) return;
-    const updates = [{ object: row.type, id: row.id, fields: { [name]: operation.value } }];
-    const wish = { commitAfterSeconds: operation.seconds, updates };
-    const { status } = this.#world.asAdmin('POST', '/_org/transaction', wish);
-    if (status !== 200) return;
-    this.#world.swarm.count('longTransaction');
-    this.#world.timeline.after(operation.seconds * 1000 + 1, () => {
-      this.#world.org.state.transactions.commitDue(this.#world.org.clock.now());
-    });
+    openTransaction(this.#world, { ...row, fields: { [name]: operation.value } }, operation.seconds);
   }
 
   #marketingEdit(subject: Subject, field: string, value: FieldValue): void {
@@ -221,11 +214,6 @@ export class Actors {
     if (person === undefined) return;
     this.#world.swarm.count('syncPerson');
     void this.#functions.sync(person.personId, { kind: 'unchanged' });
-  }
-
-  #reconcile(acceptMissing: boolean): void {
-    this.#world.swarm.count('askedToReconcile');
-    void this.#functions.askReconciliation(acceptMissing);
   }
 
   #delete(subject: Subject): void {

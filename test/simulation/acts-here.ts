@@ -39,4 +39,10 @@ export class ActsHere {
     this.#world.swarm.count('assigned');
     void this.#functions.sync(personId, assignTo);
   }
+
+  /** Asks that every person be compared with its row. */
+  reconcile(acceptMissing: boolean): void {
+    this.#world.swarm.count('askedToReconcile');
+    void this.#functions.askReconciliation(acceptMissing);
+  }
 }

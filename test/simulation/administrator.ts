@@ -34,3 +34,18 @@ export function addAutomation(world: World): void {
   world.asAdmin('POST', '/_org/triggers', { object: 'Lead', name: 'capitals', set: lead });
   world.asAdmin('POST', '/_org/triggers', { object: 'Contact', name: 'capitals', set: contact });
 }
+
+/** Somebody's transaction saves the row, and commits so many seconds later, under the stamp of now. */
+export function openTransaction(
+  world: World,
+  { type, id, fields }: { readonly type: string; readonly id: string; readonly fields: object },
+  seconds: number,
+): void {
+  const wish = { commitAfterSeconds: seconds, updates: [{ object: type, id, fields }] };
+  const { status } = world.asAdmin('POST', '/_org/transaction', wish);
+  if (status !== 200) return;
+  world.swarm.count('longTransaction');
+  world.timeline.after(seconds * 1000 + 1, () => {
+    world.org.state.transactions.commitDue(world.org.clock.now());
+  });
+}

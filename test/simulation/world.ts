@@ -64,7 +64,7 @@ export class World {
   readonly broken: string[] = [];
   /** Local names of fields that the sync user could not see at some time. */
   readonly hiddenFields = new Set<string>();
-  /** Local names of fields that the sync user could not edit at some time: there, Salesforce has its way. */
+  /** Local names of fields in which one side has its way, at some time: those that the sync user could not edit, say. */
   readonly restrictedFields = new Set<string>();
   #adminSession = '';
 
@@ -151,7 +151,7 @@ export class World {
     const [pullOnly, pushOnly, exclude] = [['Title'], ['Interests__c'], ['DoNotCall']].map((names) =>
       dice.chance(0.5) ? names : [],
     );
-    for (const name of pullOnly ?? []) this.restrictedFields.add(name);
+    for (const name of [...(pullOnly ?? []), ...(pushOnly ?? [])]) this.restrictedFields.add(name);
     for (const name of [...(pullOnly ?? []), ...(pushOnly ?? []), ...(exclude ?? [])]) this.hiddenFields.add(name);
     const conflictWinner = { Score__c: dice.pick(['local', 'remote'] as const), City: 'remote' as const };
     const fields = { ...policy.fields, pullOnly: pullOnly ?? [], pushOnly: pushOnly ?? [], exclude: exclude ?? [] };
