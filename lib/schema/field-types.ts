@@ -203,7 +203,6 @@ export const FIELD_TYPES: Readonly<Record<string, FieldType>> = {
   phone: text,
   url: text,
   combobox: text,
-  encryptedstring: text,
   time: text,
   email: { ...text, kind: 'email', form: formOfEmail, refuse: refuseEmail },
   picklist: choices,
@@ -249,6 +248,8 @@ export const OTHER_TYPES: Readonly<Record<string, string>> = {
   address: 'a compound field: its parts sync',
   location: 'a compound field: its parts sync',
   base64: 'a file',
+  // Describe does not say whether the user may view the values: a mask would be pushed over them.
+  encryptedstring: 'encrypted: Salesforce shows a mask in the place of its values',
   id: 'the id of the record itself',
 };
 

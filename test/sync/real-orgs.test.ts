@@ -161,3 +161,17 @@ describe('a person of an org with several currencies', () => {
     });
   });
 });
+
+/** https://help.salesforce.com/s/articleView?id=platform.fields_about_encrypted_fields.htm */
+describe('a person of an org with encrypted fields', () => {
+  test('never has a mask taken for a value, nor written over one', async () => {
+    const sides = new TwoSides();
+    sides.control('fields', { object: 'Lead', name: 'Card__c', type: 'encryptedtext' });
+    const { personId, salesforce } = await sides.linkedPerson({ Card__c: '12345678', Email: 'ada@example.com' });
+    expect(sides.person(personId).fields.Card__c).toBeUndefined();
+    sides.remove('Lead', salesforce?.id ?? '');
+    await cycles(sides);
+    expect(await sides.sync(personId)).toMatchObject({ outcome: 'created' });
+    expect(sides.record('Lead', sides.person(personId).salesforce?.id ?? '').Card__c).toBeNull();
+  });
+});
