@@ -11,7 +11,7 @@ import { countOutcomes } from './count-outcomes.ts';
 import { alikeIn } from './fields.ts';
 import type { Invocation } from './invocation.ts';
 import { checkWrite } from './oracles/write-oracles.ts';
-import { findsLead, isGuarded, refusalsIn, type SubResponse, writtenRows } from './push-parts.ts';
+import { findsLead, guardOn, refusalsIn, type SubResponse, writtenRows } from './push-parts.ts';
 import { messageTold, personTold, rowTold } from './story.ts';
 import type { World } from './world.ts';
 
@@ -200,11 +200,15 @@ export class Ledger {
   }
 
   /**
-   * Invariant 3: of pushes under way at once of one row all have a guard, so that only one of them is taken; or of one
-   * person whose Lead is made there is only one.
+   * Invariant 3: of pushes under way at once of one row only one can be taken: all have a guard, or the row is past that
+   * of the earlier one. Of one person whose Lead is made there is only one.
    */
   #mustBeAlone(push: Push): void {
-    const mayMeet = (known: Push, rowId: string) => isGuarded(known, rowId) && isGuarded(push, rowId);
+    const mayMeet = (known: Push, rowId: string) => {
+      const guard = guardOn(known, rowId);
+      const stamp = Date.parse(this.rows.get(rowId)?.at(-1)?.stamp ?? '');
+      return guard !== undefined && (guardOn(push, rowId) !== undefined || stamp >= guard + 1000);
+    };
     for (const known of this.pushes) {
       if (known.over) continue;
       const met = push.rowIds.find((rowId) => known.rowIds.includes(rowId) && !mayMeet(known, rowId));

@@ -25,10 +25,11 @@ export function refusalsIn(
   );
 }
 
-/** Whether the push writes to the row only as it was at some instant. */
-export function isGuarded({ parts }: { readonly parts: readonly Subrequest[] }, rowId: string): boolean {
+/** The instant as of which alone the push writes to the row; undefined where it has no such condition. */
+export function guardOn({ parts }: { readonly parts: readonly Subrequest[] }, rowId: string): number | undefined {
   const part = parts.find((each) => isWrite(each) && writtenRows(each).includes(rowId));
-  return part?.headers?.['If-Unmodified-Since'] !== undefined;
+  const guard = part?.headers?.['If-Unmodified-Since'];
+  return guard === undefined ? undefined : Date.parse(guard);
 }
 
 interface Body {

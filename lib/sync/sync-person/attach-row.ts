@@ -73,7 +73,7 @@ async function createLead(sync: PersonSync, found: Person): Promise<SyncStep> {
   const unsent = await withCutTexts(ports, object, found, 'create');
   if (unsent === undefined) return over({ kind: 'busy' });
   const { record, sent, defaults } = newLead(sync, unsent);
-  const person = await rememberAttempt(sync, unsent, sent);
+  const person = await rememberAttempt(sync, unsent, { ...defaults, ...sent });
   if (person === undefined) return over({ kind: 'busy' });
   const refusal = judgePush(object.schema, { ...defaults, ...sent }, 'create');
   if (refusal !== undefined) return refuse(sync, { person, sent }, refusal);

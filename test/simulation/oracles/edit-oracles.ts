@@ -20,7 +20,10 @@ const COMES_TOGETHER: ReadonlySet<Activity['type']> = new Set(['merged', 'linked
 
 /** Invariant 4, both halves, for every field that syncs. */
 export function checkEdits(world: World): void {
-  const fields = FOLLOWED_FIELDS.filter((field) => !world.restrictedFields.has(field));
+  // What is only pushed is written over unseen, as the settings ask.
+  const fields = FOLLOWED_FIELDS.filter(
+    (field) => !world.restrictedFields.has(field) && !world.hiddenFields.has(field),
+  );
   for (const field of fields) {
     for (const rowId of world.ledger.rows.keys()) noRemoteEditIsOverwrittenUnseen(world, rowId, field);
   }
