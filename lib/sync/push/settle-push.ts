@@ -1,6 +1,6 @@
 import type { Conflict, Happening, Rejection } from '../../person/activity.ts';
 import { logged, rejectPerson, withPending } from '../../person/edit-person.ts';
-import { type Fields, sameValue } from '../../person/field-value.ts';
+import { type Fields, isEmptyValue, sameValue } from '../../person/field-value.ts';
 import { mergeRow, type OwnPush } from '../../person/merge-row.ts';
 import { isWritable, openEdits, type Person, type StandingRejection } from '../../person/person.ts';
 import type { Row } from '../../person/row.ts';
@@ -39,7 +39,8 @@ export interface Settled {
  * The person after a push that was taken. What the row held before the push is merged first, so that an edit that we
  * overwrote is told as a conflict; then what it holds now becomes base. The lease is given back.
  */
-export function settlePush(person: Person, push: TakenPush, object: ObjectRules, now: string): Settled {
+export function settlePush(stored: Person, push: TakenPush, object: ObjectRules, now: string): Settled {
+  const person = withDefaults(stored, push.defaulted ?? [], object);
   const told: Happening = {
     type: 'syncedToSalesforce',
     direction: 'push',
@@ -66,6 +67,14 @@ export function settlePush(person: Person, push: TakenPush, object: ObjectRules,
   const rejection = stillHeldBack(settled.person, push.sent);
   const next = withPending({ ...settled.person, lease: null, rejection, lastSyncedAt: now }, now);
   return { ...settled, person: logged(next, happenings, now) };
+}
+
+/** What took a configured value because it was empty here is no edit any more: the new record's value counts. */
+function withDefaults(person: Person, defaulted: readonly string[], { rules }: ObjectRules): Person {
+  const isDefaulted = (field: string) =>
+    defaulted.includes(field) && isEmptyValue(rules.shapes[field], person.fields[field] ?? null);
+  const pending = Object.entries(person.pending).filter(([field]) => !isDefaulted(field));
+  return { ...person, pending: Object.fromEntries(pending) };
 }
 
 function defaultedOf({ defaulted = [] }: TakenPush): { readonly defaulted?: readonly string[] } {

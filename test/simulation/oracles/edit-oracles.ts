@@ -114,7 +114,7 @@ function noLocalEditIsOverwrittenUnseen(world: World, history: History): void {
     const lost = local[at - 1];
     if (lost === undefined || pulled.origin !== 'pull' || lost.origin !== 'edit') return;
     if (alikeIn(field, lost.value, pulled.value) || givesWay(history, lost, pulled)) return;
-    if (losesConflict(world, person.personId, field, lost)) return;
+    if (losesConflict(world, person.personId, field, lost) || tookDefault(world, person.personId, field, lost)) return;
     const what = `${JSON.stringify(lost.value)} of ${clockOf(lost.at)} was replaced by ${JSON.stringify(pulled.value)}`;
     world.breaks('no edit of ours is lost', `${person.personId}.${field}: ${what} at ${clockOf(pulled.at)}`);
   });
@@ -141,6 +141,14 @@ function losesConflict(world: World, personId: string, field: string, { value, a
       activity.detail.winner === 'remote' &&
       Date.parse(activity.at) >= at - CLOCKS_MS &&
       alikeIn(field, activity.detail.local, value),
+  );
+}
+
+/** A new record needs a value where the person had none: the configured one, and that is told. */
+function tookDefault(world: World, personId: string, field: string, { value }: LocalValue): boolean {
+  if (value !== null) return false;
+  return activitiesOf(world, personId).some(
+    ({ type, detail }) => type === 'syncedToSalesforce' && detail.defaulted?.includes(field) === true,
   );
 }
 
