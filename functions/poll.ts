@@ -28,6 +28,7 @@ async function poll(_event: unknown, context: Context): Promise<PollOutcome['kin
       fieldJobs: { backfillPagesPerCycle, formulaRefreshHours },
       reconcileDays: settings.reconcileDays,
       reconcileStepsPerCycle: settings.reconcileStepsPerCycle,
+      massPushAbove: settings.massPushAbove,
     },
     () => context.getRemainingTimeInMillis(),
   );

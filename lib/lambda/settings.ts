@@ -85,6 +85,11 @@ const settings = {
   reconcileDays: z._default(z.number().check(z.minimum(0)), 7),
   /** How many steps of that a cycle takes, each at most 50 MB of the table and one call for up to 8,000 persons. */
   reconcileStepsPerCycle: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(100)), 5),
+  /**
+   * How many waiting persons a cycle pushes one row at a time, each only as it was at base; the rest goes by collections
+   * of 200, which write over what others save at that moment.
+   */
+  massPushAbove: z._default(z.number().check(z.int(), z.minimum(1)), 10_000),
   /** How far the poll stays behind Salesforce's clock: the second that is not over yet is not read. */
   lagSeconds: seconds(2),
   /** How far below its checkpoint the poll reads again. */

@@ -17,7 +17,8 @@ export interface QueuedRow {
  * but a few of their columns.
  * `refresh`: rows whose values are not sent along: read them again. With `known`, it is about
  * persons that there are: of a row that is gone and was nobody's none is made.
- * `pending`: persons with edits to push.
+ * `pending`: persons with edits to push; with `mass`, without a guard: they are the rest of more than a cycle pushes
+ * under it.
  *
  * `queuedAt` is our clock's, ISO. `cycle` is the number of the cycle that queued the message; absent where no cycle did.
  */
@@ -44,6 +45,7 @@ export type ChangeMessage =
       readonly kind: 'pending';
       readonly queuedAt: string;
       readonly cycle?: number;
+      readonly mass?: true;
       readonly personIds: readonly string[];
     };
 
@@ -99,7 +101,7 @@ export function* packRows(envelope: RowsEnvelope, rows: Iterable<QueuedRow>): Ge
 /** Ids packed into message bodies, so many to each. */
 export function* packIds(
   envelope:
-    | { readonly kind: 'pending'; readonly queuedAt: string; readonly cycle?: number }
+    | { readonly kind: 'pending'; readonly queuedAt: string; readonly cycle?: number; readonly mass?: true }
     | {
         readonly kind: 'refresh';
         readonly type: SalesforceType;
@@ -134,7 +136,7 @@ export function parseChangeMessage(body: string): ChangeMessage | undefined {
       isObjectType(message.type) &&
       (message.known === undefined || message.known === true) &&
       isListOf(message.ids, isText),
-    pending: (message) => isListOf(message.personIds, isText),
+    pending: (message) => (message.mass === undefined || message.mass === true) && isListOf(message.personIds, isText),
   };
   const kind = String(parsed.kind);
   const fits = Object.hasOwn(lists, kind) && lists[kind]?.(parsed);

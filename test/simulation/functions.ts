@@ -66,6 +66,7 @@ export class Functions {
       lagSeconds: SETTINGS.lagSeconds,
       lookbackSeconds: SETTINGS.lookbackSeconds,
       cycleLeaseMs: CYCLE_LEASE_MS,
+      massPushAbove: this.#world.massPushAbove,
     };
     const end = await this.#invoke('poll', (ports, timeLeftMs) => pollCycle(ports, settings, timeLeftMs));
     const drifted = end.kind === 'answered' && end.result.kind === 'cycle' ? end.result.drifted : 0;

@@ -44,6 +44,8 @@ export class Invocation {
   readonly ids: IdSource;
   /** When a fault last struck it; what it did before may have been for nothing. */
   lastFaultAt = Number.NEGATIVE_INFINITY;
+  /** When Salesforce last worked on a call of it that writes nothing. */
+  lastReadAt = Number.NEGATIVE_INFINITY;
   death: Death | null = null;
   readonly #world: World;
   readonly #died: (death: Death) => void;

@@ -31,6 +31,8 @@ export interface RowState {
 export interface Push {
   readonly invocation: Invocation;
   readonly sentAt: number;
+  /** When the function last read rows before that. */
+  readonly readAt: number;
   readonly rowIds: readonly string[];
   readonly parts: readonly Subrequest[];
   /** Its answer came to a function that was still there. */
@@ -129,6 +131,7 @@ export class Ledger {
     const push: Push = {
       invocation,
       sentAt: this.#world.timeline.now,
+      readAt: invocation.lastReadAt,
       rowIds,
       parts,
       answered: false,

@@ -32,6 +32,10 @@ export function guardOn({ parts }: { readonly parts: readonly Subrequest[] }, ro
   return guard === undefined ? undefined : Date.parse(guard);
 }
 
+export function isMassUpdate({ method, path }: Subrequest): boolean {
+  return method === 'PATCH' && path === '/composite/sobjects';
+}
+
 interface Body {
   readonly records?: readonly { readonly Id?: unknown }[];
   readonly Person_Id__c?: unknown;

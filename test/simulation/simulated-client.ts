@@ -158,9 +158,11 @@ export class SimulatedClient implements SalesforceClient {
     }
     timeline.after(arrivesAfter, () => {
       let isDone = false;
+      const startedAt = timeline.now;
       new OrgWork(this.#world, this.#invocation, work, (response) => {
         isDone = true;
         if (push !== null) ledger.pushOver(push, response);
+        else this.#invocation.lastReadAt = startedAt;
         told.done(response);
       }).start();
       if (!isDone) told.working();

@@ -46,6 +46,8 @@ export const FAULTS = {
   validationRule: { on: 0.3, strikes: 0.12 },
   /** Emails are edited, and swapped between two. */
   emailEdited: { on: 0.2, strikes: 0.08 },
+  /** More persons wait than are pushed under the guard. */
+  massPushed: { on: 0.1, strikes: 1 },
   automationRewrites: { on: 0.3, strikes: 1 },
   fieldReadOnly: { on: 0.15, strikes: 0.5 },
   fieldHidden: { on: 0.12, strikes: 0.5 },

@@ -47,6 +47,8 @@ export class World {
   readonly stores: Stores;
   readonly ledger: Ledger;
   readonly policy: SyncPolicy;
+  /** How many persons of a cycle are pushed under the guard: a few of those in the story, where there are any others. */
+  readonly massPushAbove: number;
   /** Whose operation is being done. */
   acting: Invocation | null = null;
   session: string | null = null;
@@ -80,6 +82,7 @@ export class World {
       ? DEFAULT_POLICY
       : { ...DEFAULT_POLICY, conflictWinner: { Lead: dice.pick(['local', 'remote']), Contact: 'remote' } };
     this.policy = swarm.strikes('policyVaried', dice.fork('policy')) ? this.#varied(winners) : winners;
+    this.massPushAbove = swarm.strikes('massPushed', dice.fork('mass')) ? 1 : 10_000;
     this.ledger = new Ledger(this);
     this.stores = this.#storesOf(swarm.strikes('realStore', dice.fork('store')) ? tableStores : inMemoryStores);
     this.#prepareOrg();

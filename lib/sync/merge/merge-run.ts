@@ -41,6 +41,7 @@ export class MergeRun {
   readonly #retry = new Set<string>();
   readonly #failed: FailedRow[] = [];
   readonly #toPush = new Map<string, Person>();
+  readonly #toPushMass = new Map<string, Person>();
   readonly #ports: Ports;
   readonly #schemas: Schemas;
 
@@ -91,7 +92,8 @@ export class MergeRun {
     try {
       if (message.kind === 'pending') {
         const persons = await this.#ports.persons.getMany(message.personIds);
-        for (const person of persons.values()) this.#toPush.set(person.personId, person);
+        const queue = message.mass === true ? this.#toPushMass : this.#toPush;
+        for (const person of persons.values()) queue.set(person.personId, person);
         return;
       }
       const ids =
@@ -125,7 +127,8 @@ export class MergeRun {
   }
 
   async push(): Promise<PushReport> {
-    return pushPersons(this.#ports, this.#schemas, { guarded: [...this.#toPush.values()] });
+    const mass = [...this.#toPushMass.values()].filter(({ personId }) => !this.#toPush.has(personId));
+    return pushPersons(this.#ports, this.#schemas, { guarded: [...this.#toPush.values()], mass });
   }
 
   report(push: PushReport, calls: number): MergeReport {

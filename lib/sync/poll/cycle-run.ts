@@ -15,6 +15,8 @@ export interface PollSettings {
   readonly reconcileDays?: number;
   /** How many steps of a reconciliation a cycle takes, each at most one call. Left out: the default. */
   readonly reconcileStepsPerCycle?: number;
+  /** How many persons a cycle has pushed under the guard, one row at a time; the rest goes without. */
+  readonly massPushAbove?: number;
 }
 
 export interface FieldJobSettings {
@@ -29,6 +31,8 @@ export const DEFAULT_FIELD_JOBS: FieldJobSettings = { backfillPagesPerCycle: 5, 
 export const DEFAULT_RECONCILE_DAYS = 7;
 
 export const DEFAULT_RECONCILE_STEPS = 5;
+
+export const DEFAULT_MASS_PUSH_ABOVE = 10_000;
 
 export type PollPorts = Omit<Ports, 'records'>;
 

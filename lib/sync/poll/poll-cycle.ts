@@ -8,6 +8,7 @@ import type { CycleReport } from '../ports/sync-state-store.ts';
 import {
   type CycleRun,
   DEFAULT_FIELD_JOBS,
+  DEFAULT_MASS_PUSH_ABOVE,
   DEFAULT_RECONCILE_DAYS,
   DEFAULT_RECONCILE_STEPS,
   type PollPorts,
@@ -56,6 +57,7 @@ export async function pollCycle(
       fieldJobs: DEFAULT_FIELD_JOBS,
       reconcileDays: DEFAULT_RECONCILE_DAYS,
       reconcileStepsPerCycle: DEFAULT_RECONCILE_STEPS,
+      massPushAbove: DEFAULT_MASS_PUSH_ABOVE,
       ...settings,
     },
     cycle,
@@ -112,7 +114,9 @@ async function fanOutPending(run: CycleRun): Promise<{ readonly count: number; r
   try {
     for await (const personIds of run.ports.persons.awaitingPush()) {
       const envelope = { kind: 'pending', queuedAt: run.ports.clock.now(), cycle: run.cycle.number } as const;
-      await run.ports.queue.send([...packIds(envelope, personIds)]);
+      const guarded = personIds.slice(0, Math.max(run.settings.massPushAbove - count, 0));
+      const rest = personIds.slice(guarded.length);
+      await run.ports.queue.send([...packIds(envelope, guarded), ...packIds({ ...envelope, mass: true }, rest)]);
       count += personIds.length;
     }
     return { count, error: null };

@@ -3,6 +3,7 @@ import { baseValue, type Person } from '../../../lib/person/person.ts';
 import { heldFrom, type RemoteValue, remoteValues, sentValue } from '../field-history.ts';
 import { alikeIn, FOLLOWED_FIELDS, remoteName, sameIn } from '../fields.ts';
 import type { LocalValue } from '../ledger.ts';
+import { guardOn, isMassUpdate } from '../push-parts.ts';
 import type { World } from '../world.ts';
 
 /** One field of one person, on both sides, from the beginning. */
@@ -50,7 +51,7 @@ function noRemoteEditIsOverwrittenUnseen(world: World, rowId: string, field: str
     const lost = remote[at - 1];
     if (lost === undefined || written.state.push === null || lost.state.push !== null) return;
     if (alikeIn(field, lost.value, written.value)) return;
-    if (isOfBasesSecond(world, lost)) return;
+    if (isOfBasesSecond(world, lost) || isWithinMassPush(world, written, lost)) return;
     const ours = [...world.ledger.personsOfRow(rowId)];
     if (ours.some((personId) => knows(world, personId, field, lost))) return;
     world.breaks(
@@ -70,6 +71,15 @@ function isOfBasesSecond(world: World, { state }: RemoteValue): boolean {
   const before = states[states.indexOf(state) - 1];
   if (!state.late || before?.stamp !== state.stamp) return false;
   world.swarm.count('hidden in one second');
+  return true;
+}
+
+/** A mass push has no guard: what is saved between its read and its update is written over. */
+function isWithinMassPush(world: World, { state }: RemoteValue, lost: RemoteValue): boolean {
+  const { push } = state;
+  if (push === null || guardOn(push, String(state.row.Id)) !== undefined || lost.at < push.readAt) return false;
+  if (!push.parts.some(isMassUpdate)) return false;
+  world.swarm.count('overwritten by a mass push');
   return true;
 }
 
