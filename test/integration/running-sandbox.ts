@@ -21,10 +21,16 @@ export interface RunningSandbox extends TwoSides {
 }
 
 /** Starts one and waits for its first cycle; a short cycle and lookback unless told otherwise. */
-export async function runSandbox(options: Partial<SandboxOptions> = {}): Promise<RunningSandbox> {
+export async function runSandbox(
+  options: Partial<SandboxOptions> = {},
+  hear: RuntimeLog = () => undefined,
+): Promise<RunningSandbox> {
   const quick = { port: 0, orgPort: 0, cycleSeconds: 1, lagSeconds: 1, lookbackSeconds: 30 };
   const lines: string[] = [];
-  const log: RuntimeLog = (event) => lines.push(...[troubleIn(event, (name) => name) ?? []].flat());
+  const log: RuntimeLog = (event) => {
+    lines.push(...[troubleIn(event, (name) => name) ?? []].flat());
+    hear(event);
+  };
   const sandbox = await startSandbox({ ...readOptions([], {}), ...quick, ...options }, log);
   try {
     const api = personApiClient(sandbox.apiUrl, checkDocumented);

@@ -36,6 +36,7 @@ export class LambdaFunction {
   #starting = 0;
   #running = 0;
   #closed = false;
+  #throttled = false;
   #whenQuiet: (() => void) | undefined;
 
   /** At most `environmentLimit` processes run at once; more invocations than that wait for one. */
@@ -53,7 +54,8 @@ export class LambdaFunction {
     const startedAt = Date.now();
     const requestId = randomUUID();
     const limit = this.definition.reservedConcurrency ?? Number.POSITIVE_INFINITY;
-    const result = this.#closed || this.#running >= limit ? throttled : await this.#run(requestId, event);
+    const isThrottled = this.#closed || this.#throttled || this.#running >= limit;
+    const result = isThrottled ? throttled : await this.#run(requestId, event);
     this.#count(result);
     this.#log({
       type: 'invocation',
@@ -70,6 +72,16 @@ export class LambdaFunction {
   async warmUp(): Promise<void> {
     if (this.#closed || this.#all.size + this.#starting > 0) return;
     this.#idle.push(await this.#startEnvironment());
+  }
+
+  /** Whether every invocation is throttled from now on, as where the account has no concurrency left. */
+  throttle(isThrottled: boolean): void {
+    this.#throttled = isThrottled;
+  }
+
+  /** Ends every process at once, with the invocations that run in them. */
+  crash(): void {
+    for (const environment of this.#all) environment.kill();
   }
 
   /** Waits at most `graceMs` for running invocations, then ends every process. */

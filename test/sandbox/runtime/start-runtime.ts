@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { type AlarmDefinition, alarmDefinitions } from './alarms/alarm-definition.ts';
 import type { Assembly } from './assembly.ts';
 import { type AsyncConfig, asyncConfigs, invokeAsynchronously } from './async-invocation.ts';
 import { createDeployment, type Deployment } from './deployment.ts';
@@ -64,6 +65,10 @@ export interface RuntimeFunction {
 export interface Runtime {
   readonly apiUrl: string;
   readonly functions: readonly RuntimeFunction[];
+  /** The alarms of the assembly. */
+  readonly alarms: readonly AlarmDefinition[];
+  /** The queues of the assembly: what each is called, and where it is reached. */
+  readonly queues: readonly { readonly name: string; readonly url: string }[];
   /** Names a queue by logical id, physical name or a segment of its construct path. */
   queueUrl(name: string): string;
   /** Names a table in the same way and gives its physical name. */
@@ -72,6 +77,10 @@ export interface Runtime {
    * Invokes a function and waits, past all triggers; named like the others. Rejects for an unknown or ambiguous name.
    */
   invoke(name: string, payload: unknown): Promise<CompletedInvocation>;
+  /** Throttles every invocation of a function, or none any more. */
+  throttle(name: string, isThrottled: boolean): void;
+  /** Kills the processes of a function, with what runs in them. */
+  crash(name: string): void;
   /** Stops the triggers, gives running invocations a moment, and ends every process. */
   close(graceMs?: number): Promise<void>;
 }
@@ -239,6 +248,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
         const { name, logicalId, path } = definition;
         return { name, logicalId, path, counters };
       }),
+      alarms: alarmDefinitions(deployment),
+      queues: deployment.queues().map(({ resource, url }) => ({ name: resource.name, url })),
+      throttle: (name, isThrottled) => running.function(name).throttle(isThrottled),
+      crash: (name) => running.function(name).crash(),
       queueUrl: (name) => find(deployment.queues(), name, ({ resource }) => resource).url,
       tableName: (name) => {
         const tables = [

@@ -1,0 +1,263 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { redrive } from '../../lib/operator/redrive/dead-letters.ts';
+import { eventually } from '../integration/running-sandbox.ts';
+import type { WatchedSandbox } from './watched-sandbox.ts';
+
+/** One cause that alarms stand for: made, explained, ended by the runbook's step, and nothing lost by it. */
+export interface Drill {
+  readonly cause: string;
+  /** The alarms that it sets off, by their runbook entries. */
+  readonly alarms: readonly string[];
+  make(sandbox: WatchedSandbox): Promise<void>;
+  /** What the product itself says of it while the alarms fire. */
+  explained(sandbox: WatchedSandbox): Promise<void>;
+  /** The step of the runbook. */
+  end(sandbox: WatchedSandbox): Promise<void>;
+  /** Nothing was lost. */
+  after?(sandbox: WatchedSandbox): Promise<void>;
+}
+
+const COMPOSITE = '/composite$';
+
+const fault = ({ admin }: WatchedSandbox, kind: string, further: object = {}) =>
+  admin.control('POST faults', { kind, match: COMPOSITE, ...further });
+const noFaults = ({ admin }: WatchedSandbox) => admin.control('DELETE faults');
+
+const access = ({ admin }: WatchedSandbox, field: string, allowed: boolean) =>
+  admin.control('POST field-access', { object: 'Lead', field, read: allowed, edit: allowed });
+
+async function leadIds({ admin }: WatchedSandbox, count: number): Promise<readonly string[]> {
+  const rows = await admin.query(`SELECT Id FROM Lead WHERE IsConverted = false ORDER BY Id LIMIT ${count}`);
+  return rows.map(({ Id }) => Id);
+}
+
+const refresh = (ids: readonly string[]) => {
+  return { kind: 'refresh', type: 'Lead', queuedAt: new Date().toISOString(), known: true, ids };
+};
+
+/** A Lead's title, and its person's, become this. */
+const inStep = ({ api }: WatchedSandbox, rowId: string, title: string) =>
+  eventually(async () => {
+    const answer = await api.send(`GET /persons?salesforceId=${rowId}`);
+    const { persons } = answer.body as {
+      readonly persons: readonly { readonly fields: { readonly Title?: string } }[];
+    };
+    return persons[0]?.fields.Title === title;
+  });
+
+const NEWCOMER = { Email: 'newcomer@example.com', LastName: 'Newcomer', Company: 'Example' };
+
+const RULE = { name: 'NoBots', errorWhen: "Title = 'Bot'", message: 'no bots', field: 'Title' };
+const OBJECTS = ['Lead', 'Contact'] as const;
+
+/** Persons that the surge of rejections takes. */
+const MANY = 110;
+
+let surge: readonly string[] = [];
+
+export const DRILLS: readonly Drill[] = [
+  {
+    cause: 'Salesforce is down',
+    alarms: ['NoCycle', 'PullLag'],
+    async make(sandbox) {
+      await fault(sandbox, 'unavailable');
+      const [lead = ''] = await leadIds(sandbox, 1);
+      await sandbox.admin.update('Lead', lead, { Title: 'Edited while down' });
+    },
+    async explained({ api }) {
+      const { lastCycle, lastSuccessAt } = await api.status();
+      expect(lastCycle).toMatchObject({ outcome: 'failed', error: { code: expect.stringMatching(/\w/) } });
+      expect(lastCycle?.error?.failuresInARow).toBeGreaterThan(2);
+      expect(Date.parse(lastSuccessAt ?? '')).toBeLessThan(Date.parse(lastCycle?.startedAt ?? ''));
+    },
+    end: async (sandbox) => void (await noFaults(sandbox)),
+    async after(sandbox) {
+      const [lead = ''] = await leadIds(sandbox, 1);
+      await inStep(sandbox, lead, 'Edited while down');
+    },
+  },
+  {
+    cause: 'the field that holds the key is hidden',
+    alarms: ['Configuration', 'MissingPermissions'],
+    async make(sandbox) {
+      await access(sandbox, 'Person_Id__c', false);
+      expect(await sandbox.api.syncPerson(NEWCOMER)).toMatchObject({ kind: 'problem', status: 503 });
+    },
+    async explained({ api }) {
+      expect((await api.status()).schemaProblems.join()).toContain('Lead.Person_Id__c is not visible');
+    },
+    end: async (sandbox) => void (await access(sandbox, 'Person_Id__c', true)),
+    async after({ api, admin }) {
+      await eventually(async () => (await api.syncPerson(NEWCOMER)).kind === 'synced');
+      expect(await admin.query("SELECT Id FROM Lead WHERE Email = 'newcomer@example.com'")).toHaveLength(1);
+    },
+  },
+  {
+    cause: "the org's daily calls are nearly used up",
+    alarms: ['ApiLimit'],
+    async make({ admin, api }) {
+      const used = (await api.status()).apiUsage?.used ?? 0;
+      await admin.control('POST limits', { dailyRequests: Math.ceil((used + 20) / 0.77) });
+    },
+    async explained({ api }) {
+      const { used = 0, max = 1 } = (await api.status()).apiUsage ?? {};
+      expect(used / max).toBeGreaterThan(0.7);
+    },
+    end: async ({ admin }) => void (await admin.control('POST limits', { dailyRequests: 100_000 })),
+  },
+  {
+    cause: 'a validation rule refuses what many persons hold',
+    alarms: ['RejectionSurge'],
+    async make(sandbox) {
+      const { admin, api } = sandbox;
+      for (const object of OBJECTS) await admin.control('POST validation-rules', { object, ...RULE });
+      surge = await syncedPersons(sandbox, MANY);
+      for (const personId of surge) await api.edit(personId, { Title: 'Bot' });
+    },
+    async explained({ api }) {
+      const rejected = await eventually(async () => {
+        const found = await api.rejections();
+        return found.length >= 100 && found;
+      });
+      expect(rejected[0]?.sync.rejection).toMatchObject({ message: 'no bots', fields: ['Title'] });
+    },
+    async end({ admin, api }) {
+      for (const object of OBJECTS) await admin.control('DELETE validation-rules', { object, name: RULE.name });
+      for (const personId of surge) await api.edit(personId, { Title: 'Robot' });
+    },
+    async after({ api, admin }) {
+      await eventually(async () => (await api.rejections()).length === 0);
+      await eventually(async () => {
+        const leads = await admin.query("SELECT Id FROM Lead WHERE Title = 'Robot'");
+        const contacts = await admin.query("SELECT Id FROM Contact WHERE Title = 'Robot'");
+        return leads.length + contacts.length === surge.length;
+      });
+    },
+  },
+  {
+    cause: 'a sharing rule hides most records from the sync user',
+    alarms: ['ReconciliationHeld'],
+    async make(sandbox) {
+      await share(sandbox, false);
+      await sandbox.api.reconcile(false);
+    },
+    async explained({ api }) {
+      expect((await api.status()).reconciliation.last).toMatchObject({ held: true });
+    },
+    async end(sandbox) {
+      await share(sandbox, true);
+      await sandbox.api.reconcile(false);
+    },
+    async after({ api }) {
+      expect((await api.status()).reconciliation.last).toMatchObject({ held: false, missing: 0 });
+    },
+  },
+  {
+    cause: 'a message fails every try',
+    alarms: ['DeadLetters'],
+    async make(sandbox) {
+      await sandbox.queues.redeliverAfter(1);
+      await fault(sandbox, 'unavailable');
+      await sandbox.queues.send(refresh(await leadIds(sandbox, 3)));
+    },
+    async explained({ api }) {
+      await eventually(async () => (await api.status()).backlog.deadLetters > 0);
+    },
+    async end(sandbox) {
+      await noFaults(sandbox);
+      const { client, changes, deadLetters } = sandbox.queues;
+      expect(await redrive(client, { queueUrl: changes, deadLetterUrl: deadLetters })).toBeGreaterThan(0);
+      await sandbox.queues.redeliverAfter(30);
+    },
+    async after({ api }) {
+      await eventually(async () => {
+        const { messages, deadLetters } = (await api.status()).backlog;
+        return messages + deadLetters === 0;
+      });
+    },
+  },
+  {
+    cause: 'Salesforce is slow while many rows wait to be read',
+    alarms: ['QueueLag'],
+    async make(sandbox) {
+      await fault(sandbox, 'slow', { milliseconds: 2_500 });
+      for (const id of await leadIds(sandbox, 100)) await sandbox.queues.send(refresh([id]));
+    },
+    async explained({ api }) {
+      expect((await api.status()).backlog.messages).toBeGreaterThan(0);
+    },
+    end: async (sandbox) => void (await noFaults(sandbox)),
+    async after({ api }) {
+      await eventually(async () => (await api.status()).backlog.messages === 0);
+    },
+  },
+  {
+    cause: 'the poll function dies in the middle of its cycles',
+    alarms: ['MissedPolls', 'FunctionErrors'],
+    async make(sandbox) {
+      await fault(sandbox, 'slow', { milliseconds: 2_000 });
+      const {
+        watch,
+        sandbox: { runtime },
+      } = sandbox;
+      while (watch.states().get('FunctionErrors') !== 'ALARM') {
+        await sleep(500);
+        runtime.crash('Poll');
+      }
+    },
+    async explained({ api }) {
+      expect((await api.status()).backlog.missedPolls).toBeGreaterThan(0);
+    },
+    async end(sandbox) {
+      await noFaults(sandbox);
+      await sandbox.queues.purge(sandbox.queues.missedPolls);
+    },
+    async after({ api }) {
+      await eventually(async () => (await api.status()).lastCycle?.outcome === 'complete');
+    },
+  },
+  {
+    cause: 'the account has no concurrency left',
+    alarms: ['FunctionThrottles'],
+    async make(sandbox) {
+      const {
+        watch,
+        sandbox: { runtime, apiUrl },
+      } = sandbox;
+      // The gateway answers by itself.
+      runtime.throttle('Persons', true);
+      while (watch.states().get('FunctionThrottles') !== 'ALARM') {
+        expect((await fetch(`${apiUrl}/persons?limit=1`)).status).toBe(503);
+        await sleep(100);
+      }
+    },
+    explained: async () => undefined,
+    end: async ({ sandbox: { runtime } }) => runtime.throttle('Persons', false),
+    async after({ api }) {
+      expect((await api.send('GET /persons?limit=1')).status).toBe(200);
+    },
+  },
+];
+
+interface PersonsPage {
+  readonly persons: readonly { readonly personId: string }[];
+  readonly cursor: string | null;
+}
+
+async function syncedPersons({ api }: WatchedSandbox, count: number): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (let cursor: string | null = ''; cursor !== null && found.length < count; ) {
+    const { body } = await api.send(`GET /persons?status=synced&limit=50&cursor=${encodeURIComponent(cursor)}`);
+    const page = body as PersonsPage;
+    found.push(...page.persons.map(({ personId }) => personId));
+    ({ cursor } = page);
+  }
+  expect(found.length).toBeGreaterThanOrEqual(count);
+  return found.slice(0, count);
+}
+
+async function share(sandbox: WatchedSandbox, visible: boolean): Promise<void> {
+  const hidden = (await leadIds(sandbox, 2000)).slice(0, 120);
+  for (const id of hidden) await sandbox.admin.control('POST sharing', { object: 'Lead', id, visible });
+}
