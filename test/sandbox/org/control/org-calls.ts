@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { toStamp } from '../clock.ts';
 import type { OrgState } from '../org-state.ts';
+import { timeZones } from '../schema/picklists.ts';
 import { seedOrg } from '../seed/seed.ts';
 import { renderEvent } from '../store/render-event.ts';
 import { defineCall, mustBeId, mustHaveObject, refuse } from './call.ts';
@@ -71,6 +72,15 @@ export const orgCalls = [
       const { name } = mustHaveObject(org, object);
       const row = org.store.table(name).get(mustBeId(id)) ?? refuse(`There is no ${name} ${id}`);
       org.sharing.setVisible(row.Id as string, visible);
+      return {};
+    },
+  ),
+  defineCall(
+    'POST time-zone',
+    z.strictObject({ client: z.enum(['lockstep', 'admin']), timeZone: z.enum(timeZones) }),
+    (org, { client, timeZone }) => {
+      const { id } = org.standard[client];
+      org.store.put('User', { ...org.store.table('User').get(id), TimeZoneSidKey: timeZone });
       return {};
     },
   ),

@@ -1,4 +1,5 @@
 import type { OrgState } from '../org-state.ts';
+import { offsetOf } from '../soql/date-ranges.ts';
 import type { OrgUser } from '../standard-records.ts';
 
 /**
@@ -75,7 +76,7 @@ function common(org: OrgState, user: OrgUser, baseUrl: string): Record<string, u
     user_type: 'STANDARD',
     language: row.LanguageLocaleKey,
     locale: row.LocaleSidKey,
-    utcOffset: 0,
+    utcOffset: offsetOf(new Date(org.clock.now()), String(row.TimeZoneSidKey ?? 'GMT')),
     is_app_installed: true,
   };
 }

@@ -66,3 +66,15 @@ export const cleanStatuses: Readonly<Record<string, string>> = {
   SelectMatch: 'Select Match',
   Skipped: 'Skipped',
 };
+
+/** A part of the time zones that users may have. */
+export const timeZones = [
+  'GMT',
+  'America/Los_Angeles',
+  'America/New_York',
+  'America/Sao_Paulo',
+  'Europe/Berlin',
+  'Asia/Kolkata',
+  'Asia/Tokyo',
+  'Pacific/Auckland',
+] as const;

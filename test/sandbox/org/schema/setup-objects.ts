@@ -1,4 +1,5 @@
 import { defineField, type Field } from './field.ts';
+import { timeZones } from './picklists.ts';
 import { addressFields, auditFields, idField, personNameFields, readOnly, reference } from './system-fields.ts';
 
 /** {@link https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_user.htm} */
@@ -15,7 +16,7 @@ export const user: readonly Field[] = [
   defineField('Alias', 'string', { length: 8, nillable: false }),
   defineField('CommunityNickname', 'string', { length: 40, nillable: false, label: 'Nickname' }),
   defineField('IsActive', 'boolean', { label: 'Active' }),
-  defineField('TimeZoneSidKey', 'picklist', { length: 40, nillable: false, restricted: true, values: ['GMT'] }),
+  defineField('TimeZoneSidKey', 'picklist', { length: 40, nillable: false, restricted: true, values: timeZones }),
   defineField('LocaleSidKey', 'picklist', { length: 40, nillable: false, restricted: true, values: ['en_US'] }),
   defineField('LanguageLocaleKey', 'picklist', { length: 40, nillable: false, restricted: true, values: ['en_US'] }),
   defineField('EmailEncodingKey', 'picklist', { length: 40, nillable: false, restricted: true, values: ['UTF-8'] }),

@@ -4,6 +4,13 @@ export interface DateRange {
   to: Date;
 }
 
+/** A moment as a user sees it. */
+export interface Moment {
+  at: Date;
+  /** The user's time zone, by its IANA name. */
+  zone: string;
+}
+
 type Unit = 'DAY' | 'WEEK' | 'MONTH' | 'QUARTER' | 'YEAR';
 
 interface Shape {
@@ -14,7 +21,7 @@ interface Shape {
 
 /**
  * Relative date literals. The fiscal year is the calendar year and weeks begin on Sunday, as in an org that
- * nobody has configured; days are those of UTC, the time zone of the simulated org's users.
+ * nobody has configured; days are those of the user's time zone.
  * https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_dateformats.htm
  */
 const SHAPES: readonly Shape[] = [
@@ -29,8 +36,12 @@ const SHAPES: readonly Shape[] = [
   { pattern: /^N_(?:FISCAL_)?(DAY|WEEK|MONTH|QUARTER|YEAR)S_AGO:\d+$/, periods: (n) => [-n, 1 - n] },
 ];
 
-/** The span that a relative date literal such as LAST_N_DAYS:7 means at a moment. */
-export function relativeRange(literal: string, now: Date): DateRange {
+/**
+ * The span of days that a relative date literal such as LAST_N_DAYS:7 means at a moment; each day is told by its start
+ * in UTC.
+ */
+export function relativeRange(literal: string, moment: Moment): DateRange {
+  const now = wallClock(moment.at, moment.zone);
   const name = literal.toUpperCase();
   const n = Number(name.split(':')[1] ?? 0);
   for (const { pattern, periods } of SHAPES) {
@@ -53,4 +64,30 @@ function startOf(unit: Unit, now: Date, offset: number): Date {
     YEAR: () => Date.UTC(year + offset, 0, 1),
   };
   return new Date(starts[unit]());
+}
+
+/** What a clock on the wall shows in a time zone, as if it were UTC. */
+export function wallClock(at: Date, zone: string): Date {
+  return new Date(at.getTime() + offsetOf(at, zone));
+}
+
+/** The moment at which a clock on the wall of a time zone shows this. */
+export function instantOf(shown: Date, zone: string): Date {
+  const first = new Date(shown.getTime() - offsetOf(shown, zone));
+  return new Date(shown.getTime() - offsetOf(first, zone));
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** How far a time zone is ahead of UTC at a moment, in milliseconds. */
+export function offsetOf(at: Date, zone: string): number {
+  if (zone === 'GMT') return 0;
+  let format = formats.get(zone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
+    formats.set(zone, format);
+  }
+  const name = format.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  const [, sign = '+', hours = '0', minutes = '0'] = /GMT([+-])(\d+):(\d+)/.exec(name) ?? [];
+  return Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000;
 }

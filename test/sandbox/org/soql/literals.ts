@@ -1,5 +1,5 @@
 import { normaliseId } from '../ids.ts';
-import { type DateRange, relativeRange } from './date-ranges.ts';
+import { type DateRange, instantOf, type Moment, relativeRange } from './date-ranges.ts';
 import { isIdType, isTextType } from './field-types.ts';
 import { SoqlError } from './soql-error.ts';
 
@@ -16,7 +16,7 @@ export interface Literal {
 export interface LiteralContext {
   label: string;
   type: string;
-  now: Date;
+  now: Moment;
   like: boolean;
 }
 
@@ -92,12 +92,13 @@ function relativeDates(text: string, { now }: LiteralContext): Span {
 }
 
 function relativeInstants(text: string, { now }: LiteralContext): Span {
-  const { from, to } = rangeOf(text, now);
+  const range = rangeOf(text, now);
+  const [from, to] = [instantOf(range.from, now.zone), instantOf(range.to, now.zone)];
   return { low: stampOf(from), high: stampOf(new Date(to.getTime() - 1)) };
 }
 
 /** Years have four digits: a range that reaches further is refused. */
-function rangeOf(text: string, now: Date): DateRange {
+function rangeOf(text: string, now: Moment): DateRange {
   const range = relativeRange(text, now);
   if (hasFourDigitYear(range.from) && hasFourDigitYear(range.to)) return range;
   throw invalidDate(text);

@@ -1,8 +1,9 @@
 import type { Comparison, Condition } from './condition-tree.ts';
+import type { Moment } from './date-ranges.ts';
 import { isIdType } from './field-types.ts';
 import { type Literal, readLiteral, stampOf } from './literals.ts';
 import { SoqlError } from './soql-error.ts';
-import type { Row, SoqlObject, SoqlSource } from './source.ts';
+import { momentOf, type Row, type SoqlObject, type SoqlSource } from './source.ts';
 
 /** Where a query's candidate rows come from, and the order that they come in. */
 export interface Plan {
@@ -33,7 +34,7 @@ export function planRows(
     const rows = indexedRows(source, object, conjunct);
     if (rows) return { rows, order: 'none' };
   }
-  const bounds = stampBounds(conjuncts, source.now());
+  const bounds = stampBounds(conjuncts, momentOf(source));
   if (!wantsStamps && bounds.from === undefined && bounds.to === undefined) {
     return { rows: () => source.rows(object.name), order: 'none' };
   }
@@ -51,12 +52,12 @@ function indexedRows(source: SoqlSource, object: SoqlObject, condition: Conditio
   if (condition.operator !== '=' && condition.operator !== 'IN') return undefined;
   const field = object.fields.get(condition.field?.toLowerCase() ?? '');
   if (!field || !source.rowsByField(object.name, field.name, '')) return undefined;
-  const values = exactValues(condition.literals, field.type, source.now());
+  const values = exactValues(condition.literals, field.type, momentOf(source));
   if (!values) return undefined;
   return () => concatenated(source, object.name, field.name, values);
 }
 
-function exactValues(literals: readonly Literal[], type: string, now: Date): Set<string> | undefined {
+function exactValues(literals: readonly Literal[], type: string, now: Moment): Set<string> | undefined {
   if (!isIdType(type) && literals.some(({ kind }) => kind !== 'STRING')) return undefined;
   const spans = literals.map((literal) => readLiteral(literal, { label: '', type, now, like: false }));
   if (spans.some((span) => span === null)) return undefined;
@@ -67,7 +68,7 @@ function* concatenated(source: SoqlSource, object: string, field: string, values
   for (const value of values) yield* source.rowsByField(object, field, value) ?? [];
 }
 
-function stampBounds(conjuncts: readonly Condition[], now: Date): StampBounds {
+function stampBounds(conjuncts: readonly Condition[], now: Moment): StampBounds {
   const bounds: StampBounds = { ...OPEN };
   for (const conjunct of conjuncts) {
     const { from, to } = boundsOf(conjunct, now);
@@ -80,7 +81,7 @@ function stampBounds(conjuncts: readonly Condition[], now: Date): StampBounds {
 /**
  * A comparison's bounds; an OR's are as wide as its widest term, which covers (stamp > X OR (stamp = X AND Id > Y)).
  */
-function boundsOf(condition: Condition, now: Date): StampBounds {
+function boundsOf(condition: Condition, now: Moment): StampBounds {
   if (condition.kind === 'comparison') return comparisonBounds(condition, now);
   if (condition.kind === 'and') return stampBounds(condition.terms, now);
   if (condition.kind === 'not') return OPEN;
@@ -105,7 +106,7 @@ function widest(bounds: (string | undefined)[], wider: (a: string, b: string) =>
   });
 }
 
-function comparisonBounds({ field, operator, literals }: Comparison, now: Date): StampBounds {
+function comparisonBounds({ field, operator, literals }: Comparison, now: Moment): StampBounds {
   const [literal] = literals;
   if (field?.toLowerCase() !== STAMP || !literal || literals.length > 1) return OPEN;
   const span = readStamp(literal, now);
@@ -122,7 +123,7 @@ function comparisonBounds({ field, operator, literals }: Comparison, now: Date):
   return bounds[operator] ?? OPEN;
 }
 
-function readStamp(literal: Literal, now: Date): { low: string; high: string } | undefined {
+function readStamp(literal: Literal, now: Moment): { low: string; high: string } | undefined {
   try {
     const span = readLiteral(literal, { label: STAMP, type: 'datetime', now, like: false });
     return span ? { low: String(span.low), high: String(span.high) } : undefined;

@@ -1,4 +1,5 @@
 import type { Comparison, Condition } from './condition-tree.ts';
+import type { Moment } from './date-ranges.ts';
 import { isIdType, isTextType } from './field-types.ts';
 import { type LiteralContext, readLiteral, type Span } from './literals.ts';
 import type { Operand, OperandResolver } from './operand.ts';
@@ -15,7 +16,7 @@ export interface ConditionScope<Subject> {
   subqueryValues: (comparison: Comparison) => ReadonlySet<Value>;
   /** The error that points at the comparison in the query's text. */
   fail: (comparison: Comparison, code: string, message: string) => SoqlError;
-  now: Date;
+  now: Moment;
 }
 
 /** A field's value made comparable: text without case, everything else as it is. */

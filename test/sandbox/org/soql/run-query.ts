@@ -1,6 +1,7 @@
 import type { Query } from '@jetstreamapp/soql-parser-js';
 import { type AggregateColumn, compileAggregation, isAggregate } from './aggregate.ts';
 import { type Condition, conditionTree } from './condition-tree.ts';
+import { wallClock } from './date-ranges.ts';
 import { failAt, type Scope } from './field-path.ts';
 import { rowOperands } from './operand.ts';
 import { comparator, firstInOrder, type SortKey, sortKeys } from './order.ts';
@@ -9,7 +10,7 @@ import { type Plan, planRows } from './plan.ts';
 import { type ConditionScope, compileCondition, type Predicate } from './predicate.ts';
 import { type Column, compileProjection, fieldGroup, type JsonRecord } from './projection.ts';
 import { errorAt, locate, SoqlError } from './soql-error.ts';
-import type { Row, SoqlSource, Value } from './source.ts';
+import { momentOf, type Row, type SoqlSource, type Value } from './source.ts';
 
 /** How a query is run: `includeDeleted` is queryAll; `urlPrefix` begins the URLs of records. */
 export interface QueryOptions {
@@ -76,8 +77,10 @@ export function matches(source: SoqlSource, object: string, condition: string): 
   };
 }
 
-function dayOf(source: SoqlSource): number {
-  return Math.floor(source.now().getTime() / DAY_MS);
+/** The day on which the user lives, and where. */
+function dayOf(source: SoqlSource): string {
+  const { at, zone } = momentOf(source);
+  return `${Math.floor(wallClock(at, zone).getTime() / DAY_MS)} ${zone}`;
 }
 
 function scopeOf(source: SoqlSource, text: string, query: Query): Scope {
@@ -219,7 +222,7 @@ function rowConditions(scope: Scope, options: QueryOptions): ConditionScope<Row>
     subqueryValues: ({ subquery }) => selectedIds(scope, subquery ?? {}, options),
     fail: ({ field, fn }, code, message) =>
       failAt(scope, { written: field ?? fn?.rawValue ?? '', clause: 'WHERE' }, message, code),
-    now: scope.source.now(),
+    now: momentOf(scope.source),
   };
 }
 

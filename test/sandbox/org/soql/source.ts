@@ -1,3 +1,5 @@
+import type { Moment } from './date-ranges.ts';
+
 /** A field value as the REST API renders it. */
 export type Value = string | number | boolean | null;
 
@@ -43,4 +45,11 @@ export interface SoqlSource {
    */
   rowsByField(object: string, field: string, value: Value): Iterable<Row> | undefined;
   now(): Date;
+  /** The time zone of the running user; GMT where there is none. */
+  zone?: () => string;
+}
+
+/** Now, as the running user sees it. */
+export function momentOf(source: SoqlSource): Moment {
+  return { at: source.now(), zone: source.zone?.() ?? 'GMT' };
 }

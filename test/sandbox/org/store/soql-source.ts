@@ -29,6 +29,7 @@ export function createSource(org: OrgState, viewer: Viewer): SoqlSource {
       return shown(seen(rowsOf(org, object, { field, value })), show(object));
     },
     now: () => new Date(org.clock.now()),
+    zone: () => String(org.store.table('User').get(viewer.id)?.TimeZoneSidKey ?? 'GMT'),
   };
 }
 
