@@ -8,6 +8,7 @@ import { listCycles } from '../lib/lambda/list-cycles.ts';
 import { personView } from '../lib/lambda/person-answers.ts';
 import { parsePaging } from '../lib/lambda/person-requests.ts';
 import { reconcileSoon } from '../lib/lambda/reconcile-soon.ts';
+import { createShown } from '../lib/lambda/shown.ts';
 import { sizedPage } from '../lib/lambda/sized-page.ts';
 import { readFieldStatus } from '../lib/sync/field-status.ts';
 import { readSyncStatus } from '../lib/sync/sync-status.ts';
@@ -15,6 +16,7 @@ import { readSyncStatus } from '../lib/sync/sync-status.ts';
 const environment = readEnvironment('operate', process.env);
 const { objects } = environment.settings;
 const ports = composeStore(environment);
+const shown = createShown(ports);
 const queue = composeQueue(environment);
 const sideQueues = composeSideQueues(environment);
 
@@ -32,7 +34,8 @@ export const handler = apiHandler<RoutesOf<'operate'>>({
   'GET /sync/rejections': async (request) => {
     const { limit, cursor } = parsePaging(request);
     const read = (most: number) => ports.persons.withStatus('rejected', most, cursor);
-    const page = await sizedPage(limit, read, personView);
+    const { person: show } = await shown();
+    const page = await sizedPage(limit, read, (person) => personView(show(person)));
     return { status: 200, body: { persons: page.items, cursor: page.cursor } };
   },
 

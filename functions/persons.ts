@@ -10,6 +10,7 @@ import {
   parsePersonQuery,
 } from '../lib/lambda/person-requests.ts';
 import { saveBatch } from '../lib/lambda/save-batch.ts';
+import { createShown } from '../lib/lambda/shown.ts';
 import { sizedPage } from '../lib/lambda/sized-page.ts';
 import { withPerson } from '../lib/lambda/with-person.ts';
 import { createOrEditByEmail, editFields } from '../lib/sync/edit-persons.ts';
@@ -18,32 +19,41 @@ import { listPersons } from '../lib/sync/list-persons.ts';
 
 const environment = readEnvironment('persons', process.env);
 const ports = composeStore(environment);
+const shown = createShown(ports);
 
 export const handler = apiHandler<RoutesOf<'persons'>>({
-  'POST /persons': async (request) => editAnswer(await createOrEditByEmail(ports, parseFields(request.body))),
+  'POST /persons': async (request) => {
+    const edited = await createOrEditByEmail(ports, parseFields(request.body));
+    return editAnswer((await shown()).outcome(edited));
+  },
 
   'POST /persons/batch': (request) => saveBatch(ports, request),
 
   'GET /persons': async (request) => {
-    const query = parsePersonQuery(request);
     const { limit, cursor } = parsePaging(request);
-    const read = (most: number) => listPersons(ports.persons, query, most, cursor);
-    const page = await sizedPage(limit, read, personView);
+    const read = (most: number) => listPersons(ports.persons, parsePersonQuery(request), most, cursor);
+    const { person: show } = await shown();
+    const page = await sizedPage(limit, read, (person) => personView(show(person)));
     return { status: 200, body: { persons: page.items, cursor: page.cursor } };
   },
 
-  'GET /persons/{personId}': (request) => withPerson(ports.persons, request, '', (person) => personAnswer(200, person)),
+  'GET /persons/{personId}': (request) =>
+    withPerson(ports.persons, request, '', async (person) => personAnswer(200, (await shown()).person(person))),
 
   'PATCH /persons/{personId}': async (request) => {
-    const personId = parsePersonId(request);
-    return editAnswer(await editFields(ports, personId, parseFields(request.body), parseIfMatch(request)));
+    const edits = parseFields(request.body);
+    const edited = await editFields(ports, parsePersonId(request), edits, parseIfMatch(request));
+    return editAnswer((await shown()).outcome(edited));
   },
 
   'GET /persons/{personId}/activities': async (request) => {
     const { limit, cursor } = parsePaging(request);
     return withPerson(ports.persons, request, '/activities', async (person) => {
       const read = (most: number) => joinedActivities(ports.persons, person, most, cursor);
-      const page = await sizedPage(limit, read, ({ personId, activity }) => activityView(personId, activity));
+      const { activity: show } = await shown();
+      const page = await sizedPage(limit, read, ({ personId, activity }) =>
+        activityView(personId, show(person, activity)),
+      );
       return { status: 200, body: { activities: page.items, cursor: page.cursor } };
     });
   },

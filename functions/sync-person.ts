@@ -5,6 +5,7 @@ import { readEnvironment } from '../lib/lambda/environment.ts';
 import { type ApiAnswer, apiHandler, type RoutesOf } from '../lib/lambda/http-api.ts';
 import { deleteAnswer, editAnswer, previewAnswer, syncAnswer } from '../lib/lambda/person-answers.ts';
 import { parseDelete, parsePersonId, parsePreview, parseSync, parseSyncPerson } from '../lib/lambda/person-requests.ts';
+import { createShown } from '../lib/lambda/shown.ts';
 import { measuredSync } from '../lib/lambda/sync-metrics.ts';
 import { createOrEditByEmail } from '../lib/sync/edit-persons.ts';
 import { loadSchemas } from '../lib/sync/schemas.ts';
@@ -18,9 +19,11 @@ const store = { ...composeStore(environment), queue: composeQueue(environment) }
 /** Nothing is held back from a person whom somebody waits for. */
 const salesforce = composeSalesforce(environment.settings, 'waiting', store.state);
 const ports = async () => ({ ...store, ...salesforce });
+const shown = createShown(store);
 
 async function sync(personId: string, assignTo: AssignTo): Promise<ApiAnswer> {
-  return syncAnswer(await measuredSync(async () => syncPerson(await ports(), personId, assignTo)));
+  const outcome = await measuredSync(async () => syncPerson(await ports(), personId, assignTo));
+  return syncAnswer((await shown()).outcome(outcome));
 }
 
 export const handler = apiHandler<RoutesOf<'sync-person'>>({
@@ -35,7 +38,8 @@ export const handler = apiHandler<RoutesOf<'sync-person'>>({
 
   'POST /sync/preview': async (request) => {
     const personId = parsePreview(request.body);
-    return previewAnswer(await previewSync(await ports(), personId));
+    const preview = await previewSync(await ports(), personId);
+    return previewAnswer((await shown()).preview(preview));
   },
 
   'POST /sync-person': async (request) => {
@@ -43,7 +47,7 @@ export const handler = apiHandler<RoutesOf<'sync-person'>>({
     // Before the first cycle nobody has asked Salesforce which fields there are.
     await loadSchemas(await ports());
     const edited = await createOrEditByEmail(store, fields);
-    if (edited.kind !== 'created' && edited.kind !== 'updated') return editAnswer(edited);
+    if (edited.kind !== 'created' && edited.kind !== 'updated') return editAnswer((await shown()).outcome(edited));
     return sync(edited.person.personId, assignTo);
   },
 });

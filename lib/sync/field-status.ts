@@ -1,5 +1,7 @@
+import { type HiddenFields, personWithout } from '../person/hide-fields.ts';
 import type { SalesforceType } from '../person/row.ts';
 import { type FieldReport, fieldReports } from '../schema/field-report.ts';
+import { hiddenByObject } from '../schema/hidden-fields.ts';
 import type { MissingPermission } from '../schema/object-schema.ts';
 import type { Ports } from './ports/ports.ts';
 
@@ -33,10 +35,9 @@ const PARKED_PERSONS = 200;
  * What is known of every field of these objects, as of the last describe. Changes nothing and asks Salesforce nothing.
  */
 export async function readFieldStatus(ports: FieldStatusPorts, types: readonly SalesforceType[]): Promise<FieldStatus> {
-  const [stored, problems] = await Promise.all([
-    Promise.all(types.map((type) => ports.state.loadSchema(type))),
-    lastProblems(ports),
-  ]);
+  const [lead, contact] = await Promise.all([ports.state.loadSchema('Lead'), ports.state.loadSchema('Contact')]);
+  const stored = types.map((type) => (type === 'Lead' ? lead : contact));
+  const problems = await lastProblems(ports, hiddenByObject(lead, contact));
   return Object.fromEntries(
     types.map((type, index): [SalesforceType, ObjectFields | null] => {
       const known = stored[index];
@@ -52,14 +53,19 @@ export async function readFieldStatus(ports: FieldStatusPorts, types: readonly S
 }
 
 /** The list comes newest first: the first rejection that names a field is the field's last. */
-async function lastProblems({ persons }: FieldStatusPorts): Promise<ReadonlyMap<string, FieldProblem>> {
+async function lastProblems(
+  { persons }: FieldStatusPorts,
+  hidden: Readonly<Record<SalesforceType, HiddenFields>>,
+): Promise<ReadonlyMap<string, FieldProblem>> {
   const problems = new Map<string, FieldProblem>();
   const { items } = await persons.withStatus('rejected', PARKED_PERSONS, null);
-  for (const { personId, rejection, salesforce } of items) {
+  for (const person of items) {
+    const type = person.salesforce?.type ?? 'Lead';
+    const { personId, rejection } = personWithout(person, hidden[type]);
     if (rejection === null) continue;
     const { code, message, at, fields } = rejection;
     for (const field of fields) {
-      const key = problemKey(salesforce?.type ?? 'Lead', field);
+      const key = problemKey(type, field);
       if (!problems.has(key)) problems.set(key, { code, message, at, personId });
     }
   }

@@ -1,0 +1,52 @@
+import type { Activity } from '../person/activity.ts';
+import { activityWithout, type HiddenFields, personWithout } from '../person/hide-fields.ts';
+import type { Person } from '../person/person.ts';
+import type { SalesforceType } from '../person/row.ts';
+import { hiddenByObject } from '../schema/hidden-fields.ts';
+import { msBetween } from '../sync/ports/clock.ts';
+import type { Ports } from '../sync/ports/ports.ts';
+import type { PreviewOutcome } from '../sync/sync-person/preview-sync.ts';
+
+/** How long a function goes by the schemas that it read: a cycle, which finds hidden fields, comes every five minutes. */
+const MAX_AGE_MS = 60_000;
+
+/** What callers are shown of persons: no field that the sync user does not see any more. */
+export interface Shown {
+  readonly person: (person: Person) => Person;
+  readonly activity: (person: Person, activity: Activity) => Activity;
+  /** An outcome, with its person as it is shown where it has one. */
+  readonly outcome: <Outcome extends object>(outcome: Outcome) => Outcome;
+  readonly preview: (outcome: PreviewOutcome) => PreviewOutcome;
+}
+
+type ShownPorts = Pick<Ports, 'clock'> & { readonly state: Pick<Ports['state'], 'loadSchema'> };
+
+/** Knows what is hidden, by the stored schemas, read once a minute at most. */
+export function createShown({ state, clock }: ShownPorts): () => Promise<Shown> {
+  let known: { readonly at: string; readonly shown: Shown } | undefined;
+  return async () => {
+    const now = clock.now();
+    if (known !== undefined && msBetween(known.at, now) < MAX_AGE_MS) return known.shown;
+    const [lead, contact] = await Promise.all([state.loadSchema('Lead'), state.loadSchema('Contact')]);
+    const hidden = hiddenByObject(lead, contact);
+    known = { at: now, shown: shownWithout(hidden) };
+    return known.shown;
+  };
+}
+
+function shownWithout(hidden: Readonly<Record<SalesforceType, HiddenFields>>): Shown {
+  const hiddenOf = ({ salesforce }: Person) => hidden[salesforce?.type ?? 'Lead'];
+  const person = (each: Person) => personWithout(each, hiddenOf(each));
+  return {
+    person,
+    activity: (each, activity) => activityWithout(activity, hiddenOf(each)),
+    outcome: (outcome) => {
+      return 'person' in outcome ? { ...outcome, person: person(outcome.person as Person) } : outcome;
+    },
+    preview: (outcome) => {
+      if (outcome.kind !== 'preview') return outcome;
+      const names = hidden[outcome.record?.type ?? 'Lead'];
+      return { ...outcome, fields: outcome.fields.filter(({ field }) => !names.has(field)) };
+    },
+  };
+}

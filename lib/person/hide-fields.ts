@@ -1,0 +1,51 @@
+import type { Activity, Rejection } from './activity.ts';
+import type { Fields } from './field-value.ts';
+import type { Person } from './person.ts';
+
+/** Names of fields that nobody is shown. */
+export type HiddenFields = ReadonlySet<string>;
+
+/** The person as it is shown: without these fields and without what a refusal quotes of them. */
+export function personWithout(person: Person, hidden: HiddenFields): Person {
+  if (hidden.size === 0) return person;
+  const { fields, pending, rejection, log } = person;
+  return {
+    ...person,
+    fields: without(fields, hidden),
+    pending: without(pending, hidden),
+    rejection: rejection && { ...rejection, ...unquoted(rejection, hidden) },
+    log: { ...log, recent: log.recent.map((activity) => activityWithout(activity, hidden)) },
+  };
+}
+
+/** The activity as it is shown: what it tells of these fields is left out. */
+export function activityWithout(activity: Activity, hidden: HiddenFields): Activity {
+  if (hidden.size === 0) return activity;
+  if (activity.type === 'fieldsChanged') {
+    const changes = activity.detail.changes.filter(({ field }) => !hidden.has(field));
+    return { ...activity, detail: { ...activity.detail, changes } };
+  }
+  if (activity.type === 'conflict' && hidden.has(activity.detail.field)) {
+    return { ...activity, detail: { ...activity.detail, local: null, remote: null } };
+  }
+  if (activity.type === 'rejected') {
+    const { detail } = activity;
+    return { ...activity, detail: { ...detail, ...unquoted(detail, hidden), values: without(detail.values, hidden) } };
+  }
+  if (activity.type === 'merged' && activity.detail.superseded !== undefined) {
+    const superseded = without(activity.detail.superseded, hidden);
+    return { ...activity, detail: { ...activity.detail, superseded } };
+  }
+  return activity;
+}
+
+function without(fields: Fields, hidden: HiddenFields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !hidden.has(name)));
+}
+
+/** A refusal may quote the value that it refuses. */
+function unquoted({ message, fields }: Rejection, hidden: HiddenFields): Pick<Rejection, 'message'> {
+  return {
+    message: fields.some((field) => hidden.has(field)) ? 'hidden, as it may quote a field that is hidden' : message,
+  };
+}
