@@ -64,6 +64,17 @@ describe('pages of a query', () => {
     expect(page.records?.length).toBeLessThan(2000);
   });
 
+  /** Recorded of an org: 2,000 records of two columns, 1,000 of twenty. */
+  it.each([
+    [2, 2000],
+    [20, 1000],
+  ])('of %i columns hold %i records', (columns, records) => {
+    const client = signIn(org);
+    const fields = client.get('/sobjects/Lead/describe').body.fields?.filter(({ type }) => type !== 'address') ?? [];
+    const names = fields.slice(0, columns).map(({ name }) => name);
+    expect(client.query(`SELECT ${names.join(',')} FROM Lead`).records).toHaveLength(records);
+  });
+
   /** https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_apicursors.htm */
   it('are lost after two days, and to every other user', () => {
     const org = stillOrg();

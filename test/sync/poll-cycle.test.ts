@@ -120,11 +120,13 @@ describe('a window', () => {
     sides.clock.advance(10_000);
     const settings = { objects: ['Lead'], lagSeconds: 2, lookbackSeconds: 600, cycleLeaseMs: 900_000 } as const;
     const outcomes: (string | undefined)[] = [];
-    for (const _ of [1, 2, 3, 4]) {
+    // Wide rows come in short pages, and each cycle here has time for one page.
+    while (outcomes.at(-1) !== 'complete' && outcomes.length < 30) {
       const outcome = await pollCycle(sides.ports, settings, () => 0);
       outcomes.push(outcome.kind === 'cycle' ? outcome.report.outcome : outcome.kind);
       sides.clock.advance(1000);
     }
+    expect(outcomes.length).toBeGreaterThan(2);
     expect(outcomes.at(-1)).toBe('complete');
     const ids = lastRows(sides).flatMap(({ rows }: { rows: string[][] }) => rows.map(([id]) => id));
     expect(new Set(ids).size).toBe(4100);

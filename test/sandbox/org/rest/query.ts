@@ -10,7 +10,7 @@ import { withCompounds } from './render.ts';
 /** A page holds this many records, and fewer of wide ones: no page has more than so many values. */
 const PAGE_SIZE = 2000;
 const SMALLEST_PAGE = 200;
-const VALUES_PER_PAGE = 200_000;
+const VALUES_PER_PAGE = 20_000;
 
 /**
  * {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_query.htm}
