@@ -69,6 +69,8 @@ describe('pages of a query', () => {
     [2, 2000],
     [20, 1000],
   ])('of %i columns hold %i records', (columns, records) => {
+    const org = stillOrg();
+    control(org, 'POST seed', { leads: 2100 });
     const client = signIn(org);
     const fields = client.get('/sobjects/Lead/describe').body.fields?.filter(({ type }) => type !== 'address') ?? [];
     const names = fields.slice(0, columns).map(({ name }) => name);
