@@ -5,7 +5,7 @@ import { composeStore } from '../lib/lambda/compose-store.ts';
 import { readEnvironment } from '../lib/lambda/environment.ts';
 import { apiHandler, type RoutesOf } from '../lib/lambda/http-api.ts';
 import { listCycles } from '../lib/lambda/list-cycles.ts';
-import { personView } from '../lib/lambda/person-answers.ts';
+import { listedPersonView } from '../lib/lambda/person-answers.ts';
 import { parsePaging } from '../lib/lambda/person-requests.ts';
 import { reconcileSoon } from '../lib/lambda/reconcile-soon.ts';
 import { createShown } from '../lib/lambda/shown.ts';
@@ -35,7 +35,7 @@ export const handler = apiHandler<RoutesOf<'operate'>>({
     const { limit, cursor } = parsePaging(request);
     const read = (most: number) => ports.persons.withStatus('rejected', most, cursor);
     const { person: show } = await shown();
-    const page = await sizedPage(limit, read, (person) => personView(show(person)));
+    const page = await sizedPage(limit, read, (person) => listedPersonView(show(person)));
     return { status: 200, body: { persons: page.items, cursor: page.cursor } };
   },
 

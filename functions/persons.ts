@@ -1,7 +1,8 @@
 import { composeStore } from '../lib/lambda/compose-store.ts';
 import { readEnvironment } from '../lib/lambda/environment.ts';
 import { apiHandler, type RoutesOf } from '../lib/lambda/http-api.ts';
-import { activityView, editAnswer, personAnswer, personView } from '../lib/lambda/person-answers.ts';
+import { listActivities, readActivity } from '../lib/lambda/person-activities.ts';
+import { editAnswer, listedPersonView, personAnswer } from '../lib/lambda/person-answers.ts';
 import {
   parseFields,
   parseIfMatch,
@@ -14,7 +15,6 @@ import { createShown } from '../lib/lambda/shown.ts';
 import { sizedPage } from '../lib/lambda/sized-page.ts';
 import { withPerson } from '../lib/lambda/with-person.ts';
 import { createOrEditByEmail, editFields } from '../lib/sync/edit-persons.ts';
-import { joinedActivities } from '../lib/sync/joined-activities.ts';
 import { listPersons } from '../lib/sync/list-persons.ts';
 
 const environment = readEnvironment('persons', process.env);
@@ -33,7 +33,7 @@ export const handler = apiHandler<RoutesOf<'persons'>>({
     const { limit, cursor } = parsePaging(request);
     const read = (most: number) => listPersons(ports.persons, parsePersonQuery(request), most, cursor);
     const { person: show } = await shown();
-    const page = await sizedPage(limit, read, (person) => personView(show(person)));
+    const page = await sizedPage(limit, read, (person) => listedPersonView(show(person)));
     return { status: 200, body: { persons: page.items, cursor: page.cursor } };
   },
 
@@ -46,15 +46,6 @@ export const handler = apiHandler<RoutesOf<'persons'>>({
     return editAnswer((await shown()).outcome(edited));
   },
 
-  'GET /persons/{personId}/activities': async (request) => {
-    const { limit, cursor } = parsePaging(request);
-    return withPerson(ports.persons, request, '/activities', async (person) => {
-      const read = (most: number) => joinedActivities(ports.persons, person, most, cursor);
-      const { activity: show } = await shown();
-      const page = await sizedPage(limit, read, ({ personId, activity }) =>
-        activityView(personId, show(person, activity)),
-      );
-      return { status: 200, body: { activities: page.items, cursor: page.cursor } };
-    });
-  },
+  'GET /persons/{personId}/activities': (request) => listActivities(ports.persons, request, shown),
+  'GET /persons/{personId}/activities/{activityId}': (request) => readActivity(ports.persons, request, shown),
 });

@@ -8,7 +8,6 @@ import { parseDelete, parsePersonId, parsePreview, parseSync, parseSyncPerson } 
 import { createShown } from '../lib/lambda/shown.ts';
 import { measuredSync } from '../lib/lambda/sync-metrics.ts';
 import { createOrEditByEmail } from '../lib/sync/edit-persons.ts';
-import { loadSchemas } from '../lib/sync/schemas.ts';
 import { deletePersonHere } from '../lib/sync/sync-person/delete-person.ts';
 import type { AssignTo } from '../lib/sync/sync-person/person-sync.ts';
 import { previewSync } from '../lib/sync/sync-person/preview-sync.ts';
@@ -21,33 +20,40 @@ const salesforce = composeSalesforce(environment.settings, 'waiting', store.stat
 const ports = async () => ({ ...store, ...salesforce });
 const shown = createShown(store);
 
-async function sync(personId: string, assignTo: AssignTo): Promise<ApiAnswer> {
+type NotSynced = Parameters<typeof syncAnswer>[1];
+
+async function sync(personId: string, assignTo: AssignTo, unsynced?: NotSynced): Promise<ApiAnswer> {
   const outcome = await measuredSync(async () => syncPerson(await ports(), personId, assignTo));
-  return syncAnswer((await shown()).outcome(outcome));
+  return syncAnswer((await shown()).outcome(outcome), unsynced);
 }
 
-export const handler = apiHandler<RoutesOf<'sync-person'>>({
-  'POST /persons/{personId}/sync': async (request) => {
-    return sync(parsePersonId(request), parseSync(request.body));
-  },
+export const handler = apiHandler<RoutesOf<'sync-person'>>(
+  {
+    'POST /persons/{personId}/sync': async (request, progress) => {
+      const [personId, assignTo] = [parsePersonId(request), parseSync(request.body)];
+      progress.kept(personId);
+      return sync(personId, assignTo);
+    },
 
-  'DELETE /persons/{personId}': async (request) => {
-    const salesforce = parseDelete(request);
-    return deleteAnswer(await deletePersonHere(await ports(), parsePersonId(request), salesforce), salesforce);
-  },
+    'DELETE /persons/{personId}': async (request) => {
+      const salesforce = parseDelete(request);
+      return deleteAnswer(await deletePersonHere(await ports(), parsePersonId(request), salesforce), salesforce);
+    },
 
-  'POST /sync/preview': async (request) => {
-    const personId = parsePreview(request.body);
-    const preview = await previewSync(await ports(), personId);
-    return previewAnswer((await shown()).preview(preview));
-  },
+    'POST /sync/preview': async (request) => {
+      const personId = parsePreview(request.body);
+      const preview = await previewSync(await ports(), personId);
+      return previewAnswer((await shown()).preview(preview));
+    },
 
-  'POST /sync-person': async (request) => {
-    const { fields, assignTo } = parseSyncPerson(request.body);
-    // Before the first cycle nobody has asked Salesforce which fields there are.
-    await loadSchemas(await ports());
-    const edited = await createOrEditByEmail(store, fields);
-    if (edited.kind !== 'created' && edited.kind !== 'updated') return editAnswer((await shown()).outcome(edited));
-    return sync(edited.person.personId, assignTo);
+    'POST /sync-person': async (request, progress) => {
+      const { fields, assignTo } = parseSyncPerson(request.body);
+      // Kept first: neither the secret nor Salesforce has to be there for that.
+      const edited = await createOrEditByEmail(store, fields);
+      if (edited.kind !== 'created' && edited.kind !== 'updated') return editAnswer((await shown()).outcome(edited));
+      progress.kept(edited.person.personId);
+      return sync(edited.person.personId, assignTo, edited.notSynced);
+    },
   },
-});
+  'salesforce-unavailable',
+);

@@ -2,9 +2,9 @@ import { type Activity, type ActivityChunk, CHUNK_SIZE } from '../person/activit
 import type { Person } from '../person/person.ts';
 import { InvalidCursorError } from '../sync/errors.ts';
 import type { Page } from '../sync/ports/person-store.ts';
-import { packActivities, unpackActivities } from './activity-pack.ts';
+import { packActivities, unpackChunk } from './activity-pack.ts';
 import type { ItemTable } from './item-table.ts';
-import { activityKey, chunkIndexOf, type Key } from './keys.ts';
+import { activityKey, firstOf, type Key } from './keys.ts';
 
 type ChunkItem = Key & { readonly log: Uint8Array; readonly expiresAt: number };
 
@@ -23,7 +23,7 @@ export class ActivityLog {
   async putChunk(personId: string, chunk: ActivityChunk): Promise<void> {
     const newest = Date.parse(chunk.activities.at(-1)?.at ?? '');
     const expiresAt = Math.floor(newest / 1000) + this.#retentionDays * SECONDS_PER_DAY;
-    const item = { ...activityKey(personId, chunk.index), log: packActivities(chunk.activities), expiresAt };
+    const item = { ...activityKey(personId, chunk.first), log: packActivities(chunk.activities), expiresAt };
     await this.#table.put(item satisfies ChunkItem);
   }
 
@@ -43,7 +43,7 @@ export class ActivityLog {
   }
 
   async #before(personId: string, seq: number, atLeast: number): Promise<Activity[]> {
-    const { pk, sk: last } = activityKey(personId, Math.floor((seq - 1) / CHUNK_SIZE));
+    const { pk, sk: last } = activityKey(personId, seq - 1);
     const page = await this.#table.query<ChunkItem>({
       KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :first AND :last',
       ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
@@ -52,9 +52,7 @@ export class ActivityLog {
       ConsistentRead: true,
       Limit: Math.ceil(atLeast / CHUNK_SIZE) + 1,
     });
-    const activities = page.items.flatMap((item) =>
-      unpackActivities(item.log, (chunkIndexOf(item) + 1) * CHUNK_SIZE).reverse(),
-    );
+    const activities = page.items.flatMap((item) => unpackChunk(item.log, firstOf(item)).reverse());
     return activities.filter((activity) => activity.seq < seq);
   }
 }

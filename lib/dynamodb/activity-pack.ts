@@ -21,6 +21,12 @@ export function unpackActivities(packed: Uint8Array, next: number): Activity[] {
   return entries.map((entry, offset) => ({ ...entry, seq: first + offset }) as Activity);
 }
 
+/** The activities of a chunk, whose first entry has this number. */
+export function unpackChunk(packed: Uint8Array, first: number): Activity[] {
+  const entries = unpackJson(packed, DICTIONARY) as Omit<Activity, 'seq'>[];
+  return entries.map((entry, offset) => ({ ...entry, seq: first + offset }) as Activity);
+}
+
 /** Never to be changed: see `packJson`. */
 const DICTIONARY = Buffer.from(
   [

@@ -8,7 +8,7 @@ import type { ReconciliationAsk } from '../sync/poll/reconciliation.ts';
  * | item | pk | sk |
  * |---|---|---|
  * | person | `PERSON#<personId>` | `PERSON` |
- * | activities moved out of it | `PERSON#<personId>` | `ACTIVITY#<chunk, 12 digits>` |
+ * | activities moved out of it | `PERSON#<personId>` | `ACTIVITY#<first entry, 12 digits>` |
  * | claim of an email | `EMAIL#<email>` | `CLAIM` |
  * | link of a row | `ROW#<rowId>` | `LINK` |
  * | the running cycle: right, number, health | `SYNC` | `CYCLE` |
@@ -37,11 +37,11 @@ const ACTIVITY = 'ACTIVITY#';
 export const personKey = (personId: string): Key => ({ pk: PERSON + personId, sk: 'PERSON' });
 export const personIdOf = (key: Key): string => key.pk.slice(PERSON.length);
 
-export const activityKey = (personId: string, chunk: number): Key => ({
+export const activityKey = (personId: string, first: number): Key => ({
   pk: PERSON + personId,
-  sk: ACTIVITY + String(chunk).padStart(12, '0'),
+  sk: ACTIVITY + String(first).padStart(12, '0'),
 });
-export const chunkIndexOf = (key: Key): number => Number(key.sk.slice(ACTIVITY.length));
+export const firstOf = (key: Key): number => Number(key.sk.slice(ACTIVITY.length));
 
 export const claimKey = (email: string): Key => ({ pk: CLAIM + emailKey(email), sk: 'CLAIM' });
 

@@ -1,8 +1,9 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { ConfigError } from '../sync/errors.ts';
+import { inTime, Progress } from './answer-deadline.ts';
 import { type API_ROUTES, type ApiRoute, methodsOf, type RouteKey } from './api/routes.ts';
 import { problemOf } from './http-problems.ts';
 import { tellError } from './observability.ts';
@@ -24,7 +25,7 @@ export interface ApiAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-type Route = (request: ApiRequest) => Promise<ApiAnswer>;
+type Route = (request: ApiRequest, progress: Progress) => Promise<ApiAnswer>;
 
 export type Routes = Readonly<Record<string, Route>>;
 
@@ -35,19 +36,23 @@ type KeysOf<Runs> = {
   [Key in RouteKey]: (typeof API_ROUTES)[Key]['runs'] extends Runs ? Key : never;
 }[RouteKey];
 
+type LateProblem = Parameters<Progress['late']>[0];
 type ApiEvent = Omit<APIGatewayProxyEventV2, 'body'> & { body?: unknown };
 type ApiMiddleware = MiddlewareObj<ApiEvent, APIGatewayProxyStructuredResultV2>;
 
 /**
- * A handler for the routes, by their route keys (`GET /persons/{personId}`); what goes wrong is answered as a problem.
+ * A handler for the routes, by their route keys (`GET /persons/{personId}`); what goes wrong is answered as a problem,
+ * and what is not done in time as `late`.
  */
-export function apiHandler<Given extends Routes>(routes: Given) {
-  const route = async (event: ApiEvent): Promise<APIGatewayProxyStructuredResultV2> => {
+export function apiHandler<Given extends Routes>(routes: Given, late: LateProblem = 'store-unavailable') {
+  const route = async (event: ApiEvent, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
     const { routeKey, pathParameters = {}, headers, body } = event;
     const key = routeKey.replace(/^HEAD /, 'GET ');
     const answer = Object.hasOwn(routes, key) ? routes[key] : undefined;
     if (answer === undefined) throw noRoute(event);
-    return response(await answer({ path: pathParameters, query: queryOf(event), headers, body }));
+    const progress = new Progress();
+    const work = answer({ path: pathParameters, query: queryOf(event), headers, body }, progress);
+    return response(await inTime(work, context.getRemainingTimeInMillis(), () => progress.late(late)));
   };
   return middy<ApiEvent, APIGatewayProxyStructuredResultV2>()
     .use(withoutHeadBody())

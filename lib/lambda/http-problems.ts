@@ -15,12 +15,17 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof QuotaExceededError) return new Problem('salesforce-limit', 'no calls are left', RETRY_LATER);
   if (error instanceof ConfigError)
     return new Problem('salesforce-unavailable', 'somebody has to mend how Salesforce is reached', RETRY_LATER);
+  if (error instanceof TransientError && error.code === NO_CREDENTIALS)
+    return new Problem('salesforce-unavailable', 'the credentials cannot be read now', { retryAfterSeconds: 30 });
   if (error instanceof TransientError) return new Problem('store-unavailable', 'try again', { retryAfterSeconds: 1 });
   if (error instanceof ItemTooLargeError)
     return new Problem('body-too-large', 'the person, with these values, is more than can be stored');
   if (isBodyError(error)) return new Problem('invalid-body', 'the body is not valid JSON');
   return new Problem('internal-error', 'the error is in the log; nothing is known to be lost');
 }
+
+/** The code of a secret that cannot be read now. */
+export const NO_CREDENTIALS = 'SECRETS';
 
 const RETRY_LATER = { retryAfterSeconds: 300 } as const;
 

@@ -1,8 +1,10 @@
-import type { Activity } from '../person/activity.ts';
+import { type Activity, shownActivity } from '../person/activity.ts';
 import { assertNever } from '../person/assert-never.ts';
+import { shownFields } from '../person/long-value.ts';
 import { type DeletedHere, type Person, type SalesforceLink, syncStatus } from '../person/person.ts';
 import type { UnsyncedField } from '../schema/check-fields.ts';
 import type { EditOutcome } from '../sync/edit-persons.ts';
+import { activityIdOf } from '../sync/joined-activities.ts';
 import type { DeleteOutcome } from '../sync/sync-person/delete-person.ts';
 import type { SyncOutcome } from '../sync/sync-person/person-sync.ts';
 import type { PreviewOutcome } from '../sync/sync-person/preview-sync.ts';
@@ -16,6 +18,12 @@ export function personView(person: Person) {
   const sorted = Object.fromEntries(Object.entries(fields).sort(([left], [right]) => (left < right ? -1 : 1)));
   const sync = { status, pending: Object.keys(pending).sort(), lastSyncedAt, rejection };
   return { personId, version, fields: sorted, salesforce: linkView(salesforce), sync, createdAt, updatedAt };
+}
+
+/** A person as a list shows it: long texts by their beginning. */
+export function listedPersonView(person: Person) {
+  const view = personView(person);
+  return { ...view, fields: shownFields(view.fields) };
 }
 
 function linkView(link: SalesforceLink | null) {
@@ -37,8 +45,14 @@ function deletedProblem(at: string): Problem {
   return new Problem('person-deleted', detail, { members: { deletedAt: at } });
 }
 
+/** An activity with all that its log keeps of it. */
 export function activityView(personId: string, { seq, ...activity }: Activity) {
-  return { activityId: `${personId}-${seq}`, ...activity };
+  return { activityId: activityIdOf(personId, seq), ...activity };
+}
+
+/** The same as a list shows it. */
+export function listedActivityView(personId: string, activity: Activity) {
+  return activityView(personId, shownActivity(activity));
 }
 
 /** `notSynced`: fields of the edit whose values stay here. */
@@ -73,11 +87,15 @@ export function editAnswer(outcome: EditOutcome): ApiAnswer {
 }
 
 /** The answer to a sync; throws the `Problem` of one that was not done. */
-export function syncAnswer(outcome: SyncOutcome): ApiAnswer {
+export function syncAnswer(outcome: SyncOutcome, notSynced: readonly UnsyncedField[] = []): ApiAnswer {
   switch (outcome.kind) {
     case 'synced': {
       const { outcome: result, person, pushed, pulled, conflicts } = outcome;
-      return { status: 200, body: { outcome: result, person: personView(person), pushed, pulled, conflicts } };
+      const unsynced = notSynced.length > 0 ? { notSynced } : {};
+      return {
+        status: 200,
+        body: { outcome: result, person: personView(person), pushed, pulled, conflicts, ...unsynced },
+      };
     }
     case 'rejected': {
       const { code, message, fields } = outcome.rejection;

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { SalesforceCredentials } from '../salesforce/session.ts';
 import { isSecureUrl } from '../salesforce/sites.ts';
 import { ConfigError, TransientError } from '../sync/errors.ts';
+import { NO_CREDENTIALS } from './http-problems.ts';
 
 const text = z.string().check(z.minLength(1));
 
@@ -49,7 +50,7 @@ async function readSecret(secretName: string): Promise<string> {
   } catch (error) {
     const reason = error instanceof Error ? CONFIG_REASONS[error.name] : undefined;
     if (reason !== undefined) throw new ConfigError(`secret ${secretName} ${reason}`, { cause: error });
-    throw new TransientError('SECRETS', 'the Salesforce credentials could not be read', { cause: error });
+    throw new TransientError(NO_CREDENTIALS, 'the Salesforce credentials could not be read', { cause: error });
   }
 }
 

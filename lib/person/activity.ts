@@ -1,12 +1,12 @@
-import type { FieldValue } from './field-value.ts';
+import { type ShownFields, type ShownValue, shownFields, shownText, shownValue } from './long-value.ts';
 import type { SalesforceType } from './row.ts';
 
 export type Direction = 'pull' | 'push';
 
 export interface FieldChange {
   readonly field: string;
-  readonly from: FieldValue;
-  readonly to: FieldValue;
+  readonly from: ShownValue;
+  readonly to: ShownValue;
 }
 
 /** Which side a policy lets stand. */
@@ -14,8 +14,8 @@ export type Winner = 'local' | 'remote';
 
 export interface Conflict {
   readonly field: string;
-  readonly local: FieldValue;
-  readonly remote: FieldValue;
+  readonly local: ShownValue;
+  readonly remote: ShownValue;
   readonly winner: Winner;
 }
 
@@ -51,7 +51,7 @@ export type Happening =
   | {
       readonly type: 'rejected';
       readonly direction: Direction;
-      readonly detail: Rejection & { readonly values: Readonly<Record<string, FieldValue>> };
+      readonly detail: Rejection & { readonly values: ShownFields };
     }
   | {
       readonly type: 'linked' | 'converted' | 'deletedInSalesforce' | 'undeleted';
@@ -78,7 +78,7 @@ export interface MergedDetail {
   /** When each field that came along was edited there; '' for a value that was only there and not here. */
   readonly fields?: Readonly<Record<string, string>>;
   /** Edits that gave way to newer ones of the same fields. */
-  readonly superseded?: Readonly<Record<string, FieldValue>>;
+  readonly superseded?: ShownFields;
 }
 
 /** One entry of a person's activity log. `seq` counts up by one per person, without gaps. */
@@ -95,20 +95,60 @@ export interface ActivityLog {
 
 export const EMPTY_LOG: ActivityLog = { next: 0, recent: [] };
 
-/** Entries per chunk. A chunk is filled once and never changes, so writing it twice writes the same. */
+/** Entries per chunk, at most. */
 export const CHUNK_SIZE = 8;
 
-/** `CHUNK_SIZE` consecutive entries, from `index * CHUNK_SIZE` on, as they are kept outside the person's item. */
+/** Characters of entries, as JSON, from which on a chunk is full. */
+const CHUNK_CHARACTERS = 16_000;
+
+/**
+ * Consecutive entries as they are kept outside the person's item. Where a chunk ends follows from the stored log alone,
+ * so that whoever writes it, and however often, writes the same.
+ */
 export interface ActivityChunk {
-  readonly index: number;
+  /** `seq` of its first entry. */
+  readonly first: number;
   readonly activities: readonly Activity[];
 }
 
-/** The log with the happenings appended at this instant (ISO). */
+/** The log with the happenings appended at this instant (ISO), each as a log keeps it. */
 export function appendActivities(log: ActivityLog, happenings: readonly Happening[], at: string): ActivityLog {
   if (happenings.length === 0) return log;
-  const added = happenings.map((happening, offset) => ({ ...happening, seq: log.next + offset, at }));
+  const added = happenings.map((happening, offset) => ({ ...keptHappening(happening), seq: log.next + offset, at }));
   return { next: log.next + added.length, recent: [...log.recent, ...added] };
+}
+
+/**
+ * What a log keeps: long texts by their beginning, because the person or Salesforce holds them. The side that lost a
+ * conflict, and an edit that gave way to a newer one, are nowhere else: they are kept whole.
+ */
+function keptHappening(happening: Happening): Happening {
+  if (happening.type === 'fieldsChanged') {
+    const changes = happening.detail.changes.map(({ field, from, to }) => {
+      return { field, from: shownValue(from), to: shownValue(to) };
+    });
+    return { ...happening, detail: { ...happening.detail, changes } };
+  }
+  if (happening.type === 'conflict') {
+    const { detail } = happening;
+    return { ...happening, detail: { ...detail, [detail.winner]: shownValue(detail[detail.winner]) } };
+  }
+  if (happening.type !== 'rejected') return happening;
+  const { message, values } = happening.detail;
+  return {
+    ...happening,
+    detail: { ...happening.detail, message: shownText(message), values: shownFields(values) },
+  };
+}
+
+/** The activity as a list shows it: every long text by its beginning. */
+export function shownActivity<Shown extends Happening>(activity: Shown): Shown {
+  if (activity.type === 'conflict') {
+    const { local, remote } = activity.detail;
+    return { ...activity, detail: { ...activity.detail, local: shownValue(local), remote: shownValue(remote) } };
+  }
+  if (activity.type !== 'merged' || activity.detail.superseded === undefined) return activity;
+  return { ...activity, detail: { ...activity.detail, superseded: shownFields(activity.detail.superseded) } };
 }
 
 /**
@@ -117,20 +157,23 @@ export function appendActivities(log: ActivityLog, happenings: readonly Happenin
  * entry stays there: what it tells is not told again.
  */
 export function fullChunks(stored: ActivityLog): ActivityChunk[] {
-  const first = stored.recent[0];
-  if (first === undefined) return [];
   const chunks: ActivityChunk[] = [];
-  for (let index = Math.ceil(first.seq / CHUNK_SIZE); (index + 1) * CHUNK_SIZE < stored.next; index += 1) {
-    const offset = index * CHUNK_SIZE - first.seq;
-    chunks.push({ index, activities: stored.recent.slice(offset, offset + CHUNK_SIZE) });
+  let open: Activity[] = [];
+  let characters = 0;
+  for (const activity of stored.recent.slice(0, -1)) {
+    open.push(activity);
+    characters += JSON.stringify(activity).length;
+    if (open.length < CHUNK_SIZE && characters < CHUNK_CHARACTERS) continue;
+    chunks.push({ first: open[0]?.seq ?? activity.seq, activities: open });
+    open = [];
+    characters = 0;
   }
   return chunks;
 }
 
 /** The log without entries that the given chunks hold. */
 export function withoutChunks(log: ActivityLog, chunks: readonly ActivityChunk[]): ActivityLog {
-  const last = chunks.at(-1);
+  const last = chunks.at(-1)?.activities.at(-1);
   if (last === undefined) return log;
-  const from = (last.index + 1) * CHUNK_SIZE;
-  return { next: log.next, recent: log.recent.filter((activity) => activity.seq >= from) };
+  return { next: log.next, recent: log.recent.filter((activity) => activity.seq > last.seq) };
 }

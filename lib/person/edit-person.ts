@@ -1,6 +1,7 @@
 import { appendActivities, EMPTY_LOG, type FieldChange, type Happening, type Rejection } from './activity.ts';
 import { type FieldShapes, type Fields, type FieldValue, isEmptyValue, sameValue } from './field-value.ts';
 import { linkTo } from './life-cycle.ts';
+import { type ShownFields, sameShown, shownFields, shownText } from './long-value.ts';
 import { baseValue, hasPending, type Person, personIdOfRow } from './person.ts';
 import type { Row } from './row.ts';
 
@@ -73,12 +74,14 @@ function withEdits(
  * and the log, which ends with that very rejection, tells nothing new.
  */
 export function rejectPerson(person: Person, rejection: Rejection, values: Fields, now: string): Person {
-  const { code, message, fields } = rejection;
+  const { code, fields } = rejection;
+  const message = shownText(rejection.message);
   const known = person.rejection;
-  if (known !== null && sameRejection(known, rejection)) return person;
+  if (known !== null && sameRejection(known, { code, message, fields })) return person;
   const parked: Person = { ...person, rejection: { code, message, fields, at: now } };
   const last = person.log.recent.at(-1);
-  if (last?.type === 'rejected' && sameRejection(last.detail, rejection) && sameValues(last.detail.values, values)) {
+  const isTold = last?.type === 'rejected' && sameRejection(last.detail, { code, message, fields });
+  if (isTold && sameValues(last.detail.values, shownFields(values))) {
     return { ...parked, updatedAt: now };
   }
   const told: Happening = { type: 'rejected', direction: 'push', detail: { code, message, fields, values } };
@@ -89,10 +92,11 @@ function sameRejection(one: Rejection, other: Rejection): boolean {
   return one.code === other.code && one.message === other.message && one.fields.join() === other.fields.join();
 }
 
-function sameValues(one: Fields, other: Fields): boolean {
+function sameValues(one: ShownFields, other: ShownFields): boolean {
   const names = Object.keys(one);
   return (
-    names.length === Object.keys(other).length && names.every((name) => name in other && one[name] === other[name])
+    names.length === Object.keys(other).length &&
+    names.every((name) => name in other && sameShown(one[name] ?? null, other[name] ?? null))
   );
 }
 

@@ -1,5 +1,4 @@
 import type { Activity, Rejection } from './activity.ts';
-import type { Fields } from './field-value.ts';
 import type { Person } from './person.ts';
 
 /** Names of fields that nobody is shown. */
@@ -39,7 +38,10 @@ export function activityWithout(activity: Activity, hidden: HiddenFields): Activ
   return activity;
 }
 
-function without(fields: Fields, hidden: HiddenFields): Fields {
+function without<Value>(
+  fields: Readonly<Record<string, Value>>,
+  hidden: HiddenFields,
+): Readonly<Record<string, Value>> {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !hidden.has(name)));
 }
 

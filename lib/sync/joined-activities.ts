@@ -46,6 +46,25 @@ export async function joinedActivities(
   return { items, cursor: more ? formatCursor(reached(positions, items)) : null };
 }
 
+/** The name of an activity: whose log it stands in, and where. */
+export function activityIdOf(personId: string, seq: number): string {
+  return `${personId}-${seq}`;
+}
+
+/** One activity of the person, or of those who became a part of it, by its name; undefined where there is none. */
+export async function findActivity(
+  store: Pick<PersonStore, 'getMany' | 'activities'>,
+  person: Person,
+  activityId: string,
+): Promise<JoinedActivity | undefined> {
+  const [, personId, digits] = /^([A-Za-z0-9_-]{1,64})-(\d{1,11})$/.exec(activityId) ?? [];
+  const owner = (await withAbsorbed(store, person)).find((each) => each.personId === personId);
+  if (owner === undefined) return undefined;
+  const seq = Number(digits);
+  const [activity] = (await store.activities(owner, 1, String(seq + 1))).items;
+  return activity?.seq === seq ? { personId: owner.personId, activity } : undefined;
+}
+
 /** The person and all who became a part of it, and of those. */
 async function withAbsorbed(store: Pick<PersonStore, 'getMany'>, person: Person): Promise<readonly Person[]> {
   const found = new Map([[person.personId, person]]);

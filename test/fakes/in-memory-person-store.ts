@@ -266,7 +266,7 @@ export class InMemoryPersonStore implements PersonStore {
   #putChunk(personId: string, chunk: ActivityChunk): Promise<void> {
     return this.#io('personStore.putChunk', () => {
       const chunks = this.#chunks.get(personId) ?? new Map<number, ActivityChunk>();
-      this.#chunks.set(personId, chunks.set(chunk.index, chunk));
+      this.#chunks.set(personId, chunks.set(chunk.first, chunk));
     });
   }
 

@@ -280,6 +280,27 @@ describe('the activity log', () => {
     expect(new Set(seen.map(({ activityId }) => activityId)).size).toBe(25);
   });
 
+  test('of a long text the lists show the beginning, and the person has it whole', async () => {
+    const Description = 'a long text '.repeat(500).trim();
+    const { personId, fields: kept } = await sides.api.create({
+      Email: 'long@example.com',
+      LastName: 'Long',
+      Description,
+    });
+    expect(kept.Description).toBe(Description);
+    const [listed] = (await sides.api.personsWithEmail('long@example.com')) as unknown as { fields: object }[];
+    const cut = { start: Description.slice(0, 1000), length: Description.length };
+    expect(listed?.fields).toMatchObject({ Description: cut });
+    await sides.api.edit(personId, { Description: null });
+    const [edited] = await sides.api.activities(personId);
+    expect(edited?.detail).toMatchObject({ changes: [{ field: 'Description', from: cut, to: null }] });
+    const one = await sides.api.send(`GET /persons/${personId}/activities/${edited?.activityId}`);
+    expect(one).toMatchObject({ status: 200, body: edited });
+    for (const id of ['x', `${personId}-99`, 'nobody-0', `${personId}-`, '%00']) {
+      expect(await sides.api.send(`GET /persons/${personId}/activities/${id}`)).toMatchObject({ status: 404 });
+    }
+  });
+
   test('the list of the rejected comes in pages, newest first', async () => {
     const rule = { object: 'Lead', name: 'NoBad', errorWhen: "Title = 'Bad'", message: 'Not bad' };
     await sides.admin.control('POST validation-rules', rule);

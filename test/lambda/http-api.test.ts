@@ -13,11 +13,14 @@ import { outputOf } from './captured-output.ts';
 
 const CANARY = 'canary@example.com';
 
+const contextWith = (remainingMs: number) =>
+  ({ awsRequestId: 'r', getRemainingTimeInMillis: () => remainingMs }) as Context;
+
 async function answerOf(routes: Routes, event: Partial<APIGatewayProxyEventV2> = {}) {
   const [method = '', rawPath] = 'POST /x'.split(' ');
   const called = { routeKey: 'POST /x', rawPath, requestContext: { http: { method } } };
   const whole = { ...called, headers: {}, ...event } as APIGatewayProxyEventV2;
-  const answer = await apiHandler(routes)(whole, { awsRequestId: 'r' } as Context);
+  const answer = await apiHandler(routes)(whole, contextWith(20_000));
   return { status: answer.statusCode, headers: answer.headers, body: JSON.parse(answer.body ?? 'null') };
 }
 
@@ -109,6 +112,23 @@ describe('what goes wrong is a problem', () => {
       expect(JSON.stringify([answers, output])).not.toContain(CANARY);
     },
   );
+
+  test.each([
+    [false, 'no answer came in time; try again'],
+    [true, 'the edits are kept; the rest was not done in time'],
+  ])('that an answer takes too long, with what is known by then: %s', async (isKept, detail) => {
+    const forever: Routes = {
+      'POST /x': (_, progress) => {
+        if (isKept) progress.kept('p1');
+        return new Promise(() => undefined);
+      },
+    };
+    const event = { ...unrouted('POST', '/x'), routeKey: 'POST /x', headers: {} };
+    const answer = await apiHandler(forever, 'salesforce-unavailable')(event, contextWith(510));
+    expect(answer).toMatchObject({ statusCode: 503, headers: { 'retry-after': '30' } });
+    const expected = { type: '/problems/salesforce-unavailable', detail, ...(isKept ? { personId: 'p1' } : {}) };
+    expect(JSON.parse(answer.body ?? '')).toMatchObject(expected);
+  });
 
   test('that calls a human, with its reason and a metric, where the configuration is wrong', async () => {
     const answers: unknown[] = [];

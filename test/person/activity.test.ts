@@ -33,7 +33,7 @@ test('only full chunks move out', () => {
   expect(fullChunks(appendActivities(EMPTY_LOG, several(CHUNK_SIZE - 1), NOW))).toEqual([]);
   const log = appendActivities(EMPTY_LOG, several(2 * CHUNK_SIZE + 1), NOW);
   const chunks = fullChunks(log);
-  expect(chunks.map((chunk) => chunk.index)).toEqual([0, 1]);
+  expect(chunks.map((chunk) => chunk.first)).toEqual([0, CHUNK_SIZE]);
   expect(chunks.every((chunk) => chunk.activities.length === CHUNK_SIZE)).toBe(true);
   expect(sequence(withoutChunks(log, chunks).recent)).toEqual([2 * CHUNK_SIZE]);
 });
@@ -59,8 +59,8 @@ test('however entries come in and move out, each is kept exactly once and a chun
         log = appendActivities(log, several(add), NOW);
         const chunks = fullChunks(log);
         for (const chunk of chunks) {
-          expect(kept.get(chunk.index) ?? chunk).toEqual(chunk);
-          kept.set(chunk.index, chunk);
+          expect(kept.get(chunk.first) ?? chunk).toEqual(chunk);
+          kept.set(chunk.first, chunk);
         }
         if (moveOut) log = withoutChunks(log, chunks);
       }

@@ -1,4 +1,5 @@
 import type { FieldValue } from '../../lib/person/field-value.ts';
+import { whole } from '../fakes/whole-value.ts';
 import type { PersonView } from '../sandbox/clients/person-api-client.ts';
 import { alike, differences, FOLLOWED_FIELDS, remoteName } from '../simulation/fields.ts';
 import { rowsOfDeleted } from './soak-deletions.ts';
@@ -93,7 +94,9 @@ interface ToldChange {
 function changesOf(log: readonly LogEntry[], field: string): ToldChange[] {
   return log.flatMap((entry) =>
     entry.type === 'fieldsChanged'
-      ? entry.detail.changes.filter((change) => change.field === field).map((change) => ({ ...change, entry }))
+      ? entry.detail.changes
+          .filter((change) => change.field === field)
+          .map(({ from, to }) => ({ field, from: whole(from), to: whole(to), entry }))
       : [],
   );
 }
@@ -204,7 +207,9 @@ function salesFate(edit: Edit, seen: FieldValue | undefined, where: Whereabouts)
   if (alike(seen, edit.value)) return 'fine: stood until sales edited again, or to the end';
   if ((changes.get(valueKey(edit)) ?? []).length > 0) return 'fine: was known here when it was edited here';
   const conflicts = [...ending.logs.values()].flat().some((entry) => {
-    return entry.type === 'conflict' && entry.detail.field === edit.field && alike(entry.detail.remote, edit.value);
+    return (
+      entry.type === 'conflict' && entry.detail.field === edit.field && alike(whole(entry.detail.remote), edit.value)
+    );
   });
   if (conflicts) return 'fine: lost a conflict that is told';
   const isUnanswered = ledger.mayHaveLostAnswer({ from: edit.requestedAt, to: until });

@@ -16,6 +16,18 @@ const fields = named(
   'Values by the API names of a Lead; a Contact uses the same names (its `MailingCity` is `City`).',
   z.record(text, fieldValue),
 );
+const longValue = named(
+  'LongValue',
+  'A text of more than 1,000 characters: its beginning, its length in characters, and the SHA-256 of the whole in UTF-8.',
+  z.strictObject({ start: text, length: count, sha256: text }),
+);
+const shownValue = z.union([fieldValue, longValue]);
+const shownFields = named(
+  'ShownFields',
+  'Values as a list or a log shows them: long texts by their beginning.',
+  z.record(text, shownValue),
+);
+
 const rejection = named(
   'Rejection',
   'What Salesforce refused, or would surely refuse: its code, its message, and the fields that wait.',
@@ -72,10 +84,16 @@ export const notSynced = named(
 );
 export const savedPerson = z.strictObject({ ...person.shape, notSynced: z.optional(notSynced) });
 
+const listedPerson = named(
+  'ListedPerson',
+  'A person as a list shows it; `GET /persons/{personId}` has its values whole.',
+  z.strictObject({ ...person.shape, fields: shownFields }),
+);
+
 const conflict = named(
   'Conflict',
   'A field that both sides changed to different values since they last agreed, and the side whose value stands.',
-  z.strictObject({ field: text, local: fieldValue, remote: fieldValue, winner: side }),
+  z.strictObject({ field: text, local: shownValue, remote: shownValue, winner: side }),
 );
 
 const direction = z.nullable(z.enum(['pull', 'push']));
@@ -93,7 +111,7 @@ export const activity = named(
     activityOf(
       'fieldsChanged',
       z.strictObject({
-        changes: z.array(z.strictObject({ field: text, from: fieldValue, to: fieldValue })),
+        changes: z.array(z.strictObject({ field: text, from: shownValue, to: shownValue })),
         reason: z.optional(z.literal('tooLong')),
       }),
     ),
@@ -102,7 +120,7 @@ export const activity = named(
       'syncedToSalesforce',
       z.strictObject({ fields: texts, created: z.boolean(), defaulted: z.optional(texts) }),
     ),
-    activityOf('rejected', z.strictObject({ ...rejection.shape, values: fields })),
+    activityOf('rejected', z.strictObject({ ...rejection.shape, values: shownFields })),
     activityOf('linked', recordName),
     activityOf('converted', recordName),
     activityOf('deletedInSalesforce', recordName),
@@ -114,7 +132,7 @@ export const activity = named(
         from: z.optional(text),
         row: z.optional(text),
         fields: z.optional(z.record(text, text)),
-        superseded: z.optional(fields),
+        superseded: z.optional(shownFields),
       }),
     ),
     activityOf('ownerChanged', z.strictObject({ from: text, to: text })),
@@ -123,7 +141,7 @@ export const activity = named(
   ]),
 );
 
-export const personsPage = z.strictObject({ persons: z.array(person), cursor });
+export const personsPage = z.strictObject({ persons: z.array(listedPerson), cursor });
 export const activitiesPage = z.strictObject({ activities: z.array(activity), cursor });
 export const batchResults = z.strictObject({
   results: z.array(
@@ -141,6 +159,7 @@ export const synced = named(
     pushed: texts,
     pulled: texts,
     conflicts: z.array(conflict),
+    notSynced: z.optional(notSynced),
   }),
 );
 
@@ -190,4 +209,5 @@ export const PROBLEM_MEMBERS = {
   rejection: z.optional(rejection),
   candidates: z.optional(z.array(candidate)),
   deletedAt: z.optional(instant),
+  personId: z.optional(text),
 } as const;

@@ -123,6 +123,15 @@ export const PERSON_CALLS = {
     answers: { 200: { description: 'A page of the log.', body: answers.activitiesPage }, 308: moved },
     problems: ['invalid-parameter', 'not-found'],
   },
+  'GET /persons/{personId}/activities/{activityId}': {
+    operationId: 'readActivity',
+    summary: 'Read one activity, with all that the log keeps of it',
+    description:
+      'A value that lost a conflict, or gave way when two persons became one, is whole. Of other long values the log keeps the beginning.',
+    tag: 'Persons',
+    answers: { 200: { description: 'The activity.', body: answers.activity }, 308: moved },
+    problems: ['not-found'],
+  },
   'POST /persons/{personId}/sync': {
     operationId: 'syncPerson',
     summary: 'Sync a person with Salesforce now',

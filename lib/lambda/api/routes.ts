@@ -29,6 +29,7 @@ export const API_ROUTES = {
   'PATCH /persons/{personId}': write('persons'),
   'DELETE /persons/{personId}': operate('sync-person'),
   'GET /persons/{personId}/activities': read('persons'),
+  'GET /persons/{personId}/activities/{activityId}': read('persons'),
   'POST /persons/{personId}/sync': write('sync-person'),
   'POST /sync-person': write('sync-person'),
   'POST /sync/preview': read('sync-person'),

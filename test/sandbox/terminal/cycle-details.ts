@@ -1,4 +1,5 @@
 import type { FieldValue } from '../../../lib/person/field-value.ts';
+import type { ShownValue } from '../../../lib/person/long-value.ts';
 import type { ActivityView, PersonApiClient, PersonView } from '../clients/person-api-client.ts';
 
 /** A conflict or a rejection of one person, with names and values. */
@@ -52,10 +53,22 @@ async function conflictsSince(api: PersonApiClient, since: string, wanted: numbe
     for (const activity of (body as { activities?: readonly ActivityView[] }).activities ?? []) {
       if (activity.type !== 'conflict' || activity.at < since) continue;
       const { field, local, remote, winner } = activity.detail;
-      found.push({ kind: 'conflict', person: nameOf(person), field, local, remote, winner });
+      found.push({
+        kind: 'conflict',
+        person: nameOf(person),
+        field,
+        local: begun(local),
+        remote: begun(remote),
+        winner,
+      });
     }
   }
   return found;
+}
+
+/** Of a long text its beginning. */
+function begun(value: ShownValue): FieldValue {
+  return typeof value === 'object' && value !== null ? value.start : value;
 }
 
 async function canList(api: PersonApiClient): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { Activity } from '../../../lib/person/activity.ts';
 import { baseValue, type Person } from '../../../lib/person/person.ts';
+import { whole } from '../../fakes/whole-value.ts';
 import { heldFrom, type RemoteValue, remoteValues, sentValue } from '../field-history.ts';
 import { alikeIn, FOLLOWED_FIELDS, remoteName, sameIn } from '../fields.ts';
 import type { LocalValue } from '../ledger.ts';
@@ -95,10 +96,12 @@ function knows(world: World, personId: string, field: string, remote: RemoteValu
   return activitiesOf(world, personId).some((activity) => {
     if (Date.parse(activity.at) < at - CLOCKS_MS) return false;
     if (activity.type === 'conflict') {
-      return activity.detail.field === field && alikeIn(field, activity.detail.remote, value);
+      return activity.detail.field === field && alikeIn(field, whole(activity.detail.remote), value);
     }
     if (activity.type !== 'fieldsChanged') return false;
-    return activity.detail.changes.some((change) => change.field === field && alikeIn(field, change.from, value));
+    return activity.detail.changes.some(
+      (change) => change.field === field && alikeIn(field, whole(change.from), value),
+    );
   });
 }
 
@@ -150,7 +153,7 @@ function losesConflict(world: World, personId: string, field: string, { value, a
       activity.detail.field === field &&
       activity.detail.winner === 'remote' &&
       Date.parse(activity.at) >= at - CLOCKS_MS &&
-      alikeIn(field, activity.detail.local, value),
+      alikeIn(field, whole(activity.detail.local), value),
   );
 }
 
@@ -171,7 +174,9 @@ function conflictsAreReal(world: World, { personId }: Person, fields: readonly s
     if (told.some((other) => other.at === activity.at && COMES_TOGETHER.has(other.type))) continue;
     const { field, local, remote } = activity.detail;
     const isReal = [...world.ledger.rows.keys()].some((rowId) =>
-      remoteValues(world, rowId, field).some((each) => sameIn(field, each.value, remote) && isForeign(field, each)),
+      remoteValues(world, rowId, field).some(
+        (each) => sameIn(field, each.value, whole(remote)) && isForeign(field, each),
+      ),
     );
     if (isReal) continue;
     world.breaks(

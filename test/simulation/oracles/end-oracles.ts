@@ -1,4 +1,5 @@
 import { awaitsPush, isPresent, type Person } from '../../../lib/person/person.ts';
+import { whole } from '../../fakes/whole-value.ts';
 import type { Row } from '../../sandbox/org/soql/source.ts';
 import { alike, differences } from '../fields.ts';
 import type { World } from '../world.ts';
@@ -70,7 +71,7 @@ function parkedForWhatItHolds(world: World, person: Person): void {
     return;
   }
   for (const [field, value] of Object.entries(told.detail.values)) {
-    if (field in person.pending && !alike(person.fields[field] ?? null, value)) {
+    if (field in person.pending && !alike(person.fields[field] ?? null, whole(value))) {
       world.breaks(
         'parked for what it holds',
         `${person.personId}.${field}: ${JSON.stringify(value)} was refused, it holds ${JSON.stringify(person.fields[field])}`,

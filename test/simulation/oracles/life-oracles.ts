@@ -1,6 +1,7 @@
 import type { Activity } from '../../../lib/person/activity.ts';
 import { type FieldValue, sameValue } from '../../../lib/person/field-value.ts';
 import type { Person } from '../../../lib/person/person.ts';
+import { whole } from '../../fakes/whole-value.ts';
 import { FIELDS, remoteName } from '../fields.ts';
 import type { World } from '../world.ts';
 import { currentRow } from './end-oracles.ts';
@@ -123,7 +124,7 @@ function isHeld({ field, value, before, survivor, added }: Inherited): boolean {
     .flatMap((each) => (each.type === 'fieldsChanged' ? each.detail.changes : []))
     .filter((change) => change.field === field);
   const wasHeld = changes.length > 0 && isSame(before.fields[field]);
-  return wasHeld || isSame(survivor.fields[field]) || changes.some((change) => isSame(change.to));
+  return wasHeld || isSame(survivor.fields[field]) || changes.some((change) => isSame(whole(change.to)));
 }
 
 /** Clocks of workers differ, and an edit has its time before a slow store has it, by less than this. */

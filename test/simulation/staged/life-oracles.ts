@@ -1,6 +1,7 @@
 import type { Activity } from '../../../lib/person/activity.ts';
 import type { FieldValue } from '../../../lib/person/field-value.ts';
 import type { Person } from '../../../lib/person/person.ts';
+import { whole } from '../../fakes/whole-value.ts';
 import type { Row } from '../../sandbox/org/soql/source.ts';
 import { alike, remoteName, remoteValue, TRACED_FIELDS } from '../fields.ts';
 import type { World } from '../world.ts';
@@ -83,7 +84,7 @@ function hasHeld(world: World, { personId }: Person, field: string, value: Field
 function onlyEditsConflict(world: World, { personId }: Person): void {
   const told = world.ledger.activities.get(personId) ?? [];
   for (const { type, detail } of told) {
-    if (type !== 'conflict' || !isOfOrg(world, detail.field, detail.local)) continue;
+    if (type !== 'conflict' || !isOfOrg(world, detail.field, whole(detail.local))) continue;
     const values = `${JSON.stringify(detail.local)} against ${JSON.stringify(detail.remote)}`;
     world.breaks('only edits conflict', `${personId}.${detail.field}: ${values}, both of Salesforce`);
   }
@@ -113,7 +114,8 @@ function wayOf(world: World, person: Person): Person[] {
 function isHeld(told: readonly Activity[], field: string, value: FieldValue): boolean {
   return told.some(
     ({ type, detail }) =>
-      type === 'fieldsChanged' && detail.changes.some((change) => change.field === field && alike(change.to, value)),
+      type === 'fieldsChanged' &&
+      detail.changes.some((change) => change.field === field && alike(whole(change.to), value)),
   );
 }
 
