@@ -55,9 +55,13 @@ export function listedActivityView(personId: string, activity: Activity) {
   return activityView(personId, shownActivity(activity));
 }
 
+function ifAny(notSynced: readonly UnsyncedField[] = []) {
+  return notSynced.length > 0 ? { notSynced } : {};
+}
+
 /** `notSynced`: fields of the edit whose values stay here. */
-export function personAnswer(status: number, person: Person, notSynced: readonly UnsyncedField[] = []): ApiAnswer {
-  const body = { ...personView(person), ...(notSynced.length > 0 ? { notSynced } : {}) };
+export function personAnswer(status: number, person: Person, notSynced?: readonly UnsyncedField[]): ApiAnswer {
+  const body = { ...personView(person), ...ifAny(notSynced) };
   return { status, body, headers: { etag: `"${person.version}"` } };
 }
 
@@ -87,14 +91,13 @@ export function editAnswer(outcome: EditOutcome): ApiAnswer {
 }
 
 /** The answer to a sync; throws the `Problem` of one that was not done. */
-export function syncAnswer(outcome: SyncOutcome, notSynced: readonly UnsyncedField[] = []): ApiAnswer {
+export function syncAnswer(outcome: SyncOutcome, notSynced?: readonly UnsyncedField[]): ApiAnswer {
   switch (outcome.kind) {
     case 'synced': {
       const { outcome: result, person, pushed, pulled, conflicts } = outcome;
-      const unsynced = notSynced.length > 0 ? { notSynced } : {};
       return {
         status: 200,
-        body: { outcome: result, person: personView(person), pushed, pulled, conflicts, ...unsynced },
+        body: { outcome: result, person: personView(person), pushed, pulled, conflicts, ...ifAny(notSynced) },
       };
     }
     case 'rejected': {

@@ -60,14 +60,16 @@ function scheduled(words: Int32Array, at: number): number {
   return ((words[at - 16] ?? 0) + first + (words[at - 7] ?? 0) + second) | 0;
 }
 
+type Words = [number, number, number, number, number, number, number, number];
+
 function compress(hash: number[], words: Int32Array): void {
-  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = hash;
+  let [a, b, c, d, e, f, g, h] = hash as Words;
   for (let round = 0; round < 64; round += 1) {
     const upper = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25);
-    const added = (h + upper + ((e & f) ^ (~e & g)) + (ROUNDS[round] ?? 0) + (words[round] ?? 0)) | 0;
+    const added = (h + upper + ((e & f) ^ (~e & g)) + Number(ROUNDS[round]) + Number(words[round])) | 0;
     const lower = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22);
     const sum = (lower + ((a & b) ^ (a & c) ^ (b & c))) | 0;
     [h, g, f, e, d, c, b, a] = [g, f, e, (d + added) | 0, c, b, a, (added + sum) | 0];
   }
-  for (const [at, word] of [a, b, c, d, e, f, g, h].entries()) hash[at] = ((hash[at] ?? 0) + word) | 0;
+  for (const [at, word] of [a, b, c, d, e, f, g, h].entries()) hash[at] = (Number(hash[at]) + word) | 0;
 }
