@@ -1,10 +1,16 @@
-import { setTimeout } from 'node:timers/promises';
 import { Connection } from 'jsforce/lib/connection.js';
 import type { HttpRequest } from 'jsforce/lib/types/common.js';
 import { ConfigError, QuotaExceededError, TransientError } from '../sync/errors.ts';
 import type { ApiUsage } from '../sync/ports/change-feed.ts';
 import { callError, endedAfterWrite, errorEntries, lostAnswer, unexpectedAnswer } from './error-map.ts';
-import { type Exchange, type Fetch, FetchTransport, fetchWhenAwake } from './fetch-transport.ts';
+import {
+  type ClientTime,
+  type Exchange,
+  type Fetch,
+  FetchTransport,
+  fetchWhenAwake,
+  SYSTEM_TIME,
+} from './fetch-transport.ts';
 import { isRaw } from './query-answer.ts';
 import { type SalesforceCredentials, Session } from './session.ts';
 import { isSecureUrl } from './sites.ts';
@@ -34,6 +40,8 @@ export interface SalesforceClientOptions {
   readonly reserve: number;
   /** Node's own where not given. */
   readonly fetch?: Fetch;
+  /** That of the process where not given. */
+  readonly time?: ClientTime;
 }
 
 /** One request, its path below the root of the API version. */
@@ -107,12 +115,13 @@ interface TimedAnswer extends SubAnswer {
 /** `writes`: a lost answer may hide a write, of this request or of one before it. */
 interface Sending {
   readonly writes: boolean;
-  /** As `performance.now()` counts. */
+  /** As `ClientTime.elapsed` counts. */
   readonly deadline: number;
 }
 
 class JsforceClient implements SalesforceClient {
   readonly #options: SalesforceClientOptions;
+  readonly #time: ClientTime;
   readonly #connection: Connection;
   readonly #session: Session;
   #calls = 0;
@@ -122,6 +131,7 @@ class JsforceClient implements SalesforceClient {
 
   constructor(options: SalesforceClientOptions) {
     this.#options = options;
+    this.#time = options.time ?? SYSTEM_TIME;
     this.#connection = new Connection({
       loginUrl: options.credentials.loginUrl,
       version: options.apiVersion ?? API_VERSION,
@@ -171,11 +181,11 @@ class JsforceClient implements SalesforceClient {
   }
 
   wait(milliseconds: number): Promise<void> {
-    return setTimeout(milliseconds);
+    return this.#time.wait(milliseconds);
   }
 
   #deadline(): number {
-    return performance.now() + this.#options.timeoutMs;
+    return this.#time.elapsed() + this.#options.timeoutMs;
   }
 
   async #send(subrequest: Subrequest, sending: Sending): Promise<TimedAnswer> {
@@ -191,7 +201,7 @@ class JsforceClient implements SalesforceClient {
   }
 
   async #attempt(subrequest: Subrequest, { writes, deadline }: Sending): Promise<TimedAnswer> {
-    const left = Math.floor(deadline - performance.now());
+    const left = Math.floor(deadline - this.#time.elapsed());
     if (left <= 0) throw new TransientError('TIMEOUT', 'No time was left to call Salesforce');
     const transport = this.#transport(left);
     this.#calls += 1;
@@ -210,25 +220,25 @@ class JsforceClient implements SalesforceClient {
   }
 
   #transport(timeoutMs: number): FetchTransport {
-    return new FetchTransport({ fetch: this.#options.fetch ?? fetchWhenAwake, timeoutMs });
+    return new FetchTransport({ fetch: this.#options.fetch ?? fetchWhenAwake, timeoutMs, time: this.#time });
   }
 
   #keepReserve(): void {
     const told = this.#connection.limitInfo.apiUsage;
     const { reserve } = this.#options;
-    if (reserve === 0 || told === undefined || Date.now() - this.#usageToldAt > USAGE_IS_NEWS_MS) return;
+    if (reserve === 0 || told === undefined || this.#time.now() - this.#usageToldAt > USAGE_IS_NEWS_MS) return;
     if (told.limit - told.used > reserve * told.limit) return;
     throw new QuotaExceededError(`Salesforce: ${told.used} of ${told.limit} daily API requests used, the rest is kept`);
   }
 
   #heard({ headers }: Exchange): void {
     const date = Date.parse(headers.date ?? '');
-    if (!Number.isNaN(date)) this.#clockLead = date - Date.now();
-    if (headers['sforce-limit-info'] !== undefined) this.#usageToldAt = Date.now();
+    if (!Number.isNaN(date)) this.#clockLead = date - this.#time.now();
+    if (headers['sforce-limit-info'] !== undefined) this.#usageToldAt = this.#time.now();
   }
 
   #now(): number {
-    return Date.now() + this.#clockLead;
+    return this.#time.now() + this.#clockLead;
   }
 
   /** The `Date` header has whole seconds, cut off, and is written after the work began. */

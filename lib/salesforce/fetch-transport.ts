@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Transport } from 'jsforce/lib/transport.js';
 import type { HttpRequest, HttpResponse } from 'jsforce/lib/types/common.js';
 import { StreamPromise } from 'jsforce/lib/util/promise.js';
@@ -15,6 +15,25 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 export const fetchWhenAwake: Fetch = async (url, init) => {
   await setImmediate();
   return fetch(url, init);
+};
+
+/** Time as a client counts it. */
+export interface ClientTime {
+  /** In milliseconds since the epoch. */
+  readonly now: () => number;
+  /** In milliseconds since some moment; never goes back. */
+  readonly elapsed: () => number;
+  readonly wait: (milliseconds: number) => Promise<void>;
+  /** Aborts after this long. */
+  readonly timeout: (milliseconds: number) => AbortSignal;
+}
+
+/** The time of this process. */
+export const SYSTEM_TIME: ClientTime = {
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+  wait: (milliseconds) => setTimeout(milliseconds),
+  timeout: (milliseconds) => AbortSignal.timeout(milliseconds),
 };
 
 /** An answer of Salesforce, and how long it took to come whole. */
@@ -34,9 +53,11 @@ export class FetchTransport extends Transport {
   exchange: Exchange | undefined;
   readonly #fetch: Fetch;
   readonly #timeoutMs: number;
+  readonly #time: ClientTime;
 
-  constructor(options: { readonly fetch: Fetch; readonly timeoutMs: number }) {
+  constructor(options: { readonly fetch: Fetch; readonly timeoutMs: number; readonly time?: ClientTime }) {
     super();
+    this.#time = options.time ?? SYSTEM_TIME;
     this.#fetch = options.fetch;
     this.#timeoutMs = options.timeoutMs;
   }
@@ -48,17 +69,17 @@ export class FetchTransport extends Transport {
   async #send({ url, method, headers = {}, body }: HttpRequest): Promise<HttpResponse> {
     // fetch counts the length itself and would send the header twice.
     const { 'content-length': _counted, ...sent } = headers;
-    const startedAt = performance.now();
+    const startedAt = this.#time.elapsed();
     const answer = await this.#fetch(url, {
       method,
       headers: sent,
       ...(typeof body === 'string' ? { body } : {}),
       redirect: 'manual',
-      signal: AbortSignal.timeout(this.#timeoutMs),
+      signal: this.#time.timeout(this.#timeoutMs),
     });
     const text = await answer.text();
     const received = Object.fromEntries(answer.headers);
-    this.exchange = { status: answer.status, headers: received, durationMs: performance.now() - startedAt };
+    this.exchange = { status: answer.status, headers: received, durationMs: this.#time.elapsed() - startedAt };
     return { statusCode: answer.status, headers: received, body: text };
   }
 }
