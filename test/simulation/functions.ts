@@ -18,6 +18,7 @@ import { type PreviewOutcome, previewSync } from '../../lib/sync/sync-person/pre
 import { syncPerson } from '../../lib/sync/sync-person/sync-person.ts';
 import type { Dice } from './dice.ts';
 import { Invocation } from './invocation.ts';
+import { realClient } from './real-client.ts';
 import { SimulatedClient } from './simulated-client.ts';
 import { type BatchEnd, type QueuedMessage, SimulatedQueue } from './simulated-queue.ts';
 import { messageTold } from './story.ts';
@@ -162,7 +163,9 @@ export class Functions {
 
   #portsOf(invocation: Invocation, somebodyWaits: boolean): Ports {
     const world = this.#world;
-    const client = new SimulatedClient(world, invocation, somebodyWaits);
+    const client = world.isClientReal
+      ? realClient(world, invocation, somebodyWaits)
+      : new SimulatedClient(world, invocation, somebodyWaits);
     return {
       clock: invocation.clock,
       ids: invocation.ids,

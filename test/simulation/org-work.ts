@@ -58,7 +58,7 @@ export class OrgWork {
   start(): void {
     const { org, swarm, timeline } = this.#world;
     const { method, path, body, headers } = this.#work.request;
-    const token = this.#world.sessionToken();
+    const token = headers?.authorization?.replace('Bearer ', '') ?? this.#world.sessionToken();
     const isNew = timeline.now - this.#world.signedInAt < NEW_SESSION_MS;
     if (!isNew && swarm.strikes('sessionExpired', this.#invocation.dice)) org.state.sessions.end(token);
     this.#world.step(`${this.#invocation.name} salesforce ${path}`);

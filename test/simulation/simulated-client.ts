@@ -13,8 +13,8 @@ import { OrgWork, ROOT, type Work, type WorkRequest } from './org-work.ts';
 import type { World } from './world.ts';
 
 /** The client's own patience with one exchange, and the longest that Salesforce works on one. */
-const TIMEOUT_MS = 45_000;
-const CALLER_TIMEOUT_MS = 15_000;
+export const TIMEOUT_MS = 45_000;
+export const CALLER_TIMEOUT_MS = 15_000;
 const SALESFORCE_TIMEOUT_MS = 10 * 60_000;
 
 const HTML = '<html><body><h1>502 Bad Gateway</h1></body></html>';
@@ -70,8 +70,8 @@ export class SimulatedClient implements SalesforceClient {
     const sentAt = this.#world.timeline.now;
     const { response, beganAt } = await this.#send({ method: 'POST', path: '/composite', body }, writes, subrequests);
     if (response.status !== 200) throw callError(response.status, errorEntries(response.body), writes);
-    const { compositeResponse } = response.body as { compositeResponse: readonly RawSubAnswer[] };
-    const answers = compositeResponse.map((raw, at) => this.#perhapsCut(subAnswer(raw), subrequests[at]));
+    const { compositeResponse } = response.body as Composite;
+    const answers = compositeResponse.map(subAnswer);
     return { answers, beganAt, tookMs: this.#world.timeline.now - sentAt };
   }
 
@@ -99,15 +99,16 @@ export class SimulatedClient implements SalesforceClient {
   }
 
   async #send(request: WorkRequest, writes: boolean, parts: readonly Subrequest[]): Promise<Answered> {
-    const first = await this.#exchange({ request, writes, parts });
+    const first = await this.exchange({ request, writes, parts });
     if (first.response.status !== 401) return first;
     this.#world.session = null;
-    const second = await this.#exchange({ request, writes, parts });
+    const second = await this.exchange({ request, writes, parts });
     if (second.response.status !== 401) return second;
     throw callError(401, errorEntries(second.response.body), false);
   }
 
-  async #exchange(exchange: Exchange): Promise<Answered> {
+  /** One request on its way, and what comes back of it; rejects where nothing does in time. */
+  async exchange(exchange: Exchange): Promise<Answered> {
     const world = this.#world;
     const inv = this.#invocation;
     const { request, writes, parts } = exchange;
@@ -125,8 +126,9 @@ export class SimulatedClient implements SalesforceClient {
       const answered = (response: OrgResponse) => {
         if (inv.death !== null) return;
         if (push !== null && course.answer === 'given') world.ledger.pushAnswered(push);
+        const cut = this.#perhapsCut(response, parts);
         const date = Date.parse(response.headers.Date ?? new Date(world.org.clock.now()).toUTCString());
-        resolve({ response, beganAt: date - Math.ceil((world.timeline.now - sentAt) / 1000) * 1000 });
+        resolve({ response: cut, beganAt: date - Math.ceil((world.timeline.now - sentAt) / 1000) * 1000 });
       };
       const lost = () => {
         if (inv.death === null) reject(lostAnswer(timedOut(), writes));
@@ -169,12 +171,20 @@ export class SimulatedClient implements SalesforceClient {
     });
   }
 
-  #perhapsCut(answer: SubAnswer, subrequest: Subrequest | undefined): SubAnswer {
-    const { records } = (answer.body ?? {}) as { records?: readonly unknown[] };
+  /** The answer, whose pages of rows may end early. */
+  #perhapsCut(response: OrgResponse, parts: readonly Subrequest[]): OrgResponse {
+    const { compositeResponse } = (response.body ?? {}) as Partial<Composite>;
+    if (compositeResponse === undefined) return response;
+    const cut = compositeResponse.map((raw, at) => this.#perhapsCutPage(raw, parts[at]));
+    return { ...response, body: { compositeResponse: cut } };
+  }
+
+  #perhapsCutPage(raw: RawSubAnswer, subrequest: Subrequest | undefined): RawSubAnswer {
+    const { records } = (raw.body ?? {}) as { records?: readonly unknown[] };
     const isPage = subrequest?.path.startsWith('/queryAll') === true && records !== undefined && records.length > 1;
-    if (!isPage || !this.#world.swarm.strikes('shortPage', this.#invocation.dice)) return answer;
+    if (!isPage || !this.#world.swarm.strikes('shortPage', this.#invocation.dice)) return raw;
     const kept = records.slice(0, this.#invocation.dice.between(1, records.length - 1));
-    return { ...answer, body: { ...(answer.body as object), records: kept, done: false } };
+    return { ...raw, body: { ...(raw.body as object), records: kept, done: false } };
   }
 
   #course(writes: boolean): Course {
@@ -226,6 +236,10 @@ export class SimulatedClient implements SalesforceClient {
   }
 }
 
+interface Composite {
+  readonly compositeResponse: readonly RawSubAnswer[];
+}
+
 interface RawSubAnswer {
   readonly httpStatusCode: number;
   readonly httpHeaders: Readonly<Record<string, string>>;
@@ -250,6 +264,6 @@ function courseTold(by: string, writes: boolean, { answer, arrivesAfter }: Cours
   return `${what}: the request ${arrives}, the answer is ${typeof answer === 'object' ? answer.status : answer}`;
 }
 
-function timedOut(): Error {
+export function timedOut(): Error {
   return Object.assign(new Error('no answer'), { name: 'TimeoutError' });
 }

@@ -49,6 +49,8 @@ export class World {
   readonly policy: SyncPolicy;
   /** How many persons of a cycle are pushed under the guard: a few of those in the story, where there are any others. */
   readonly massPushAbove: number;
+  /** Whether functions reach the org by the product's own client. */
+  readonly isClientReal: boolean;
   /** Whose operation is being done. */
   acting: Invocation | null = null;
   session: string | null = null;
@@ -75,6 +77,7 @@ export class World {
     this.swarm = swarm;
     this.story = recorded ? [] : null;
     swarm.strikes('crowd', dice.fork('crowd'));
+    this.isClientReal = swarm.strikes('realClient', dice.fork('client'));
     const skewed = swarm.strikes('clockSkewed', dice);
     const leadMs = skewed ? dice.between(-300_000, 300_000) : dice.between(-400, 400);
     this.org = createOrg({ time: () => this.timeline.now + leadMs, seed: dice.below(1 << 30) });

@@ -144,4 +144,11 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     to: 'if (record !== null) return { person, pulled: [], conflicts: [] };',
     stage: 'mergedWhileEdited',
   },
+  {
+    name: 'a person goes into nobody',
+    file: ABSORB,
+    from: 'const into = survivor.personId;',
+    to: "const into = survivor.personId + '-';",
+    with: ['rowsMerged'],
+  },
 ];

@@ -2,11 +2,12 @@
 
 import type { Mutant } from './mutant.ts';
 
+const CLIENT = 'lib/salesforce/client.ts';
 const TABLE = 'lib/dynamodb/item-table.ts';
 const UPDATE = 'lib/dynamodb/person-update.ts';
 const ITEM = 'lib/dynamodb/item.ts';
 
-/** What the stores ask of DynamoDB, and make of its answers. */
+/** What the stores ask of DynamoDB, and the client of Salesforce, and what both make of the answers. */
 export const STORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'DynamoDB: no version condition on an update',
@@ -48,6 +49,20 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     file: ITEM,
     from: "return { queue: queueKey('pending', personId)",
     to: "return { queue: queueKey('held', personId)",
+    with: ['realStore'],
+  },
+  {
+    name: 'the client does not sign in again',
+    file: CLIENT,
+    from: 'if (answer.status !== 401) return answer;',
+    to: 'if (answer.status > 0) return answer;',
+    with: ['realClient', 'sessionExpired'],
+  },
+  {
+    name: 'DynamoDB: a version counts by two',
+    file: 'lib/dynamodb/dynamo-person-store.ts',
+    from: 'version: stored.version + 1, log:',
+    to: 'version: stored.version + 2, log:',
     with: ['realStore'],
   },
 ];
