@@ -7,8 +7,8 @@ import { msBetween } from '../sync/ports/clock.ts';
 import type { Ports } from '../sync/ports/ports.ts';
 import type { PreviewOutcome } from '../sync/sync-person/preview-sync.ts';
 
-/** How long a function goes by the schemas that it read: a cycle, which finds hidden fields, comes every five minutes. */
-const MAX_AGE_MS = 60_000;
+/** How long a function goes by the schemas that it read: many calls at once read them once. */
+const MAX_AGE_MS = 1_000;
 
 /** What callers are shown of persons: no field that the sync user does not see any more. */
 export interface Shown {
@@ -21,7 +21,7 @@ export interface Shown {
 
 type ShownPorts = Pick<Ports, 'clock'> & { readonly state: Pick<Ports['state'], 'loadSchema'> };
 
-/** Knows what is hidden, by the stored schemas, read once a minute at most. */
+/** Knows what is hidden, by the stored schemas, read once a second at most. */
 export function createShown({ state, clock }: ShownPorts): () => Promise<Shown> {
   let known: { readonly at: string; readonly shown: Shown } | undefined;
   return async () => {
