@@ -180,11 +180,21 @@ export class SimulatedClient implements SalesforceClient {
   }
 
   #perhapsCutPage(raw: RawSubAnswer, subrequest: Subrequest | undefined): RawSubAnswer {
+    if (subrequest !== undefined && UPDATED.test(subrequest.path)) return this.#perhapsOdd(raw);
     const { records } = (raw.body ?? {}) as { records?: readonly unknown[] };
     const isPage = subrequest?.path.startsWith('/queryAll') === true && records !== undefined && records.length > 1;
     if (!isPage || !this.#world.swarm.strikes('shortPage', this.#invocation.dice)) return raw;
     const kept = records.slice(0, this.#invocation.dice.between(1, records.length - 1));
     return { ...raw, body: { ...(raw.body as object), records: kept, done: false } };
+  }
+
+  /** An answer about what is covered that cannot be right, or was given long ago. */
+  #perhapsOdd(raw: RawSubAnswer): RawSubAnswer {
+    const { dice } = this.#invocation;
+    if (raw.httpStatusCode !== 200 || !this.#world.swarm.strikes('coveredDateOdd', dice)) return raw;
+    const hours = dice.pick([-24 * 365 * 56, -30, -3, 30, 24 * 365]);
+    const latestDateCovered = toSalesforceTime(this.#world.org.clock.now() + hours * 3_600_000);
+    return { ...raw, body: { ...(raw.body as object), latestDateCovered } };
   }
 
   #course(writes: boolean): Course {
@@ -234,6 +244,13 @@ export class SimulatedClient implements SalesforceClient {
     const arrivesAfter = dice.between(this.#timeoutMs, SALESFORCE_TIMEOUT_MS);
     return { arrivesAfter, answeredAfter: this.#timeoutMs, answer: 'lost' };
   }
+}
+
+/** The resource that tells which rows changed, and up to when. */
+const UPDATED = /^\/sobjects\/\w+\/updated/;
+
+function toSalesforceTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace('Z', '+0000');
 }
 
 interface Composite {

@@ -79,6 +79,8 @@ export const FAULTS = {
   crowd: { on: 0.005, strikes: 1 },
   /** The clock of a function is off by most of a minute. */
   clockJumps: { on: 0.2, strikes: 0.1 },
+  /** Salesforce tells a time up to which all changes are covered that is far off. */
+  coveredDateOdd: { on: 0.15, strikes: 0.1 },
   /** No fault: the client is the product's own, with its session and its JSON, rather than a stand-in. */
   realClient: { on: 0.15, strikes: 1 },
   /** No fault: the stores are those of DynamoDB, over a table in this process, rather than the ones in memory. */
