@@ -29,3 +29,10 @@ export function personIdOfKey(key: string): string {
   const id = NUMBERED.exec(key)?.[1];
   return id === undefined ? key : id.replace(UUID, '$1-$2-$3-$4-$5');
 }
+
+const PERSON_ID = /^[A-Za-z0-9_-]{1,36}$/;
+
+/** Whether our side could have given this id: what people type into the field names no person. */
+export function isPossiblePersonId(id: string): boolean {
+  return PERSON_ID.test(id);
+}

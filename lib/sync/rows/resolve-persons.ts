@@ -1,6 +1,7 @@
 import { hasAbsorbed } from '../../person/absorb-person.ts';
 import { isItsContact, lifeStateOf, standingOf } from '../../person/life-cycle.ts';
 import { hasEmail, isPresent, type Person, personIdOfRow } from '../../person/person.ts';
+import { isPossiblePersonId } from '../../person/person-key.ts';
 import type { Row } from '../../person/row.ts';
 import type { PersonStore } from '../ports/person-store.ts';
 import { type Survivor, survivorsOf } from './survivors.ts';
@@ -25,9 +26,6 @@ export interface Owner {
 
 /** What finding out takes. */
 export type OwnerReads = Pick<PersonStore, 'getMany' | 'linksOf' | 'emailClaims'>;
-
-/** A person id that our side could have given: what people type into the field is not followed. */
-const PERSON_ID = /^[A-Za-z0-9_-]{1,36}$/;
 
 /**
  * Whose each row is, in this order: the person who stands for it; the one whose id it carries; the one derived from the
@@ -126,7 +124,7 @@ function ownedBy(person: Person, linkedId?: string): Owner {
 
 /** The id that the row carries, else the one derived from the row. */
 export function likelyPersonId(row: Row): string {
-  return row.personId !== null && PERSON_ID.test(row.personId) ? row.personId : personIdOfRow(row.id);
+  return row.personId !== null && isPossiblePersonId(row.personId) ? row.personId : personIdOfRow(row.id);
 }
 
 /**

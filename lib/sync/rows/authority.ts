@@ -1,0 +1,71 @@
+import { personIdOfRow } from '../../person/person.ts';
+import type { Row, RowName } from '../../person/row.ts';
+import { type Item, isPerson, type Standing } from '../../person/standing.ts';
+import type { Deciding, Known } from './known.ts';
+
+/** Whose a row is, by its authority alone. */
+export type Hold =
+  /** Nobody's: there is no authority, or a stub that names no person. */
+  | { readonly kind: 'free' }
+  /** The authority names a person that is not there. */
+  | { readonly kind: 'unborn'; readonly personId: string }
+  /** A frozen person on the way has not been absorbed. */
+  | { readonly kind: 'unjoined'; readonly loser: Standing; readonly survivor: Standing }
+  | { readonly kind: 'held' | 'left' | 'claimed'; readonly survivor: Standing };
+
+/** A person, the survivor that it leads to, and the last on the way there that no later one has absorbed. */
+export interface Chain {
+  readonly survivor: Standing;
+  readonly unjoined: Standing | undefined;
+}
+
+/** More persons joined one into another than this are a broken invariant. */
+const MAX_JOINS = 32;
+
+export function* itemOf(known: Known, personId: string): Deciding<Item | null> {
+  for (;;) {
+    const item = known.items.get(personId);
+    if (item !== undefined) return item;
+    yield { kind: 'readItems', ids: [personId] };
+  }
+}
+
+/** The row as Salesforce holds it now; null where it cannot be read. */
+export function* freshRow(known: Known, { type, id }: RowName): Deciding<Row | null> {
+  for (;;) {
+    const row = known.rows.get(id);
+    if (row !== undefined) return row;
+    yield { kind: 'readRow', name: { type, id } };
+  }
+}
+
+/** Null where there is no such person. */
+export function* chainOf(known: Known, personId: string): Deciding<Chain | null> {
+  const first = yield* itemOf(known, personId);
+  if (!isPerson(first)) return null;
+  const chain: Standing[] = [first];
+  for (let last: Standing = first; last.mergedInto !== null; ) {
+    const next: Item | null = yield* itemOf(known, last.mergedInto);
+    if (!isPerson(next) || chain.length > MAX_JOINS) throw new Error(`${personId} leads to no person`);
+    chain.push(next);
+    last = next;
+  }
+  const isAbsorbed = ({ personId: id }: Standing, at: number) =>
+    chain.slice(at + 1).some(({ absorbed }) => absorbed.includes(id));
+  const unjoined = chain.slice(0, -1).findLast((person, at) => !isAbsorbed(person, at));
+  return { survivor: chain.at(-1) ?? first, unjoined };
+}
+
+/** Whose the row is. */
+export function* holdOf(known: Known, rowId: string): Deciding<Hold> {
+  const authorityId = personIdOfRow(rowId);
+  const authority = yield* itemOf(known, authorityId);
+  const start = authority?.rowOf ?? (isPerson(authority) ? authorityId : null);
+  if (start === null) return { kind: 'free' };
+  const chain = yield* chainOf(known, start);
+  if (chain === null) return { kind: 'unborn', personId: start };
+  const { survivor, unjoined } = chain;
+  if (unjoined !== undefined) return { kind: 'unjoined', loser: unjoined, survivor };
+  if (survivor.salesforce?.id === rowId) return { kind: 'held', survivor };
+  return { kind: rowId in survivor.left ? 'left' : 'claimed', survivor };
+}

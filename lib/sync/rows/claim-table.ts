@@ -1,0 +1,120 @@
+import { type Row, successorOf } from '../../person/row.ts';
+import { isGone, type Standing } from '../../person/standing.ts';
+import { freshRow, type Hold, holdOf } from './authority.ts';
+import { absorb, isNews, newLife, readOwnFirst } from './join-table.ts';
+import type { Decided, Deciding, Known, Rule } from './known.ts';
+
+/** Rows 17 to 24: the authority names a person that does not stand for the row and has not left it. */
+export function* claimed(known: Known, way: Way, claimer: Standing, state: Row): Deciding {
+  const { personId, salesforce, erased } = claimer;
+  const renounce = (rule: Rule): Decided => ({ kind: 'renounce', personId, row: state, rule });
+  if (erased) return renounce('24');
+  if (salesforce === null) {
+    return isGone(state) ? renounce('18') : { kind: 'take', personId, row: state, succeeds: false, rule: '17' };
+  }
+  if (!isGone(salesforce)) return (yield* readOwnFirst(known, claimer, '19')) ?? renounce('19');
+  const { successor } = salesforce;
+  if (successor !== undefined && successor.id !== state.id) return yield* follow(known, way, claimer, '21');
+  const fresh = yield* freshRow(known, state);
+  if (fresh === null) return { kind: 'nothing', personId, rule: '23' };
+  if (successor !== undefined) return { kind: 'take', personId, row: fresh, succeeds: true, rule: '20' };
+  return isGone(fresh) ? renounce('23') : { kind: 'take', personId, row: fresh, succeeds: false, rule: '22' };
+}
+
+/** How the question came here. */
+export interface Way {
+  /** Whether a queue message leads here and comes again until it is done. */
+  readonly told: boolean;
+}
+
+/** How many rows one after another may have taken a row's place. */
+const MAX_SUCCESSORS = 12;
+
+export function hasSuccessor({ salesforce }: Standing): boolean {
+  return salesforce !== null && isGone(salesforce) && salesforce.successor !== undefined;
+}
+
+/**
+ * Table B: the person's row is gone and another row took its place. The person's own row is read first, then each
+ * successor's authority and the successor itself, up to the last one. `rule`: the row of the table that led here.
+ */
+export function* follow(known: Known, way: Way, follower: Standing, rule: Rule): Deciding {
+  const { personId, salesforce, erased } = follower;
+  const nothing: Decided = { kind: 'nothing', personId, rule };
+  if (erased || salesforce === null) return nothing;
+  const own = yield* freshRow(known, salesforce);
+  if (own !== null && own.systemModstamp > salesforce.systemModstamp) {
+    return { kind: 'merge', personId, row: own, keepsNewborn: false, rule };
+  }
+  let next = salesforce.successor;
+  for (let hop = 0; next !== undefined && hop < MAX_SUCCESSORS; hop += 1) {
+    const hold = yield* holdOf(known, next.id);
+    const row: Row | null = yield* freshRow(known, next);
+    // Unreadable: whoever can read it finds the claim.
+    if (row === null) return hold.kind === 'free' ? { kind: 'claim', rowId: next.id, personId, rule: 'B2' } : nothing;
+    const after = successorOf(row);
+    if (after === null) return yield* reached(known, way, { follower, hold, row });
+    // Merged, undeleted and merged back while it was read.
+    if (after.id === salesforce.id) return { kind: 'wait', rule };
+    next = after;
+  }
+  return { kind: 'wait', rule };
+}
+
+/** The last of the successors, as it is now, and whose it is. */
+interface Reached {
+  readonly follower: Standing;
+  readonly hold: Hold;
+  readonly row: Row;
+}
+
+/** Rows B1 to B9. */
+function* reached(known: Known, way: Way, { follower, hold, row }: Reached): Deciding {
+  const { personId } = follower;
+  const claim: Decided = { kind: 'claim', rowId: row.id, personId, rule: 'B2' };
+  switch (hold.kind) {
+    case 'unjoined':
+      return yield* absorb(known, hold.loser, hold.survivor, 'B1');
+    case 'free':
+      return claim;
+    case 'unborn':
+      return { kind: 'create', personId: hold.personId, row, rule: 'B5' };
+    case 'left':
+      if (hold.survivor.personId !== personId) return claim;
+      if (isGone(row)) return { kind: 'nothing', personId, rule: 'B6' };
+      return yield* newLife(known, row, 'B6');
+    case 'claimed':
+      if (hold.survivor.personId === personId) return { kind: 'take', personId, row, succeeds: true, rule: 'B3' };
+      return yield* claimedByAnother(known, way, hold.survivor, row);
+    case 'held':
+      if (hold.survivor.personId === personId) return { kind: 'nothing', personId, rule: 'B9' };
+      return join(known, way, { follower, holder: hold.survivor, row });
+  }
+}
+
+/** Row B4. */
+function* claimedByAnother(known: Known, way: Way, claimer: Standing, row: Row): Deciding {
+  const { personId, salesforce } = claimer;
+  const areBothGone = salesforce !== null && isGone(salesforce) && isGone(row);
+  return areBothGone ? { kind: 'nothing', personId, rule: 'B4' } : yield* claimed(known, way, claimer, row);
+}
+
+/**
+ * Rows B7 to B9. Which of the two is joined into the other depends on one thing only, whether the holder of the
+ * successor is newborn: a person never becomes newborn again, so that two workers cannot join both ways.
+ */
+function join(
+  known: Known,
+  { told }: Way,
+  { follower, holder, row }: { readonly follower: Standing; readonly holder: Standing; readonly row: Row },
+): Decided {
+  if (!holder.erased && isNews(known, holder, row)) {
+    return { kind: 'merge', personId: holder.personId, row, keepsNewborn: holder.newborn, rule: 'B7' };
+  }
+  const gives = holder.newborn;
+  const [loser, into] = gives ? [holder, follower] : [follower, holder];
+  const rule = gives ? 'B8' : 'B9';
+  // No queue message will retry this, so one is sent before the first write.
+  if (!told && !known.sent) return { kind: 'send', personId: loser.personId, rule };
+  return { kind: 'freeze', loser: loser.personId, into: into.personId, gives, rule };
+}

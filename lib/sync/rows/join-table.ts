@@ -1,0 +1,46 @@
+import { personIdOfRow } from '../../person/person.ts';
+import type { Row } from '../../person/row.ts';
+import { isGone, isPerson, type Standing, takesGivenRow } from '../../person/standing.ts';
+import { freshRow, itemOf } from './authority.ts';
+import type { Decided, Deciding, Known, Rule } from './known.ts';
+
+/** Row 1, and J2 wherever a half-done join is met. The survivor's own row is read first: see `readOwnFirst`. */
+export function* absorb(known: Known, loser: Standing, survivor: Standing, rule: Rule = '1'): Deciding {
+  if (survivor.erased) {
+    const { personId } = loser;
+    if (!loser.erased) return { kind: 'clear', personId, rule };
+    return { kind: 'absorb', loser: personId, survivor: survivor.personId, given: null, rule };
+  }
+  const own = yield* readOwnFirst(known, survivor, rule);
+  if (own !== undefined) return own;
+  const takes = takesGivenRow(survivor, loser);
+  const given = takes && loser.salesforce !== null ? yield* freshRow(known, loser.salesforce) : null;
+  return { kind: 'absorb', loser: loser.personId, survivor: survivor.personId, given, rule };
+}
+
+/**
+ * Merges the person's own living row first, where that has a newer state: the row may be gone by now, and what
+ * Salesforce kept in a merge counts as the survivor's own value.
+ */
+export function* readOwnFirst(known: Known, person: Standing, rule: Rule): Deciding<Decided | undefined> {
+  const { personId, salesforce } = person;
+  if (salesforce === null || isGone(salesforce)) return undefined;
+  const own = yield* freshRow(known, salesforce);
+  if (own === null || !isNews(known, person, own)) return undefined;
+  return { kind: 'merge', personId, row: own, keepsNewborn: false, rule };
+}
+
+/** Whether a state just read, of the person's own row, says something that the person does not know. */
+export function isNews(known: Known, { personId, salesforce }: Standing, row: Row): boolean {
+  const stamp = salesforce?.systemModstamp ?? '';
+  return row.systemModstamp > stamp || (row.systemModstamp === stamp && known.differs(personId, row));
+}
+
+/** Row 16: another person for a living row that the one before has left. The state must have been read just now. */
+export function* newLife(known: Known, fresh: Row, rule: Rule = '16'): Deciding {
+  const authorityId = personIdOfRow(fresh.id);
+  const authority = yield* itemOf(known, authorityId);
+  if (!isPerson(authority)) return { kind: 'create', personId: authorityId, row: fresh, rule };
+  // No other life of the row was named at this revision, so that the id is new.
+  return { kind: 'claim', rowId: fresh.id, personId: `${authorityId}-${authority.revision}`, rule };
+}

@@ -1,0 +1,84 @@
+import type { Row, RowName } from '../../person/row.ts';
+import type { Item } from '../../person/standing.ts';
+
+/**
+ * What one worker has read so far for one question. `undefined` means "not read yet", null means "read, and there is
+ * none". A row is read after the items on which its use depends, and is forgotten with the worker's next write.
+ */
+export interface Known {
+  readonly items: { get(personId: string): Item | null | undefined };
+  readonly rows: { get(rowId: string): Row | null | undefined };
+  /** Whether a row with base's own stamp says something else than base. */
+  readonly differs: (personId: string, row: Row) => boolean;
+  readonly isLeased: (personId: string) => boolean;
+  /** The person, made here and never in Salesforce, that claimed the row's email. */
+  readonly claimant: (row: Row) => string | null | undefined;
+  /** Whether Salesforce has other Leads or Contacts with the row's email. */
+  readonly sharesEmail: (row: Row) => boolean | undefined;
+  /** What Salesforce was found to hold for a person without a living row. */
+  readonly found: FoundRow | undefined;
+  /** Whether the message of a join was sent (M0). */
+  readonly sent: boolean;
+}
+
+export type FoundRow =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'one'; readonly row: RowName }
+  | { readonly kind: 'several'; readonly rows: readonly RowName[] };
+
+/** A read that the next step depends on. */
+export type Read =
+  | { readonly kind: 'readItems'; readonly ids: readonly string[] }
+  /** The row as Salesforce holds it now. */
+  | { readonly kind: 'readRow'; readonly name: RowName }
+  | { readonly kind: 'readClaimant'; readonly row: Row }
+  | { readonly kind: 'readSharedEmail'; readonly row: Row }
+  | { readonly kind: 'find'; readonly personId: string };
+
+/** One conditional write of one item, or one message. After it, the question is asked again. */
+export type Step =
+  /** The survivor takes over a frozen person; `given` is that person's row as it is now, where the survivor takes it. */
+  | { readonly kind: 'absorb'; readonly loser: string; readonly survivor: string; readonly given: Row | null }
+  /** A frozen person loses its values, because its survivor was erased. */
+  | { readonly kind: 'clear'; readonly personId: string }
+  /** The state of the person's own row; null: the row cannot be read any more. */
+  | { readonly kind: 'merge'; readonly personId: string; readonly row: Row | null; readonly keepsNewborn: boolean }
+  /** The authority names the person that may take the row, or that is to be made of it. */
+  | { readonly kind: 'claim'; readonly rowId: string; readonly personId: string }
+  | { readonly kind: 'noteGone'; readonly row: Row }
+  | { readonly kind: 'create'; readonly personId: string; readonly row: Row }
+  /** `succeeds`: the row took the place of the person's own. */
+  | { readonly kind: 'take'; readonly personId: string; readonly row: Row; readonly succeeds: boolean }
+  | { readonly kind: 'renounce'; readonly personId: string; readonly row: Row }
+  | { readonly kind: 'freeze'; readonly loser: string; readonly into: string; readonly gives: boolean }
+  | { readonly kind: 'send'; readonly personId: string };
+
+/** The question is answered: nothing is left to be done here and now. */
+export type End =
+  /** `personId`: the person that the question led to, where there is one. */
+  | { readonly kind: 'nothing'; readonly personId: string | null }
+  /** Somebody else is about to decide it: the message comes again. */
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'notFound' }
+  | { readonly kind: 'deletedHere'; readonly personId: string }
+  /** The person holds a living row. */
+  | { readonly kind: 'push'; readonly personId: string }
+  /** Nothing in Salesforce is this person: its Lead is to be created under its key. */
+  | { readonly kind: 'insert'; readonly personId: string }
+  /** What was found is another person's, or could be several rows. */
+  | { readonly kind: 'ambiguous'; readonly personId: string; readonly rows: readonly RowName[] };
+
+/** The row of the specification's table by which a step or an end was decided. */
+// biome-ignore format: one line for each table
+export const RULES = [
+  '1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12', '13', '14', '15', '16', '17', '18', '19', '20', '21', '22', '23', '24',
+  'B1', 'B2', 'B3', 'B4', 'B5', 'B6', 'B7', 'B8', 'B9',
+  'C1', 'C2', 'C3', 'C4', 'C5', 'C6', 'C7', 'C7a', 'C8',
+] as const;
+
+export type Rule = (typeof RULES)[number];
+
+export type Decided = (Step | End) & { readonly rule: Rule };
+
+/** A decision in the making: it yields what must be read first. */
+export type Deciding<Result = Decided> = Generator<Read, Result, void>;

@@ -1,0 +1,137 @@
+import { decide, type Question } from '../../lib/sync/rows/decide.ts';
+import type { Decided, Known, Read } from '../../lib/sync/rows/known.ts';
+import { type Call, decideCall } from './call-table.ts';
+import { isWrite, type Write, writtenBy } from './carry-out.ts';
+import { insertLead, rowFoundFor } from './org.ts';
+import {
+  type ExploredItem,
+  isTold,
+  itemIn,
+  type Message,
+  type Worker,
+  type World,
+  withItem,
+  withMessage,
+} from './world.ts';
+import type { WorldPlan } from './worlds.ts';
+
+/** What a worker did in one step, and the world after it. */
+export interface Stepped {
+  readonly world: World;
+  readonly did: Read | Decided | Call;
+  readonly refused: boolean;
+}
+
+/** A worker at its place. */
+interface Working {
+  readonly at: number;
+  readonly worker: Worker;
+}
+
+/** One await of one worker: one item read, one row read, one conditional write, one message, one call of Salesforce. */
+export function stepWorker(plan: WorldPlan, world: World, at: number): Stepped {
+  const worker = world.workers[at];
+  if (worker === null || worker === undefined) throw new Error(`no worker ${at}`);
+  const known = knownTo(plan, worker);
+  const question = questionOf(worker.message);
+  const did = question === null ? decideCall(known, worker.message, worker.sent) : decide(known, question);
+  if (isWrite(did)) return write(world, { at, worker }, did);
+  return { world: carriedOut(world, { at, worker }, did), did, refused: false };
+}
+
+function questionOf(message: Message): Question | null {
+  switch (message.kind) {
+    case 'row':
+      return { kind: 'row', name: message.row, state: message.row, mayComeAfter: true, told: true };
+    case 'join':
+      return { kind: 'person', personId: message.personId, goal: 'join', told: true };
+    case 'sync':
+      return { kind: 'person', personId: message.personId, goal: 'attach', told: false };
+    case 'edit':
+    case 'delete':
+    case 'erase':
+    case 'wipe':
+      return null;
+  }
+}
+
+function knownTo(plan: WorldPlan, { items, rows, sent, found }: Worker): Known {
+  const claimant = plan.claimant ?? null;
+  return {
+    items: { get: (id) => items.find(([each]) => each === id)?.[1] },
+    rows: { get: (id) => rows.find((row) => row.id === id) },
+    // Two states of one stamp say the same here, no lease stands, and the email question is always answered alike.
+    differs: () => false,
+    isLeased: () => false,
+    claimant: ({ fields }) => (fields.Email === undefined ? null : claimant),
+    sharesEmail: () => false,
+    found,
+    sent,
+  };
+}
+
+function carriedOut(world: World, working: Working, did: Exclude<Read | Decided | Call, Write>): World {
+  const { at, worker } = working;
+  if (did.kind === 'readItems' || did.kind === 'readRow' || did.kind === 'find') {
+    return withWorker(world, at, { ...worker, ...readBy(world, worker, did) });
+  }
+  if (did.kind === 'send') {
+    const kind = did.rule === 'call' ? 'wipe' : 'join';
+    return withWorker(withMessage(world, { kind, personId: did.personId }), at, { ...worker, sent: true });
+  }
+  if (did.kind === 'insert') {
+    const after = insertLead(world, did.personId);
+    const again: Worker = { ...worker, items: [], rows: [], found: undefined };
+    return withWorker(after ?? world, at, after === null ? null : again);
+  }
+  const isOfEmail = did.kind === 'readClaimant' || did.kind === 'readSharedEmail';
+  if (isOfEmail) throw new Error('the questions about an email are answered from the start');
+  return withWorker(did.kind === 'wait' ? waiting(world, worker) : world, at, null);
+}
+
+/** A message waits in the queue; a call of the API is answered. */
+function waiting(world: World, { message }: Worker): World {
+  return isTold(message) ? withMessage(world, message) : world;
+}
+
+function readBy(
+  world: World,
+  { items, rows }: Worker,
+  did: Extract<Read, { kind: 'readItems' | 'readRow' | 'find' }>,
+): Partial<Worker> {
+  switch (did.kind) {
+    case 'readItems':
+      return { items: ordered([...items, ...did.ids.map((id) => [id, itemIn(world, id)] as const)]) };
+    case 'readRow': {
+      const row = world.rows.filter(({ id }) => id === did.name.id);
+      return { rows: [...rows, ...row].sort((one, other) => (one.id < other.id ? -1 : 1)) };
+    }
+    case 'find':
+      return { found: rowFoundFor(world, did.personId) };
+  }
+}
+
+/**
+ * A conditional write: refused where the item is not as the worker has read it. The items that were read stay known,
+ * rows do not: a row must be read after the items on which its use depends.
+ */
+function write(world: World, { at, worker }: Working, did: Write): Stepped {
+  const read = (id: string): ExploredItem | null => worker.items.find(([each]) => each === id)?.[1] ?? null;
+  const { item, wiped, issued } = writtenBy(did, read, world.issued);
+  const stored = itemIn(world, item.personId)?.revision ?? 0;
+  const isAsRead = (read(item.personId)?.revision ?? 0) === stored;
+  const reset: Worker = { ...worker, items: [], rows: [], found: undefined };
+  if (!isAsRead) return { world: withWorker(world, at, reset), did, refused: true };
+  const next = { ...item, revision: stored + 1 };
+  const items = ordered([...worker.items.filter(([id]) => id !== next.personId), [next.personId, next]]);
+  const after = withItem({ ...world, wiped: world.wiped | wiped, issued }, next);
+  return { world: withWorker(after, at, { ...reset, items }), did, refused: false };
+}
+
+function ordered(items: Worker['items']): Worker['items'] {
+  return items.toSorted(([one], [other]) => (one < other ? -1 : 1));
+}
+
+function withWorker(world: World, at: number, worker: Worker | null): World {
+  return { ...world, workers: world.workers.map((each, index) => (index === at ? worker : each)) };
+}
