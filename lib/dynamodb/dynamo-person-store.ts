@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Activity, fullChunks, withoutChunks } from '../person/activity.ts';
-import { isPresent, type Lease, type Person, syncStatus } from '../person/person.ts';
+import { isPresent, type Lease, type Person, syncStatus, versionAfter } from '../person/person.ts';
+import { isPerson, type Stub } from '../person/standing.ts';
 import { InvalidCursorError, TransientError } from '../sync/errors.ts';
 import type {
   LeaseOutcome,
@@ -9,29 +11,28 @@ import type {
   Page,
   PersonFilter,
   PersonStore,
+  StoredItem,
   UpdateOutcome,
 } from '../sync/ports/person-store.ts';
 import { ActivityLog } from './activity-log.ts';
-import { type PersonItem, sameAtRest, toItem, toPerson } from './item.ts';
-import { ItemTable, type Pause } from './item-table.ts';
 import {
-  BY_EMAIL,
-  claimKey,
-  emailKey,
-  isPossibleId,
-  type Key,
-  linkKey,
-  personIdOf,
-  personKey,
-  type Queue,
-  rowIdOf,
-} from './keys.ts';
+  isStubItem,
+  type PersonItem,
+  type StubItem,
+  sameAtRest,
+  toItem,
+  toPerson,
+  toStub,
+  toStubItem,
+} from './item.ts';
+import { ItemTable, type Pause } from './item-table.ts';
+import { BY_EMAIL, claimKey, emailKey, isPossibleId, type Key, personIdOf, personKey, type Queue } from './keys.ts';
 import { linkedPersons } from './linked-persons.ts';
 import { newestQueued, queueBacklog, queuedIds } from './person-queues.ts';
 import { leaseRelease, leaseTaking, personUpdate } from './person-update.ts';
 import { scannedPersons } from './scanned-persons.ts';
 
-/** A claim or a link: whose the email or the row is. */
+/** A claim: whose the email is. */
 type OwnedItem = Key & { readonly personId: string };
 
 export interface DynamoPersonStoreOptions {
@@ -59,6 +60,20 @@ function withEmail(key: string) {
   };
 }
 
+function toStored(item: PersonItem | StubItem): StoredItem {
+  return isStubItem(item) ? toStub(item) : toPerson(item);
+}
+
+/** The condition that there is no item, or only this stub as it was read. */
+function stillThere(stub: Stub | undefined) {
+  if (stub === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };
+  return {
+    ConditionExpression: '#revision = :revision AND attribute_not_exists(#createdAt)',
+    ExpressionAttributeNames: { '#revision': 'revision', '#createdAt': 'createdAt' },
+    ExpressionAttributeValues: { ':revision': stub.revision },
+  };
+}
+
 /** The persons in DynamoDB; `keys.ts` has the layout, `item.ts` the attributes. */
 export class DynamoPersonStore implements PersonStore {
   readonly #table: ItemTable;
@@ -70,30 +85,42 @@ export class DynamoPersonStore implements PersonStore {
   }
 
   async get(personId: string): Promise<Person | undefined> {
-    if (!isPossibleId(personId)) return undefined;
-    const item = await this.#table.get<PersonItem>(personKey(personId));
-    return item === undefined ? undefined : toPerson(item);
+    const item = await this.#item(personId);
+    return isPerson<Person>(item) ? item : undefined;
   }
 
   async getMany(personIds: readonly string[]): Promise<ReadonlyMap<string, Person>> {
-    const ids = [...new Set(personIds)].filter(isPossibleId);
-    const items = await this.#table.getMany<PersonItem>(ids.map(personKey));
-    return new Map(items.map((item) => [personIdOf(item), toPerson(item)]));
+    const items = await this.items(personIds);
+    return new Map([...items].filter((each): each is [string, Person] => isPerson<Person>(each[1])));
   }
 
-  async create(person: Person): Promise<'created' | 'exists'> {
-    const write = await this.#table.putIf({ Item: toItem(person), ConditionExpression: 'attribute_not_exists(pk)' });
+  async items(personIds: readonly string[]): Promise<ReadonlyMap<string, StoredItem>> {
+    const ids = [...new Set(personIds)].filter(isPossibleId);
+    const items = await this.#table.getMany<PersonItem | StubItem>(ids.map(personKey));
+    return new Map(items.map((item) => [personIdOf(item), toStored(item)]));
+  }
+
+  async create(person: Person, insteadOf?: Stub): Promise<'created' | 'exists'> {
+    const write = await this.#table.putIf({ Item: toItem(person), ...stillThere(insteadOf) });
     if (write === 'written') return 'created';
     if (write === 'refused') return 'exists';
     return (await this.#isStored(person)) ? 'created' : 'exists';
   }
 
-  async update(stored: Person, next: Person): Promise<UpdateOutcome> {
+  async saveStub(stored: Stub | null, next: Stub): Promise<'written' | 'refused'> {
+    const write = await this.#table.putIf({ Item: toStubItem(next), ...stillThere(stored ?? undefined) });
+    if (write !== 'unclear') return write;
+    const current = await this.#item(next.personId);
+    return isDeepStrictEqual(current, next) ? 'written' : 'refused';
+  }
+
+  async update(stored: Person, next: Person, options = { leaseAsRead: false }): Promise<UpdateOutcome> {
     const chunks = fullChunks(stored.log);
     await Promise.all(chunks.map((chunk) => this.#log.putChunk(stored.personId, chunk)));
     const lease = next.lease === null ? null : stored.lease;
-    const person = { ...next, lease, version: stored.version + 1, log: withoutChunks(next.log, chunks) };
-    const write = await this.#table.updateIf(personUpdate(stored, person));
+    const counted = { version: versionAfter(stored, next), revision: stored.revision + 1 };
+    const person = { ...next, ...counted, lease, log: withoutChunks(next.log, chunks) };
+    const write = await this.#table.updateIf(personUpdate(stored, person, options.leaseAsRead));
     if (write === 'written' || (write === 'unclear' && (await this.#isStored(person)))) {
       return { kind: 'written', person };
     }
@@ -104,7 +131,7 @@ export class DynamoPersonStore implements PersonStore {
     const write = await this.#table.updateIf(leaseTaking(stored, lease, now));
     if (write === 'written') return 'taken';
     const current = await this.get(stored.personId);
-    return current?.version === stored.version ? 'leased' : 'versionConflict';
+    return current?.revision === stored.revision ? 'leased' : 'versionConflict';
   }
 
   async releaseLease(personId: string, owner: string): Promise<void> {
@@ -146,20 +173,6 @@ export class DynamoPersonStore implements PersonStore {
     );
   }
 
-  async linksOf(rowIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const owners = await this.#owners(rowIds.filter(isPossibleId).map(linkKey));
-    return new Map([...owners].map(([pk, personId]) => [rowIdOf({ pk, sk: '' }), personId]));
-  }
-
-  async linkRow(rowId: string, personId: string): Promise<void> {
-    const item: OwnedItem = { ...linkKey(rowId), personId };
-    await this.#table.put(item);
-  }
-
-  claimRow(rowId: string, personId: string, insteadOf?: string): Promise<string> {
-    return this.#claim(linkKey(rowId), personId, insteadOf);
-  }
-
   awaitingPush(): AsyncIterable<readonly string[]> {
     return queuedIds(this.#table, 'pending');
   }
@@ -187,6 +200,12 @@ export class DynamoPersonStore implements PersonStore {
     return this.#log.page(person, limit, cursor);
   }
 
+  async #item(personId: string): Promise<StoredItem | undefined> {
+    if (!isPossibleId(personId)) return undefined;
+    const item = await this.#table.get<PersonItem | StubItem>(personKey(personId));
+    return item && toStored(item);
+  }
+
   async #claim(key: Key, personId: string, insteadOf = personId): Promise<string> {
     const write = await this.#table.putIf({
       Item: { ...key, personId },
@@ -200,12 +219,12 @@ export class DynamoPersonStore implements PersonStore {
   }
 
   /**
-   * Whether this very version is what stands, which is so where an earlier try of its write went through unheard. Where
+   * Whether this very revision is what stands, which is so where an earlier try of its write went through unheard. Where
    * the person has gone on since, nobody can tell any more.
    */
   async #isStored(person: Person): Promise<boolean> {
     const current = await this.get(person.personId);
-    if (current !== undefined && current.version > person.version) {
+    if (current !== undefined && current.revision > person.revision) {
       throw new TransientError('unclearWrite', 'the answer of a write was lost and the person has changed since');
     }
     return current !== undefined && sameAtRest(current, person);

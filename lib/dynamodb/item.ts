@@ -11,6 +11,7 @@ import {
   syncStatus,
 } from '../person/person.ts';
 import type { OwnerName } from '../person/row.ts';
+import type { Stub } from '../person/standing.ts';
 import { packActivities, unpackActivities } from './activity-pack.ts';
 import { attributeBytes } from './attribute-size.ts';
 import { emailKey, type Key, personIdOf, personKey, queueKey } from './keys.ts';
@@ -22,6 +23,13 @@ type StoredInstant = number | string;
 /** The attributes of a person that an update writes; undefined where there is nothing to say: no pending edits, ... */
 export interface PersonAttributes {
   readonly version: number;
+  readonly revision: number;
+  readonly rowOf: string | undefined;
+  readonly goneAt: string | undefined;
+  readonly left: Readonly<Record<string, StoredInstant>> | undefined;
+  readonly gives: true | undefined;
+  readonly newborn: true | undefined;
+  readonly erased: true | undefined;
   readonly fields: StoredFields | Uint8Array;
   readonly pending: StoredFields | undefined;
   readonly pendingSince: StoredInstant | undefined;
@@ -56,7 +64,7 @@ interface StoredLink {
   /** Present where true. */
   readonly isDeleted?: true | undefined;
   readonly isConverted?: true | undefined;
-  readonly convertedContactId?: string | undefined;
+  readonly successor?: { readonly type: SalesforceLink['type']; readonly id: string } | undefined;
 }
 
 /** A lease at rest; conditions compare `expiresAt`, so it is the ISO text. */
@@ -65,6 +73,22 @@ export interface StoredLease {
   readonly expiresAt: string;
   readonly attempt: StoredFields;
   readonly guard?: string | undefined;
+}
+
+/** A stub's item; no index sees it, and nothing of a person is in it. */
+export type StubItem = Key & Pick<PersonAttributes, 'revision' | 'rowOf' | 'goneAt'>;
+
+export function isStubItem(item: StubItem | PersonItem): item is StubItem {
+  return !('createdAt' in item);
+}
+
+export function toStubItem({ personId, revision, rowOf, goneAt }: Stub): StubItem {
+  return { ...personKey(personId), revision, rowOf: rowOf ?? undefined, goneAt: goneAt ?? undefined };
+}
+
+export function toStub(item: StubItem): Stub {
+  const { revision, rowOf, goneAt } = item;
+  return { personId: personIdOf(item), revision, rowOf: rowOf ?? null, goneAt: goneAt ?? null };
 }
 
 export function toItem(person: Person): PersonItem {
@@ -76,14 +100,13 @@ export function toPerson(item: PersonItem): Person {
   return {
     personId: personIdOf(item),
     version: item.version,
+    ...fromStoredStanding(item),
     fields: fromStoredFields(item.fields),
     pending: fromStoredFields(item.pending ?? {}),
     salesforce: item.salesforce === undefined ? null : fromStoredLink(item.salesforce),
     rejection: item.rejection ?? null,
     lease: item.lease === undefined ? null : fromStoredLease(item.lease),
     log: { next: item.logNext, recent: item.log === undefined ? [] : unpackActivities(item.log, item.logNext) },
-    mergedInto: item.mergedInto ?? null,
-    absorbed: item.absorbed ?? [],
     deletedHere: item.deletedHere === undefined ? null : { ...item.deletedHere },
     pendingSince: item.pendingSince === undefined ? null : fromStoredInstant(item.pendingSince),
     lastSyncedAt: item.lastSyncedAt === undefined ? null : fromStoredInstant(item.lastSyncedAt),
@@ -101,14 +124,13 @@ export function attributesOf(person: Person): PersonAttributes {
 function attributesBesideFields(person: Person): Omit<PersonAttributes, 'fields'> {
   return {
     version: person.version,
+    ...toStoredStanding(person),
     pending: isEmpty(person.pending) ? undefined : toStoredFields(person.pending),
     pendingSince: toStoredOrAbsent(person.pendingSince),
     salesforce: person.salesforce === null ? undefined : toStoredLink(person.salesforce),
     rejection: person.rejection === null ? undefined : { ...person.rejection },
     log: person.log.recent.length === 0 ? undefined : packActivities(person.log.recent),
     logNext: person.log.next,
-    mergedInto: person.mergedInto ?? undefined,
-    absorbed: person.absorbed.length === 0 ? undefined : [...person.absorbed],
     deletedHere: person.deletedHere === null ? undefined : { ...person.deletedHere },
     lastSyncedAt: toStoredOrAbsent(person.lastSyncedAt),
     createdAt: toStoredInstant(person.createdAt),
@@ -168,7 +190,7 @@ function toStoredLink(link: SalesforceLink): StoredLink {
     owner: link.owner === undefined ? undefined : toStoredOwner(link.owner),
     isDeleted: link.isDeleted || undefined,
     isConverted: link.isConverted || undefined,
-    convertedContactId: link.convertedContactId,
+    successor: link.successor === undefined ? undefined : { ...link.successor },
   };
 }
 
@@ -177,9 +199,9 @@ function toStoredOwner({ name, email }: OwnerName): StoredLink['owner'] {
 }
 
 export function fromStoredLink(stored: StoredLink): SalesforceLink {
-  const { owner, convertedContactId } = stored;
+  const { owner, successor } = stored;
   const known = owner === undefined ? {} : { owner: { name: owner.name ?? null, email: owner.email ?? null } };
-  const became = convertedContactId === undefined ? {} : { convertedContactId };
+  const became = successor === undefined ? {} : { successor: { type: successor.type, id: successor.id } };
   return {
     ...known,
     ...became,
@@ -190,6 +212,40 @@ export function fromStoredLink(stored: StoredLink): SalesforceLink {
     isConverted: stored.isConverted ?? false,
     ownerId: stored.ownerId ?? null,
   };
+}
+
+type StoredStanding = Pick<
+  PersonAttributes,
+  'revision' | 'rowOf' | 'goneAt' | 'left' | 'mergedInto' | 'gives' | 'absorbed' | 'newborn' | 'erased'
+>;
+
+function toStoredStanding(person: Person): StoredStanding {
+  return {
+    revision: person.revision,
+    rowOf: person.rowOf ?? undefined,
+    goneAt: person.goneAt ?? undefined,
+    left: toStoredLeft(person.left),
+    mergedInto: person.mergedInto ?? undefined,
+    gives: person.gives || undefined,
+    absorbed: person.absorbed.length === 0 ? undefined : [...person.absorbed],
+    newborn: person.newborn || undefined,
+    erased: person.erased || undefined,
+  };
+}
+
+function fromStoredStanding(item: StoredStanding) {
+  const { revision, rowOf = null, goneAt = null, mergedInto = null, gives = false, absorbed = [] } = item;
+  const { newborn = false, erased = false } = item;
+  return { revision, rowOf, goneAt, left: fromStoredLeft(item.left), mergedInto, gives, absorbed, newborn, erased };
+}
+
+function toStoredLeft(left: Person['left']): PersonAttributes['left'] {
+  if (isEmpty(left)) return undefined;
+  return Object.fromEntries(Object.entries(left).map(([id, stamp]) => [id, toStoredInstant(stamp)]));
+}
+
+function fromStoredLeft(left: PersonAttributes['left']): Person['left'] {
+  return Object.fromEntries(Object.entries(left ?? {}).map(([id, stamp]) => [id, fromStoredInstant(stamp)]));
 }
 
 function toStoredInstant(instant: string): StoredInstant {

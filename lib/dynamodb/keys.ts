@@ -7,10 +7,9 @@ import type { ReconciliationAsk } from '../sync/poll/reconciliation.ts';
  *
  * | item | pk | sk |
  * |---|---|---|
- * | person | `PERSON#<personId>` | `PERSON` |
+ * | person, or stub: who has the row of this id | `PERSON#<personId>` | `PERSON` |
  * | activities moved out of it | `PERSON#<personId>` | `ACTIVITY#<first entry, 12 digits>` |
  * | claim of an email | `EMAIL#<email>` | `CLAIM` |
- * | link of a row | `ROW#<rowId>` | `LINK` |
  * | the running cycle: right, number, health | `SYNC` | `CYCLE` |
  * | a cycle of the last seven days: report, counts of its merges | `CYCLES` | `<number, 12 digits>` |
  * | reconciliation, and for each reason the last asking for one | `SYNC` | `RECONCILE`, `RECONCILE#<reason>` |
@@ -31,7 +30,6 @@ export const BY_QUEUE = 'byQueue';
 
 const PERSON = 'PERSON#';
 const CLAIM = 'EMAIL#';
-const LINK = 'ROW#';
 const ACTIVITY = 'ACTIVITY#';
 
 export const personKey = (personId: string): Key => ({ pk: PERSON + personId, sk: 'PERSON' });
@@ -44,9 +42,6 @@ export const activityKey = (personId: string, first: number): Key => ({
 export const firstOf = (key: Key): number => Number(key.sk.slice(ACTIVITY.length));
 
 export const claimKey = (email: string): Key => ({ pk: CLAIM + emailKey(email), sk: 'CLAIM' });
-
-export const linkKey = (rowId: string): Key => ({ pk: LINK + rowId, sk: 'LINK' });
-export const rowIdOf = (key: Key): string => key.pk.slice(LINK.length);
 
 export type SyncItem =
   | 'CYCLE'

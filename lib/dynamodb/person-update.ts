@@ -6,10 +6,10 @@ import type { Write } from './item-table.ts';
 import { personKey } from './keys.ts';
 
 /**
- * The write that turns `stored` into `next`, if the stored version is still that of `stored`. It sends the attributes
+ * The write that turns `stored` into `next`, if the stored revision is still that of `stored`. It sends the attributes
  * that differ and no others: above all not the lease, which somebody may have taken since `stored` was read.
  */
-export function personUpdate(stored: Person, next: Person): Write<UpdateCommandInput> {
+export function personUpdate(stored: Person, next: Person, leaseAsRead: boolean): Write<UpdateCommandInput> {
   const expression = new Expression();
   const before: Readonly<Record<string, unknown>> = { ...attributesOf(stored) };
   for (const [name, value] of Object.entries(attributesOf(next))) {
@@ -17,19 +17,30 @@ export function personUpdate(stored: Person, next: Person): Write<UpdateCommandI
     if (value === undefined) expression.remove(name);
     else expression.set(name, value);
   }
-  expression.demand(`#version = ${expression.value('stored', stored.version)}`, 'version');
+  expression.demand(`#revision = ${expression.value('stored', stored.revision)}`, 'revision');
   if (stored.lease !== null && next.lease === null) {
     expression.remove('lease');
     expression.demand(`#lease.#owner = ${expression.value('owner', stored.lease.owner)}`, 'lease', 'owner');
-  }
+  } else if (leaseAsRead) demandLease(expression, stored.lease);
   return expression.on(stored.personId);
+}
+
+/** Nobody has taken the lease since the person was read. */
+function demandLease(expression: Expression, lease: Lease | null): void {
+  if (lease === null) {
+    expression.demand('attribute_not_exists(#lease)', 'lease');
+    return;
+  }
+  const owner = expression.value('owner', lease.owner);
+  const expiresAt = expression.value('expiresAt', lease.expiresAt);
+  expression.demand(`#lease.#owner = ${owner} AND #lease.#expiresAt = ${expiresAt}`, 'lease', 'owner', 'expiresAt');
 }
 
 /** The write that takes a lease: allowed where none stands at `now`, and to its owner again. */
 export function leaseTaking(stored: Person, lease: Lease, now: string): Write<UpdateCommandInput> {
   const expression = new Expression();
   expression.set('lease', toStoredLease(lease));
-  expression.demand(`#version = ${expression.value('stored', stored.version)}`, 'version');
+  expression.demand(`#revision = ${expression.value('stored', stored.revision)}`, 'revision');
   const owner = expression.value('owner', lease.owner);
   const expired = `#lease.#expiresAt <= ${expression.value('now', now)}`;
   const free = `(attribute_not_exists(#lease) OR ${expired} OR #lease.#owner = ${owner})`;

@@ -6,51 +6,6 @@ import type { MergeRules } from './merge-row.ts';
 import type { Person } from './person.ts';
 import { editedAt, type ToldPerson } from './told-edits.ts';
 
-/** Two persons who turn out to be one. */
-export interface Fold {
-  readonly loser: Person;
-  readonly survivor: Person;
-  /**
-   * The loser as a part of the survivor from now on: edits go there, and nothing is pushed from here. What it holds
-   * stays, for the other to take over.
-   */
-  readonly frozen: Person;
-}
-
-/**
- * A person becomes a part of the one whom Salesforce kept, who holds the row that took the place of its own; unless
- * that one was made a moment ago, of a row that the feed brought before anybody knew whose place it took: then the
- * person that people know stays, and stays deleted if it was deleted here. `goneAt`: the stamp with which the person's
- * own row went; empty where both have one row.
- */
-export function foldPersons(person: Person, holder: Person, now: string, goneAt = ''): Fold {
-  const [loser, survivor] = holderGivesWay(person, holder, goneAt) ? [holder, person] : [person, holder];
-  const into = survivor.personId;
-  const left = { ...loser, mergedInto: into, salesforce: null, rejection: null, lease: null, updatedAt: now };
-  // One that was only just made of a row brings nobody back; any other is as present as it is.
-  const { deletedHere } = isNewborn(loser, goneAt) ? survivor : loser;
-  return { loser, survivor, frozen: { ...left, deletedHere } };
-}
-
-/** Where both stand for one row, whoever asks comes to the same answer: two who ask at once must not both give way. */
-function holderGivesWay(person: Person, holder: Person, goneAt: string): boolean {
-  const [isHolderNew, isPersonNew] = [isNewborn(holder, goneAt), isNewborn(person, goneAt)];
-  const sharesRow = person.salesforce !== null && person.salesforce.id === holder.salesforce?.id;
-  if (!sharesRow || isHolderNew !== isPersonNew) return isHolderNew;
-  return holder.personId > person.personId;
-}
-
-/** Whether nothing has happened to the person since it was made of its row. Once that is not so, it never is again. */
-function isNewborn({ log, salesforce, createdAt, lastSyncedAt, deletedHere }: Person, goneAt: string): boolean {
-  const isAsMade = log.next === 1 && lastSyncedAt === createdAt && deletedHere === null;
-  return isAsMade && salesforce !== null && salesforce.systemModstamp >= goneAt;
-}
-
-/** Whether the survivor has taken over this person already. */
-export function hasAbsorbed(survivor: Person, loserId: string): boolean {
-  return survivor.absorbed.includes(loserId);
-}
-
 /** What an absorption goes by. */
 export interface Absorption {
   readonly rules: MergeRules;
@@ -61,15 +16,13 @@ export interface Absorption {
 }
 
 /**
- * The survivor with what the loser brought along: its own values, the loser's where it has none, and the edits of both
- * that wait; of two edits of one field the newer. Done once: the survivor remembers whom it has absorbed.
+ * The survivor with the values that the loser brought along: its own values, the loser's where it has none, and the
+ * edits of both that wait; of two edits of one field the newer. What becomes of rows: `standing.ts`.
  */
 export function absorbPerson(survivor: Person, loser: Person, by: Absorption): Person {
-  if (hasAbsorbed(survivor, loser.personId)) return survivor;
   const { rules, now } = by;
-  const absorbed = [...survivor.absorbed, loser.personId];
   // Somebody deleted the loser here: what it held is not to come back by this way.
-  if (loser.deletedHere !== null) return { ...survivor, absorbed, updatedAt: now };
+  if (loser.deletedHere !== null || survivor.erased) return { ...survivor, updatedAt: now };
   const left = told(loser, by);
   const { edits, kept, superseded, agreed, conflicts } = inheritanceOf(told(survivor, by), left, rules);
   const edited = editPerson(survivor, edits, rules.shapes, now);
@@ -87,8 +40,6 @@ export function absorbPerson(survivor: Person, loser: Person, by: Absorption): P
     ...edited,
     fields: { ...kept, ...edited.fields },
     pendingSince: earlierOf(edited.pendingSince, loser.pendingSince),
-    absorbed,
-    deletedHere: null,
   };
   const overwritten = conflicts.map((detail): Happening => ({ type: 'conflict', direction: 'pull', detail }));
   return logged(whole, [merged, ...overwritten], now);

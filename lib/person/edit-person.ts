@@ -22,6 +22,7 @@ export function personOfRow(row: Row, now: string): Person {
     ...blankPerson(personIdOfRow(row.id), now),
     fields: withoutNulls(row.fields),
     salesforce: linkTo(row, null),
+    newborn: true,
     log: appendActivities(EMPTY_LOG, [created], now),
     lastSyncedAt: now,
   };
@@ -65,7 +66,7 @@ function withEdits(
     if (sameValue(shapes[field], to, base) && !mayBeUnderWay) delete pending[field];
     else pending[field] = base;
   }
-  return { next: { ...person, fields, pending, rejection: null }, changes };
+  return { next: { ...person, fields, pending, rejection: null, newborn: false }, changes };
 }
 
 /**
@@ -125,8 +126,15 @@ function blankPerson(personId: string, now: string): Person {
     rejection: null,
     lease: null,
     log: EMPTY_LOG,
+    revision: 1,
+    rowOf: null,
+    goneAt: null,
+    left: {},
     mergedInto: null,
+    gives: false,
     absorbed: [],
+    newborn: false,
+    erased: false,
     deletedHere: null,
     pendingSince: null,
     lastSyncedAt: null,
@@ -138,4 +146,13 @@ function blankPerson(personId: string, now: string): Person {
 /** An empty field of a new person is left out: absent and empty say the same until the field has once held a value. */
 function withoutNulls(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+}
+
+/** Characters that a plain text field of Salesforce has at most. */
+const SHORT_TEXT = 255;
+
+/** What tells who a person is, and fits: 800 fields, the most an object may have, of this length take 200 KB. */
+export function withShortFields(person: Person): Person {
+  const isShort = (value: FieldValue): boolean => typeof value !== 'string' || value.length <= SHORT_TEXT;
+  return { ...person, fields: Object.fromEntries(Object.entries(person.fields).filter(([, value]) => isShort(value))) };
 }

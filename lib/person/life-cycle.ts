@@ -1,6 +1,6 @@
 import type { Happening } from './activity.ts';
 import type { Person, SalesforceLink } from './person.ts';
-import type { Row } from './row.ts';
+import { type Row, successorOf } from './row.ts';
 
 /** Where a person stands in its life. */
 export type LifeState =
@@ -41,7 +41,7 @@ export type Standing = 'current' | 'new' | 'past';
  * | merged away | | | | | |
  *
  * A row whose place is empty here is not this person's: where it lives, it is a person of its own. So it is
- * where a row of an earlier time lives again (`resolve-persons.ts`): a deleted person is linked to rows found for it.
+ * where a row of an earlier time lives again: a deleted person is linked to rows found for it.
  */
 const MOVES: Readonly<Record<LifeState, Readonly<Record<RowSight, Standing>>>> = {
   local: { own: 'past', itsContact: 'past', lead: 'new', contact: 'new', gone: 'past' },
@@ -77,7 +77,7 @@ function sightOf(link: SalesforceLink | null, row: Row): RowSight {
 
 /** Whether this is the Contact that the person's Lead is known to have become. */
 export function isItsContact(link: SalesforceLink | null, row: Row): boolean {
-  return link?.convertedContactId === row.id;
+  return link?.isConverted === true && link.successor?.id === row.id;
 }
 
 /**
@@ -87,23 +87,20 @@ export function linkTo(row: Row, known: SalesforceLink | null): SalesforceLink {
   const { type, id, systemModstamp, isDeleted, isConverted, ownerId } = row;
   const owner = row.owner ?? (known?.ownerId === ownerId ? known?.owner : undefined);
   const link = { type, id, systemModstamp, isDeleted, isConverted, ownerId };
-  const became =
-    row.isConverted && row.convertedContactId !== null ? { convertedContactId: row.convertedContactId } : {};
-  return { ...link, ...became, ...(owner === undefined ? {} : { owner }) };
+  const successor = successorOf(row);
+  return { ...link, ...(successor !== null && { successor }), ...(owner !== undefined && { owner }) };
 }
 
 /** Whether the links agree in all but the stamp. */
 export function sameLink(left: SalesforceLink | null, right: SalesforceLink): boolean {
-  return (
-    left !== null &&
-    left.id === right.id &&
-    left.isDeleted === right.isDeleted &&
-    left.isConverted === right.isConverted &&
-    left.convertedContactId === right.convertedContactId &&
-    left.ownerId === right.ownerId &&
-    left.owner?.name === right.owner?.name &&
-    left.owner?.email === right.owner?.email
-  );
+  if (left === null || left.id !== right.id) return false;
+  const isSameState = left.isDeleted === right.isDeleted && left.isConverted === right.isConverted;
+  return isSameState && left.successor?.id === right.successor?.id && sameOwner(left, right);
+}
+
+function sameOwner(left: SalesforceLink, right: SalesforceLink): boolean {
+  const isSameName = left.owner?.name === right.owner?.name && left.owner?.email === right.owner?.email;
+  return left.ownerId === right.ownerId && isSameName;
 }
 
 /** Whether the person's Lead became this Contact. */
@@ -127,7 +124,8 @@ function goingOver(link: SalesforceLink | null, row: Row): Happening[] {
 function ownRowHappenings(link: SalesforceLink, row: Row): Happening[] {
   const detail = { type: row.type, id: row.id };
   const found: Happening[] = [];
-  if (row.isDeleted !== link.isDeleted) {
+  // A merge is told when the person goes over to the winner.
+  if (row.isDeleted !== link.isDeleted && row.masterRecordId === null) {
     found.push({ type: row.isDeleted ? 'deletedInSalesforce' : 'undeleted', direction: 'pull', detail });
   }
   if (row.isConverted && !link.isConverted) {

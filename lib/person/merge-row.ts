@@ -3,6 +3,7 @@ import { type FieldShapes, type Fields, type FieldValue, isEmptyValue, sameValue
 import { isConversion, linkHappenings, linkTo, sameLink, standingOf, successionHappenings } from './life-cycle.ts';
 import type { Person } from './person.ts';
 import type { Row } from './row.ts';
+import { withoutOwnRow } from './standing.ts';
 
 /** How one object's fields compare, which of them can be pushed, and who wins a conflict about them. */
 export interface MergeRules {
@@ -75,7 +76,8 @@ function mergeFields(person: Person, row: Row, fields: FieldMerge, told: readonl
   fields.mergeAll(row.fields);
   const happenings = [...told, ...fields.happenings()];
   const link = linkTo(row, person.salesforce);
-  const merged: Person = { ...person, fields: fields.local, pending: fields.pending, salesforce: link };
+  const before = person.salesforce?.id === row.id ? { ...person, newborn: false } : withoutOwnRow(person);
+  const merged: Person = { ...before, fields: fields.local, pending: fields.pending, salesforce: link };
   if (happenings.length > 0 || fields.changed || !sameLink(person.salesforce, link)) {
     const pulled = fields.changes.map((change) => change.field);
     return { kind: 'merged', person: merged, happenings, pulled, conflicts: fields.conflicts };

@@ -1,18 +1,10 @@
 import type { ActivityLog, Rejection } from './activity.ts';
 import type { Fields, FieldValue } from './field-value.ts';
-import type { OwnerName, SalesforceType } from './row.ts';
+import type { OwnerName } from './row.ts';
+import type { HeldRow, Standing } from './standing.ts';
 
 /** The row of Salesforce that is this person, as of base. */
-export interface SalesforceLink {
-  readonly type: SalesforceType;
-  /** 18 characters. */
-  readonly id: string;
-  /** Of the state that base was taken from (ISO, whole seconds). */
-  readonly systemModstamp: string;
-  readonly isDeleted: boolean;
-  readonly isConverted: boolean;
-  /** The Contact that a converted Lead became; absent where nobody has read it. */
-  readonly convertedContactId?: string;
+export interface SalesforceLink extends HeldRow {
   readonly ownerId: string | null;
   /** Absent where nobody has read it yet. */
   readonly owner?: OwnerName;
@@ -55,9 +47,8 @@ export interface StandingRejection extends Rejection {
  * `pending` has a key for each field edited here since base, with its base value. A person who was never in Salesforce
  * (`salesforce === null`) has no base and no pending edits.
  */
-export interface Person {
-  readonly personId: string;
-  /** Counts every stored change but the taking and giving back of a lease. */
+export interface Person extends Standing {
+  /** Counts every stored change that anybody can see: it is the ETag. */
   readonly version: number;
   readonly fields: Fields;
   readonly pending: Fields;
@@ -65,10 +56,6 @@ export interface Person {
   readonly rejection: StandingRejection | null;
   readonly lease: Lease | null;
   readonly log: ActivityLog;
-  /** The person that this one became a part of; what stands here besides is what it brought along. */
-  readonly mergedInto: string | null;
-  /** Ids of the persons that became a part of this one. */
-  readonly absorbed: readonly string[];
   readonly deletedHere: DeletedHere | null;
   /** When the oldest pending edit was made (ISO); null where nothing waits. */
   readonly pendingSince: string | null;
@@ -153,13 +140,32 @@ export function personIdOfRow(rowId: string): string {
   return `sf-${rowId}`;
 }
 
-/** The id of the nth person that begins with a row, counted from 1: those before it have gone on to other rows. */
-export function nthPersonIdOfRow(rowId: string, nth: number): string {
-  return nth === 1 ? personIdOfRow(rowId) : `${personIdOfRow(rowId)}-${nth}`;
+/** What only decides about rows, and the lease: no caller sees whether it has changed. */
+const UNSEEN: ReadonlySet<string> = new Set<keyof Person>()
+  .add('version')
+  .add('revision')
+  .add('rowOf')
+  .add('goneAt')
+  .add('left')
+  .add('gives')
+  .add('absorbed')
+  .add('newborn')
+  .add('lease');
+
+/** The version of a person that is stored as `next` in place of `stored`: it goes up with a change that can be seen. */
+export function versionAfter(stored: Person, next: Person): number {
+  const before = seenOf(stored);
+  const isSeen = Object.entries(seenOf(next)).some(
+    ([name, value]) => !UNSEEN.has(name) && !isSame(before[name], value),
+  );
+  return isSeen ? stored.version + 1 : stored.version;
 }
 
-/** Whether the person began with this row, as the first or a later one. */
-export function beganWithRow({ personId }: Person, rowId: string): boolean {
-  const first = personIdOfRow(rowId);
-  return personId === first || personId.startsWith(`${first}-`);
+/** Activities that leave the item are in the log all the same. */
+function seenOf(person: Person): Readonly<Record<string, unknown>> {
+  return { ...person, log: person.log.next };
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }

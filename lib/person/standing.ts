@@ -1,4 +1,4 @@
-import type { RowName } from './row.ts';
+import { type Row, type RowName, successorOf } from './row.ts';
 
 /**
  * What every item under a person's id may say about rows. The item of the id `sf-<rowId>` is the authority of that row:
@@ -23,6 +23,13 @@ export interface HeldRow extends RowName {
   readonly successor?: RowName;
 }
 
+/** What a person remembers of a row that it holds. */
+export function heldRow(row: Row): HeldRow {
+  const { type, id, systemModstamp, isDeleted, isConverted } = row;
+  const successor = successorOf(row);
+  return { type, id, systemModstamp, isDeleted, isConverted, ...(successor !== null && { successor }) };
+}
+
 /** What decides which row a person holds and which person it is a part of; values play no role here. */
 export interface Standing extends Stub {
   readonly salesforce: HeldRow | null;
@@ -36,7 +43,9 @@ export interface Standing extends Stub {
   readonly absorbed: readonly string[];
   /** Set when the feed makes a person of a row; removed by any edit, take, deletion or absorption. */
   readonly newborn: boolean;
+  /** The person was erased: nothing is left of it but what rows lead to. */
   readonly erased: boolean;
+  /** The person was deleted here: hidden, and kept as it was. */
   readonly deletedHere: object | null;
 }
 

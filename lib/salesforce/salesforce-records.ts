@@ -174,8 +174,13 @@ async function findRows(
   columns: Parameters<SalesforceRecords['find']>[1],
 ): Promise<readonly Found[]> {
   // An object that does not sync has no columns.
-  const types = TYPES.filter((type) => columns[type].length > 0);
-  const queries = types.map((type) => queryRequest('query', findQuery(type, who, columns[type])));
+  const asked = TYPES.flatMap((type) => {
+    const soql = columns[type].length > 0 ? findQuery(type, who, columns[type]) : undefined;
+    return soql === undefined ? [] : [{ type, query: queryRequest('query', soql) }];
+  });
+  if (asked.length === 0) return [];
+  const types = asked.map(({ type }) => type);
+  const queries = asked.map(({ query }) => query);
   const { answers } = await client.composite(queries, false);
   return types.flatMap((type, at) =>
     rowsOf(answers[at], false).records.flatMap((raw): Found[] => {
@@ -185,13 +190,15 @@ async function findRows(
   );
 }
 
+/** Undefined where nothing can be asked: Salesforce refuses conditions on a field that the sync user may not see. */
 function findQuery(
   type: SalesforceType,
   { keys, email }: Parameters<SalesforceRecords['find']>[0],
   columns: readonly string[],
-): string {
-  const byKey = `${PERSON_ID_FIELD} IN ${soqlList(keys)}`;
-  // Salesforce refuses conditions on a field that the sync user may not see.
-  const byEmail = email !== null && columns.includes('Email') ? ` OR Email = ${soqlText(email)}` : '';
-  return `SELECT ${columns.join(', ')} FROM ${type} WHERE ${LIVE[type]} AND (${byKey}${byEmail})`;
+): string | undefined {
+  const byKey = keys.length > 0 ? [`${PERSON_ID_FIELD} IN ${soqlList(keys)}`] : [];
+  const byEmail = email !== null && columns.includes('Email') ? [`Email = ${soqlText(email)}`] : [];
+  const conditions = [...byKey, ...byEmail];
+  if (conditions.length === 0) return undefined;
+  return `SELECT ${columns.join(', ')} FROM ${type} WHERE ${LIVE[type]} AND (${conditions.join(' OR ')})`;
 }

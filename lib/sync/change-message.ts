@@ -19,6 +19,7 @@ export interface QueuedRow {
  * persons that there are: of a row that is gone and was nobody's none is made.
  * `pending`: persons with edits to push; with `mass`, without a guard: they are the rest of more than a cycle pushes
  * under it.
+ * `persons`: persons of a join that may be half done.
  *
  * `queuedAt` is our clock's, ISO. `cycle` is the number of the cycle that queued the message; absent where no cycle did.
  */
@@ -46,6 +47,12 @@ export type ChangeMessage =
       readonly queuedAt: string;
       readonly cycle?: number;
       readonly mass?: true;
+      readonly personIds: readonly string[];
+    }
+  | {
+      readonly kind: 'persons';
+      readonly queuedAt: string;
+      readonly cycle?: number;
       readonly personIds: readonly string[];
     };
 
@@ -102,6 +109,7 @@ export function* packRows(envelope: RowsEnvelope, rows: Iterable<QueuedRow>): Ge
 export function* packIds(
   envelope:
     | { readonly kind: 'pending'; readonly queuedAt: string; readonly cycle?: number; readonly mass?: true }
+    | { readonly kind: 'persons'; readonly queuedAt: string; readonly cycle?: number }
     | {
         readonly kind: 'refresh';
         readonly type: SalesforceType;
@@ -114,7 +122,7 @@ export function* packIds(
 ): Generator<string> {
   for (let start = 0; start < ids.length; start += perMessage) {
     const some = ids.slice(start, start + perMessage);
-    yield JSON.stringify(envelope.kind === 'pending' ? { ...envelope, personIds: some } : { ...envelope, ids: some });
+    yield JSON.stringify(envelope.kind === 'refresh' ? { ...envelope, ids: some } : { ...envelope, personIds: some });
   }
 }
 
@@ -137,6 +145,7 @@ export function parseChangeMessage(body: string): ChangeMessage | undefined {
       (message.known === undefined || message.known === true) &&
       isListOf(message.ids, isText),
     pending: (message) => (message.mass === undefined || message.mass === true) && isListOf(message.personIds, isText),
+    persons: (message) => isListOf(message.personIds, isText),
   };
   const kind = String(parsed.kind);
   const fits = Object.hasOwn(lists, kind) && lists[kind]?.(parsed);

@@ -1,7 +1,8 @@
 import { canonicalId } from '../person/field-value.ts';
-import { hasEmail, isPresent, type Person, personIdOfRow } from '../person/person.ts';
+import { hasEmail, isPresent, type Person } from '../person/person.ts';
 import { InvalidCursorError } from './errors.ts';
 import type { ListedStatus, Page, PersonStore } from './ports/person-store.ts';
+import { holdersOf } from './rows/holders.ts';
 import { survivorsOf } from './rows/survivors.ts';
 
 /** Which persons are asked for. */
@@ -15,7 +16,7 @@ export type PersonQuery =
 
 type ListStore = Pick<
   PersonStore,
-  'get' | 'getMany' | 'linksOf' | 'emailClaims' | 'idsByEmailPage' | 'withStatus' | 'scan'
+  'get' | 'getMany' | 'items' | 'emailClaims' | 'idsByEmailPage' | 'withStatus' | 'scan'
 >;
 
 /** A page of the persons asked for; those deleted here, and those who became a part of others, are not among them. */
@@ -73,9 +74,8 @@ function parseCursor(cursor: string): { readonly first: string; readonly next: s
 
 async function personsOfRecord(persons: ListStore, id: string): Promise<readonly Person[]> {
   const rowId = canonicalId(id) ?? id;
-  const links = await persons.linksOf([rowId]);
-  const found = await presentPersons(persons, [links.get(rowId) ?? personIdOfRow(rowId), personIdOfRow(rowId)]);
-  return found.filter((person) => person.salesforce?.id === rowId);
+  const holder = (await holdersOf(persons, [rowId])).get(rowId);
+  return holder !== undefined && isPresent(holder) ? [holder] : [];
 }
 
 /** These persons, or whom they became a part of, each once. */

@@ -8,6 +8,7 @@ import { clientOf, createTable } from './dynamodb-table.ts';
 import { personListsContract } from './person-lists-contract.ts';
 import { personStoreContract } from './person-store-contract.ts';
 import { statusListsContract } from './status-lists-contract.ts';
+import { stubContract } from './stub-contract.ts';
 import { syncStateStoreContract } from './sync-state-store-contract.ts';
 
 const engines: DynamoDbEngine[] = dynoxideBinary() === undefined ? ['dynalite'] : ['dynoxide', 'dynalite'];
@@ -38,6 +39,8 @@ describe.each(engines)('on %s', (engine) => {
   };
 
   personStoreContract('DynamoDB', emptyStore);
+
+  stubContract('DynamoDB', emptyStore);
   personListsContract('DynamoDB', emptyStore);
   statusListsContract('DynamoDB', emptyStore);
   syncStateStoreContract('DynamoDB', async () => new DynamoSyncStateStore(client, await emptyTable()));

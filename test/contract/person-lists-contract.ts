@@ -120,24 +120,6 @@ export function personListsContract(name: string, open: () => Promise<PersonStor
         ['ada@example.com', 'ada'],
       ]);
     });
-
-    test('a row is linked to the person it was last linked to', async () => {
-      const store = await open();
-      await store.linkRow('00Q1', 'ada');
-      await store.linkRow('00Q2', 'ada');
-      await store.linkRow('00Q1', 'bob');
-      const links = await store.linksOf(['00Q1', '00Q2', '00Q3', '00Q1']);
-      expect(Object.fromEntries(links)).toEqual({ '00Q1': 'bob', '00Q2': 'ada' });
-    });
-
-    test('of many who claim a row the first has it, until somebody takes its place by name', async () => {
-      const store = await open();
-      expect(await store.claimRow('00Q1', 'ada')).toBe('ada');
-      expect(await store.claimRow('00Q1', 'bob')).toBe('ada');
-      expect(await store.claimRow('00Q1', 'ada')).toBe('ada');
-      expect(await store.claimRow('00Q1', 'bob', 'ada')).toBe('bob');
-      expect(Object.fromEntries(await store.linksOf(['00Q1']))).toEqual({ '00Q1': 'bob' });
-    });
   });
 
   describe(`${name}: queues`, () => {
@@ -194,7 +176,7 @@ export function personListsContract(name: string, open: () => Promise<PersonStor
       const deleted = { ...gone, salesforce: gone.salesforce && { ...gone.salesforce, isDeleted: true } };
       const others = [localPerson('local'), { ...leadPerson(61), mergedInto: deleted.personId }];
       await Promise.all([...leads, deleted, ...others].map((person) => store.create(person)));
-      await store.linkRow('00Q1', 'local');
+      await store.saveStub(null, { personId: 'sf-00Q1', revision: 1, rowOf: 'local', goneAt: null });
       await store.claimEmail('ada@example.com', 'local');
       const expected = [...leads, deleted].map(({ personId, salesforce }) => ({ personId, salesforce }));
       for (const limit of [1, 7, 54, 1000]) {

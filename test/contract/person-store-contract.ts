@@ -72,7 +72,7 @@ export function personStoreContract(name: string, open: () => Promise<PersonStor
       const outcome = await store.update(before, edited(before, { Title: 'CTO', Company: null }));
       expect(outcome).toEqual({
         kind: 'written',
-        person: { ...edited(before, { Title: 'CTO', Company: null }), version: 2 },
+        person: { ...edited(before, { Title: 'CTO', Company: null }), version: 2, revision: 2 },
       });
       expect(await store.get(before.personId)).toEqual(outcome.kind === 'written' && outcome.person);
     });

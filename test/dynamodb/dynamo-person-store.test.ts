@@ -47,7 +47,7 @@ describe('a write whose answer was lost', () => {
     injectFaults(client, [loseCall]);
     expect(await store.update(before, edited(before, { Title: 'CTO' }))).toEqual({ kind: 'versionConflict' });
     injectFaults(client, [loseCall]);
-    expect(await store.create({ ...localPerson(before.personId), version: 2 })).toBe('exists');
+    expect(await store.create({ ...localPerson(before.personId), revision: 2 })).toBe('exists');
     expect(await store.get(before.personId)).toEqual(other);
   });
 
@@ -91,14 +91,17 @@ describe('errors', () => {
       await expect(read).rejects.toMatchObject({ cause: { name } });
     }
     injectFaults(impatient, [loseCall]);
-    await expect(single.linkRow('00Q1', 'ada')).rejects.toMatchObject({ name: 'TransientError', code: 'ECONNRESET' });
+    await expect(single.claimEmail('a@b.c', 'ada')).rejects.toMatchObject({
+      name: 'TransientError',
+      code: 'ECONNRESET',
+    });
     impatient.destroy();
   });
 
   test('that pass are tried again unseen', async () => {
     injectFaults(client, [answerError('ThrottlingException', 400), loseCall, answerError('InternalServerError', 500)]);
-    await store.linkRow('00Q1', 'ada');
-    expect(await store.linksOf(['00Q1'])).toEqual(new Map([['00Q1', 'ada']]));
+    await store.claimEmail('a@b.c', 'ada');
+    expect(await store.emailClaims(['a@b.c'])).toEqual(new Map([['a@b.c', 'ada']]));
   });
 
   test('that nobody can act on are left as they are', async () => {

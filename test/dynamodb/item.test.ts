@@ -61,7 +61,19 @@ describe('a person at rest', () => {
   test('holds no attribute that says nothing', () => {
     expect(Object.keys(stored(localPerson('ada'))).sort()).toEqual(
       // Who has never been in Salesforce is listed by `queue`.
-      ['createdAt', 'fields', 'log', 'logNext', 'pk', 'queue', 'queueSince', 'sk', 'updatedAt', 'version'].sort(),
+      [
+        'createdAt',
+        'fields',
+        'log',
+        'logNext',
+        'pk',
+        'queue',
+        'queueSince',
+        'revision',
+        'sk',
+        'updatedAt',
+        'version',
+      ].sort(),
     );
   });
 
@@ -91,17 +103,17 @@ describe('an update', () => {
   test('writes only what differs, and never the lease', () => {
     const before = { ...leadPerson(1), lease: { owner: 'one', expiresAt: at(5), attempt: {} } };
     const next = logged({ ...before, version: 2, lastSyncedAt: at(2) }, [], at(2));
-    const update = personUpdate(before, next);
+    const update = personUpdate(before, next, false);
     expect(update.UpdateExpression).toBe(
       'SET #version = :version, #lastSyncedAt = :lastSyncedAt, #updatedAt = :updatedAt',
     );
-    expect(update.ConditionExpression).toBe('#version = :stored');
+    expect(update.ConditionExpression).toBe('#revision = :stored');
   });
 
   test('takes out what falls away', () => {
     const before = edited(leadPerson(1), { Title: 'CTO' });
     const next = { ...editPerson(before, { Title: null }, {}, at(2)), version: 2 };
-    expect(personUpdate(before, next).UpdateExpression).toMatch(
+    expect(personUpdate(before, next, false).UpdateExpression).toMatch(
       / REMOVE #pending, #pendingSince, #queue, #queueSince$/,
     );
   });

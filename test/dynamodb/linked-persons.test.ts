@@ -50,11 +50,11 @@ beforeEach(async () => {
 
 afterEach(() => client.destroy());
 
-/** Few persons with a row among many items that are none: persons without, links, claims. Returns how many items. */
+/** Few persons with a row among many items that are none: persons without, stubs, claims. Returns how many items. */
 async function hardlyAnyLinked(linked: number, others: number): Promise<number> {
   const all = Array.from({ length: others }, (_, n) => [
     store.create(localPerson(`local${n}`)),
-    store.linkRow(`00Q${n}`, `local${n}`),
+    store.saveStub(null, { personId: `sf-00Q${n}`, revision: 1, rowOf: `local${n}`, goneAt: null }),
     store.claimEmail(`local ${n}@example.com`, `local${n}`),
   ]);
   await Promise.all(all.flat());

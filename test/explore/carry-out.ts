@@ -1,9 +1,9 @@
 import { personIdOfRow } from '../../lib/person/person.ts';
 import type { Row } from '../../lib/person/row.ts';
-import { frozenInto, isPerson, joinedWith, withLeft, withoutOwnRow } from '../../lib/person/standing.ts';
+import { frozenInto, heldRow, isPerson, joinedWith, withLeft, withoutOwnRow } from '../../lib/person/standing.ts';
 import type { Decided, Read } from '../../lib/sync/rows/known.ts';
 import type { Call } from './call-table.ts';
-import { bareStub, blankPerson, type ExploredItem, type ExploredPerson, heldRow } from './world.ts';
+import { bareStub, blankPerson, type ExploredItem, type ExploredPerson } from './world.ts';
 
 const MOVES = ['absorb', 'merge', 'claim', 'noteGone', 'create', 'take', 'renounce', 'freeze'] as const;
 const CALLS = ['clear', 'edit', 'delete', 'erase'] as const;

@@ -109,7 +109,7 @@ function changed(world: World, number: number, change: Partial<Row>): World {
 export function rowFoundFor(world: World, personId: string): FoundRow {
   const alive = world.rows.filter(({ id }) => isAlive(world, rowNumber(id)));
   const row = alive.find((each) => each.personId === personId) ?? alive.find(({ fields }) => 'Email' in fields);
-  return row === undefined ? { kind: 'none' } : { kind: 'one', row: { type: row.type, id: row.id } };
+  return row === undefined ? { kind: 'none' } : { kind: 'one', row };
 }
 
 /** An insert under the person's key; null where no Lead can be made (no row is left, or a converted one has the key). */

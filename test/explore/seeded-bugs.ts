@@ -58,7 +58,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   {
     name: 'a join begins without a message',
     file: CLAIMS,
-    from: 'if (!told && !known.sent) return',
+    from: 'if (!told && !known.sent()) return',
     to: 'if (told && !told) return',
     world: null,
   },

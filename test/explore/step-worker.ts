@@ -42,11 +42,11 @@ export function stepWorker(plan: WorldPlan, world: World, at: number): Stepped {
 function questionOf(message: Message): Question | null {
   switch (message.kind) {
     case 'row':
-      return { kind: 'row', name: message.row, state: message.row, mayComeAfter: true, told: true };
+      return { kind: 'row', name: message.row, state: message.row, partial: false, mayComeAfter: true, told: true };
     case 'join':
-      return { kind: 'person', personId: message.personId, goal: 'join', told: true };
+      return { kind: 'person', personId: message.personId, readsOwn: false, attaches: false, told: true };
     case 'sync':
-      return { kind: 'person', personId: message.personId, goal: 'attach', told: false };
+      return { kind: 'person', personId: message.personId, readsOwn: false, attaches: true, told: false };
     case 'edit':
     case 'delete':
     case 'erase':
@@ -65,8 +65,8 @@ function knownTo(plan: WorldPlan, { items, rows, sent, found }: Worker): Known {
     isLeased: () => false,
     claimant: ({ fields }) => (fields.Email === undefined ? null : claimant),
     sharesEmail: () => false,
-    found,
-    sent,
+    found: () => found,
+    sent: () => sent,
   };
 }
 
@@ -111,10 +111,7 @@ function readBy(
   }
 }
 
-/**
- * A conditional write: refused where the item is not as the worker has read it. The items that were read stay known,
- * rows do not: a row must be read after the items on which its use depends.
- */
+/** A conditional write: refused where the item is not as the worker has read it; then everything is read again. */
 function write(world: World, { at, worker }: Working, did: Write): Stepped {
   const read = (id: string): ExploredItem | null => worker.items.find(([each]) => each === id)?.[1] ?? null;
   const { item, wiped, issued } = writtenBy(did, read, world.issued);
@@ -125,7 +122,7 @@ function write(world: World, { at, worker }: Working, did: Write): Stepped {
   const next = { ...item, revision: stored + 1 };
   const items = ordered([...worker.items.filter(([id]) => id !== next.personId), [next.personId, next]]);
   const after = withItem({ ...world, wiped: world.wiped | wiped, issued }, next);
-  return { world: withWorker(after, at, { ...reset, items }), did, refused: false };
+  return { world: withWorker(after, at, { ...worker, items }), did, refused: false };
 }
 
 function ordered(items: Worker['items']): Worker['items'] {

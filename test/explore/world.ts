@@ -1,5 +1,5 @@
 import type { Row } from '../../lib/person/row.ts';
-import type { HeldRow, Standing, Stub } from '../../lib/person/standing.ts';
+import type { Standing, Stub } from '../../lib/person/standing.ts';
 import type { FoundRow } from '../../lib/sync/rows/known.ts';
 
 /** A person of the explored worlds; `values` stands for everything it holds, one bit for each value. */
@@ -73,15 +73,6 @@ export function withFeed(world: World, number: number): World {
 
 export function rowNumber(id: string): number {
   return Number(id.slice(1));
-}
-
-export function heldRow({ type, id, systemModstamp, isDeleted, isConverted, ...row }: Row): HeldRow {
-  const held = { type, id, systemModstamp, isDeleted, isConverted };
-  if (isDeleted && row.masterRecordId !== null) return { ...held, successor: { type, id: row.masterRecordId } };
-  if (isConverted && row.convertedContactId !== null) {
-    return { ...held, successor: { type: 'Contact', id: row.convertedContactId } };
-  }
-  return held;
 }
 
 export function bareStub(personId: string): Stub {

@@ -1,5 +1,6 @@
 import { type Activity, type ActivityChunk, fullChunks, withoutChunks } from '../../lib/person/activity.ts';
-import { isPresent, type Lease, type Person, syncStatus } from '../../lib/person/person.ts';
+import { isPresent, type Lease, type Person, syncStatus, versionAfter } from '../../lib/person/person.ts';
+import type { Stub } from '../../lib/person/standing.ts';
 import { InvalidCursorError } from '../../lib/sync/errors.ts';
 import type {
   LeaseOutcome,
@@ -8,6 +9,7 @@ import type {
   Page,
   PersonFilter,
   PersonStore,
+  StoredItem,
   UpdateOutcome,
 } from '../../lib/sync/ports/person-store.ts';
 import { byTime, emailForm, InMemoryPersonIndex, type Queued } from './in-memory-person-index.ts';
@@ -34,7 +36,7 @@ export class InMemoryPersonStore implements PersonStore {
   readonly #persons: Map<string, Person>;
   readonly #chunks: Map<string, Map<number, ActivityChunk>>;
   readonly #claims: Map<string, string>;
-  readonly #links: Map<string, string>;
+  readonly #stubs: Map<string, Stub>;
   readonly #index: InMemoryPersonIndex;
   readonly #options: InMemoryPersonStoreOptions;
   readonly #io: Io;
@@ -46,7 +48,7 @@ export class InMemoryPersonStore implements PersonStore {
     this.#persons = sameAs ? sameAs.#persons : new Map();
     this.#chunks = sameAs ? sameAs.#chunks : new Map();
     this.#claims = sameAs ? sameAs.#claims : new Map();
-    this.#links = sameAs ? sameAs.#links : new Map();
+    this.#stubs = sameAs ? sameAs.#stubs : new Map();
     this.#index = sameAs ? sameAs.#index : new InMemoryPersonIndex();
     this.#options = options;
     this.#io = options.io ?? immediately;
@@ -63,6 +65,11 @@ export class InMemoryPersonStore implements PersonStore {
   /** One person as stored now, for tests to look at. */
   peek(personId: string): Person | undefined {
     return this.#persons.get(personId);
+  }
+
+  /** One stub as stored now, for tests to look at. */
+  peekStub(personId: string): Stub | undefined {
+    return this.#stubs.get(personId);
   }
 
   /** Every person as stored now, for tests to look at. */
@@ -84,24 +91,44 @@ export class InMemoryPersonStore implements PersonStore {
     return this.#readMany('personStore.getMany', personIds, this.#persons);
   }
 
-  create(person: Person): Promise<'created' | 'exists'> {
+  async items(personIds: readonly string[]): Promise<ReadonlyMap<string, StoredItem>> {
+    return this.#readMany('personStore.items', personIds, {
+      get: (id) => this.#persons.get(id) ?? this.#stubs.get(id),
+    });
+  }
+
+  create(person: Person, insteadOf?: Stub): Promise<'created' | 'exists'> {
     const created = this.#kept(person);
     return this.#io('personStore.create', () => {
       if (this.#persons.has(created.personId)) return 'exists';
+      if (this.#stubs.get(created.personId)?.revision !== insteadOf?.revision) return 'exists';
+      this.#stubs.delete(created.personId);
       this.#put(created);
       return 'created';
     });
   }
 
-  async update(stored: Person, next: Person): Promise<UpdateOutcome> {
+  saveStub(stored: Stub | null, next: Stub): Promise<'written' | 'refused'> {
+    const kept = this.#kept(next);
+    return this.#io('personStore.saveStub', () => {
+      const current = this.#stubs.get(next.personId);
+      if (this.#persons.has(next.personId) || current?.revision !== stored?.revision) return 'refused';
+      this.#stubs.set(next.personId, kept);
+      return 'written';
+    });
+  }
+
+  async update(stored: Person, next: Person, options = { leaseAsRead: false }): Promise<UpdateOutcome> {
     const chunks = fullChunks(stored.log);
     for (const chunk of chunks) await this.#putChunk(stored.personId, this.#kept(chunk));
     const releases = stored.lease !== null && next.lease === null;
-    const written = { ...next, version: stored.version + 1, log: withoutChunks(next.log, chunks) };
+    const counted = { version: versionAfter(stored, next), revision: stored.revision + 1 };
+    const written = { ...next, ...counted, log: withoutChunks(next.log, chunks) };
     return this.#io('personStore.update', () => {
       const current = this.#persons.get(stored.personId);
-      if (current === undefined || current.version !== stored.version) return { kind: 'versionConflict' };
+      if (current === undefined || current.revision !== stored.revision) return { kind: 'versionConflict' };
       if (releases && current.lease?.owner !== stored.lease?.owner) return { kind: 'versionConflict' };
+      if (options.leaseAsRead && !isSameLease(current.lease, stored.lease)) return { kind: 'versionConflict' };
       this.#put(this.#kept({ ...written, lease: releases ? null : current.lease }));
       return { kind: 'written', person: this.#kept({ ...written, lease: releases ? null : stored.lease }) };
     });
@@ -111,7 +138,7 @@ export class InMemoryPersonStore implements PersonStore {
     const kept = this.#kept(lease);
     return this.#io('personStore.takeLease', () => {
       const current = this.#persons.get(stored.personId);
-      if (current === undefined || current.version !== stored.version) return 'versionConflict';
+      if (current === undefined || current.revision !== stored.revision) return 'versionConflict';
       const other = current.lease !== null && current.lease.owner !== kept.owner ? current.lease : null;
       if (other !== null && other.expiresAt > now) return 'leased';
       this.#put(this.#kept({ ...current, lease: kept }));
@@ -157,25 +184,6 @@ export class InMemoryPersonStore implements PersonStore {
       if (holder !== undefined) claims.set(email, holder);
     }
     return claims;
-  }
-
-  linksOf(rowIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    return this.#readMany('personStore.linksOf', rowIds, this.#links);
-  }
-
-  linkRow(rowId: string, personId: string): Promise<void> {
-    return this.#io('personStore.linkRow', () => {
-      this.#links.set(rowId, personId);
-    });
-  }
-
-  claimRow(rowId: string, personId: string, insteadOf?: string): Promise<string> {
-    return this.#io('personStore.claimRow', () => {
-      const holder = this.#links.get(rowId);
-      if (holder !== undefined && holder !== insteadOf) return holder;
-      this.#links.set(rowId, personId);
-      return personId;
-    });
   }
 
   async *awaitingPush(): AsyncIterable<readonly string[]> {
@@ -274,7 +282,7 @@ export class InMemoryPersonStore implements PersonStore {
   async #readMany<Value>(
     name: string,
     keys: readonly string[],
-    items: ReadonlyMap<string, Value>,
+    items: { get(key: string): Value | undefined },
   ): Promise<Map<string, Value>> {
     const wanted = [...new Set(keys)];
     const found = new Map<string, Value>();
@@ -292,6 +300,10 @@ export class InMemoryPersonStore implements PersonStore {
   #kept<Value>(value: Value): Value {
     return this.#freeze ? frozen(value) : value;
   }
+}
+
+function isSameLease(one: Lease | null, other: Lease | null): boolean {
+  return one?.owner === other?.owner && one?.expiresAt === other?.expiresAt;
 }
 
 function formatQueued(queued: Queued | undefined): string | null {

@@ -28,6 +28,7 @@ export class SideBySide {
   readonly model = new Model();
   readonly #ids = new Map<ModelPerson, string>();
   #rows = 0;
+  readonly #succeeded = new Set<string>();
 
   constructor(life: Life) {
     this.life = life;
@@ -73,7 +74,7 @@ export class SideBySide {
     return this.model.present().find((person) => this.#ids.get(person) === holder?.personId);
   }
 
-  /** Where the persons are of whom some row carries the id. */
+  /** Where the persons are of whom some row carries the id, or whose row had a successor before it was gone for good. */
   async #traces(): Promise<ReadonlyMap<ModelPerson, string>> {
     const { store } = this.life.org.state;
     const rows = [...store.table('Lead').values(), ...store.table('Contact').values()];
@@ -81,7 +82,8 @@ export class SideBySide {
     const traces = new Map<ModelPerson, string>();
     for (const person of this.model.present()) {
       const personId = this.#ids.get(person);
-      if (personId === undefined || !carried.has(personId)) continue;
+      const isTraced = carried.has(personId ?? '') || this.#succeeded.has(person.row ?? '');
+      if (personId === undefined || !isTraced) continue;
       const { salesforce } = await this.life.survivor(personId);
       if (salesforce !== null) traces.set(person, salesforce.id);
     }
@@ -185,6 +187,7 @@ export class SideBySide {
     if (id === undefined) return;
     const type = id.startsWith('00Q') ? 'Lead' : 'Contact';
     const other = 'other' in act ? rows[act.other % rows.length] : undefined;
+    for (const row of this.rows().values()) if (row.successor !== null) this.#succeeded.add(row.id);
     const { life } = this;
     const acts = {
       editThere: () => life.change(type, id, { Title: `theirs ${'text' in act ? act.text : ''}` }),

@@ -82,6 +82,9 @@ describe('what took the Lead’s place is another person', () => {
     await life.settle();
     const other = type === 'Lead' ? life.addLead({ Title: 'Admiral' }) : life.addContact({ Title: 'Admiral' });
     await life.settle();
+    // A person that was seen to change is newborn no more.
+    life.change(type, other, { Phone: '2' });
+    await life.settle();
     const otherId = life.holder(other).personId;
     happens(on, other);
     expect(await remove(on)).toEqual({ kind: 'mergedAway', personId: otherId });

@@ -78,6 +78,9 @@ describe('a deletion', () => {
     const { life, lead, personId } = await leadScene();
     const winner = life.addLead({ Email: 'grace@example.com' });
     await life.settle();
+    // A person that was seen to change is newborn no more.
+    life.change('Lead', winner, { Title: 'Admiral' });
+    await life.settle();
     life.merge('Lead', winner, lead);
     await life.settle();
     const survivor = life.holder(winner).personId;
@@ -143,7 +146,10 @@ describe('what happens in Salesforce to its Lead', () => {
     const { life, lead, personId } = on;
     await life.edit(personId, { Phone: '1' });
     await life.settle();
-    const other = life.addLead({ Email: 'grace@example.com', Title: 'Admiral' });
+    const other = life.addLead({ Email: 'grace@example.com' });
+    await life.settle();
+    // A person that was seen to change is newborn no more.
+    life.change('Lead', other, { Title: 'Admiral' });
     await life.settle();
     const otherId = life.holder(other).personId;
     await deletePersonHere(life.ports, personId, 'keep');
@@ -256,6 +262,9 @@ describe('over HTTP', () => {
   ] as const)('DELETE of one who was merged away answers 308, to %s the record too', async (salesforce, query) => {
     const { life, lead, personId } = await leadScene();
     const winner = life.addLead({ Email: 'grace@example.com' });
+    await life.settle();
+    // A person that was seen to change is newborn no more.
+    life.change('Lead', winner, { Title: 'Admiral' });
     await life.settle();
     life.merge('Lead', winner, lead);
     await life.settle();

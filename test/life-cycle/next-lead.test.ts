@@ -173,7 +173,7 @@ test('a Lead that is undeleted and edited just before another would be made is l
     life.undelete(lead);
     life.change('Lead', lead, { Title: 'Countess' });
   };
-  expect(await life.sync(personId)).toMatchObject({ kind: 'synced', outcome: 'linked' });
+  expect(await life.sync(personId)).toMatchObject({ kind: 'synced', outcome: 'updated', pulled: ['Title'] });
   expect(leads(life, 'open')).toEqual([lead]);
   expect(life.row('Lead', lead)?.Title).toBe('Countess');
   expect((await life.survivor(personId)).fields.Title).toBe('Countess');

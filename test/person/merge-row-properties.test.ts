@@ -5,7 +5,7 @@ import { editPerson, personOfRow } from '../../lib/person/edit-person.ts';
 import { type Fields, type FieldValue, sameValue } from '../../lib/person/field-value.ts';
 import { mergeRow, type OwnPush, type RowMerge } from '../../lib/person/merge-row.ts';
 import { baseValue, type Person } from '../../lib/person/person.ts';
-import type { Row } from '../../lib/person/row.ts';
+import { type Row, successorOf } from '../../lib/person/row.ts';
 import { whole } from '../fakes/whole-value.ts';
 import { FIELD_NAMES, someFields, wholeFields } from './arbitraries.ts';
 import {
@@ -243,8 +243,8 @@ describe('whatever row meets whatever person, with or without a push of ours', (
           expect(same(field, baseValue(next, field) ?? null, value(row.fields, field))).toBe(true);
         }
         const { type, id, systemModstamp, isDeleted, isConverted, ownerId } = row;
-        const convertedContactId = row.convertedContactId ?? undefined;
-        const state = { systemModstamp, isDeleted, isConverted, convertedContactId, ownerId };
+        const successor = successorOf(row) ?? undefined;
+        const state = { systemModstamp, isDeleted, isConverted, successor, ownerId };
         expect(next.salesforce).toEqual({ type, id, ...state });
       }),
       RUNS,

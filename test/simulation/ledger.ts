@@ -117,7 +117,7 @@ export class Ledger {
     const message = parseChangeMessage(body);
     if (message === undefined) return;
     this.#world.narrate(() => messageTold(this.#world.acting?.name ?? 'somebody', 'queues', message));
-    if (message.kind === 'pending') return;
+    if (message.kind === 'pending' || message.kind === 'persons') return;
     const rows =
       message.kind === 'rows' ? message.rows.map(([id, stamp]) => [id, stamp]) : message.ids.map((id) => [id, '']);
     for (const [id, stamp] of rows) {
@@ -163,7 +163,7 @@ export class Ledger {
   }
 
   personWritten(before: Person | undefined, after: Person): void {
-    if (before !== undefined && before.version === after.version) {
+    if (before !== undefined && before.revision === after.revision) {
       const tookOver = before.lease !== null && after.lease !== null && before.lease.owner !== after.lease.owner;
       if (tookOver) this.#world.swarm.count('leaseTakenOver');
       return;

@@ -104,9 +104,9 @@ const PERSON = personKey('');
 
 const decoded = new WeakMap<Item, Person>();
 
-/** The person that an item is; undefined for any other item. */
+/** The person that an item is; undefined for any other item, a stub too. */
 function personIn(item: Item): Person | undefined {
-  if (item.sk !== PERSON.sk) return undefined;
+  if (item.sk !== PERSON.sk || !('createdAt' in item)) return undefined;
   const known = decoded.get(item);
   if (known !== undefined) return known;
   const person = toPerson(item as unknown as PersonItem);

@@ -20,7 +20,7 @@ async function stateOf(sides: TwoSides): Promise<string> {
   ]);
 }
 
-const READS = ['get', 'getMany', 'emailClaims', 'linksOf', 'loadSchema'];
+const READS = ['get', 'getMany', 'emailClaims', 'items', 'loadSchema'];
 
 /** A store that counts the calls of it that may write. */
 function counted<Store extends object>(store: Store, writes: string[]): Store {

@@ -90,7 +90,8 @@ function letterOf({ MessageId = '', Body = '' }: Message): DeadLetter {
   const message = parseChangeMessage(Body);
   if (message === undefined) return { messageId: MessageId, kind: 'unknown', queuedAt: null, ids: [] };
   const { kind, queuedAt } = message;
-  if (message.kind === 'pending') return { messageId: MessageId, kind, queuedAt, ids: message.personIds };
+  if (message.kind === 'pending' || message.kind === 'persons')
+    return { messageId: MessageId, kind, queuedAt, ids: message.personIds };
   const ids = message.kind === 'rows' ? message.rows.map(([id]) => String(id)) : message.ids;
   return { messageId: MessageId, kind: `${kind} ${message.type}`, queuedAt, ids };
 }

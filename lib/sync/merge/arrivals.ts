@@ -1,8 +1,8 @@
 import type { FieldValue } from '../../person/field-value.ts';
 import type { Row, SalesforceType } from '../../person/row.ts';
-import { type RemoteRecord, rowOfValues } from '../../schema/record.ts';
+import { rowOfValues } from '../../schema/record.ts';
 import type { ChangeMessage, QueuedRow } from '../change-message.ts';
-import type { ObjectRules, Schemas } from '../schemas.ts';
+import type { Schemas } from '../schemas.ts';
 
 /** One message as the queue delivered it; `message` is undefined where the body is none of ours. */
 export interface Delivery {
@@ -22,8 +22,6 @@ export interface Arrival {
   readonly partial: boolean;
   /** An earlier state of the row may still be under way. */
   readonly newer: boolean;
-  /** It was just read, and is not as it was when it was queued. */
-  readonly fresh: boolean;
   readonly row: Row;
 }
 
@@ -42,19 +40,8 @@ export function arrivalsOf(
     values,
     partial: message.partial === true,
     newer: newer.has(index),
-    fresh: false,
     row: rowOfValues(schema, message.columns, values),
   }));
-}
-
-/** A row that was just read for a delivery. */
-export function readArrival(delivery: Delivery, object: ObjectRules, record: RemoteRecord): Arrival {
-  const { columns, schema } = object;
-  const values = columns.map((column) => record[column] ?? null);
-  const row = rowOfValues(schema, columns, values);
-  const { message } = delivery;
-  const newer = !(message?.kind === 'refresh' && message.known === true);
-  return { delivery, type: schema.type, columns, values, partial: false, newer, fresh: true, row };
 }
 
 export function queuedRow({ row, values, newer }: Arrival): QueuedRow {

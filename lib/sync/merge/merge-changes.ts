@@ -1,4 +1,3 @@
-import { successorOf } from '../../person/row.ts';
 import { msBetween } from '../ports/clock.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadSchemas } from '../schemas.ts';
@@ -32,12 +31,9 @@ export async function mergeChanges(ports: Ports, deliveries: readonly Delivery[]
       arrivals.push(...arrivalsOf(delivery, message, schemas));
     } else await run.readAgain(delivery, message);
   }
-  const newest = newestOfEach(arrivals.filter(({ partial }) => !partial));
-  // What has become one person in Salesforce is one here before the rest arrives.
-  const isFollowed = ({ row }: Arrival) => successorOf(row) !== null;
-  await run.merge(newest.filter(isFollowed));
-  await run.merge(newest.filter((arrival) => !isFollowed(arrival)));
-  await run.mergePartial(newestOfEach(arrivals.filter(({ partial }) => partial)));
+  const isWhole = ({ partial }: Arrival) => !partial;
+  await run.merge(newestOfEach(arrivals.filter(isWhole)));
+  await run.merge(newestOfEach(arrivals.filter((arrival) => !isWhole(arrival))));
   await run.queueFailedAgain();
   const push = await run.push();
   const calls = ports.feed.usage().calls - callsBefore;

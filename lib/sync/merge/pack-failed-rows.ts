@@ -9,15 +9,15 @@ export type FailedRow = Arrival | { readonly delivery: Delivery; readonly row: {
  * nothing else.
  */
 export function* packFailedRows({ message }: Delivery, failed: readonly FailedRow[]): Generator<string> {
-  if (message === undefined || message.kind === 'pending') return;
+  if (message === undefined || message.kind === 'pending' || message.kind === 'persons') return;
   const { type, queuedAt, cycle } = message;
   const envelope = { kind: 'refresh', type, queuedAt, ...(cycle !== undefined && { cycle }) } as const;
   if (message.kind === 'rows') {
     if (message.rows.length === 1) return;
     // One row a message: a row that never succeeds reaches the dead-letter queue alone.
-    for (const each of failed) if (isAsQueued(each)) yield* packRows(message, [queuedRow(each)]);
+    for (const each of failed) if (isArrival(each)) yield* packRows(message, [queuedRow(each)]);
     // A row that was read now has the columns of now, not those of its message: it is named, to be read again.
-    const names = idsOf(failed.filter((each) => !isAsQueued(each)));
+    const names = idsOf(failed.filter((each) => !isArrival(each)));
     yield* packIds(envelope, names);
     return;
   }
@@ -31,10 +31,6 @@ export function* packFailedRows({ message }: Delivery, failed: readonly FailedRo
 /** Whether the row failed with its values at hand. */
 export function isArrival(failed: FailedRow): failed is Arrival {
   return 'values' in failed;
-}
-
-function isAsQueued(failed: FailedRow): failed is Arrival {
-  return isArrival(failed) && !failed.fresh;
 }
 
 function idsOf(rows: readonly FailedRow[]): string[] {

@@ -1,10 +1,11 @@
 import type { Activity } from '../../person/activity.ts';
 import type { Lease, Person, SalesforceLink, SyncStatus } from '../../person/person.ts';
+import type { Stub } from '../../person/standing.ts';
 
 export type UpdateOutcome =
   /** As it stands now, but for the lease: that is the one `stored` held, whatever has become of it since. */
   | { readonly kind: 'written'; readonly person: Person }
-  /** The stored person has another version, or its lease is not the one we hold: nothing was written. */
+  /** The stored person has another revision, or its lease is not the one we hold: nothing was written. */
   | { readonly kind: 'versionConflict' };
 
 export type LeaseOutcome = 'taken' | 'leased' | 'versionConflict';
@@ -29,6 +30,9 @@ export interface PersonFilter {
   readonly updatedSince?: string;
 }
 
+/** An item under a person's id. */
+export type StoredItem = Person | Stub;
+
 /** A person and the row that it is. */
 export interface LinkedPerson {
   readonly personId: string;
@@ -46,20 +50,30 @@ export interface PersonStore {
   /** Any number of ids; persons that do not exist are missing from the answer. */
   getMany(personIds: readonly string[]): Promise<ReadonlyMap<string, Person>>;
 
-  /** Writes the person only where there is none of its id. */
-  create(person: Person): Promise<'created' | 'exists'>;
+  /** Any number of ids; stubs are among the answers, ids without an item are not. */
+  items(personIds: readonly string[]): Promise<ReadonlyMap<string, StoredItem>>;
 
   /**
-   * Replaces `stored` by `next`, giving it version `stored.version + 1`, only if the stored version is still
-   * `stored.version`. The lease is not touched, except where `stored` holds one and `next` holds none: then the write
-   * also demands that the lease is still that owner's, and gives it back. Full chunks of the stored log move to items
-   * of their own on the way; repeating that is harmless.
+   * Writes the person, with the revision that it has, only where there is no item of its id, or only this stub as it
+   * was read.
    */
-  update(stored: Person, next: Person): Promise<UpdateOutcome>;
+  create(person: Person, insteadOf?: Stub): Promise<'created' | 'exists'>;
+
+  /** Writes a stub where none is (null), or in place of this one as it was read; never over a person. */
+  saveStub(stored: Stub | null, next: Stub): Promise<'written' | 'refused'>;
 
   /**
-   * Takes the lease, if the version is still `stored.version` and no other owner's lease stands at `now` (ISO). Does
-   * not count as a version: nobody's view of the person changed.
+   * Replaces `stored` by `next`, giving it revision `stored.revision + 1`, only if the stored revision is still
+   * `stored.revision`; the version goes up where the change can be seen (`versionAfter`). The lease is not touched,
+   * except where `stored` holds one and `next` holds none: then the write also demands that the lease is still that
+   * owner's, and gives it back. With `leaseAsRead` it is refused where another lease was taken since. Full chunks of the
+   * stored log move to items of their own on the way; repeating that is harmless.
+   */
+  update(stored: Person, next: Person, options?: { readonly leaseAsRead: boolean }): Promise<UpdateOutcome>;
+
+  /**
+   * Takes the lease, if the revision is still `stored.revision` and no other owner's lease stands at `now` (ISO). Does
+   * not count as a revision: nobody's view of the person changed.
    */
   takeLease(stored: Person, lease: Lease, now: string): Promise<LeaseOutcome>;
 
@@ -80,18 +94,6 @@ export interface PersonStore {
 
   /** Who holds the claims of these emails, by the email as given; one that nobody claimed is missing. */
   emailClaims(emails: readonly string[]): Promise<ReadonlyMap<string, string>>;
-
-  /** The persons that rows were linked to, by row id; a row without a link is missing. */
-  linksOf(rowIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
-
-  /** Says that this row is this person's, from now on. */
-  linkRow(rowId: string, personId: string): Promise<void>;
-
-  /**
-   * The same, unless somebody else has said so meanwhile: the row must be nobody's yet, or `insteadOf`'s. Answers whose
-   * it is now; of many at once the first wins.
-   */
-  claimRow(rowId: string, personId: string, insteadOf?: string): Promise<string>;
 
   /** Ids of persons with edits to push, in pages. Eventually consistent: some may be in step already. */
   awaitingPush(): AsyncIterable<readonly string[]>;

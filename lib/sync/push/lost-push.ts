@@ -3,8 +3,8 @@ import { hasAttempt, isLeased, type Person } from '../../person/person.ts';
 import { inParallel } from '../in-parallel.ts';
 import { msBetween } from '../ports/clock.ts';
 import type { Ports } from '../ports/ports.ts';
+import { STORE_PARALLELISM } from '../rows/context.ts';
 import { giveBackLease } from '../rows/give-back-lease.ts';
-import { STORE_PARALLELISM } from '../rows/read-leased.ts';
 
 type LostPushPorts = Pick<Ports, 'persons' | 'records' | 'clock' | 'leaseMs'>;
 

@@ -1,9 +1,9 @@
 import { awaitsPush, type Person } from '../../person/person.ts';
-import type { RefreshPorts } from '../rows/read-leased.ts';
+import type { Ports } from '../ports/ports.ts';
 import type { DescribePorts, Schemas } from '../schemas.ts';
 import { PushRun } from './push-run.ts';
 
-export type PushPorts = RefreshPorts & DescribePorts;
+export type PushPorts = Pick<Ports, 'persons' | 'records' | 'queue' | 'clock' | 'ids' | 'leaseMs'> & DescribePorts;
 
 /** What a round of pushes came to. Counts, and the error that ended it early: what was not pushed stays pending. */
 export interface PushReport {

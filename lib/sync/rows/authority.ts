@@ -22,7 +22,7 @@ export interface Chain {
 /** More persons joined one into another than this are a broken invariant. */
 const MAX_JOINS = 32;
 
-export function* itemOf(known: Known, personId: string): Deciding<Item | null> {
+export function* itemOf(known: Pick<Known, 'items'>, personId: string): Deciding<Item | null> {
   for (;;) {
     const item = known.items.get(personId);
     if (item !== undefined) return item;
@@ -31,7 +31,7 @@ export function* itemOf(known: Known, personId: string): Deciding<Item | null> {
 }
 
 /** The row as Salesforce holds it now; null where it cannot be read. */
-export function* freshRow(known: Known, { type, id }: RowName): Deciding<Row | null> {
+export function* freshRow(known: Pick<Known, 'rows'>, { type, id }: RowName): Deciding<Row | null> {
   for (;;) {
     const row = known.rows.get(id);
     if (row !== undefined) return row;
@@ -40,7 +40,7 @@ export function* freshRow(known: Known, { type, id }: RowName): Deciding<Row | n
 }
 
 /** Null where there is no such person. */
-export function* chainOf(known: Known, personId: string): Deciding<Chain | null> {
+export function* chainOf(known: Pick<Known, 'items'>, personId: string): Deciding<Chain | null> {
   const first = yield* itemOf(known, personId);
   if (!isPerson(first)) return null;
   const chain: Standing[] = [first];
@@ -57,7 +57,7 @@ export function* chainOf(known: Known, personId: string): Deciding<Chain | null>
 }
 
 /** Whose the row is. */
-export function* holdOf(known: Known, rowId: string): Deciding<Hold> {
+export function* holdOf(known: Pick<Known, 'items'>, rowId: string): Deciding<Hold> {
   const authorityId = personIdOfRow(rowId);
   const authority = yield* itemOf(known, authorityId);
   const start = authority?.rowOf ?? (isPerson(authority) ? authorityId : null);

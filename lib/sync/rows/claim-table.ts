@@ -115,6 +115,6 @@ function join(
   const [loser, into] = gives ? [holder, follower] : [follower, holder];
   const rule = gives ? 'B8' : 'B9';
   // No queue message will retry this, so one is sent before the first write.
-  if (!told && !known.sent) return { kind: 'send', personId: loser.personId, rule };
+  if (!told && !known.sent()) return { kind: 'send', personId: loser.personId, rule };
   return { kind: 'freeze', loser: loser.personId, into: into.personId, gives, rule };
 }

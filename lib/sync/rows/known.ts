@@ -16,15 +16,15 @@ export interface Known {
   /** Whether Salesforce has other Leads or Contacts with the row's email. */
   readonly sharesEmail: (row: Row) => boolean | undefined;
   /** What Salesforce was found to hold for a person without a living row. */
-  readonly found: FoundRow | undefined;
+  readonly found: () => FoundRow | undefined;
   /** Whether the message of a join was sent (M0). */
-  readonly sent: boolean;
+  readonly sent: () => boolean;
 }
 
 export type FoundRow =
   | { readonly kind: 'none' }
-  | { readonly kind: 'one'; readonly row: RowName }
-  | { readonly kind: 'several'; readonly rows: readonly RowName[] };
+  | { readonly kind: 'one'; readonly row: Row }
+  | { readonly kind: 'several'; readonly rows: readonly Row[] };
 
 /** A read that the next step depends on. */
 export type Read =

@@ -13,6 +13,8 @@ export interface RowQuestion extends Way {
   readonly name: RowName;
   /** Null: the row is to be read. */
   readonly state: Row | null;
+  /** Whether the state has but a few of the row's columns: it can only add to what is known of the row at its stamp. */
+  readonly partial: boolean;
   /** Whether an earlier state of the row may still be under way. */
   readonly mayComeAfter: boolean;
 }
@@ -21,7 +23,9 @@ export interface RowQuestion extends Way {
 export function* decideRow(known: Known, question: RowQuestion): Deciding {
   const hold = (yield* heldByCarriedId(known, question.state)) ?? (yield* holdOf(known, question.name.id));
   if (hold.kind === 'unjoined') return yield* absorb(known, hold.loser, hold.survivor);
-  const state = question.state ?? (yield* freshRow(known, question.name));
+  const isWhole = !question.partial || addsTo(hold, question.state);
+  // A later stamp would stand for columns that were not read.
+  const state = (isWhole ? question.state : null) ?? (yield* freshRow(known, question.name));
   if (state === null) return yield* unreadable(known, question, hold);
   switch (hold.kind) {
     case 'held':
@@ -35,6 +39,12 @@ export function* decideRow(known: Known, question: RowQuestion): Deciding {
     case 'claimed':
       return yield* claimed(known, question, hold.survivor, state);
   }
+}
+
+/** Whether a few columns of a row can be merged: into its holder, at a stamp not beyond base. */
+function addsTo(hold: Exclude<Hold, { kind: 'unjoined' }>, state: Row | null): boolean {
+  const base = hold.kind === 'held' ? hold.survivor.salesforce?.systemModstamp : undefined;
+  return state !== null && base !== undefined && state.systemModstamp <= base;
 }
 
 /**
@@ -63,7 +73,7 @@ function* held(known: Known, question: RowQuestion, holder: Standing, state: Row
   if (state.systemModstamp > stamp) return { kind: 'merge', personId, row: state, keepsNewborn: false, rule: '3' };
   if (state.systemModstamp === stamp && known.differs(personId, state)) {
     // Same SystemModstamp as base, other values: the order is unknown, so the row is read again.
-    const fresh = yield* freshRow(known, state);
+    const fresh = question.partial ? state : yield* freshRow(known, state);
     if (fresh !== null && isNews(known, holder, fresh)) {
       return { kind: 'merge', personId, row: fresh, keepsNewborn: false, rule: '5' };
     }

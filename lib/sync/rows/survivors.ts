@@ -1,4 +1,3 @@
-import { hasAbsorbed } from '../../person/absorb-person.ts';
 import type { Person } from '../../person/person.ts';
 import type { PersonStore } from '../ports/person-store.ts';
 
@@ -44,7 +43,8 @@ function survivorOf(person: Person, known: ReadonlyMap<string, Person>): Survivo
     way.push(next);
     last = next;
   }
-  const isAbsorbed = (each: Person, at: number) => way.slice(at + 1).some((later) => hasAbsorbed(later, each.personId));
+  const isAbsorbed = (each: Person, at: number) =>
+    way.slice(at + 1).some((later) => later.absorbed.includes(each.personId));
   const unabsorbed = way.slice(0, -1).filter((each, at) => !isAbsorbed(each, at));
   return { person: way.at(-1) ?? person, unabsorbed };
 }

@@ -34,3 +34,7 @@ export async function updateOrPark(
 export function tooLarge(person: Person, now: string): Person {
   return rejectPerson(person, TOO_LARGE, {}, now);
 }
+
+export function isTooLarge({ rejection }: Person): boolean {
+  return rejection?.code === TOO_LARGE.code;
+}

@@ -4,7 +4,7 @@ import { keyOfPerson, LEADS_PER_PERSON } from '../../person/person-key.ts';
 import { type Row, successorOf } from '../../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
 import type { CreateAnswer } from '../ports/salesforce-records.ts';
-import { successorsOf } from '../rows/read-leased.ts';
+import { successorsOf } from '../rows/read-rows.ts';
 import type { PersonSync } from './person-sync.ts';
 
 /** A Lead of the person was converted, and nothing was written. */

@@ -2,9 +2,7 @@ import { deletePerson } from '../../person/delete-person.ts';
 import type { DeletedHere, Person } from '../../person/person.ts';
 import { QuotaExceededError, TransientError, wasNotSent } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
-import { absorbPersons } from '../rows/absorb-persons.ts';
 import { giveBackLease } from '../rows/give-back-lease.ts';
-import { loadSchemas } from '../schemas.ts';
 import { deleteRow, type RowDeletion } from './delete-row.ts';
 import { leaseWithPatience } from './lease-with-patience.ts';
 import type { SyncOutcome } from './person-sync.ts';
@@ -35,19 +33,13 @@ export async function deletePersonHere(
       salesforce === 'delete' ? await deleteRow(ports, leased) : { kind: 'deleted', person: leased };
     const outcome = row.kind === 'deleted' ? await bury(ports, row.person, salesforce) : row;
     await giveBackLease(ports, leased, afterLostPush);
-    return row.kind === 'mergedAway' ? await joined(ports, personId) : outcome;
+    return outcome;
   } catch (error) {
     if (wasNotSent(error)) await giveBackLease(ports, leased, afterLostPush);
     if (error instanceof QuotaExceededError) return { kind: 'limit' };
     if (error instanceof TransientError) return { kind: 'unavailable' };
     throw error;
   }
-}
-
-/** Whom the person became a part of on the way is to take it over. */
-async function joined(ports: Ports, personId: string): Promise<DeleteOutcome> {
-  const survivor = (await absorbPersons(ports, await loadSchemas(ports), [personId])).get(personId);
-  return survivor === undefined ? { kind: 'busy' } : { kind: 'mergedAway', personId: survivor.personId };
 }
 
 async function bury(ports: Ports, leased: Person, salesforce: DeletedHere['salesforce']): Promise<DeleteOutcome> {

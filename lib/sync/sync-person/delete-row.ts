@@ -1,17 +1,17 @@
 import type { Happening, Rejection } from '../../person/activity.ts';
 import { logged } from '../../person/edit-person.ts';
-import type { Person, SalesforceLink } from '../../person/person.ts';
-import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
+import { isWritable, type Person, type SalesforceLink } from '../../person/person.ts';
+import type { Row } from '../../person/row.ts';
+import { rowOfRecord } from '../../schema/record.ts';
 import { TransientError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
-import { readRows, successorsOf } from '../rows/read-leased.ts';
-import { storeRead } from '../rows/store-read.ts';
+import { answerQuestion } from '../rows/answer-questions.ts';
 import { loadSchemas, type Schemas } from '../schemas.ts';
 
 export type RowDeletion =
-  /** The person stands for no living row that anybody could find. */
+  /** The person holds no living row that anybody could find. */
   | { readonly kind: 'deleted'; readonly person: Person }
-  /** The row that took the place of the person's is another's, and was left alone: the person is a part of that one. */
+  /** The row that took the place of the person's is another's, and was left alone: the person was joined into that one. */
   | { readonly kind: 'mergedAway'; readonly personId: string }
   | { readonly kind: 'rejected'; readonly rejection: Rejection; readonly person: Person }
   | { readonly kind: 'busy' };
@@ -24,38 +24,34 @@ const TURNS = 4;
  * to that one, which is deleted instead.
  */
 export async function deleteRow(ports: Ports, leased: Person): Promise<RowDeletion> {
-  let person: Person | undefined = leased;
+  let person = leased;
+  if (person.salesforce === null) return { kind: 'deleted', person };
+  const schemas = await loadSchemas(ports);
   for (let turn = 0; turn < TURNS; turn += 1) {
-    const link: SalesforceLink | null = person.salesforce;
-    if (link === null || link.isDeleted) return { kind: 'deleted', person };
-    const schemas = await loadSchemas(ports);
-    const gone = await goneRow(ports, schemas, person, link);
-    if (gone.kind !== 'gone') return gone;
-    const there = await goOver(ports, schemas, person, gone.record);
-    if (there === 'changed') person = await ports.persons.get(leased.personId);
-    else if (there.kind === 'mergedAway' || there.person === person) return there;
-    else person = there.person;
-    if (person === undefined || person.lease?.owner !== leased.lease?.owner) return { kind: 'busy' };
+    const removed = await remove(ports, schemas, person);
+    if (removed.kind !== 'gone') return removed;
+    const followed = await follow(ports, schemas, person, removed.row);
+    if (followed.kind !== 'deleted') return followed;
+    if (!isWritable(followed.person.salesforce)) return followed;
+    person = followed.person;
   }
   return { kind: 'busy' };
 }
 
-/** The row, once it is deleted, or found to be gone or converted; null where it cannot be read. */
-async function goneRow(
+/** The row as it is once it is deleted, or found to be gone or converted; undefined where that was not read. */
+async function remove(
   ports: Ports,
   schemas: Schemas,
   person: Person,
-  { type, id, isConverted }: SalesforceLink,
-): Promise<RowDeletion | { readonly kind: 'gone'; readonly record: RemoteRecord | null }> {
-  // What is known to be converted is not written to.
-  if (isConverted) {
-    return { kind: 'gone', record: (await readRows(ports, schemas, [{ type, id }])).get(id) ?? null };
-  }
-  const { outcome, after } = await ports.records.remove(type, id, schemas[type].columns);
+): Promise<RowDeletion | { readonly kind: 'gone'; readonly row?: Row }> {
+  const link = person.salesforce;
+  if (!isWritable(link)) return { kind: 'gone' };
+  const { schema, columns } = schemas[link.type];
+  const { outcome, after } = await ports.records.remove(link.type, link.id, columns);
   switch (outcome.kind) {
     case 'written':
     case 'gone':
-      return { kind: 'gone', record: after };
+      return after === null ? { kind: 'deleted', person } : { kind: 'gone', row: rowOfRecord(schema, after) };
     case 'transient':
       throw new TransientError(outcome.code, 'Salesforce could not delete the record now');
     case 'rejected': {
@@ -67,19 +63,19 @@ async function goneRow(
   }
 }
 
-/** The person as it stands for the row that took the place of its own; the same object where none did. */
-async function goOver(
-  ports: Ports,
-  schemas: Schemas,
-  person: Person,
-  record: RemoteRecord | null,
-): Promise<Extract<RowDeletion, { kind: 'deleted' | 'mergedAway' }> | 'changed'> {
-  const link = person.salesforce;
-  if (record === null || link === null) return { kind: 'deleted', person };
-  const row = rowOfRecord(schemas[link.type].schema, record);
-  const successors = await successorsOf(ports, schemas, row);
-  if (successors.length === 0) return { kind: 'deleted', person };
-  const end = await storeRead(ports, schemas, { person, record, successors, keepLease: true });
-  if (end.kind === 'changed') return 'changed';
-  return end.kind === 'merged' ? { kind: 'mergedAway', personId: end.into } : { kind: 'deleted', person: end.person };
+/** The person with the row that took the place of its own, if one did. `row`: its own row as it is now. */
+async function follow(ports: Ports, schemas: Schemas, person: Person, row?: Row): Promise<RowDeletion> {
+  const { personId, lease, salesforce } = person;
+  const readsOwn = row !== undefined || isUnread(salesforce);
+  const question = { kind: 'person', personId, readsOwn, attaches: false, told: false } as const;
+  const manner = { token: lease?.owner, seen: row === undefined ? undefined : { person, row } };
+  const { ended, reached } = await answerQuestion({ ports, schemas }, question, manner);
+  if (ended?.kind !== 'nothing' || reached === undefined) return { kind: 'busy' };
+  if (reached.personId !== personId) return { kind: 'mergedAway', personId: reached.personId };
+  return reached.lease?.owner === lease?.owner ? { kind: 'deleted', person: reached } : { kind: 'busy' };
+}
+
+/** Whether it is known that the row was converted, and not yet into what. */
+function isUnread(link: SalesforceLink | null): boolean {
+  return link?.isConverted === true && link.successor === undefined;
 }

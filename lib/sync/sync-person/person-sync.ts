@@ -57,6 +57,11 @@ export type SyncStep =
       readonly kind: 'goOn';
       readonly linked: boolean;
       readonly person: Person;
+      readonly pulled: readonly string[];
       readonly conflicts: readonly Conflict[];
     }
   | { readonly kind: 'over'; readonly outcome: SyncOutcome };
+
+export function over(outcome: SyncOutcome): { readonly kind: 'over'; readonly outcome: SyncOutcome } {
+  return { kind: 'over', outcome };
+}

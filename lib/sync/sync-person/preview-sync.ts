@@ -1,20 +1,19 @@
 import { isLeased, isWritable, type Person } from '../../person/person.ts';
 import type { Row } from '../../person/row.ts';
 import { planCreate, planUpdate, type SyncPlan } from '../../schema/plan-sync.ts';
-import { rowOfRecord } from '../../schema/record.ts';
 import { QuotaExceededError, TransientError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
-import { ownPushOf } from '../rows/apply-row.ts';
-import { refreshedPerson } from '../rows/read-leased.ts';
+import { answerQuestion } from '../rows/answer-questions.ts';
+import type { Asking, Ended } from '../rows/asking.ts';
+import type { Known, Step } from '../rows/known.ts';
+import { ownPushOf } from '../rows/merge-values.ts';
 import { survivorOfPerson } from '../rows/survivors.ts';
 import { describedSchemas, knownOrDescribedSchemas, type Schemas } from '../schemas.ts';
-import { type FindPorts, findRow } from './find-row.ts';
+import { candidatesOf } from './ask-to-attach.ts';
 import type { Candidate } from './person-sync.ts';
 
-/** Ports that can only read: a preview has no way to change anything. */
-export type PreviewPorts = Pick<Ports, 'clock' | 'policy'> & {
-  readonly persons: FindPorts['persons'] & Pick<Ports['persons'], 'get'>;
-  readonly records: Pick<Ports['records'], 'find' | 'read'>;
+/** Everything is computed, and nothing is written with them. */
+export type PreviewPorts = Pick<Ports, 'clock' | 'policy' | 'persons' | 'records' | 'queue'> & {
   readonly state: Pick<Ports['state'], 'loadSchema'>;
   readonly feed: Pick<Ports['feed'], 'describe'>;
 };
@@ -50,34 +49,46 @@ export async function previewSync(ports: PreviewPorts, personId: string): Promis
 }
 
 async function previewOf(ports: PreviewPorts, schemas: Schemas, person: Person): Promise<Preview> {
-  const own = await ownRow(ports, schemas, person);
-  if (own.row !== null) return withRow(ports, schemas, person, { row: own.row, linked: false });
-  const found = await findRow(ports, schemas, own.person);
-  if (found.kind === 'one') return withRow(ports, schemas, own.person, { row: found.row, linked: true });
-  const { personId } = person;
-  const waitsFor = waitsForOf(ports, own.person);
-  if (found.kind === 'ambiguous') {
-    const nothing = { fields: [], pulled: [], pushed: [], rejection: null, record: null, waitsFor };
-    return { kind: 'preview', personId, ...nothing, outcome: 'ambiguousMatch', candidates: found.candidates };
-  }
-  const plan = planCreate({ ...schemas.Lead, policy: ports.policy }, own.person);
-  const outcome = plan.rejection === null ? 'created' : 'rejected';
-  return { kind: 'preview', personId, record: null, outcome, candidates: [], waitsFor, ...plan };
+  const { personId, lease } = person;
+  const question = { kind: 'person', personId, readsOwn: true, attaches: true, told: false } as const;
+  const stopsAt = ({ kind }: Step, known: Known) => kind === 'take' && known.found() !== undefined;
+  // Seen as by whoever holds the lease.
+  const manner = { isDry: true, stopsAt, token: lease?.owner };
+  const asking = await answerQuestion({ ports, schemas }, question, manner);
+  const { ended, reached = person } = asking;
+  const target = targetOf(asking, person);
+  if (target !== undefined) return withRow(ports, schemas, target.person, target);
+  return ended?.kind === 'insert' ? created(ports, schemas, reached) : undecided(ports, reached, ended);
 }
 
-/** The row of a linked person as it is now; where it is gone, the person as one whose row is. */
-async function ownRow(
-  ports: PreviewPorts,
-  schemas: Schemas,
-  person: Person,
-): Promise<{ readonly person: Person; readonly row: Row | null }> {
-  const link = person.salesforce;
-  if (!isWritable(link)) return { person, row: null };
-  const { schema, columns } = schemas[link.type];
-  const record = (await ports.records.read(link.type, [link.id], columns)).get(link.id);
-  const refreshed = refreshedPerson(schemas, person, record, ports.clock.now()).person;
-  if (record === undefined || !isWritable(refreshed.salesforce)) return { person: refreshed, row: null };
-  return { person, row: rowOfRecord(schema, record) };
+/** The row that the person would be synced with, and the person as it is before that. */
+function targetOf(asking: Asking, person: Person) {
+  const { ended } = asking;
+  if (ended?.kind === 'stopped' && ended.step.kind === 'take') {
+    return { person: asking.person(ended.step.personId) ?? person, row: ended.step.row, linked: true };
+  }
+  return ended?.kind === 'push' ? ownTarget(asking, person) : undefined;
+}
+
+function ownTarget(asking: Asking, person: Person) {
+  const { reached = person } = asking;
+  const row = asking.row(reached.salesforce?.id ?? '');
+  if (row === undefined) return undefined;
+  return { person: person.salesforce?.id === row.id ? person : reached, row, linked: false };
+}
+
+function created(ports: PreviewPorts, schemas: Schemas, person: Person): Preview {
+  const plan = planCreate({ ...schemas.Lead, policy: ports.policy }, person);
+  const outcome = plan.rejection === null ? 'created' : 'rejected';
+  const waitsFor = waitsForOf(ports, person);
+  return { kind: 'preview', personId: person.personId, record: null, outcome, candidates: [], waitsFor, ...plan };
+}
+
+async function undecided(ports: PreviewPorts, person: Person, ended: Ended | undefined): Promise<Preview> {
+  const candidates = await candidatesOf(ports, person, ended?.kind === 'ambiguous' ? ended.rows : []);
+  const nothing = { fields: [], pulled: [], pushed: [], rejection: null, record: null };
+  const waitsFor = waitsForOf(ports, person);
+  return { kind: 'preview', personId: person.personId, ...nothing, outcome: 'ambiguousMatch', candidates, waitsFor };
 }
 
 function withRow(

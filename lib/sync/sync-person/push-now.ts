@@ -10,17 +10,17 @@ import {
   type SalesforceLink,
 } from '../../person/person.ts';
 import { judgePush, notEditable } from '../../schema/judge-push.ts';
-import { pushable, type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
+import { pushable, type RemoteRecord } from '../../schema/record.ts';
 import { TransientError } from '../errors.ts';
 import { addMs } from '../ports/clock.ts';
 import type { PushAnswer } from '../ports/salesforce-records.ts';
 import { withCutTexts } from '../push/cut-texts.ts';
 import { readBehind } from '../push/read-behind.ts';
 import { endedAfterPush, type PushEnd, storeSettled } from '../push/store-settled.ts';
-import { refreshedPerson, successorsOf } from '../rows/read-leased.ts';
+import { refreshedPerson } from '../rows/merge-values.ts';
 import { storeRead } from '../rows/store-read.ts';
 import { describedSchemas, INVALID_FIELD } from '../schemas.ts';
-import type { PersonSync, SyncOutcome, SyncStep } from './person-sync.ts';
+import { over, type PersonSync, type SyncOutcome, type SyncStep } from './person-sync.ts';
 
 /** A linked person on its way through a sync, with what has come of it so far. */
 interface Progress {
@@ -51,7 +51,7 @@ const ATTEMPTS = 5;
  */
 export async function pushNow(sync: PersonSync, from: Extract<SyncStep, { kind: 'goOn' }>): Promise<SyncStep> {
   const readsFirst = sync.afterLostPush;
-  let so: Omit<Progress, 'link'> = { ...from, pushed: [], pulled: [], rejection: null, readsFirst };
+  let so: Omit<Progress, 'link'> = { ...from, pushed: [], rejection: null, readsFirst };
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const link = so.person.salesforce;
     if (!isWritable(link)) return { ...so, kind: 'goOn' };
@@ -211,16 +211,6 @@ async function leaseAgain({ ports }: PersonSync, { lease }: Person, settled: Per
   return outcome === 'taken' ? { ...settled, lease: next } : undefined;
 }
 
-/**
- * Reads the row of a person who is not known to stand for a living one: it may have been undeleted, or another may have
- * taken its place.
- */
-export async function readGoneRow(sync: PersonSync, person: Person, link: SalesforceLink): Promise<SyncStep> {
-  const so = { person, link, linked: false, pushed: [], pulled: [], conflicts: [], rejection: null, readsFirst: true };
-  const step = await readAgain(sync, so);
-  return step.kind === 'over' ? step : { ...step.progress, kind: 'goOn' };
-}
-
 /** Nothing to push: takes over what the row holds. */
 async function readOnly(sync: PersonSync, progress: Progress): Promise<Step> {
   const record = await readRow(sync, progress.link);
@@ -256,10 +246,8 @@ async function readRow({ ports, schemas }: PersonSync, link: SalesforceLink): Pr
  */
 async function storeRow(sync: PersonSync, progress: Progress, record: RemoteRecord | undefined): Promise<Step> {
   const { ports, schemas } = sync;
-  const { person, link } = progress;
-  const row = record === undefined ? undefined : rowOfRecord(schemas[link.type].schema, record);
-  const successors = row === undefined ? [] : await successorsOf(ports, schemas, row);
-  const read = await storeRead(ports, schemas, { person, record, successors, keepLease: true });
+  const { person } = progress;
+  const read = await storeRead(ports, schemas, { person, record });
   if (read.kind === 'changed') return again(sync, progress);
   if (read.kind === 'merged') return over({ kind: 'mergedAway', personId: read.into });
   return {
@@ -279,8 +267,4 @@ async function again(sync: PersonSync, progress: Progress): Promise<Step> {
   const stored = await sync.ports.persons.get(progress.person.personId);
   const isOurs = stored !== undefined && stored.lease !== null && stored.lease.owner === progress.person.lease?.owner;
   return isOurs ? { kind: 'again', progress: { ...progress, person: stored } } : over({ kind: 'busy' });
-}
-
-function over(outcome: SyncOutcome): { readonly kind: 'over'; readonly outcome: SyncOutcome } {
-  return { kind: 'over', outcome };
 }

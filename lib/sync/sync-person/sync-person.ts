@@ -1,23 +1,22 @@
-import { isWritable, type Person } from '../../person/person.ts';
+import type { Person } from '../../person/person.ts';
 import { QuotaExceededError, TransientError, wasNotSent } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
-import { absorbPersons } from '../rows/absorb-persons.ts';
 import { giveBackLease } from '../rows/give-back-lease.ts';
 import { describedSchemas, INVALID_FIELD, loadSchemas } from '../schemas.ts';
 import { attachRow } from './attach-row.ts';
 import { leaseWithPatience } from './lease-with-patience.ts';
-import type { AssignTo, PersonSync, SyncOutcome, SyncStep } from './person-sync.ts';
-import { pushNow, readGoneRow } from './push-now.ts';
+import type { AssignTo, PersonSync, SyncOutcome } from './person-sync.ts';
+import { pushNow } from './push-now.ts';
 
 const TURNS = 3;
 
-/** How often a person may become a part of another while it is synced. */
+/** How often a person may be joined into another while it is synced. */
 const MERGES = 4;
 
 /**
  * Brings one person into Salesforce now: pushes its pending edits, or links it to its row, or creates its Lead, and
  * takes over what the row holds. Whatever comes of it, no edit is lost; what was refused stands in the activity log.
- * A person who turns out to be a part of another by now is synced as that one.
+ * A person that turns out to be joined into another by now is synced as that one.
  */
 export async function syncPerson(ports: Ports, personId: string, assignTo: AssignTo): Promise<SyncOutcome> {
   let outcome = await syncOnce(ports, personId, assignTo);
@@ -39,9 +38,7 @@ async function syncOnce(ports: Ports, personId: string, assignTo: AssignTo): Pro
     const sync: PersonSync = { ports, schemas, assignTo, afterLostPush };
     const outcome = await syncWithFields(sync, leased);
     if (outcome.kind !== 'synced') await giveBackLease(ports, leased, afterLostPush);
-    if (outcome.kind !== 'mergedAway') return outcome;
-    const joined = await absorbPersons(ports, sync.schemas, [personId]);
-    return joined.has(personId) ? { kind: 'joined', personId: outcome.personId } : { kind: 'busy' };
+    return outcome.kind === 'mergedAway' ? { kind: 'joined', personId: outcome.personId } : outcome;
   } catch (error) {
     if (wasNotSent(error)) await giveBackLease(ports, leased, afterLostPush);
     if (error instanceof QuotaExceededError) return { kind: 'limit' };
@@ -69,21 +66,11 @@ async function syncLeased(sync: PersonSync, leased: Person): Promise<SyncOutcome
   let person = leased;
   // A row found deleted or converted on the way, or a change by others, sends the person back to look again.
   for (let turn = 0; turn < TURNS; turn += 1) {
-    const attached = await standing(sync, person, turn);
+    const attached = await attachRow(sync, person);
     if (attached.kind === 'over') return attached.outcome;
     const pushed = await pushNow(sync, attached);
     if (pushed.kind === 'over') return pushed.outcome;
     person = pushed.person;
   }
   return { kind: 'busy' };
-}
-
-/** The person standing for a living row: its own, what became of that, one that is found, or a new Lead. */
-async function standing(sync: PersonSync, person: Person, turn: number): Promise<SyncStep> {
-  const link = person.salesforce;
-  if (isWritable(link)) return { kind: 'goOn', linked: false, person, conflicts: [] };
-  if (link === null || turn > 0) return attachRow(sync, person);
-  const read = await readGoneRow(sync, person, link);
-  if (read.kind === 'over' || isWritable(read.person.salesforce)) return read;
-  return attachRow(sync, read.person);
 }

@@ -1,10 +1,10 @@
 import type { Mutant } from './mutant.ts';
 
 const MERGE = 'lib/person/merge-row.ts';
-const RUN = 'lib/sync/merge/merge-run.ts';
+const ROWS = 'lib/sync/rows/row-table.ts';
+const CLAIMS = 'lib/sync/rows/claim-table.ts';
 const LIFE = 'lib/person/life-cycle.ts';
 const INHERITANCE = 'lib/person/inheritance.ts';
-const ABSORB = 'lib/person/absorb-person.ts';
 const STORE = 'test/fakes/in-memory-person-store.ts';
 
 /** Whose a row is, and what becomes of persons whose rows come, go and become one. */
@@ -17,24 +17,10 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     killedBy: 32417,
   },
   {
-    name: 'stale rows are not refused',
-    file: LIFE,
-    from: "row.systemModstamp < link.systemModstamp) return 'past';",
-    to: "row.systemModstamp < link.systemModstamp) return 'current';",
-    with: ['messageDelayed', 'messageAgain'],
-  },
-  {
     name: 'a claim that another holds is passed over',
     file: 'lib/sync/edit-persons.ts',
     from: 'if (holder === personId) return personId;',
     to: 'if (holder !== undefined) return personId;',
-  },
-  {
-    name: 'an old state of a row makes a second person',
-    file: 'lib/sync/rows/apply-row.ts',
-    from: 'if (mustBeRead({ ...change, owner })) return',
-    to: 'if (owner.person !== undefined && mustBeRead({ ...change, owner })) return',
-    stage: 'comesBackAsItWas',
   },
   {
     name: 'rows that are gone are written to',
@@ -86,69 +72,73 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     stage: 'mergedWhileEdited',
   },
   {
-    name: 'nobody asks whether a merged person was absorbed',
-    file: 'lib/sync/rows/survivors.ts',
-    from: 'unabsorbed = way.slice(0, -1).filter((each, at) => !isAbsorbed(each, at));',
-    to: 'unabsorbed = way.slice(0, -1).filter((each, at) => isAbsorbed(each, at) && false);',
+    name: 'an old state of a row makes a second person',
+    file: ROWS,
+    from: 'if (isGone(state)) return yield* leftAndGone(known, leaver, state);',
+    to: 'return isGone(state) ? yield* leftAndGone(known, leaver, state) : yield* newLife(known, state);',
+    stage: 'comesBackAsItWas',
+  },
+  {
+    name: 'a frozen person passes for absorbed',
+    file: 'lib/sync/rows/authority.ts',
+    from: 'findLast((person, at) => !isAbsorbed(person, at));',
+    to: 'findLast((person, at) => !isAbsorbed(person, at) && at < 0);',
     stage: 'mergedWhileEdited',
   },
   {
-    name: 'a merged person keeps its row',
-    file: ABSORB,
-    from: 'mergedInto: into, salesforce: null, rejection',
-    to: 'mergedInto: into, rejection',
-    stage: 'mergedWhileEdited',
+    name: 'a person takes a row that its authority does not give it',
+    file: ROWS,
+    from: "return { kind: 'claim', rowId: state.id, personId, rule: '8' };",
+    to: "return { kind: 'take', personId, row: state, succeeds: false, rule: '8' };",
   },
   {
-    name: 'a person made of a row meanwhile stays beside the one the row is linked to',
-    file: 'lib/sync/rows/rivals.ts',
-    from: '(each) => each.personId !== person.personId && standsFor(each, row)',
-    to: '(each) => each.personId !== person.personId && standsFor(each, row) && each.version < 0',
+    name: 'whoever meets a claim does not help',
+    file: CLAIMS,
+    from: "if (erased) return renounce('24');",
+    to: "if (personId !== '') return { kind: 'nothing', personId, rule: '24' };",
+  },
+  {
+    name: 'a row that is gone leaves no trace',
+    file: ROWS,
+    from: "return { kind: 'noteGone', row: state, rule: '6' };",
+    to: "return { kind: 'nothing', personId: null, rule: '6' };",
+    with: ['messageDelayed', 'messageAgain', 'rowDeleted'],
+  },
+  {
+    name: 'the authority is written without a condition',
+    file: STORE,
+    from: "if (this.#persons.has(next.personId) || current?.revision !== stored?.revision) return 'refused';",
+    to: "if (this.#persons.has(next.personId)) return 'refused';",
     stage: 'linkedWhileMet',
-  },
-  {
-    name: 'who claims a row does not ask who was made of it before',
-    file: 'lib/sync/rows/met-row.ts',
-    from: 'return rival === undefined ? {',
-    to: 'return rival !== null ? {',
-    stage: 'linkedWhileMet',
-    killedBy: 263,
-  },
-  {
-    name: 'a message that comes again does not ask again who came to the row',
-    file: 'lib/sync/merge/came-lately.ts',
-    from: 'activity.at >= since && leadsTo(activity, row.id)',
-    to: 'activity.at < since && leadsTo(activity, row.id)',
-    stage: 'takenWhileBroughtBack',
-    killedBy: 529,
-  },
-  {
-    name: 'who makes a person of a row does not ask for its link',
-    file: RUN,
-    from: 'const open = [...standing, ...unabsorbed];',
-    to: 'const open = [...standing, ...unabsorbed].slice(9);',
-    stage: 'linkedWhileMet',
-    killedBy: 2,
   },
   {
     name: 'a survivor absorbs without reading its row first',
-    file: 'lib/sync/rows/absorb-persons.ts',
-    from: 'const read = refreshedPerson(schemas, survivor, record, now).person;',
-    to: 'const read = refreshedPerson(schemas, survivor, record, now).person && survivor;',
+    file: 'lib/sync/rows/join-table.ts',
+    from: 'if (own !== undefined) return own;',
+    to: "if (own !== undefined && rule === 'B1') return own;",
+    equivalent:
+      'the row of the survivor is read and merged before the join already; only a crash in between parts the two',
     stage: 'mergedWhileEdited',
   },
   {
-    name: 'a person who follows its row leaves behind what that held last',
-    file: 'lib/sync/rows/store-read.ts',
-    from: 'if (record === undefined) return { person, pulled: [], conflicts: [] };',
-    to: 'if (record !== null) return { person, pulled: [], conflicts: [] };',
-    stage: 'mergedWhileEdited',
+    name: 'an edit that waits is taken for pushed where only the converted Lead has it',
+    file: 'lib/sync/rows/merge-values.ts',
+    from: 'if (!row.isConverted) return row;',
+    to: 'if (row.id !== "") return row;',
+    stage: 'convertedWhileEdited',
+  },
+  {
+    name: 'stale rows are not refused',
+    file: ROWS,
+    from: 'if (state.systemModstamp > stamp) return',
+    to: 'if (state.systemModstamp !== stamp) return',
+    with: ['messageDelayed', 'messageAgain'],
   },
   {
     name: 'a person goes into nobody',
-    file: ABSORB,
-    from: 'const into = survivor.personId;',
-    to: "const into = survivor.personId + '-';",
+    file: CLAIMS,
+    from: 'into: into.personId, gives, rule };',
+    to: "into: into.personId + '-', gives, rule };",
     with: ['rowsMerged'],
   },
 ];

@@ -12,7 +12,7 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   {
     name: 'no version condition on a write',
     file: STORE,
-    from: 'if (current === undefined || current.version !== stored.version) return { kind: ',
+    from: 'if (current === undefined || current.revision !== stored.revision) return { kind: ',
     to: 'if (current === undefined) return { kind: ',
     killedBy: 92,
   },
@@ -57,9 +57,9 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'what changes nothing never leaves a trace',
-    file: 'lib/sync/rows/apply-row.ts',
-    from: 'if (!mended && !leavesTrace) return',
-    to: 'if (leavesTrace || !mended) return',
+    file: 'lib/sync/rows/write-step.ts',
+    from: 'if (!merged.isChange && !leavesTrace) return',
+    to: 'if (!merged.isChange) return',
     stage: 'comesAfterItWasSetBack',
   },
   {
@@ -147,7 +147,7 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   {
     name: 'rows that failed are not queued again',
     file: RUN,
-    from: 'this.#failed.push(arrival);',
+    from: 'if (failed !== undefined) this.#failed.push(failed);',
     to: '',
     with: ['storeThrottled', 'massUpdate'],
     killedBy: 137,

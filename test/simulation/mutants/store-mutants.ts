@@ -12,8 +12,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'DynamoDB: no version condition on an update',
     file: UPDATE,
-    from: "expression.demand(`#version = ${expression.value('stored', stored.version)}`, 'version');\n  if (stored.lease",
-    to: "expression.demand(`#version >= ${expression.value('stored', stored.version)}`, 'version');\n  if (stored.lease",
+    from: "expression.demand(`#revision = ${expression.value('stored', stored.revision)}`, 'revision');\n  if (stored.lease",
+    to: "expression.demand(`#revision >= ${expression.value('stored', stored.revision)}`, 'revision');\n  if (stored.lease",
     with: ['realStore', 'messageDuplicated'],
   },
   {
@@ -61,8 +61,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   {
     name: 'DynamoDB: a version counts by two',
     file: 'lib/dynamodb/dynamo-person-store.ts',
-    from: 'version: stored.version + 1, log:',
-    to: 'version: stored.version + 2, log:',
+    from: 'revision: stored.revision + 1 };',
+    to: 'revision: stored.revision + 2 };',
     with: ['realStore'],
   },
 ];

@@ -7,6 +7,8 @@ import type { World } from '../world.ts';
 /** What must hold once the faults are over and three polls have passed. */
 export function checkAgreement(world: World): void {
   for (const person of world.stores.all()) {
+    // A person that was joined into another keeps what it held.
+    if (person.mergedInto !== null) continue;
     personAgreesWithRow(world, person);
     nothingWaits(world, person);
     parkedForWhatItHolds(world, person);

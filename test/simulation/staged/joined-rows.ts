@@ -62,7 +62,7 @@ function afterwards(stage: StageWriter, subjects: readonly number[], at: number)
   const pollAt = stage.poll(2);
   if (dice.chance(0.5)) stage.storm('messageDelayed', pollAt, pollAt + 6 * SECOND, 0.5);
   const trouble = dice.pick(['crash', 'storeThrottled', 'storeAnswerLost', 'storeSlow'] as const);
-  if (dice.chance(0.6)) stage.storm(trouble, pollAt + SECOND, pollAt + 20 * SECOND, 0.08);
+  if (dice.chance(0.6)) stage.storm(trouble, pollAt + SECOND, pollAt + 40 * SECOND, 0.25);
   for (const subject of subjects) {
     if (dice.chance(0.4)) stage.act(at + dice.between(SECOND, 6 * MINUTE), subject, { kind: 'sync' });
   }

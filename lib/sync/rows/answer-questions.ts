@@ -1,0 +1,167 @@
+import { hasEmail, isLeased } from '../../person/person.ts';
+import type { Row, RowName } from '../../person/row.ts';
+import { rowOfRecord } from '../../schema/record.ts';
+import { inParallel } from '../in-parallel.ts';
+import { Asking, type Manner } from './asking.ts';
+import { type RowContext, STORE_PARALLELISM } from './context.ts';
+import { decide, type Question } from './decide.ts';
+import { findRowsFor, otherRowsWithEmail } from './find-rows.ts';
+import type { Decided, Read, Step } from './known.ts';
+import { readRows } from './read-rows.ts';
+import { writeStep } from './write-step.ts';
+
+/** A question, and what it waits for. */
+interface Turn<Act> {
+  readonly asking: Asking;
+  readonly act: Act;
+}
+
+const STEP_KINDS: readonly Step['kind'][] = [
+  ...(['absorb', 'clear', 'merge', 'claim', 'noteGone'] as const),
+  ...(['create', 'take', 'renounce', 'freeze', 'send'] as const),
+];
+const STEPS: ReadonlySet<string> = new Set(STEP_KINDS);
+
+/**
+ * Answers questions about rows and persons together: in each round, what all of them wait for is read in one go, then
+ * each carries out its one next step. A failure of a read fails the questions that waited for it, and no others.
+ */
+export async function answerQuestions(
+  context: RowContext,
+  questions: readonly Question[],
+  manner: Manner = {},
+): Promise<readonly Asking[]> {
+  const { clock } = context.ports;
+  const askings = questions.map((question) => {
+    return new Asking(question, manner, context.schemas, (person) => isLeased(person, clock.now()));
+  });
+  for (let open: readonly Asking[] = askings; open.length > 0; ) {
+    const turns = open.flatMap((asking) => turnOf(asking) ?? []);
+    await readAll(context, turns);
+    await inParallel(turns.filter(isStep), STORE_PARALLELISM, (turn) => carryOut(context, turn));
+    open = open.filter(({ ended }) => ended === undefined);
+  }
+  return askings;
+}
+
+/** One question; throws what failed. */
+export async function answerQuestion(context: RowContext, question: Question, manner: Manner = {}): Promise<Asking> {
+  const [asking] = await answerQuestions(context, [question], manner);
+  if (asking === undefined) throw new Error('a question without an answer');
+  if (asking.ended?.kind === 'failed') throw asking.ended.error;
+  return asking;
+}
+
+function turnOf(asking: Asking): Turn<Read | Step> | undefined {
+  try {
+    const act: Read | Decided = decide(asking.known, asking.question);
+    if (isRead(act)) return { asking, act };
+    if (!isWritten(act)) asking.ended = act;
+    else if (asking.manner.stopsAt?.(act, asking.known) === true) asking.ended = { kind: 'stopped', step: act };
+    else return { asking, act };
+  } catch (error) {
+    asking.ended = { kind: 'failed', error };
+  }
+  return undefined;
+}
+
+function isRead(act: Read | Decided): act is Read {
+  return !('rule' in act);
+}
+
+function isWritten(act: Decided): act is Decided & Step {
+  return STEPS.has(act.kind);
+}
+
+function isStep(turn: Turn<Read | Step>): turn is Turn<Step> {
+  return STEPS.has(turn.act.kind);
+}
+
+async function carryOut(context: RowContext, { asking, act }: Turn<Step>): Promise<void> {
+  const { manner, question } = asking;
+  try {
+    const outcome = await writeStep(context, act, {
+      stored: (personId) => asking.stored(personId),
+      isFresh: (row) => asking.hasRead(row),
+      mayComeAfter: question.kind === 'row' && question.mayComeAfter,
+      token: manner.token ?? null,
+      isDry: manner.isDry ?? false,
+    });
+    if (act.kind === 'take' && outcome.kind === 'written') asking.taken.push(act.row);
+    asking.takeOutcome(outcome);
+  } catch (error) {
+    asking.ended = { kind: 'failed', error };
+  }
+}
+
+async function readAll(context: RowContext, turns: readonly Turn<Read | Step>[]): Promise<void> {
+  const of = <Kind extends Read['kind']>(kind: Kind) =>
+    turns.filter((turn): turn is Turn<Extract<Read, { kind: Kind }>> => turn.act.kind === kind);
+  await Promise.all([
+    readTogether(of('readItems'), (some) => readItems(context, some)),
+    readTogether(of('readRow'), (some) => readFreshRows(context, some)),
+    readTogether(of('readClaimant'), (some) => readClaimants(context, some)),
+    readEach(of('readSharedEmail'), async ({ asking, act }) => {
+      asking.takeShared(act.row, (await otherRowsWithEmail(context, act.row)).length > 0);
+    }),
+    readEach(of('find'), async ({ asking, act }) => {
+      const person = asking.person(act.personId);
+      if (person !== undefined) asking.takeFound(await findRowsFor(context, person));
+    }),
+  ]);
+}
+
+async function readEach<Act>(turns: readonly Turn<Act>[], read: (turn: Turn<Act>) => Promise<void>): Promise<void> {
+  await inParallel(turns, STORE_PARALLELISM, (turn) => readTogether([turn], () => read(turn)));
+}
+
+async function readTogether<Act>(
+  turns: readonly Turn<Act>[],
+  read: (turns: readonly Turn<Act>[]) => Promise<void>,
+): Promise<void> {
+  if (turns.length === 0) return;
+  try {
+    await read(turns);
+  } catch (error) {
+    for (const { asking } of turns) asking.ended = { kind: 'failed', error };
+  }
+}
+
+async function readItems({ ports }: RowContext, turns: readonly Turn<{ readonly ids: readonly string[] }>[]) {
+  const items = await ports.persons.items(turns.flatMap(({ act }) => act.ids));
+  for (const { asking, act } of turns) for (const id of act.ids) asking.takeItem(id, items.get(id));
+}
+
+async function readFreshRows({ ports, schemas }: RowContext, turns: readonly Turn<{ readonly name: RowName }>[]) {
+  const records = await readRows(
+    ports,
+    schemas,
+    turns.map(({ act }) => act.name),
+  );
+  for (const { asking, act } of turns) {
+    const { type, id } = act.name;
+    const record = records.get(id);
+    asking.takeRow(id, record === undefined ? undefined : rowOfRecord(schemas[type].schema, record));
+  }
+}
+
+/** The persons who claimed the emails of rows, as far as they still have these emails. */
+async function readClaimants({ ports }: RowContext, turns: readonly Turn<{ readonly row: Row }>[]) {
+  const emails = turns.flatMap(({ act }) => emailOf(act.row) ?? []);
+  const claims =
+    emails.length === 0 ? new Map<string, string>() : await ports.persons.emailClaims([...new Set(emails)]);
+  const items = claims.size === 0 ? new Map() : await ports.persons.items([...new Set(claims.values())]);
+  for (const { asking, act } of turns) {
+    const email = emailOf(act.row);
+    const id = claims.get(email ?? '');
+    if (id !== undefined) asking.takeItem(id, items.get(id));
+    const person = id === undefined ? undefined : asking.person(id);
+    const hasIt = person !== undefined && email !== undefined && hasEmail(person, email);
+    asking.takeClaimant(act.row, hasIt ? person.personId : null);
+  }
+}
+
+function emailOf({ fields }: Row): string | undefined {
+  const email = fields.Email;
+  return typeof email === 'string' && email.trim() !== '' ? email.trim().toLowerCase() : undefined;
+}

@@ -1,0 +1,41 @@
+import type { Person } from '../../person/person.ts';
+import { keysOfPerson } from '../../person/person-key.ts';
+import type { Row } from '../../person/row.ts';
+import { rowOfRecord } from '../../schema/record.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Schemas } from '../schemas.ts';
+import type { FoundRow } from './known.ts';
+
+export interface FindContext {
+  readonly ports: { readonly records: Pick<Ports['records'], 'find'> };
+  readonly schemas: Schemas;
+}
+
+/**
+ * What Salesforce holds for a person without a living row: a Lead or Contact that carries the person's id, else those
+ * with the person's email.
+ */
+export async function findRowsFor(context: FindContext, person: Person): Promise<FoundRow> {
+  const { personId, salesforce, fields } = person;
+  const keys = salesforce === null ? [personId] : keysOfPerson(personId);
+  const found = await find(context, keys, fields.Email);
+  const own = found.filter((row) => row.personId === personId);
+  const rows = own.length > 0 ? own : found;
+  const [row] = rows;
+  if (row === undefined) return { kind: 'none' };
+  return rows.length > 1 ? { kind: 'several', rows } : { kind: 'one', row };
+}
+
+/** The living Leads and Contacts beside this one that have its email. */
+export async function otherRowsWithEmail(context: FindContext, row: Row): Promise<readonly Row[]> {
+  const found = await find(context, [], row.fields.Email);
+  return found.filter(({ id }) => id !== row.id);
+}
+
+async function find({ ports, schemas }: FindContext, keys: readonly string[], email: unknown): Promise<readonly Row[]> {
+  const found = await ports.records.find(
+    { keys, email: typeof email === 'string' ? email : null },
+    { Lead: schemas.Lead.columns, Contact: schemas.Contact.columns },
+  );
+  return found.map(({ type, record }) => rowOfRecord(schemas[type].schema, record));
+}

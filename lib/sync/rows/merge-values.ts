@@ -1,0 +1,84 @@
+import type { Conflict, Happening } from '../../person/activity.ts';
+import { logged, withPending } from '../../person/edit-person.ts';
+import { mergeRow, mergeSuccessor, type OwnPush, type RowMerge } from '../../person/merge-row.ts';
+import type { Person, SalesforceLink } from '../../person/person.ts';
+import type { Row } from '../../person/row.ts';
+import { isMended } from '../../schema/judge-push.ts';
+import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
+import type { Schemas } from '../schemas.ts';
+
+/** A person after a row was merged. */
+export interface Refreshed {
+  /** The same object where the row says nothing new. */
+  readonly person: Person;
+  readonly pulled: readonly string[];
+  readonly conflicts: readonly Conflict[];
+}
+
+/** A merge ready to be stored. What changed in Salesforce may have lifted what it refused: a parked person wakes. */
+export function mergedPerson(merge: Exclude<RowMerge, { kind: 'stale' | 'unchanged' }>, now: string): Person {
+  const person = withPending({ ...merge.person, lastSyncedAt: now }, now);
+  return merge.kind === 'merged' ? logged({ ...person, rejection: null }, merge.happenings, now) : person;
+}
+
+/** What a lease that still stands, or that nobody has cleared up after, may have brought into Salesforce. */
+export function ownPushOf(person: Person): OwnPush | undefined {
+  return person.lease === null ? undefined : { values: person.lease.attempt, settled: false };
+}
+
+/** How a row merges into the person that holds it, or that is to take it. */
+export function mergeOf(schemas: Schemas, person: Person, row: Row, succeeds = false): RowMerge {
+  const { rules } = schemas[row.type];
+  const seen = row.id === person.salesforce?.id ? withoutEdited(row, person) : row;
+  return succeeds && person.salesforce !== null
+    ? mergeSuccessor(person, seen, rules)
+    : mergeRow(person, seen, rules, ownPushOf(person));
+}
+
+/** Whether a row says something that its person does not know, or lifts what keeps the person parked. */
+export function isChange(schemas: Schemas, person: Person, row: Row): boolean {
+  return wakes(schemas, person, row) || mergeOf(schemas, person, row).kind === 'merged';
+}
+
+/** Whether the schema has changed so that what Salesforce refused may be taken now. */
+export function wakes(schemas: Schemas, { rejection }: Person, { type }: Row): boolean {
+  return isMended(rejection, schemas[type].schema);
+}
+
+/**
+ * Whatever a converted Lead holds, edits that wait are for the Contact: a push may have come too late, and be in the
+ * Lead alone.
+ */
+function withoutEdited(row: Row, { pending }: Person): Row {
+  if (!row.isConverted) return row;
+  const fields = Object.fromEntries(Object.entries(row.fields).filter(([field]) => !Object.hasOwn(pending, field)));
+  return { ...row, fields };
+}
+
+/** The person with the merge; the same object where the row says nothing new. */
+export function refreshedBy(merge: RowMerge, person: Person, now: string): Refreshed {
+  if (merge.kind === 'stale' || merge.kind === 'unchanged') return { person, pulled: [], conflicts: [] };
+  const { pulled, conflicts } = merge.kind === 'merged' ? merge : { pulled: [], conflicts: [] };
+  return { person: mergedPerson(merge, now), pulled, conflicts };
+}
+
+/** The person with its own row merged; with no row, it is gone for good or out of the sync user's sight. */
+export function refreshedPerson(
+  schemas: Schemas,
+  person: Person,
+  record: RemoteRecord | undefined,
+  now: string,
+): Refreshed {
+  const link = person.salesforce;
+  if (link === null) return { person, pulled: [], conflicts: [] };
+  if (record === undefined) return { person: withoutRow(person, link, now), pulled: [], conflicts: [] };
+  return refreshedBy(mergeOf(schemas, person, rowOfRecord(schemas[link.type].schema, record)), person, now);
+}
+
+/** The person once its row cannot be read any more. */
+export function withoutRow(person: Person, link: SalesforceLink, now: string): Person {
+  if (link.isDeleted) return person;
+  const { type, id } = link;
+  const deleted: Happening = { type: 'deletedInSalesforce', direction: 'pull', detail: { type, id } };
+  return logged({ ...person, salesforce: { ...link, isDeleted: true } }, [deleted], now);
+}

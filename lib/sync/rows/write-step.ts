@@ -1,0 +1,249 @@
+import { absorbPerson } from '../../person/absorb-person.ts';
+import { personOfRow, withShortFields } from '../../person/edit-person.ts';
+import { isLeased, type Person, personIdOfRow } from '../../person/person.ts';
+import type { Row } from '../../person/row.ts';
+import {
+  frozenInto,
+  isPerson,
+  joinedWith,
+  type Stub,
+  takesGivenRow,
+  withLeft,
+  withoutOwnRow,
+} from '../../person/standing.ts';
+import { packIds } from '../change-message.ts';
+import { ItemTooLargeError } from '../errors.ts';
+import type { StoredItem } from '../ports/person-store.ts';
+import type { RowContext } from './context.ts';
+import { earlierEdits } from './earlier-edits.ts';
+import type { Step } from './known.ts';
+import { mergedPerson, mergeOf, type Refreshed, refreshedBy, wakes, withoutRow } from './merge-values.ts';
+import { isTooLarge, tooLarge, updateOrPark } from './update-or-park.ts';
+
+/** What became of a step. */
+export type StepOutcome =
+  /** `isStored` is false where the item is only seen so, because the step says nothing new about it. */
+  | ({ readonly kind: 'written'; readonly item: StoredItem; readonly isStored: boolean } & Pulled)
+  | { readonly kind: 'sent' }
+  /** The person is too large to be stored so, and says that; it stays as it was. */
+  | { readonly kind: 'parked'; readonly item: Person }
+  /** Another worker wrote the item after it was read. */
+  | { readonly kind: 'refused' }
+  /** Another worker holds the person's lease. */
+  | { readonly kind: 'busy' };
+
+type Pulled = Pick<Refreshed, 'pulled' | 'conflicts'>;
+
+/** How one step is to be written. */
+export interface Writing {
+  /** An item as it is stored; null: there is none. */
+  readonly stored: (personId: string) => StoredItem | null;
+  /** The rows of the step were just read, and are no states from some time ago. */
+  readonly isFresh: (row: Row | null) => boolean;
+  /** An earlier state of the row may still be under way. */
+  readonly mayComeAfter: boolean;
+  /** Our lease, if the question is asked under one. */
+  readonly token: string | null;
+  /** Computes what would be written, and writes nothing. */
+  readonly isDry: boolean;
+}
+
+const NOTHING: Pulled = { pulled: [], conflicts: [] };
+
+/** Carries out one step: one conditional write, or one message. */
+export async function writeStep(context: RowContext, step: Step, writing: Writing): Promise<StepOutcome> {
+  switch (step.kind) {
+    case 'send':
+      return send(context, step.personId, writing);
+    case 'claim':
+      return writeAuthority(context, step.rowId, { rowOf: step.personId }, writing);
+    case 'noteGone':
+      return writeAuthority(context, step.row.id, { goneAt: step.row.systemModstamp }, writing);
+    case 'create':
+      return create(context, step, writing);
+    case 'merge':
+      return merge(context, step, writing);
+    case 'take':
+      return take(context, step, writing);
+    case 'renounce':
+      return update(context, writing, of(writing, step.personId), (person) => withLeft(person, step.row));
+    case 'clear':
+      return update(context, writing, of(writing, step.personId), cleared);
+    case 'freeze':
+      return update(context, writing, of(writing, step.loser), (person) => {
+        const frozen = frozenInto(person, step.into, step.gives);
+        return { ...frozen, rejection: null, lease: null, updatedAt: context.ports.clock.now() };
+      });
+    case 'absorb':
+      return absorb(context, step, writing);
+  }
+}
+
+function of({ stored }: Writing, personId: string): Person {
+  const item = stored(personId);
+  if (!isPerson<Person>(item)) throw new Error(`${personId} was not read, or is no person`);
+  return item;
+}
+
+async function send({ ports }: RowContext, personId: string, { isDry }: Writing): Promise<StepOutcome> {
+  const queuedAt = ports.clock.now();
+  if (!isDry) await ports.queue.send([...packIds({ kind: 'persons', queuedAt }, [personId])]);
+  return { kind: 'sent' };
+}
+
+async function writeAuthority(
+  { ports }: RowContext,
+  rowId: string,
+  change: Partial<Pick<Stub, 'rowOf' | 'goneAt'>>,
+  { stored, isDry }: Writing,
+): Promise<StepOutcome> {
+  const personId = personIdOfRow(rowId);
+  const before = stored(personId);
+  if (isPerson<Person>(before)) return write(ports, before, { ...before, ...change }, { isDry });
+  const revision = (before?.revision ?? 0) + 1;
+  const next: Stub = { personId, rowOf: null, goneAt: null, ...before, ...change, revision };
+  const isWritten = isDry || (await ports.persons.saveStub(before, next)) === 'written';
+  return isWritten ? { ...NOTHING, kind: 'written', item: next, isStored: true } : { kind: 'refused' };
+}
+
+async function create(
+  { ports }: RowContext,
+  { personId, row }: Extract<Step, { kind: 'create' }>,
+  { stored, isDry }: Writing,
+): Promise<StepOutcome> {
+  const before = stored(personId);
+  if (isPerson(before)) return { kind: 'refused' };
+  const now = ports.clock.now();
+  const revision = (before?.revision ?? 0) + 1;
+  const person: Person = { ...personOfRow(row, now), personId, revision, goneAt: before?.goneAt ?? null };
+  if (isDry) return { ...NOTHING, kind: 'written', item: person, isStored: true };
+  const created = async (next: Person): Promise<StepOutcome> => {
+    const outcome = await ports.persons.create(next, before ?? undefined);
+    return outcome === 'created' ? { ...NOTHING, kind: 'written', item: next, isStored: true } : { kind: 'refused' };
+  };
+  try {
+    return await created(person);
+  } catch (error) {
+    if (!(error instanceof ItemTooLargeError)) throw error;
+    return created(tooLarge(withShortFields(person), now));
+  }
+}
+
+async function merge(
+  context: RowContext,
+  { personId, row, keepsNewborn }: Extract<Step, { kind: 'merge' }>,
+  writing: Writing,
+): Promise<StepOutcome> {
+  const { ports } = context;
+  const person = of(writing, personId);
+  const isFresh = writing.isFresh(row);
+  if (isFresh && isOthers(context, person, writing)) return { kind: 'busy' };
+  const merged = row === null ? gone(person, ports.clock.now()) : mergedWith(context, person, row);
+  // The row was read: what an earlier push attempted need not be remembered.
+  const lease = isFresh && !isOurs(person, writing) ? null : person.lease;
+  const next = { ...merged.person, newborn: keepsNewborn && person.newborn, lease };
+  // What changes nothing is not written, unless an older state of the row could come after it and pass for newer.
+  const leavesTrace = isFresh || writing.mayComeAfter || hasWork(person);
+  if (!merged.isChange && !leavesTrace) return { ...NOTHING, kind: 'written', item: next, isStored: false };
+  return withPulled(await write(ports, person, next, { leaseAsRead: isFresh, isDry: writing.isDry }), merged);
+}
+
+/** A push is under way, or is to come. */
+function hasWork({ lease, pendingSince }: Person): boolean {
+  return lease !== null || pendingSince !== null;
+}
+
+type Merged = Refreshed & { readonly isChange: boolean };
+
+function gone(person: Person, now: string): Merged {
+  const next = person.salesforce === null ? person : withoutRow(person, person.salesforce, now);
+  return { ...NOTHING, person: next, isChange: true };
+}
+
+function mergedWith({ ports, schemas }: RowContext, person: Person, row: Row): Merged {
+  const found = mergeOf(schemas, person, row);
+  const refreshed = refreshedBy(found, person, ports.clock.now());
+  const isAwake = wakes(schemas, person, row);
+  const next = isAwake ? { ...refreshed.person, rejection: null } : refreshed.person;
+  return { ...refreshed, person: next, isChange: found.kind === 'merged' || isAwake };
+}
+
+async function take(
+  context: RowContext,
+  { personId, row, succeeds }: Extract<Step, { kind: 'take' }>,
+  writing: Writing,
+): Promise<StepOutcome> {
+  const { ports, schemas } = context;
+  const person = of(writing, personId);
+  if (isOthers(context, person, writing)) return { kind: 'busy' };
+  const found = mergeOf(schemas, person, row, succeeds);
+  // A row that went while it was read: its own message tells so.
+  if (found.kind !== 'merged') return { kind: 'busy' };
+  const { left, newborn } = withoutOwnRow(person);
+  const next = { ...mergedPerson(found, ports.clock.now()), left, newborn };
+  return withPulled(await write(ports, person, next, { leaseAsRead: true, isDry: writing.isDry }), found);
+}
+
+async function absorb(
+  context: RowContext,
+  step: Extract<Step, { kind: 'absorb' }>,
+  writing: Writing,
+): Promise<StepOutcome> {
+  const { ports, schemas } = context;
+  const survivor = of(writing, step.survivor);
+  const loser = of(writing, step.loser);
+  if (isOthers(context, survivor, writing)) return { kind: 'busy' };
+  const now = ports.clock.now();
+  const given = step.given === null ? null : mergeOf(schemas, survivor, step.given, true);
+  const there = given === null ? { person: survivor, ...NOTHING } : refreshedBy(given, survivor, now);
+  const { rules } = schemas[there.person.salesforce?.type ?? 'Lead'];
+  const earlier = await earlierEdits(ports.persons, there.person, loser);
+  const whole = absorbPerson(there.person, loser, { rules, now, earlier });
+  const isUnread = step.given === null && takesGivenRow(survivor, loser);
+  const link = isUnread ? loser.salesforce : there.person.salesforce;
+  const { salesforce, left, absorbed, newborn, deletedHere } = joinedWith(survivor, loser, link);
+  const next = { ...whole, salesforce, left, absorbed, newborn, deletedHere };
+  return withPulled(await write(ports, survivor, next, { leaseAsRead: true, isDry: writing.isDry }), there);
+}
+
+async function update(
+  context: RowContext,
+  writing: Writing,
+  person: Person,
+  change: (person: Person) => Person,
+): Promise<StepOutcome> {
+  if (isOthers(context, person, writing)) return { kind: 'busy' };
+  return write(context.ports, person, change(person), { leaseAsRead: true, isDry: writing.isDry });
+}
+
+function isOurs({ lease }: Person, { token }: Writing): boolean {
+  return lease?.owner === token;
+}
+
+/** Whether another worker may have a push of this person under way. */
+function isOthers({ ports }: RowContext, person: Person, writing: Writing): boolean {
+  return isLeased(person, ports.clock.now()) && !isOurs(person, writing);
+}
+
+async function write(
+  ports: RowContext['ports'],
+  stored: Person,
+  next: Person,
+  { isDry, leaseAsRead = false }: { readonly isDry: boolean; readonly leaseAsRead?: boolean },
+): Promise<StepOutcome> {
+  if (isDry) return { ...NOTHING, kind: 'written', item: next, isStored: true };
+  const persons = { update: (from: Person, to: Person) => ports.persons.update(from, to, { leaseAsRead }) };
+  const outcome = await updateOrPark(persons, stored, next, ports.clock.now());
+  if (outcome.kind === 'versionConflict') return { kind: 'refused' };
+  if (isTooLarge(outcome.person) && !isTooLarge(next)) return { kind: 'parked', item: outcome.person };
+  return { ...NOTHING, kind: 'written', item: outcome.person, isStored: true };
+}
+
+function withPulled(outcome: StepOutcome, { pulled, conflicts }: Pulled): StepOutcome {
+  return outcome.kind === 'written' ? { ...outcome, pulled, conflicts } : outcome;
+}
+
+/** A person that was joined into an erased one keeps nothing but what rows lead to. */
+function cleared(person: Person): Person {
+  return { ...person, fields: {}, pending: {}, pendingSince: null, rejection: null, erased: true };
+}

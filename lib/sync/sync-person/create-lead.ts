@@ -1,0 +1,132 @@
+import type { Rejection } from '../../person/activity.ts';
+import { nonEmptyFields } from '../../person/edit-person.ts';
+import { isEmptyValue } from '../../person/field-value.ts';
+import type { Person } from '../../person/person.ts';
+import type { RowName } from '../../person/row.ts';
+import { isGone } from '../../person/standing.ts';
+import { PERSON_ID_FIELD } from '../../schema/catalogue.ts';
+import { judgePush } from '../../schema/judge-push.ts';
+import { pushable, type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
+import { ConfigError, TransientError } from '../errors.ts';
+import { withCutTexts } from '../push/cut-texts.ts';
+import { afterPush, type LeasedPush, storeSettled } from '../push/store-settled.ts';
+import { readRows } from '../rows/read-rows.ts';
+import { type Attaching, askToAttach, candidatesOf } from './ask-to-attach.ts';
+import { type ConvertedLead, createUnderKey } from './create-under-key.ts';
+import { over, type PersonSync, type SyncStep } from './person-sync.ts';
+import { rememberAttempt } from './push-now.ts';
+
+/** A Lead was created or refused, or the person turned out to have a row: to be attached to that one. */
+export type Creation =
+  | SyncStep
+  | { readonly kind: 'attach'; readonly person: Person; readonly to: Attaching; readonly refused?: LeasedRefusal };
+
+/** What Salesforce said of the Lead, where the person cannot be attached to what it named. */
+export interface LeasedRefusal {
+  readonly push: LeasedPush;
+  readonly rejection: Rejection;
+}
+
+/** Creates the Lead of a person whom nothing in Salesforce is yet. */
+export async function createLead(sync: PersonSync, found: Person): Promise<Creation> {
+  const { ports, schemas } = sync;
+  const object = schemas.Lead;
+  if (object.schema.missing.some(({ apiName, access }) => apiName === PERSON_ID_FIELD && access === 'unique')) {
+    throw new ConfigError(`Lead.${PERSON_ID_FIELD} must be unique: without that two Leads of one person could be made`);
+  }
+  const unsent = await withCutTexts(ports, object, found, 'create');
+  if (unsent === undefined) return over({ kind: 'busy' });
+  const { record, sent, defaults } = newLead(sync, unsent);
+  const person = await rememberAttempt(sync, unsent, { ...defaults, ...sent });
+  if (person === undefined) return over({ kind: 'busy' });
+  const refusal = judgePush(object.schema, { ...defaults, ...sent }, 'create');
+  if (refusal !== undefined) return refuse(sync, { push: { person, sent }, rejection: refusal });
+  const answer = await createUnderKey(sync, person, record);
+  switch (answer.kind) {
+    case 'transient':
+      throw new TransientError(answer.code, 'Salesforce could not create the Lead now');
+    case 'converted':
+      return attachToConverted(sync, { person, sent }, answer);
+    case 'rejected':
+      return attachToMatch(sync, { person, sent }, answer);
+    case 'exists':
+      return { kind: 'attach', person, to: { found: { kind: 'one', row: rowOfRecord(object.schema, answer.record) } } };
+    case 'created':
+      return settleCreated(sync, { person, sent }, answer.record, Object.keys(defaults));
+  }
+}
+
+/** The authority of the new row names the person first, then the settle takes the row. */
+async function settleCreated(
+  sync: PersonSync,
+  { person, sent }: LeasedPush,
+  record: RemoteRecord,
+  defaulted: readonly string[],
+): Promise<SyncStep> {
+  const { ports, schemas } = sync;
+  const row = rowOfRecord(schemas.Lead.schema, record);
+  const claimed = await afterPush(async () => {
+    const asking = await askToAttach(sync, person, { found: { kind: 'one', row } }, ({ kind }) => kind === 'take');
+    const holder = asking.ended?.kind === 'stopped' ? asking.person(person.personId) : undefined;
+    if (holder === undefined) throw new TransientError('BUSY', 'the new Lead could not be settled now');
+    return holder;
+  });
+  const end = { kind: 'written', before: null, after: record, created: true, defaulted } as const;
+  const settled = await storeSettled(ports, schemas.Lead, { person: claimed, sent }, end);
+  if (settled === undefined) return over({ kind: 'busy' });
+  return over({ kind: 'synced', outcome: 'created', pushed: Object.keys(sent), ...settled });
+}
+
+/** What a new Lead is made of: what the person holds, and the configured values where it holds nothing. */
+function newLead({ ports, schemas, assignTo }: PersonSync, person: Person) {
+  const { schema, rules } = schemas.Lead;
+  const { record, sent } = pushable(schema, nonEmptyFields(person.fields, rules.shapes), 'create');
+  const lacking = Object.entries(ports.policy.defaults ?? {}).filter(([field]) =>
+    isEmptyValue(rules.shapes[field], person.fields[field] ?? null),
+  );
+  const defaults = pushable(schema, Object.fromEntries(lacking), 'create');
+  const owner: RemoteRecord = 'ownerId' in assignTo ? { OwnerId: assignTo.ownerId } : {};
+  return { record: { ...defaults.record, ...record, ...owner }, sent, defaults: defaults.sent };
+}
+
+/** The Contact that the person's Lead became is the person's row, or another person holds it by now. */
+async function attachToConverted(
+  sync: PersonSync,
+  push: LeasedPush,
+  { lead, successors, rejection }: ConvertedLead,
+): Promise<Creation> {
+  const row = successors.at(-1);
+  const refused = { push, rejection };
+  if (row === undefined || isGone(row)) return refuse(sync, refused);
+  return { kind: 'attach', person: push.person, to: { converted: lead }, refused };
+}
+
+/** A duplicate rule found the record that this person is: links to it, if it is one and nobody else's; else refuses. */
+async function attachToMatch(
+  sync: PersonSync,
+  push: LeasedPush,
+  { rejection, matches }: { readonly rejection: Rejection; readonly matches: readonly RowName[] },
+): Promise<Creation> {
+  const { ports, schemas } = sync;
+  const isRefused = matches.length === 0 || ports.policy.onDuplicateAlert === 'reject';
+  if (isRefused) return refuse(sync, { push, rejection });
+  const records = await readRows(ports, schemas, matches);
+  const rows = matches.flatMap(({ type, id }) => {
+    const record = records.get(id);
+    return record === undefined ? [] : rowOfRecord(schemas[type].schema, record);
+  });
+  const [row] = rows.filter((each) => !isGone(each));
+  const candidates = await candidatesOf(ports, push.person, rows);
+  const isFree = rows.length === 1 && candidates.every(({ personId }) => personId === undefined);
+  const told = candidates.map(({ type, id, personId }) => `${type} ${id}${personId ? ` (person ${personId})` : ''}`);
+  const refused = { push, rejection: { ...rejection, message: `${rejection.message} Matches: ${told.join(', ')}` } };
+  if (row === undefined || !isFree) return refuse(sync, refused);
+  return { kind: 'attach', person: push.person, to: { found: { kind: 'one', row } }, refused };
+}
+
+export async function refuse(sync: PersonSync, { push, rejection }: LeasedRefusal): Promise<SyncStep> {
+  const end = { kind: 'rejected', before: null, rejection } as const;
+  const settled = await storeSettled(sync.ports, sync.schemas.Lead, push, end);
+  if (settled === undefined) return over({ kind: 'busy' });
+  return over({ kind: 'rejected', rejection: settled.person.rejection ?? rejection, person: settled.person });
+}
