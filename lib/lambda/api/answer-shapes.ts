@@ -82,7 +82,11 @@ export const notSynced = named(
   'Fields of the edit whose values stay here, because the person’s record has no place for them.',
   z.array(z.strictObject({ field: text, why: text })),
 );
-export const savedPerson = z.strictObject({ ...person.shape, notSynced: z.optional(notSynced) });
+export const savedPerson = named(
+  'SavedPerson',
+  'A person as an edit left it.',
+  z.strictObject({ ...person.shape, notSynced: z.optional(notSynced) }),
+);
 
 const listedPerson = named(
   'ListedPerson',
