@@ -91,8 +91,12 @@ function sketch(schema: Schema, depth = 0): string {
 }
 
 function problemsSection(): string {
-  const rows = Object.entries(PROBLEMS).map(([name, { status, title }]) => `| \`${name}\` | ${status} | ${title} |`);
-  return ['## Problems', '', '| type `/problems/…` | status | title |', '| --- | --- | --- |', ...rows].join('\n');
+  const head = ['type `/problems/…`', 'status', 'title'];
+  const rows = Object.entries(PROBLEMS).map(([name, { status, title }]) => [`\`${name}\``, `${status}`, title]);
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) => `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
+  const rule = widths.map((width) => '-'.repeat(width));
+  return ['## Problems', '', ...[head, rule, ...rows].map(line)].join('\n');
 }
 
 function activitiesSection(): string {
