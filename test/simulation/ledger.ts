@@ -71,6 +71,8 @@ export class Ledger {
   /** By person, then field. */
   readonly values = new Map<string, Map<string, LocalValue[]>>();
   readonly activities = new Map<string, Activity[]>();
+  /** When an activity was stored; what it says itself is the time of some function's clock. */
+  readonly toldAt = new WeakMap<Activity, number>();
   /** Every state of a person, in the order of its writes, each with when it was written. */
   readonly versions = new Map<string, { readonly at: number; readonly person: Person }[]>();
   readonly pushes: Push[] = [];
@@ -177,6 +179,7 @@ export class Ledger {
     const added = after.log.recent.filter((activity) => activity.seq >= known);
     this.activities.set(after.personId, logged);
     logged.push(...added);
+    for (const activity of added) this.toldAt.set(activity, this.#world.timeline.now);
     this.#noteValues(before, after, added);
     countOutcomes(this.#world.swarm, before, after, added);
     this.#noteLink(after);

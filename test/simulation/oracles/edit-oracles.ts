@@ -15,9 +15,6 @@ interface History {
   readonly remote: readonly RemoteValue[];
 }
 
-/** Functions write the times of their own clocks into the log. */
-const CLOCKS_MS = 2000;
-
 const COMES_TOGETHER: ReadonlySet<Activity['type']> = new Set(['merged', 'linked', 'converted']);
 
 /** Invariant 4, both halves, for every field that syncs. */
@@ -94,7 +91,7 @@ function knows(world: World, personId: string, field: string, remote: RemoteValu
   if (heldFrom(world, personId, field, at).some((each) => alikeIn(field, each, value))) return true;
   if (isBase(world, personId, field, remote)) return true;
   return activitiesOf(world, personId).some((activity) => {
-    if (Date.parse(activity.at) < at - CLOCKS_MS) return false;
+    if (toldAt(world, activity) < at) return false;
     if (activity.type === 'conflict') {
       return activity.detail.field === field && alikeIn(field, whole(activity.detail.remote), value);
     }
@@ -152,9 +149,13 @@ function losesConflict(world: World, personId: string, field: string, { value, a
       activity.type === 'conflict' &&
       activity.detail.field === field &&
       activity.detail.winner === 'remote' &&
-      Date.parse(activity.at) >= at - CLOCKS_MS &&
+      toldAt(world, activity) >= at &&
       alikeIn(field, whole(activity.detail.local), value),
   );
+}
+
+function toldAt(world: World, activity: Activity): number {
+  return world.ledger.toldAt.get(activity) ?? 0;
 }
 
 /** A new record needs a value where the person had none: the configured one, and that is told. */

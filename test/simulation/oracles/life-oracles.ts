@@ -129,13 +129,18 @@ function isHeld({ field, value, before, survivor, added }: Inherited): boolean {
 
 /** Clocks of workers differ, and an edit has its time before a slow store has it, by less than this. */
 const CLOCKS_MS = 20_000;
+const JUMPS_MS = 100_000;
+
+function clocksMs({ swarm }: World): number {
+  return swarm.enabled.has('clockJumps') ? CLOCKS_MS + JUMPS_MS : CLOCKS_MS;
+}
 
 /** Of two edits that wait, the one made later stands, unless both lost to a value of Salesforce. */
 function newerStands(world: World, inherited: Inherited, isGivenUp: boolean): void {
   const { loser, field, value, before } = inherited;
   if (!(field in before.pending) || before.fields[field] === value || world.restrictedFields.has(field)) return;
   const [theirs, own] = [loser, before].map((person) => editedAt(world, person, field));
-  if (theirs === undefined || own === undefined || Math.abs(theirs - own) < CLOCKS_MS) return;
+  if (theirs === undefined || own === undefined || Math.abs(theirs - own) < clocksMs(world)) return;
   world.swarm.count('mergedEdits');
   if (theirs > own && isGivenUp && !lostToSalesforce(inherited))
     breaks(world, inherited, 'kept an older edit of its own');
