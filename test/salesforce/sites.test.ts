@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { isSecureUrl, isSiteOfLogin, organizationOf } from '../../lib/salesforce/sites.ts';
+import { checkLogin } from '../sandbox/salesforce-login.ts';
 
 test.each([
   ['https://acme.my.salesforce.com', true],
@@ -14,6 +15,11 @@ test.each([
   ['acme.my.salesforce.com', false],
 ])('a secret may be sent to %s: %s', (url, expected) => {
   expect(isSecureUrl(url)).toBe(expected);
+});
+
+test('the sandbox sends no secret over a network without https either', async () => {
+  const org = { loginUrl: 'http://acme.my.salesforce.com', clientId: 'x', clientSecret: 'x' };
+  await expect(checkLogin(org)).rejects.toThrow('SALESFORCE_LOGIN_URL has to begin with https://');
 });
 
 const LOGIN = 'https://acme.my.salesforce.com';

@@ -1,9 +1,13 @@
 import { UsageError } from '../../lib/operator/command-line.ts';
+import { isSecureUrl } from '../../lib/salesforce/sites.ts';
 import { fetchPatiently } from './fetch-patiently.ts';
 
 /** Signs in once, so that a wrong URL or a refused credential is reported before anything starts. */
 export async function checkLogin(org: { loginUrl: string; clientId: string; clientSecret: string }): Promise<void> {
   const { loginUrl, clientId, clientSecret } = org;
+  if (!isSecureUrl(loginUrl)) {
+    throw new UsageError('SALESFORCE_LOGIN_URL has to begin with https://, as the secret would be sent in the clear');
+  }
   const body = new URLSearchParams({
     grant_type: 'client_credentials',
     client_id: clientId,
