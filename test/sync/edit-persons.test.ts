@@ -57,11 +57,12 @@ describe('a person made by email', () => {
     if (made.kind !== 'created') throw new Error(made.kind);
     expect(made.person.fields).toEqual({ ...edits, Email: ADA.Email });
     expect(await sides.sync(made.person.personId)).toMatchObject({
-      kind: 'rejected',
-      rejection: { fields: ['Level__c'] },
+      kind: 'synced',
+      outcome: 'created',
+      person: { rejection: { fields: ['Level__c'] } },
     });
     await sides.edit(made.person.personId, { Level__c: 7 });
-    expect(await sides.sync(made.person.personId)).toMatchObject({ kind: 'synced', outcome: 'created' });
+    expect(await sides.sync(made.person.personId)).toMatchObject({ kind: 'synced', pushed: ['Level__c'] });
   });
 });
 

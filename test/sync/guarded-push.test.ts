@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Fields } from '../../lib/person/field-value.ts';
 import { DEFAULT_POLICY } from '../../lib/schema/sync-policy.ts';
+import { packIds } from '../../lib/sync/change-message.ts';
 import { ConfigError, QuotaExceededError, TransientError } from '../../lib/sync/errors.ts';
 import type { SalesforceRecords } from '../../lib/sync/ports/salesforce-records.ts';
 import { LEASE_MS, TwoSides } from './two-sides.ts';
@@ -163,6 +164,20 @@ describe('the lease of a push whose answer was lost', () => {
     await sides.cycle();
     expect(row().Title).toBe('newer');
   });
+});
+
+test('a merge that has to read a row leaves out a field that was hidden since the last describe', async () => {
+  const sides = new TwoSides();
+  const { personId, salesforce } = await sides.linkedPerson({ Title: 'old', Phone: '1' });
+  const rowId = salesforce?.id ?? '';
+  sides.clock.advance(MINUTE);
+  sides.update('Lead', rowId, { Title: 'theirs' });
+  sides.control('field-access', { object: 'Lead', field: 'Phone', read: false, edit: false });
+  const refresh = { kind: 'refresh', type: 'Lead', queuedAt: sides.clock.now() } as const;
+  await sides.queue.send([...packIds(refresh, [rowId, sides.insert('Lead', { LastName: 'New', Company: 'C' })])]);
+  expect(await sides.merge()).toMatchObject({ retry: [], error: null });
+  expect(sides.person(personId).fields).toMatchObject({ Title: 'theirs', Phone: '1' });
+  expect(sides.persons.all()).toHaveLength(2);
 });
 
 test('two hundred persons are pushed in nine calls', async () => {

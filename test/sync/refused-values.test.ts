@@ -106,3 +106,34 @@ test.each(WAYS)('a lookup that leads nowhere is a rejection of its field (%s)', 
     rejection: { code: 'INVALID_CROSS_REFERENCE_KEY', fields: ['Partner__c'] },
   });
 });
+
+describe('a new Lead', () => {
+  const NEW = { Email: 'ada@example.com', LastName: 'Lovelace', Company: 'C' };
+
+  test('is made without a value that is refused by name and that it may go without: the value waits, and is told', async () => {
+    const sides = new TwoSides();
+    sides.control('validation-rules', {
+      object: 'Lead',
+      name: 'NoBob',
+      errorWhen: "Title = 'Bob'",
+      message: 'No Bob',
+      field: 'Title',
+    });
+    const { personId } = await sides.create({ ...NEW, Title: 'Bob', Phone: '1'.repeat(41), City: 'London' });
+    expect(await sides.sync(personId)).toMatchObject({ kind: 'synced', outcome: 'created' });
+    const { salesforce, rejection, pending } = sides.person(personId);
+    expect(sides.record('Lead', salesforce?.id ?? '')).toMatchObject({ City: 'London', Title: null, Phone: null });
+    expect(rejection?.fields.toSorted()).toEqual(['Phone', 'Title']);
+    expect(pending).toEqual({ Title: null, Phone: null });
+    const calls = sides.client.usage().calls;
+    await sides.cycle();
+    expect(sides.client.usage().calls - calls).toBe(1);
+  });
+
+  test('is not made without a value that it needs', async () => {
+    const sides = new TwoSides();
+    const { personId } = await sides.create({ ...NEW, Company: 'C'.repeat(256) });
+    expect(await sides.sync(personId)).toMatchObject({ kind: 'rejected', rejection: { fields: ['Company'] } });
+    expect(sides.count('Lead')).toBe(0);
+  });
+});

@@ -40,7 +40,8 @@ export interface Settled {
  * overwrote is told as a conflict; then what it holds now becomes base. The lease is given back.
  */
 export function settlePush(stored: Person, push: TakenPush, object: ObjectRules, now: string): Settled {
-  const person = withDefaults(stored, push.defaulted ?? [], object);
+  const isNews = push.retry === undefined || ifNewer(stored, push.after, object) !== null;
+  const person = isNews ? withDefaults(stored, push, object) : stored;
   const told: Happening = {
     type: 'syncedToSalesforce',
     direction: 'push',
@@ -69,12 +70,16 @@ export function settlePush(stored: Person, push: TakenPush, object: ObjectRules,
   return { ...settled, person: logged(next, happenings, now) };
 }
 
-/** What took a configured value because it was empty here is no edit any more: the new record's value counts. */
-function withDefaults(person: Person, defaulted: readonly string[], { rules }: ObjectRules): Person {
-  const isDefaulted = (field: string) =>
-    defaulted.includes(field) && isEmptyValue(rules.shapes[field], person.fields[field] ?? null);
-  const pending = Object.entries(person.pending).filter(([field]) => !isDefaulted(field));
-  return { ...person, pending: Object.fromEntries(pending) };
+/** What took a configured value was empty here, which is no edit; one that was made since is an edit of that value. */
+function withDefaults(person: Person, { defaulted = [], after }: TakenPush, { schema, rules }: ObjectRules): Person {
+  if (defaulted.length === 0) return person;
+  const row = rowOfRecord(schema, after);
+  const pending = { ...person.pending };
+  for (const field of defaulted) {
+    if (isEmptyValue(rules.shapes[field], person.fields[field] ?? null)) delete pending[field];
+    else pending[field] = row.fields[field] ?? null;
+  }
+  return { ...person, pending };
 }
 
 function defaultedOf({ defaulted = [] }: TakenPush): { readonly defaulted?: readonly string[] } {

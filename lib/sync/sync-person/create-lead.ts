@@ -6,10 +6,10 @@ import type { RowName } from '../../person/row.ts';
 import { isGone } from '../../person/standing.ts';
 import { PERSON_ID_FIELD } from '../../schema/catalogue.ts';
 import { judgePush } from '../../schema/judge-push.ts';
-import { pushable, type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
+import { localFieldNames, pushable, type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
 import { ConfigError, TransientError } from '../errors.ts';
 import { withCutTexts } from '../push/cut-texts.ts';
-import { afterPush, type LeasedPush, storeSettled } from '../push/store-settled.ts';
+import { afterPush, type LeasedPush, storeRefusal, storeSettled } from '../push/store-settled.ts';
 import { readRows } from '../rows/read-rows.ts';
 import { type Attaching, askToAttach, candidatesOf } from './ask-to-attach.ts';
 import { type ConvertedLead, createUnderKey } from './create-under-key.ts';
@@ -27,8 +27,21 @@ export interface LeasedRefusal {
   readonly rejection: Rejection;
 }
 
-/** Creates the Lead of a person whom nothing in Salesforce is yet. */
-export async function createLead(sync: PersonSync, found: Person): Promise<Creation> {
+/** Fields that a new Lead goes without, because their values are refused; the last refusal stands for all. */
+interface LeftOut {
+  readonly fields: readonly string[];
+  readonly rejection: Rejection | null;
+}
+
+/**
+ * Creates the Lead of a person whom nothing in Salesforce is yet. A value that a Lead may go without does not stop it: it
+ * waits, and is told.
+ */
+export async function createLead(
+  sync: PersonSync,
+  found: Person,
+  leftOut: LeftOut = { fields: [], rejection: null },
+): Promise<Creation> {
   const { ports, schemas } = sync;
   const object = schemas.Lead;
   if (object.schema.missing.some(({ apiName, access }) => apiName === PERSON_ID_FIELD && access === 'unique')) {
@@ -36,11 +49,12 @@ export async function createLead(sync: PersonSync, found: Person): Promise<Creat
   }
   const unsent = await withCutTexts(ports, object, found, 'create');
   if (unsent === undefined) return over({ kind: 'busy' });
-  const { record, sent, defaults } = newLead(sync, unsent);
-  const person = await rememberAttempt(sync, unsent, { ...defaults, ...sent });
+  const { record, sent, defaults } = newLead(sync, unsent, leftOut.fields);
+  const person = await rememberAttempt(sync, unsent, sent);
   if (person === undefined) return over({ kind: 'busy' });
   const refusal = judgePush(object.schema, { ...defaults, ...sent }, 'create');
-  if (refusal !== undefined) return refuse(sync, { push: { person, sent }, rejection: refusal });
+  const without = (rejection: Rejection) => withoutRefused(sync, { person, sent }, rejection, leftOut);
+  if (refusal !== undefined) return without(refusal) ?? refuse(sync, { push: { person, sent }, rejection: refusal });
   const answer = await createUnderKey(sync, person, record);
   switch (answer.kind) {
     case 'transient':
@@ -48,12 +62,39 @@ export async function createLead(sync: PersonSync, found: Person): Promise<Creat
     case 'converted':
       return attachToConverted(sync, { person, sent }, answer);
     case 'rejected':
-      return attachToMatch(sync, { person, sent }, answer);
+      if (answer.matches.length > 0) return attachToMatch(sync, { person, sent }, answer);
+      return without(answer.rejection) ?? attachToMatch(sync, { person, sent }, answer);
     case 'exists':
       return { kind: 'attach', person, to: { found: { kind: 'one', row: rowOfRecord(object.schema, answer.record) } } };
     case 'created':
-      return settleCreated(sync, { person, sent }, answer.record, Object.keys(defaults));
+      return tellLeftOut(
+        sync,
+        await settleCreated(sync, { person, sent }, answer.record, Object.keys(defaults)),
+        leftOut,
+      );
   }
+}
+
+/** The creation without the values that were refused; undefined where a Lead needs one of them, or none is named. */
+function withoutRefused(
+  sync: PersonSync,
+  { person, sent }: LeasedPush,
+  rejection: Rejection,
+  leftOut: LeftOut,
+): Promise<Creation> | undefined {
+  const { schema } = sync.schemas.Lead;
+  const named = localFieldNames(schema, rejection.fields);
+  const isOptional = (field: string) => field in sent && !schema.fields[field]?.required;
+  if (named.length === 0 || !named.every(isOptional)) return undefined;
+  return createLead(sync, person, { fields: [...leftOut.fields, ...named], rejection });
+}
+
+async function tellLeftOut(sync: PersonSync, step: SyncStep, { fields, rejection }: LeftOut): Promise<SyncStep> {
+  if (rejection === null || step.kind !== 'over' || step.outcome.kind !== 'synced') return step;
+  const { person } = step.outcome;
+  const sent = Object.fromEntries(fields.map((field) => [field, person.fields[field] ?? null]));
+  const told = await storeRefusal(sync.ports, sync.schemas.Lead, { person, sent }, { ...rejection, fields });
+  return over({ ...step.outcome, person: told?.person ?? person });
 }
 
 /** The authority of the new row names the person first, then the settle takes the row. */
@@ -78,9 +119,11 @@ async function settleCreated(
 }
 
 /** What a new Lead is made of: what the person holds, and the configured values where it holds nothing. */
-function newLead({ ports, schemas, assignTo }: PersonSync, person: Person) {
+function newLead({ ports, schemas, assignTo }: PersonSync, person: Person, leftOut: readonly string[]) {
   const { schema, rules } = schemas.Lead;
-  const { record, sent } = pushable(schema, nonEmptyFields(person.fields, rules.shapes), 'create');
+  const held = Object.entries(nonEmptyFields(person.fields, rules.shapes));
+  const fields = Object.fromEntries(held.filter(([field]) => !leftOut.includes(field)));
+  const { record, sent } = pushable(schema, fields, 'create');
   const lacking = Object.entries(ports.policy.defaults ?? {}).filter(([field]) =>
     isEmptyValue(rules.shapes[field], person.fields[field] ?? null),
   );

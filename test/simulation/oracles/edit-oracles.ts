@@ -123,7 +123,7 @@ function noLocalEditIsOverwrittenUnseen(world: World, history: History): void {
   local.forEach((pulled, at) => {
     const lost = local[at - 1];
     if (lost === undefined || pulled.origin !== 'pull' || lost.origin !== 'edit') return;
-    if (alikeIn(field, lost.value, pulled.value) || givesWay(history, lost, pulled)) return;
+    if (alikeIn(field, lost.value, pulled.value) || givesWay(world, history, lost, pulled)) return;
     if (losesConflict(world, person.personId, field, lost) || tookDefault(world, person.personId, field, lost)) return;
     const what = `${JSON.stringify(lost.value)} of ${clockOf(lost.at)} was replaced by ${JSON.stringify(pulled.value)}`;
     world.breaks('no edit of ours is lost', `${person.personId}.${field}: ${what} at ${clockOf(pulled.at)}`);
@@ -131,15 +131,19 @@ function noLocalEditIsOverwrittenUnseen(world: World, history: History): void {
 }
 
 /** Whether what was pulled is rightly in the place of an edit of ours. */
-function givesWay({ field, remote }: History, lost: LocalValue, pulled: LocalValue): boolean {
+function givesWay(world: World, history: History, lost: LocalValue, pulled: LocalValue): boolean {
+  const { person, field, remote } = history;
   // An empty field of a person without a row is no edit: whatever row comes, there is nothing to push.
   if (lost.value === null && lost.rowId === null) return true;
   const brought = remote.filter((each) => alikeIn(field, each.value, pulled.value) && each.at <= pulled.at);
   // An edit back to base leaves nothing to push: whatever others meant stands, and only a push of ours may not.
   if (lost.toBase && brought.some((each) => isForeign(field, each))) return true;
-  const shown = remote.find((each) => alikeIn(field, each.value, lost.value) && each.until > lost.at);
+  const alike = remote.filter((each) => alikeIn(field, each.value, lost.value));
+  // Both sides agreed where a state that was on its way held the same before anybody knew of the edit.
+  const agreed = alike.find((each) => isBase(world, person.personId, field, { ...each, at: lost.at }));
+  const shown = alike.find((each) => each.until > lost.at) ?? agreed;
   if (shown === undefined) return false;
-  const shownAt = Math.max(shown.at, lost.at);
+  const shownAt = shown === agreed ? shown.at : Math.max(shown.at, lost.at);
   return pulled.rowId !== String(shown.state.row.Id) || brought.some((each) => each.at > shownAt);
 }
 
