@@ -8,9 +8,11 @@ import { PERSON_ID_FIELD } from '../../schema/catalogue.ts';
 import { judgePush } from '../../schema/judge-push.ts';
 import { localFieldNames, pushable, type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
 import { ConfigError, TransientError } from '../errors.ts';
+import type { CreateAnswer } from '../ports/salesforce-records.ts';
 import { withCutTexts } from '../push/cut-texts.ts';
 import { afterPush, type LeasedPush, storeRefusal, storeSettled } from '../push/store-settled.ts';
 import { readRows } from '../rows/read-rows.ts';
+import type { ObjectRules } from '../schemas.ts';
 import { type Attaching, askToAttach, candidatesOf } from './ask-to-attach.ts';
 import { type ConvertedLead, createUnderKey } from './create-under-key.ts';
 import { over, type PersonSync, type SyncStep } from './person-sync.ts';
@@ -44,17 +46,18 @@ export async function createLead(
 ): Promise<Creation> {
   const { ports, schemas } = sync;
   const object = schemas.Lead;
-  if (object.schema.missing.some(({ apiName, access }) => apiName === PERSON_ID_FIELD && access === 'unique')) {
-    throw new ConfigError(`Lead.${PERSON_ID_FIELD} must be unique: without that two Leads of one person could be made`);
-  }
+  mustHaveKey(object);
   const unsent = await withCutTexts(ports, object, found, 'create');
   if (unsent === undefined) return over({ kind: 'busy' });
   const { record, sent, defaults } = newLead(sync, unsent, leftOut.fields);
   const person = await rememberAttempt(sync, unsent, sent);
   if (person === undefined) return over({ kind: 'busy' });
   const refusal = judgePush(object.schema, { ...defaults, ...sent }, 'create');
-  const without = (rejection: Rejection) => withoutRefused(sync, { person, sent }, rejection, leftOut);
-  if (refusal !== undefined) return without(refusal) ?? refuse(sync, { push: { person, sent }, rejection: refusal });
+  const without = (refused: Refused) => withoutRefused(sync, { person, sent }, refused, leftOut);
+  if (refusal !== undefined) {
+    const refused = { rejection: refusal, matches: [] };
+    return without(refused) ?? refuse(sync, { push: { person, sent }, rejection: refusal });
+  }
   const answer = await createUnderKey(sync, person, record);
   switch (answer.kind) {
     case 'transient':
@@ -62,8 +65,7 @@ export async function createLead(
     case 'converted':
       return attachToConverted(sync, { person, sent }, answer);
     case 'rejected':
-      if (answer.matches.length > 0) return attachToMatch(sync, { person, sent }, answer);
-      return without(answer.rejection) ?? attachToMatch(sync, { person, sent }, answer);
+      return without(answer) ?? attachToMatch(sync, { person, sent }, answer);
     case 'exists':
       return { kind: 'attach', person, to: { found: { kind: 'one', row: rowOfRecord(object.schema, answer.record) } } };
     case 'created':
@@ -75,17 +77,24 @@ export async function createLead(
   }
 }
 
+type Refused = Pick<Extract<CreateAnswer, { kind: 'rejected' }>, 'rejection' | 'matches'>;
+
+function mustHaveKey({ schema }: ObjectRules): void {
+  if (!schema.missing.some(({ apiName, access }) => apiName === PERSON_ID_FIELD && access === 'unique')) return;
+  throw new ConfigError(`Lead.${PERSON_ID_FIELD} must be unique: without that two Leads of one person could be made`);
+}
+
 /** The creation without the values that were refused; undefined where a Lead needs one of them, or none is named. */
 function withoutRefused(
   sync: PersonSync,
   { person, sent }: LeasedPush,
-  rejection: Rejection,
+  { rejection, matches }: Refused,
   leftOut: LeftOut,
 ): Promise<Creation> | undefined {
   const { schema } = sync.schemas.Lead;
   const named = localFieldNames(schema, rejection.fields);
   const isOptional = (field: string) => field in sent && !schema.fields[field]?.required;
-  if (named.length === 0 || !named.every(isOptional)) return undefined;
+  if (matches.length > 0 || named.length === 0 || !named.every(isOptional)) return undefined;
   return createLead(sync, person, { fields: [...leftOut.fields, ...named], rejection });
 }
 
