@@ -26,6 +26,7 @@ export class ActsHere {
   }
 
   async preview({ personId }: Person): Promise<void> {
+    this.#world.swarm.count('previewed');
     const end = await this.#functions.preview(personId);
     if (end.kind === 'answered') this.#world.swarm.count(`preview: ${end.result.kind}`);
   }

@@ -31,13 +31,6 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     with: ['realStore', 'keysUnprocessed'],
   },
   {
-    name: 'DynamoDB: only the first page of a scan is read',
-    file: 'lib/dynamodb/linked-persons.ts',
-    from: 'next = page.next as Key | undefined;',
-    to: 'next = undefined;',
-    with: ['realStore', 'tablePagesShort', 'rowHardDeleted', 'askedToReconcile'],
-  },
-  {
     name: 'DynamoDB: an update leaves attributes that are gone',
     file: UPDATE,
     from: 'if (value === undefined) expression.remove(name);',
