@@ -41,6 +41,7 @@ async function loadParts() {
 }
 
 function introduce(screen: Screen, sandbox: Sandbox, cycleSeconds: number): void {
+  screen.line(`console    ${sandbox.apiUrl}/`);
   screen.line(`API        ${sandbox.apiUrl}`);
   screen.line(
     `org        ${sandbox.orgUrl}${sandbox.org === undefined ? '' : ' (simulated; clients lockstep and admin)'}`,

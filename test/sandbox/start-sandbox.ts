@@ -2,8 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Settings } from '../../lib/lambda/settings.ts';
+import { buildConsole } from '../../lib/operator/build-console.ts';
 import { UsageError } from '../../lib/operator/command-line.ts';
 import { checkEndpoint, checkPort, makeFolder, portError } from './check-surroundings.ts';
+import { consolePages } from './console/console-pages.ts';
+import { orgRelay } from './console/org-relay.ts';
 import { startDynamoDb } from './engines/dynamodb.ts';
 import { startSecrets } from './engines/secrets.ts';
 import { startSqs } from './engines/sqs.ts';
@@ -106,8 +109,11 @@ async function startAll(options: SandboxOptions, start: Start): Promise<Omit<San
     () => checkLogin(salesforce),
     () => 'accepted',
   );
-  const { assembly, endpoints } = await startParts(options, settings, salesforce, start);
-  const runtime = await progress.step(
+  const { assembly, endpoints, pagesFolder } = await startParts(options, settings, salesforce, start);
+  const relay = org === undefined ? undefined : orgRelay(orgUrl);
+  if (relay !== undefined) closers.push(async () => relay.close());
+  const cycle = async (): Promise<void> => void (await runtime.invoke('Poll', {}));
+  const runtime: Runtime = await progress.step(
     'functions',
     'creates the tables and queues, starts the functions',
     () =>
@@ -120,6 +126,7 @@ async function startAll(options: SandboxOptions, start: Start): Promise<Omit<San
         visibilityLimitSeconds: REDELIVERY_SECONDS,
         batchingWindowLimitSeconds: BATCHING_WINDOW_SECONDS,
         initLimitSeconds: INIT_LIMIT_SECONDS,
+        pages: consolePages(pagesFolder, { org: relay, cycle }),
         prewarm: true,
       }).catch(portTaken('--port', options.port)),
     ({ functions }) => `${functions.length} functions behind their triggers`,
@@ -145,12 +152,13 @@ async function startParts(
     progress.step('template', 'synthesises the CDK app', template, () => 'synthesised'),
     progress.step('tables', 'starts DynamoDB', tables, (url) => url),
     progress.step('queues', 'starts SQS', queues, (url) => url),
+    progress.step('console', 'builds the console', buildConsole, () => 'built'),
     startSecretStore({ [settings.salesforceSecretName]: JSON.stringify(salesforce) }, closers),
   ] as const;
   // Where one fails, the others are waited for too: what they opened is closed only if it is known by then.
   await Promise.allSettled(parts);
-  const [assembly, dynamodb, sqs, secretsmanager] = await Promise.all(parts);
-  return { assembly, endpoints: { dynamodb, sqs, secretsmanager } };
+  const [assembly, dynamodb, sqs, pagesFolder, secretsmanager] = await Promise.all(parts);
+  return { assembly, pagesFolder, endpoints: { dynamodb, sqs, secretsmanager } };
 }
 
 /** What can be wrong outside is found before the template is synthesised, which takes the longest. */

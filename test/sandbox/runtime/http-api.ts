@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { InvocationResult } from './execution-environment.ts';
 import { type ApiIdentity, httpEvent } from './http-event.ts';
 import { gatewayMessage, type HttpResponse, httpResponse } from './http-response.ts';
-import { matchRoute, type Route } from './http-routes.ts';
+import { matchRoute, type Route, type RouteMatch } from './http-routes.ts';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const bodyLimitBytes = 10 * 1024 * 1024;
@@ -15,7 +15,21 @@ export interface ServedApi {
   readonly identity: ApiIdentity;
   readonly routes: readonly Route[];
   invoke(functionName: string, event: unknown): Promise<InvocationResult>;
+  /** Answers what no route takes; undefined: 404. */
+  readonly pages?: Pages | undefined;
 }
+
+/** A request that no route of the API takes. */
+export interface PageRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+/** What is served beside the API, from the same address. Undefined for an unknown path. */
+export type Pages = (request: PageRequest) => Promise<HttpResponse | undefined>;
 
 /** The HTTP API's port, taken before anything else is started. */
 export interface HttpApi {
@@ -63,12 +77,24 @@ async function answer(api: ServedApi | undefined, request: IncomingMessage): Pro
   if (api === undefined) return gatewayMessage(503, 'Service Unavailable');
   const routed = pathInStage(path, api.identity.stage);
   const match = routed === undefined ? undefined : matchRoute(api.routes, request.method ?? '', routed);
+  const page = isNamed(match) ? undefined : await pageOf(api, request, body);
+  if (page !== undefined) return page;
   if (match === undefined) return gatewayMessage(404, 'Not Found');
   const event = httpEvent(request, { path, rawQueryString: query.join('?'), body }, match, api.identity);
   const result = await within(api.invoke(match.route.functionName, event), match.route.timeoutMs);
   if (result === timedOut || result.outcome === 'throttled') return gatewayMessage(503, 'Service Unavailable');
   if (result.outcome !== 'success') return gatewayMessage(500, 'Internal Server Error');
   return httpResponse(result.payload);
+}
+
+/** A page stands behind the routes that name a path, and before one that takes every path. */
+function isNamed(match: RouteMatch | undefined): boolean {
+  return match !== undefined && match.route.key !== '$default' && !/^\S+ \/\{\w+\+\}$/.test(match.route.key);
+}
+
+async function pageOf({ pages }: ServedApi, { method, url, headers }: IncomingMessage, body: Buffer) {
+  const [path = '', ...query] = (url ?? '').split('?');
+  return pages?.({ method: method ?? 'GET', path, query: query.join('?'), headers, body });
 }
 
 function send(response: ServerResponse, { status, headers, body }: HttpResponse): void {

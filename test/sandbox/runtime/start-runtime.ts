@@ -6,7 +6,7 @@ import type { Assembly } from './assembly.ts';
 import { type AsyncConfig, asyncConfigs, invokeAsynchronously } from './async-invocation.ts';
 import { createDeployment, type Deployment } from './deployment.ts';
 import { functionDefinitions } from './function-definition.ts';
-import { openHttpApi } from './http-api.ts';
+import { openHttpApi, type Pages } from './http-api.ts';
 import { routesOf } from './http-routes.ts';
 import { type CompletedInvocation, type FunctionCounters, LambdaFunction } from './lambda-function.ts';
 import { provisionQueues } from './provision-queues.ts';
@@ -45,6 +45,8 @@ export interface RuntimeOptions {
    * cost nothing here. Default: the template's own.
    */
   readonly batchingWindowLimitSeconds?: number;
+  /** Served beside the API, from the same address, for paths that no route takes. */
+  readonly pages?: Pages | undefined;
   /** How long a function may load before an invocation times out. Default: Lambda's own 10 seconds. */
   readonly initLimitSeconds?: number;
   /** Start one process a function in the background, so that the first call need not wait for it. */
@@ -240,7 +242,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     const { deployment } = running;
     const byName = new Map(running.functions.map((lambda) => [lambda.definition.name, lambda]));
     const invoke = (name: string, event: unknown) => (byName.get(name) ?? running.function(name)).invoke(event, 'api');
-    api.serve({ identity: stageOf(deployment), routes: routesOf(deployment), invoke });
+    api.serve({ identity: stageOf(deployment), routes: routesOf(deployment), invoke, pages: options.pages });
     running.startTriggers();
     return {
       apiUrl: api.url,

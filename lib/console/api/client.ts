@@ -1,0 +1,78 @@
+import type { ProblemAnswer } from './shapes.ts';
+
+/** Thrown for every answer but a success. `status` 0: no answer came. */
+export class ApiProblem extends Error {
+  override readonly name = 'ApiProblem';
+  readonly problem: ProblemAnswer;
+
+  constructor(problem: ProblemAnswer) {
+    super(problem.detail);
+    this.problem = problem;
+  }
+
+  /** The API has no such call: an older version, or a call that is not built yet. */
+  get isMissingCall(): boolean {
+    const { status, type, detail } = this.problem;
+    return status === 405 || (status === 404 && (type === 'about:blank' || detail.includes('no such path')));
+  }
+}
+
+/** Sends calls to an API. */
+export interface ApiClient {
+  /** `GET /persons/p-1`, with a body where there is one. Gives the body of the answer; throws `ApiProblem`. */
+  call<Body>(line: string, body?: unknown): Promise<Body>;
+}
+
+export interface ClientOptions {
+  /** Without a slash at its end; empty: where the page is from. */
+  readonly apiUrl: string;
+  /** A bearer token for each call; undefined where none is needed. */
+  readonly token?: () => Promise<string | undefined>;
+}
+
+export function createClient({ apiUrl, token }: ClientOptions): ApiClient {
+  return {
+    call: async <Body>(line: string, body?: unknown): Promise<Body> => {
+      const [method = '', path = ''] = line.split(' ');
+      const bearer = await token?.();
+      const headers = {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+      };
+      const answer = await answerOf(`${apiUrl}${path}`, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      const said = parsed(text);
+      if (answer.ok) return said as Body;
+      throw new ApiProblem(problemOf(answer.status, said, text));
+    },
+  };
+}
+
+async function answerOf(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (cause) {
+    const detail = 'No answer came. Is the API running, and can this machine reach it?';
+    throw Object.assign(new ApiProblem({ type: 'about:blank', title: 'No answer', status: 0, detail }), { cause });
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** API Gateway's own answers have a `message` and no `type`. */
+function problemOf(status: number, said: unknown, text: string): ProblemAnswer {
+  if (typeof said === 'object' && said !== null && 'type' in said && 'detail' in said) return said as ProblemAnswer;
+  const message = typeof said === 'object' && said !== null && 'message' in said ? String(said.message) : text;
+  return { type: 'about:blank', title: `HTTP ${status}`, status, detail: message.slice(0, 300) || `HTTP ${status}` };
+}

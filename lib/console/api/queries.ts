@@ -1,0 +1,40 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
+import { ApiProblem } from './client.ts';
+import { useConsole } from './context.ts';
+
+/** What a page shows of one call. */
+export interface Answer<Body> {
+  readonly body: Body | undefined;
+  readonly problem: ApiProblem | undefined;
+  readonly isLoading: boolean;
+  /** Asks again now. */
+  readonly again: () => void;
+}
+
+/** Asks the API and goes on asking; `null` asks nothing. */
+export function useAnswer<Body>(line: string | null, body?: unknown): Answer<Body> {
+  const { api, settings } = useConsole();
+  const query = useQuery<Body, Error>({
+    queryKey: ['api', line, body],
+    queryFn: () => api.call<Body>(line ?? '', body),
+    enabled: line !== null,
+    refetchInterval: settings.refreshSeconds * 1000,
+    retry: false,
+  });
+  if (query.error !== null && !(query.error instanceof ApiProblem)) throw query.error;
+  return {
+    body: query.data,
+    problem: query.error ?? undefined,
+    isLoading: query.isPending && line !== null,
+    again: () => void query.refetch(),
+  };
+}
+
+/** A call that changes something; every answer on the page is asked for again afterwards. */
+export function useAction<Given, Result>(work: (given: Given) => Promise<Result>) {
+  const queries = useQueryClient();
+  return useMutation<Result, Error, Given>({
+    mutationFn: work,
+    onSettled: () => queries.invalidateQueries(),
+  });
+}

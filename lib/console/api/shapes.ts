@@ -1,0 +1,33 @@
+import type { infer as Shape } from 'zod/mini';
+import type * as answers from '../../lambda/api/answer-shapes.ts';
+import type * as statuses from '../../lambda/api/status-shapes.ts';
+
+/**
+ * What the API answers, as types of the shapes that its OpenAPI document is made of. Only types: no code of the API is in
+ * the page.
+ */
+export type Person = Shape<typeof answers.person>;
+export type Activity = Shape<typeof answers.activity>;
+export type Preview = Shape<typeof answers.preview>;
+export type Synced = Shape<typeof answers.synced>;
+export type Status = Shape<typeof statuses.status>;
+export type Cycle = Shape<typeof statuses.cyclesPage>['cycles'][number];
+export type FieldStatus = Shape<typeof statuses.fieldStatus>;
+export type ObjectFields = NonNullable<FieldStatus['objects']['Lead']>;
+export type FieldValue = Person['fields'][string];
+
+/** A page of a list; `cursor` leads to the next. */
+export type PersonsPage = Shape<typeof answers.personsPage>;
+export type ActivitiesPage = Shape<typeof answers.activitiesPage>;
+export type CyclesPage = Shape<typeof statuses.cyclesPage>;
+
+/** A problem as the API answers it (RFC 9457), or what stands in for one where no API answered. */
+export interface ProblemAnswer {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly fields?: readonly { readonly field: string; readonly reason: string }[];
+  readonly rejection?: { readonly code: string; readonly message: string; readonly fields: readonly string[] };
+  readonly candidates?: readonly { readonly type: string; readonly id: string; readonly personId?: string }[];
+}

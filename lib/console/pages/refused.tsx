@@ -1,0 +1,113 @@
+import { ApiProblem } from '../api/client.ts';
+import { useConsole } from '../api/context.ts';
+import { useAction, useAnswer } from '../api/queries.ts';
+import type { Person, PersonsPage } from '../api/shapes.ts';
+import { Page, Section, Table, Time } from '../parts/page.tsx';
+import { Pager } from '../parts/pager.tsx';
+import { Answered, Empty, ProblemBox } from '../parts/states.tsx';
+import { linkTo, type Route } from '../route.ts';
+import { ago, count, listed, nameOf } from '../words/format.ts';
+
+interface Summary {
+  readonly codes: readonly {
+    readonly code: string;
+    readonly count: number;
+    readonly oldestAt: string;
+    readonly fix: string;
+  }[];
+}
+
+/** Persons that Salesforce refused: by code with the fix, then one by one. */
+export default function Refused({ route }: { readonly route: Route }) {
+  const { code, cursor } = route.query;
+  const asked = new URLSearchParams({
+    limit: '50',
+    ...(code === undefined ? {} : { code }),
+    ...(cursor === undefined ? {} : { cursor }),
+  });
+  const persons = useAnswer<PersonsPage>(`GET /sync/rejections?${asked.toString()}`);
+  const lead =
+    'A refused person is not pushed again by itself. Edit the value or change the rule in Salesforce, then retry.';
+  return (
+    <Page title="Refused" lead={lead}>
+      <Codes code={code} />
+      <Section title={code === undefined ? 'Persons' : `Persons with ${code}`}>
+        <Answered answer={persons} what="the refused persons">
+          {(page) => (
+            <>
+              {page.persons.length === 0 ? (
+                <Empty>Nobody is refused. There is nothing to do.</Empty>
+              ) : (
+                <List persons={page.persons} />
+              )}
+              <Pager route={route} cursor={page.cursor} />
+            </>
+          )}
+        </Answered>
+      </Section>
+    </Page>
+  );
+}
+
+function List({ persons }: { readonly persons: readonly Person[] }) {
+  return (
+    <Table label="Refused persons" heads={['Name', 'Fields', 'Salesforce says', 'Since']}>
+      {persons.map((person) => {
+        const { rejection } = person.sync;
+        return (
+          <tr key={person.personId}>
+            <th scope="row">
+              <a href={linkTo(['person', person.personId])}>{nameOf(person)}</a>
+            </th>
+            <td>{listed(rejection?.fields ?? [])}</td>
+            <td>{rejection === null ? '' : `“${rejection.message}” (${rejection.code})`}</td>
+            <td>{rejection !== null && <Time at={rejection.at}>{ago(rejection.at, Date.now())}</Time>}</td>
+          </tr>
+        );
+      })}
+    </Table>
+  );
+}
+
+/** The summary by code and the retries, where the API has them. */
+function Codes({ code }: { readonly code: string | undefined }) {
+  const { api } = useConsole();
+  const summary = useAnswer<Summary>('GET /sync/rejections/summary');
+  const retry = useAction<object, unknown>((which) => api.call('POST /sync/rejections/retry', which));
+  if (summary.problem?.isMissingCall === true) {
+    return (
+      <p class="muted">The API of this version does not count the codes. Open a person, mend it, and press Sync now.</p>
+    );
+  }
+  return (
+    <Section title="By code">
+      <Answered answer={summary} what="the codes">
+        {({ codes }) =>
+          codes.length === 0 ? (
+            <Empty>No code: nothing is refused.</Empty>
+          ) : (
+            <Table label="Refused by code" heads={['Code', 'Persons', 'Oldest', 'What to do', 'Retry']}>
+              {codes.map((entry) => (
+                <tr key={entry.code} class={entry.code === code ? 'push' : undefined}>
+                  <th scope="row">
+                    <a href={linkTo(['refused'], { code: entry.code })}>{entry.code}</a>
+                  </th>
+                  <td>{count(entry.count)}</td>
+                  <td>{ago(entry.oldestAt, Date.now())}</td>
+                  <td class="why">{entry.fix}</td>
+                  <td>
+                    <button type="button" disabled={retry.isPending} onClick={() => retry.mutate({ code: entry.code })}>
+                      {`Retry ${count(entry.count)}`}
+                    </button>
+                  </td>
+                </tr>
+              ))}
+            </Table>
+          )
+        }
+      </Answered>
+      <div role="status">{retry.isSuccess && <p class="box good">The next cycle pushes them again.</p>}</div>
+      {retry.error instanceof ApiProblem && <ProblemBox problem={retry.error} />}
+    </Section>
+  );
+}

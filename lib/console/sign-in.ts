@@ -1,0 +1,52 @@
+import { UserManager, WebStorageStateStore } from 'oidc-client-ts';
+import type { ConsoleSettings } from './api/settings.ts';
+
+/** Where the place behind the `#` is kept while somebody signs in. */
+interface Kept {
+  readonly hash: string;
+}
+
+/**
+ * Signs in by the OpenID Connect code flow with PKCE, and gives the token for each call. The tokens are kept for this tab
+ * alone. https://openid.net/specs/openid-connect-core-1_0.html#CodeFlowAuth
+ */
+export async function signIn({
+  issuer,
+  clientId,
+  scope,
+}: NonNullable<ConsoleSettings['signIn']>): Promise<() => Promise<string | undefined>> {
+  const page = `${window.location.origin}${window.location.pathname}`;
+  const manager = new UserManager({
+    authority: issuer,
+    client_id: clientId,
+    redirect_uri: page,
+    post_logout_redirect_uri: page,
+    scope,
+    response_type: 'code',
+    userStore: new WebStorageStateStore({ store: window.sessionStorage }),
+    automaticSilentRenew: true,
+  });
+  const search = new URLSearchParams(window.location.search);
+  if (search.has('code') || search.has('error')) await finish(manager, page);
+  const user = await manager.getUser();
+  if (user === null || user.expired === true) await leaveToSignIn(manager);
+  return async () => {
+    const now = await manager.getUser();
+    if (now === null || now.expired === true) await leaveToSignIn(manager);
+    return now?.access_token;
+  };
+}
+
+/** Takes the code out of the address, so that a reload does not use it twice. */
+async function finish(manager: UserManager, page: string): Promise<void> {
+  const user = await manager.signinRedirectCallback();
+  const kept = user.state as Kept | undefined;
+  window.history.replaceState(null, '', `${page}${kept?.hash ?? ''}`);
+}
+
+/** The page goes away here: nothing after it happens. */
+async function leaveToSignIn(manager: UserManager): Promise<never> {
+  const state: Kept = { hash: window.location.hash };
+  await manager.signinRedirect({ state });
+  return new Promise<never>(() => undefined);
+}

@@ -1,0 +1,54 @@
+import type { FieldValue, Person } from '../api/shapes.ts';
+
+/** A number with separators. */
+export function count(value: number): string {
+  return value.toLocaleString('en-GB');
+}
+
+/** `1 person`, `2 persons`. */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** A length of time in the largest unit that fits: `4 s`, `12 min`, `3 h`, `2 days`. */
+export function duration(seconds: number): string {
+  if (seconds < 100) return `${Math.round(seconds)} s`;
+  if (seconds < 100 * 60) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}
+
+/** How long ago, in words. */
+export function ago(at: string, now: number): string {
+  const seconds = (now - Date.parse(at)) / 1000;
+  return seconds < 5 ? 'just now' : `${duration(seconds)} ago`;
+}
+
+/** The instant in local time, with its zone. */
+export function localTime(at: string): string {
+  return new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' });
+}
+
+/** A value for a reader; what is empty is said. */
+export function valueText(value: FieldValue | undefined): string {
+  if (value === undefined) return 'not known';
+  if (value === null || value === '') return 'empty';
+  return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
+}
+
+/** A value inside a sentence. */
+export function quoted(value: FieldValue | undefined): string {
+  return typeof value === 'string' && value !== '' ? `“${value}”` : valueText(value);
+}
+
+/** Who a person is: the name, else the email, else the id. */
+export function nameOf({ personId, fields }: Pick<Person, 'personId' | 'fields'>): string {
+  const name = [fields.FirstName, fields.LastName].filter((part) => typeof part === 'string' && part !== '').join(' ');
+  return name || String(fields.Email ?? '') || personId;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(words: readonly string[]): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}

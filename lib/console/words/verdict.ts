@@ -1,0 +1,55 @@
+import type { Status } from '../api/shapes.ts';
+import { counted, duration } from './format.ts';
+
+/** Whether both sides are in step, in one sentence, with what to do. */
+export interface Verdict {
+  readonly state: 'inStep' | 'catchingUp' | 'stopped' | 'notStarted';
+  readonly title: string;
+  readonly detail: string;
+}
+
+export function verdictOf(status: Status, now: number): Verdict {
+  const { lastCycle, backlog } = status;
+  if (lastCycle === null) {
+    const detail = 'No cycle has ended yet. The first one reads everything that is in Salesforce.';
+    return { state: 'notStarted', title: 'The first sync has not ended', detail };
+  }
+  if (lastCycle.outcome === 'failed') return stopped(lastCycle.error, now);
+  if (lastCycle.outcome === 'quota') {
+    const detail =
+      'The daily Salesforce calls for background work are used up. Syncing one person by hand still works.';
+    return { state: 'stopped', title: 'Waiting for Salesforce calls', detail };
+  }
+  if (lastCycle.outcome === 'paused' || backlog.messages > 0 || backlog.personsToPush > 0) {
+    const waiting = [
+      ...(backlog.messages > 0 ? [counted(backlog.messages, 'message')] : []),
+      ...(backlog.personsToPush > 0 ? [`${counted(backlog.personsToPush, 'person', 'persons')} with edits`] : []),
+    ];
+    const detail =
+      waiting.length === 0
+        ? 'The last cycle ran out of time and goes on in the next.'
+        : `Waiting: ${waiting.join(' and ')}.`;
+    return { state: 'catchingUp', title: 'Catching up', detail };
+  }
+  const since = duration((now - Date.parse(lastCycle.endedAt)) / 1000);
+  const detail = `Nothing waits on either side. The last cycle ended ${since} ago.`;
+  return { state: 'inStep', title: 'In step', detail };
+}
+
+type LastError = NonNullable<Status['lastCycle']>['error'];
+
+function stopped(error: LastError, now: number): Verdict {
+  const title = 'Not in step: cycles fail';
+  if (error === null) return { state: 'stopped', title, detail: 'The log of the poll function has the reason.' };
+  const since = duration((now - Date.parse(error.since)) / 1000);
+  const often = counted(error.failuresInARow, 'failure');
+  return { state: 'stopped', title, detail: `${error.message} (${error.code}). For ${since}: ${often} in a row.` };
+}
+
+/** How far each direction is behind, in seconds; null where it cannot be said yet. */
+export function lagOf(status: Status, now: number): { readonly pull: number | null; readonly push: number | null } {
+  const checkpoints = Object.values(status.objects).map((object) => object?.checkpoint ?? null);
+  const known = checkpoints.flatMap((checkpoint) => (checkpoint === null ? [] : [Date.parse(checkpoint)]));
+  const pull = known.length === 0 || known.length < checkpoints.length ? null : (now - Math.min(...known)) / 1000;
+  return { pull, push: status.oldestWaitingSeconds ?? (status.lastCycle === null ? null : 0) };
+}
