@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that run the whole product in many processes, or use all cores by themselves. */
-const WHOLE = ['integration', 'demo', 'drills', 'simulation', 'soak'].map((folder) => `test/${folder}/**/*.test.ts`);
+const FOLDERS = ['integration', 'demo', 'drills', 'simulation', 'soak', 'console', 'readme'];
+const WHOLE = FOLDERS.map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
   test: {

@@ -27,9 +27,14 @@ const rules: Readonly<Record<string, Rule>> = {
     imports: ['lib'],
     packages: ['@aws-sdk/', '@aws-lambda-powertools/', '@middy/', '@smithy/', 'aws-lambda', 'zod/', 'node:'],
   },
+  'lib/console': {
+    imports: [],
+    typesFrom: ['lib/lambda/api'],
+    packages: ['preact', '@tanstack/preact-query', 'oidc-client-ts', 'zod/mini'],
+  },
   'lib/operator': {
     imports: ports.concat('lib/salesforce', 'lib/dynamodb', 'lib/sqs', 'lib/lambda'),
-    packages: ['@aws-sdk/', '@smithy/', 'zod/', 'node:'],
+    packages: ['@aws-sdk/', '@smithy/', 'zod/', 'node:', 'vite'],
   },
   functions: {
     imports: ['lib/sync', 'lib/lambda'],
@@ -108,7 +113,7 @@ describe('imports', () => {
   it('relative imports name existing files with their ending', () => {
     const known = new Set([...productFiles, ...testFiles].map(({ path }) => path));
     const files = [...productFiles, ...testFiles];
-    const isKnown = ({ target, isPackage }: Import) => isPackage || known.has(target) || target.endsWith('.json');
+    const isKnown = ({ target, isPackage }: Import) => isPackage || known.has(target) || /\.(json|css)$/.test(target);
     expect(offences(files, isKnown)).toEqual([]);
   });
 });

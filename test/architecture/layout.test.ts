@@ -50,7 +50,7 @@ describe('file names', () => {
   const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 
   it('are in kebab case', () => {
-    const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.test)?\.ts$/;
+    const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.test)?\.tsx?$/;
     expect(files.filter(({ path }) => !kebab.test(nameOf(path))).map(({ path }) => path)).toEqual([]);
   });
 

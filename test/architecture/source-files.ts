@@ -48,7 +48,7 @@ export function sourceFilesIn(folder: string): readonly SourceFile[] {
   const names = readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' });
   return names
     .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-    .filter((path) => path.endsWith('.ts') && !path.includes('/node_modules/'))
+    .filter((path) => /\.tsx?$/.test(path) && !path.includes('/node_modules/'))
     .toSorted()
     .map(sourceFile);
 }

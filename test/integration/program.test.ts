@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectOrg } from '../sandbox/clients/org-client.ts';
 import { createOrg, type Org } from '../sandbox/org/create-org.ts';
 import { gone, Program } from './program.ts';
 
@@ -41,6 +42,11 @@ const login = (overrides: Readonly<Record<string, string>> = {}) => ({
   SALESFORCE_CLIENT_SECRET: 'lockstep',
   ...overrides,
 });
+
+interface ConflictingPerson {
+  readonly personId: string;
+  readonly salesforce: { readonly id: string };
+}
 
 async function post(url: string, body: unknown): Promise<unknown> {
   const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
@@ -100,6 +106,32 @@ describe('the sandbox', { timeout: 90_000 }, () => {
     await fetch(`${api}/persons/${person.personId}`, { method: 'PATCH', body: '{"fields": {"Title": "Boss"}}' });
     await program.told(
       /✗ 1 refused .*\n {4}✗ Ada Lovelace, Title "Boss": "Nobody is a boss" \(FIELD_CUSTOM_VALIDATION/,
+    );
+    expect(await program.end('SIGINT')).toMatchObject({ code: 0, stderr: '', leftFiles: [] });
+  });
+
+  test('tells of a conflict with the name and both values', async () => {
+    const program = run('sandbox', [
+      '--port',
+      '0',
+      '--cycle',
+      '86400',
+      '--org-port',
+      String(freePort),
+      '--seed-records',
+      '3',
+    ]);
+    const [, api = ''] = await program.told(/^API +(\S+)$/m);
+    await program.told(/^ready$/m);
+    const fields = { Email: 'erik@example.com', FirstName: 'Erik', LastName: 'Bakker', Company: 'Engines' };
+    const { person } = (await post(`${api}/sync-person`, { fields })) as { person: ConflictingPerson };
+    const admin = await connectOrg(`http://127.0.0.1:${freePort}`, 'admin');
+    await admin.update('Lead', person.salesforce.id, { Title: 'CFO' });
+    await fetch(`${api}/persons/${person.personId}`, { method: 'PATCH', body: '{"fields": {"Title": "CTO"}}' });
+    await admin.control('POST clock', { advanceSeconds: 10 });
+    await post(`${api}/_sandbox/cycle`, {});
+    await program.told(
+      /≠ 1 in conflict.*\n {4}≠ Erik Bakker, Title: here "CTO", Salesforce "CFO"; the value here wins/,
     );
     expect(await program.end('SIGINT')).toMatchObject({ code: 0, stderr: '', leftFiles: [] });
   });

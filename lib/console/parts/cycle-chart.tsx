@@ -1,5 +1,5 @@
 import type { Cycle } from '../api/shapes.ts';
-import { count } from '../words/format.ts';
+import { count, counted } from '../words/format.ts';
 
 const SERIES = [
   ['pulled', 'pulled'],
@@ -34,7 +34,7 @@ export function CycleChart({ cycles }: { readonly cycles: readonly Cycle[] }) {
         viewBox={`0 0 ${Math.max(shown.length, 20) * STEP} ${HEIGHT}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`The last ${shown.length} cycles: ${total.join(', ')}`}
+        aria-label={`The last ${counted(shown.length, 'cycle')}: ${total.join(', ')}`}
       >
         {shown.map((cycle, index) => (
           <Bar key={cycle.cycle} cycle={cycle} x={index * STEP} highest={highest} />

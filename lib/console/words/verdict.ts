@@ -50,6 +50,7 @@ function stopped(error: LastError, now: number): Verdict {
 export function lagOf(status: Status, now: number): { readonly pull: number | null; readonly push: number | null } {
   const checkpoints = Object.values(status.objects).map((object) => object?.checkpoint ?? null);
   const known = checkpoints.flatMap((checkpoint) => (checkpoint === null ? [] : [Date.parse(checkpoint)]));
-  const pull = known.length === 0 || known.length < checkpoints.length ? null : (now - Math.min(...known)) / 1000;
+  const pull =
+    known.length === 0 || known.length < checkpoints.length ? null : Math.max(0, now - Math.min(...known)) / 1000;
   return { pull, push: status.oldestWaitingSeconds ?? (status.lastCycle === null ? null : 0) };
 }

@@ -46,8 +46,7 @@ async function rejectionsSince(api: PersonApiClient, since: string): Promise<rea
 
 async function conflictsSince(api: PersonApiClient, since: string, wanted: number): Promise<readonly Detail[]> {
   const found: Detail[] = [];
-  // The list is not there yet in every version of the API: without it the counts of the cycle's line have to do.
-  for (const person of (await canList(api)) ? await updatedSince(api, since) : []) {
+  for (const person of await updatedSince(api, since)) {
     if (found.length >= wanted) break;
     const { body } = await api.send(`GET /persons/${person.personId}/activities?limit=20`);
     for (const activity of (body as { activities?: readonly ActivityView[] }).activities ?? []) {
@@ -69,10 +68,6 @@ async function conflictsSince(api: PersonApiClient, since: string, wanted: numbe
 /** Of a long text its beginning. */
 function begun(value: ShownValue): FieldValue {
   return typeof value === 'object' && value !== null ? value.start : value;
-}
-
-async function canList(api: PersonApiClient): Promise<boolean> {
-  return (await api.send('GET /persons?limit=1')).status === 200;
 }
 
 /** The first persons of the list; a page may be short while more follow. */

@@ -120,8 +120,7 @@ class Teller {
         if ((await api.status()).backlog.messages === 0) break;
         await sleep(LOOK_AGAIN_MS);
       }
-      const { lastCycle } = await api.status();
-      const cycle: ToldCycle = lastCycle?.cycle === report.cycle ? { ...lastCycle, error: report.error } : report;
+      const cycle: ToldCycle = (await cyclesOf(api)).find(({ cycle: number }) => number === report.cycle) ?? report;
       const wanted = { rejected: cycle.rejected ?? 0, conflicts: cycle.conflicts ?? 0 };
       return { cycle, details: await detailsSince(api, report.startedAt, wanted) };
     } catch (error) {
@@ -139,6 +138,13 @@ class Teller {
   #tick(): void {
     if (this.#nextLine !== undefined && !this.#closed) this.#screen.live(this.#screen.style('dim', this.#nextLine()));
   }
+}
+
+/** The newest cycles, with what their merges came to. */
+async function cyclesOf(api: PersonApiClient): Promise<readonly ToldCycle[]> {
+  const { status, body } = await api.send('GET /sync/cycles?limit=20');
+  if (status !== 200) throw new Error(`GET /sync/cycles answered ${status}`);
+  return (body as { cycles: readonly ToldCycle[] }).cycles;
 }
 
 function messageOf(error: unknown): string {

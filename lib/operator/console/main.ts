@@ -1,0 +1,68 @@
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { AwsDeployedStack, stackClients } from '../aws-deployed-stack.ts';
+import { buildConsole } from '../build-console.ts';
+import { type Command, readArguments, UsageError, wholeNumber } from '../command-line.ts';
+import { orInterrupted, runProgram } from '../run-program.ts';
+import { serveConsole } from './serve-console.ts';
+import { regionOf, signer } from './sign-request.ts';
+
+const options = {
+  stack: { value: 'NAME', about: 'the deployed stack whose API it is (LockstepSync)' },
+  api: { value: 'URL', about: 'the API itself, instead of a stack' },
+  port: { value: 'P', about: 'port on this machine (4600)' },
+} as const;
+
+const command: Command<typeof options> = {
+  name: 'npm run console',
+  about: 'Serves the console on this machine, over a deployed API. Calls are signed with your AWS credentials.',
+  options,
+  notes: ['Credentials and region are those of the AWS CLI: environment, profile, or single sign-on.'],
+};
+
+async function main(signal: AbortSignal): Promise<number> {
+  const { options: typed } = readArguments(command, process.argv.slice(2));
+  const port = wholeNumber('--port', typed.port ?? '4600', 0, 65_535);
+  if (typed.api !== undefined && typed.stack !== undefined) throw new UsageError('name a stack or an API, not both');
+  const apiUrl = typed.api === undefined ? await urlOfStack(typed.stack ?? 'LockstepSync') : urlIn(typed.api);
+  const folder = await buildConsole();
+  const place = typed.api ?? typed.stack ?? 'LockstepSync';
+  const served = await serveConsole({ folder, apiUrl, place, sign: signFor(apiUrl), port }).catch(portTaken(port));
+  process.stdout.write(`console    ${served.url}\nAPI        ${apiUrl.href}\nCtrl-C ends it\n`);
+  try {
+    return await orInterrupted(signal, new Promise<never>(() => undefined));
+  } finally {
+    await served.close();
+  }
+}
+
+/** The sandbox on this machine asks for no signature. */
+function signFor(apiUrl: URL) {
+  if (apiUrl.protocol === 'http:') return undefined;
+  const region = regionOf(apiUrl) ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
+  if (region === undefined) throw new UsageError(`set AWS_REGION: ${apiUrl.host} does not say the region`);
+  return signer(defaultProvider(), region);
+}
+
+async function urlOfStack(name: string): Promise<URL> {
+  const { ApiUrl } = await new AwsDeployedStack(name, stackClients()).outputs();
+  if (ApiUrl === undefined) throw new UsageError(`stack ${name} has no output ApiUrl: is it LockstepSync?`);
+  return urlIn(ApiUrl);
+}
+
+/** A signature is a secret for as long as it is valid: other machines are asked over TLS only. */
+function urlIn(text: string): URL {
+  const url = URL.parse(text);
+  const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(url?.hostname ?? '');
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isHere)) return url;
+  throw new UsageError(`--api takes an https URL, or an http URL of this machine, not "${text}"`);
+}
+
+function portTaken(port: number): (error: unknown) => never {
+  return (error) => {
+    const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+    if (code === 'EADDRINUSE') throw new UsageError(`port ${port} is taken: choose another with --port`);
+    throw error;
+  };
+}
+
+await runProgram(main, { interruptedCode: 0 });

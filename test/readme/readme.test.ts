@@ -1,0 +1,110 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { Program } from '../integration/program.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const pages = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], { cwd: root, encoding: 'utf8' })
+  .trim()
+  .split('\n');
+const textOf = (page: string) => readFileSync(join(root, page), 'utf8');
+const readme = textOf('README.md');
+const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Readonly<Record<string, string>> };
+
+/** The lines of the code blocks that hold commands. */
+const blocks = [...readme.matchAll(/^```\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block.trim().split('\n'));
+
+describe('README.md', () => {
+  it('is a landing page: 200 lines at most, no table wider than 120 characters', () => {
+    const lines = readme.trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(200);
+    expect(lines.filter((line) => line.startsWith('|') && line.length > 120)).toEqual([]);
+  });
+});
+
+describe.each(pages)('%s', (page) => {
+  it('links to files and headings that exist', () => {
+    const links = [...withoutCode(textOf(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+    const inside = links.filter((link) => !/^[a-z]+:/.test(link));
+    expect(inside.filter((link) => !leadsSomewhere(page, link))).toEqual([]);
+  });
+
+  it('names npm scripts that exist', () => {
+    const named = [...textOf(page).matchAll(/npm run ([a-z][a-z:-]*)/g)].map(([, name = '']) => name);
+    expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+});
+
+function leadsSomewhere(page: string, link: string): boolean {
+  const [path = '', anchor] = link.split('#');
+  const target = path === '' ? page : normalize(join(dirname(page), path));
+  if (!existsSync(join(root, target))) return false;
+  if (anchor === undefined || statSync(join(root, target)).isDirectory()) return true;
+  return headingsOf(textOf(target)).includes(anchor);
+}
+
+function headingsOf(text: string): readonly string[] {
+  return [...withoutCode(text).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{Letter}\p{Number}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+function withoutCode(text: string): string {
+  return text
+    .replaceAll(/^ *```[\s\S]*?^ *```$/gm, '')
+    .replaceAll(/`[^`\n]*`/g, (code) => code.replaceAll(/[[\]()]/g, ''));
+}
+
+describe('the commands of README.md', { timeout: 600_000 }, () => {
+  let program: Program;
+  let api = '';
+  beforeAll(async () => {
+    const orgPort = await freePort();
+    program = new Program('sandbox', ['--port', '0', '--org-port', String(orgPort), '--cycle', '1']);
+    [, api = ''] = await program.told(/^API +(\S+)$/m);
+    await program.told(/^ready$/m);
+    await program.told(/cycle 1:/);
+  }, 600_000);
+  afterAll(() => program.dispose());
+
+  test('npm start prints what the page shows, in that order', () => {
+    const shown = blocks.find((lines) => lines[0]?.startsWith('console '));
+    const shapes = shown?.map((line) => line.replace(/\s.*$/, '')) ?? [];
+    expect(shapes).toEqual(['console', 'API', 'org', 'a', 'ready', '14:03:05']);
+    const printed = program.stdout.split('\n').map((line) => line.replace(/\s.*$/, ''));
+    const places = shapes.slice(0, -1).map((shape) => printed.indexOf(shape));
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+    expect(places).not.toContain(-1);
+    expect(program.stdout).toMatch(/^\d\d:\d\d:\d\d \S+ cycle 1: ↓ 27 Leads, 13 Contacts pulled {2}↑ 0 pushed \(/m);
+  });
+
+  const curls = blocks.find((lines) => lines[0]?.startsWith('curl -s localhost:4500')) ?? [];
+  test('there are calls to try', () => expect(curls.length).toBeGreaterThan(4));
+
+  const hasCurl = spawnSync('curl', ['--version']).status === 0;
+  test.skipIf(!hasCurl)('every call succeeds, in the order of the page', () => {
+    let personId = '';
+    for (const curl of curls) {
+      const line = curl.replaceAll('localhost:4500', api.replace('http://', '')).replaceAll('PERSON_ID', personId);
+      const { stdout, status } = spawnSync('sh', ['-c', `${line} --fail-with-body`], { encoding: 'utf8' });
+      expect({ curl, status, stdout }).toMatchObject({ status: 0 });
+      personId = /"personId":"([^"]+)"/.exec(stdout)?.[1] ?? personId;
+    }
+    expect(personId).not.toBe('');
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
