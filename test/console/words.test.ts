@@ -43,7 +43,7 @@ describe('the verdict', () => {
   });
 
   it('names what waits', () => {
-    const waiting = { ...status, backlog: { messages: 2, personsToPush: 1 } };
+    const waiting = { ...status, backlog: { ...status.backlog, messages: 2, personsToPush: 1 } };
     expect(verdictOf(waiting, NOW)).toEqual({
       state: 'catchingUp',
       title: 'Catching up',

@@ -103,9 +103,10 @@ function Tile({ name, value }: { readonly name: string; readonly value: string }
 }
 
 function Problems({ status }: { readonly status: Status }) {
-  const { schemaProblems, reconciliation } = status;
+  const { schemaProblems, reconciliation, backlog } = status;
   const isHeld = reconciliation.running === null && reconciliation.last?.held === true;
-  if (schemaProblems.length === 0 && !isHeld) return null;
+  const { deadLetters, missedPolls } = backlog;
+  if (schemaProblems.length === 0 && !isHeld && deadLetters + missedPolls === 0) return null;
   return (
     <Section title="Problems">
       <ul class="problems">
@@ -114,6 +115,12 @@ function Problems({ status }: { readonly status: Status }) {
             {problem} <a href={linkTo(['fields'])}>Fields</a>
           </li>
         ))}
+        {deadLetters > 0 && (
+          <li>{`${counted(deadLetters, 'message')} failed five times. Fix the cause, then run npm run redrive.`}</li>
+        )}
+        {missedPolls > 0 && (
+          <li>{`${counted(missedPolls, 'start')} of the poll function failed. The log of the function has the reason.`}</li>
+        )}
         {isHeld && (
           <li>
             {`A reconciliation was held: ${count(reconciliation.last?.missing ?? 0)} of ${count(reconciliation.last?.persons ?? 0)} records are missing in Salesforce. `}

@@ -78,10 +78,13 @@ async function answer(api: ServedApi | undefined, request: IncomingMessage): Pro
   const routed = pathInStage(path, api.identity.stage);
   const match = routed === undefined ? undefined : matchRoute(api.routes, request.method ?? '', routed);
   const page = isNamed(match) ? undefined : await pageOf(api, request, body);
-  if (page !== undefined) return page;
-  if (match === undefined) return gatewayMessage(404, 'Not Found');
+  if (page !== undefined || match === undefined) return page ?? gatewayMessage(404, 'Not Found');
   const event = httpEvent(request, { path, rawQueryString: query.join('?'), body }, match, api.identity);
-  const result = await within(api.invoke(match.route.functionName, event), match.route.timeoutMs);
+  return integrationAnswer(api, match, event);
+}
+
+async function integrationAnswer(api: ServedApi, { route }: RouteMatch, event: unknown): Promise<HttpResponse> {
+  const result = await within(api.invoke(route.functionName, event), route.timeoutMs);
   if (result === timedOut || result.outcome === 'throttled') return gatewayMessage(503, 'Service Unavailable');
   if (result.outcome !== 'success') return gatewayMessage(500, 'Internal Server Error');
   return httpResponse(result.payload);
