@@ -3,6 +3,7 @@ import type { Activity, Cycle, Status } from '../../lib/console/api/shapes.ts';
 import { linkTo, parseRoute } from '../../lib/console/route.ts';
 import { activitySentences } from '../../lib/console/words/activity-sentence.ts';
 import { ago, duration, listed, nameOf, valueText } from '../../lib/console/words/format.ts';
+import { problemsOf } from '../../lib/console/words/problems.ts';
 import { searchFor } from '../../lib/console/words/search.ts';
 import { lagOf, verdictOf } from '../../lib/console/words/verdict.ts';
 
@@ -64,6 +65,32 @@ describe('the verdict', () => {
   it('tells calls that are used up, and a first sync, from a failure', () => {
     expect(verdictOf({ ...status, lastCycle: { ...cycle, outcome: 'quota', error: null } }, NOW).state).toBe('stopped');
     expect(verdictOf({ ...status, lastCycle: null }, NOW).state).toBe('notStarted');
+  });
+});
+
+describe('problems', () => {
+  const quiet = { schemaProblems: [], reconciliation: { running: null, last: null } };
+
+  it('are none where nothing is wrong', () => {
+    const backlog = { messages: 3, deadLetters: 0, missedPolls: 0, personsToPush: 1 };
+    expect(problemsOf({ ...status, ...quiet, backlog })).toEqual([]);
+  });
+
+  it('are named with what to do', () => {
+    const last = { held: true, missing: 120, persons: 900 } as NonNullable<Status['reconciliation']['last']>;
+    const backlog = { messages: 0, deadLetters: 1, missedPolls: 2, personsToPush: 0 };
+    const wrong = {
+      ...status,
+      schemaProblems: ['Lead.Title is hidden'],
+      reconciliation: { running: null, last },
+      backlog,
+    };
+    expect(problemsOf(wrong)).toEqual([
+      'Lead.Title is hidden',
+      '1 message failed five times. Fix the cause, then run npm run redrive.',
+      '2 starts of the poll function failed. The log of the function has the reason.',
+      expect.stringContaining('120 of 900 records are missing'),
+    ]);
   });
 });
 

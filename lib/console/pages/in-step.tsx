@@ -5,6 +5,7 @@ import { Page, Section } from '../parts/page.tsx';
 import { Answered, Empty } from '../parts/states.tsx';
 import { linkTo } from '../route.ts';
 import { count, counted, duration, listed, localTime } from '../words/format.ts';
+import { problemsOf } from '../words/problems.ts';
 import { lagOf, verdictOf } from '../words/verdict.ts';
 
 const SHOWN_CYCLES = 40;
@@ -103,31 +104,18 @@ function Tile({ name, value }: { readonly name: string; readonly value: string }
 }
 
 function Problems({ status }: { readonly status: Status }) {
-  const { schemaProblems, reconciliation, backlog } = status;
-  const isHeld = reconciliation.running === null && reconciliation.last?.held === true;
-  const { deadLetters, missedPolls } = backlog;
-  if (schemaProblems.length === 0 && !isHeld && deadLetters + missedPolls === 0) return null;
+  const problems = problemsOf(status);
+  if (problems.length === 0) return null;
   return (
     <Section title="Problems">
       <ul class="problems">
-        {schemaProblems.map((problem) => (
-          <li key={problem}>
-            {problem} <a href={linkTo(['fields'])}>Fields</a>
-          </li>
+        {problems.map((problem) => (
+          <li key={problem}>{problem}</li>
         ))}
-        {deadLetters > 0 && (
-          <li>{`${counted(deadLetters, 'message')} failed five times. Fix the cause, then run npm run redrive.`}</li>
-        )}
-        {missedPolls > 0 && (
-          <li>{`${counted(missedPolls, 'start')} of the poll function failed. The log of the function has the reason.`}</li>
-        )}
-        {isHeld && (
-          <li>
-            {`A reconciliation was held: ${count(reconciliation.last?.missing ?? 0)} of ${count(reconciliation.last?.persons ?? 0)} records are missing in Salesforce. `}
-            If they were deleted there, send POST /sync/reconcile with acceptMissing.
-          </li>
-        )}
       </ul>
+      <p>
+        <a href={linkTo(['fields'])}>What syncs, field by field</a>
+      </p>
     </Section>
   );
 }
