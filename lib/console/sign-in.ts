@@ -1,5 +1,5 @@
 import { UserManager, WebStorageStateStore } from 'oidc-client-ts';
-import type { ConsoleSettings } from './api/settings.ts';
+import type { SignInSettings } from './api/settings.ts';
 
 /** Where the place behind the `#` is kept while somebody signs in. */
 interface Kept {
@@ -14,7 +14,8 @@ export async function signIn({
   issuer,
   clientId,
   scope,
-}: NonNullable<ConsoleSettings['signIn']>): Promise<() => Promise<string | undefined>> {
+  resource,
+}: SignInSettings): Promise<() => Promise<string | undefined>> {
   const page = `${window.location.origin}${window.location.pathname}`;
   const manager = new UserManager({
     authority: issuer,
@@ -22,6 +23,7 @@ export async function signIn({
     redirect_uri: page,
     post_logout_redirect_uri: page,
     scope,
+    ...(resource === undefined ? {} : { resource }),
     response_type: 'code',
     userStore: new WebStorageStateStore({ store: window.sessionStorage }),
     automaticSilentRenew: true,

@@ -7,9 +7,18 @@ export interface ConsoleSettings {
   /** The simulated org, driven through the server of the page; absent with a real org. */
   readonly org?: { readonly path: string };
   /** OpenID Connect, where the API asks for a token. */
-  readonly signIn?: { readonly issuer: string; readonly clientId: string; readonly scope: string };
+  readonly signIn?: SignInSettings;
   /** How often the pages ask again. */
   readonly refreshSeconds: number;
+}
+
+/** A client of an OpenID provider, and what its tokens are for. */
+export interface SignInSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly scope: string;
+  /** The API's identifier, for a provider that wants it named (RFC 8707). */
+  readonly resource?: string;
 }
 
 export async function readSettings(): Promise<ConsoleSettings> {
