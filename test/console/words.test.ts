@@ -204,6 +204,10 @@ it('a person is named by the name, else the email, else the id', () => {
   expect(nameOf({ personId: 'p', fields: {} })).toBe('p');
 });
 
+it('of a long text the beginning is shown, and its length', () => {
+  expect(valueText({ start: 'Dear', length: 32_000, sha256: '' })).toBe('Dear… (32,000 characters)');
+});
+
 it('values and lists are words', () => {
   expect([undefined, null, '', false, 0].map(valueText)).toEqual(['not known', 'empty', 'empty', 'no', '0']);
   expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(listed)).toEqual(['', 'a', 'a and b', 'a, b and c']);

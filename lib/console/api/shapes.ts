@@ -16,6 +16,9 @@ export type FieldStatus = Shape<typeof statuses.fieldStatus>;
 export type ObjectFields = NonNullable<FieldStatus['objects']['Lead']>;
 export type FieldValue = Person['fields'][string];
 
+/** A value in a list: of a long text only its beginning. */
+export type ShownValue = FieldValue | { readonly start: string; readonly length: number; readonly sha256: string };
+
 /** A page of a list; `cursor` leads to the next. */
 export type PersonsPage = Shape<typeof answers.personsPage>;
 export type ActivitiesPage = Shape<typeof answers.activitiesPage>;

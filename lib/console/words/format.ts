@@ -1,4 +1,4 @@
-import type { FieldValue, Person } from '../api/shapes.ts';
+import type { Person, ShownValue } from '../api/shapes.ts';
 
 /** A number with separators. */
 export function count(value: number): string {
@@ -30,15 +30,17 @@ export function localTime(at: string): string {
 }
 
 /** A value for a reader; what is empty is said. */
-export function valueText(value: FieldValue | undefined): string {
+export function valueText(value: ShownValue | undefined): string {
   if (value === undefined) return 'not known';
   if (value === null || value === '') return 'empty';
+  if (typeof value === 'object') return `${value.start}… (${count(value.length)} characters)`;
   return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
 }
 
 /** A value inside a sentence. */
-export function quoted(value: FieldValue | undefined): string {
-  return typeof value === 'string' && value !== '' ? `“${value}”` : valueText(value);
+export function quoted(value: ShownValue | undefined): string {
+  const isText = (typeof value === 'string' && value !== '') || (typeof value === 'object' && value !== null);
+  return isText ? `“${valueText(value)}”` : valueText(value);
 }
 
 /** Who a person is: the name, else the email, else the id. */
