@@ -21,6 +21,8 @@ export type ShownValue = FieldValue | { readonly start: string; readonly length:
 
 /** A page of a list; `cursor` leads to the next. */
 export type PersonsPage = Shape<typeof answers.personsPage>;
+/** A person in a list: long texts are cut. */
+export type ListedPerson = PersonsPage['persons'][number];
 export type ActivitiesPage = Shape<typeof answers.activitiesPage>;
 export type CyclesPage = Shape<typeof statuses.cyclesPage>;
 

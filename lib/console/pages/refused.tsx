@@ -1,7 +1,7 @@
 import { ApiProblem } from '../api/client.ts';
 import { useConsole } from '../api/context.ts';
 import { useAction, useAnswer } from '../api/queries.ts';
-import type { Person, PersonsPage } from '../api/shapes.ts';
+import type { ListedPerson, PersonsPage } from '../api/shapes.ts';
 import { Page, Section, Table, Time } from '../parts/page.tsx';
 import { Pager } from '../parts/pager.tsx';
 import { Answered, Empty, ProblemBox } from '../parts/states.tsx';
@@ -49,7 +49,7 @@ export default function Refused({ route }: { readonly route: Route }) {
   );
 }
 
-function List({ persons }: { readonly persons: readonly Person[] }) {
+function List({ persons }: { readonly persons: readonly ListedPerson[] }) {
   return (
     <Table label="Refused persons" heads={['Name', 'Fields', 'Salesforce says', 'Since']}>
       {persons.map((person) => {

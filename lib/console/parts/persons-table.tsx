@@ -1,11 +1,17 @@
-import type { Person } from '../api/shapes.ts';
+import type { ListedPerson } from '../api/shapes.ts';
 import { linkTo } from '../route.ts';
 import { ago, nameOf, valueText } from '../words/format.ts';
 import { Table, Time } from './page.tsx';
 import { StatusBadge } from './states.tsx';
 
 /** Persons, one a row, each with a link to its page. */
-export function PersonsTable({ persons, label }: { readonly persons: readonly Person[]; readonly label: string }) {
+export function PersonsTable({
+  persons,
+  label,
+}: {
+  readonly persons: readonly ListedPerson[];
+  readonly label: string;
+}) {
   return (
     <Table label={label} heads={['Name', 'Email', 'Status', 'In Salesforce', 'Changed']}>
       {persons.map((person) => (

@@ -1,4 +1,4 @@
-import type { Person, ShownValue } from '../api/shapes.ts';
+import type { ShownValue } from '../api/shapes.ts';
 
 /** A number with separators. */
 export function count(value: number): string {
@@ -43,10 +43,15 @@ export function quoted(value: ShownValue | undefined): string {
   return isText ? `“${valueText(value)}”` : valueText(value);
 }
 
+interface Named {
+  readonly personId: string;
+  readonly fields: Readonly<Record<string, ShownValue>>;
+}
+
 /** Who a person is: the name, else the email, else the id. */
-export function nameOf({ personId, fields }: Pick<Person, 'personId' | 'fields'>): string {
+export function nameOf({ personId, fields }: Named): string {
   const name = [fields.FirstName, fields.LastName].filter((part) => typeof part === 'string' && part !== '').join(' ');
-  return name || String(fields.Email ?? '') || personId;
+  return name || (typeof fields.Email === 'string' ? fields.Email : '') || personId;
 }
 
 /** `a`, `a and b`, `a, b and c`. */
