@@ -60,7 +60,8 @@ beforeAll(async () => {
       },
     },
   });
-  provider.on('request', oidc.callback());
+  const serve = oidc.callback();
+  provider.on('request', (request, response) => void serve(request, response));
 }, 300_000);
 
 afterAll(async () => {
@@ -99,7 +100,8 @@ if (browser === undefined) test.todo(whyNoBrowser());
 describe.skipIf(browser === undefined)('a console that asks for a sign-in', LIMIT, () => {
   test('leaves to the provider, comes back to the same place with a token, and sends it with each call', async () => {
     if (browser === undefined) return;
-    const { page, complaints, close } = await openPage(browser);
+    const opened = await openPage(browser);
+    const { page, complaints } = opened;
     const asked: URL[] = [];
     page.on('request', (request) => {
       if (request.url().startsWith(`${urlOf(provider)}/auth`)) asked.push(new URL(request.url()));
@@ -123,6 +125,6 @@ describe.skipIf(browser === undefined)('a console that asks for a sign-in', LIMI
     await page.reload();
     await page.getByText('No cycle has ended yet.').waitFor();
     expect(complaints).toEqual([]);
-    await close();
+    await opened.close();
   });
 });
