@@ -50,7 +50,8 @@ interface Named {
 
 /** Who a person is: the name, else the email, else the id. */
 export function nameOf({ personId, fields }: Named): string {
-  const name = [fields.FirstName, fields.LastName].filter((part) => typeof part === 'string' && part !== '').join(' ');
+  const parts = [fields.FirstName, fields.LastName];
+  const name = parts.flatMap((part) => (typeof part === 'string' && part !== '' ? [part] : [])).join(' ');
   return name || (typeof fields.Email === 'string' ? fields.Email : '') || personId;
 }
 
