@@ -167,5 +167,11 @@ function seenOf(person: Person): Readonly<Record<string, unknown>> {
 }
 
 function isSame(one: unknown, other: unknown): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other);
+  return one === other || JSON.stringify(one, inOrder) === JSON.stringify(other, inOrder);
+}
+
+/** The order of fields says nothing: it changes where a store packs them. */
+function inOrder(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 }

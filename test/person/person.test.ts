@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { newPerson } from '../../lib/person/edit-person.ts';
 import {
   awaitsPush,
@@ -8,6 +8,7 @@ import {
   type Person,
   personIdOfRow,
   syncStatus,
+  versionAfter,
 } from '../../lib/person/person.ts';
 import { aLink, aPerson, LATER, NOW, STAMP } from './builders.ts';
 
@@ -48,4 +49,20 @@ test('a lease stands until the instant it expires', () => {
 
 test('the person of a row has an id of the row’s', () => {
   expect(personIdOfRow('00Q1')).toBe('sf-00Q1');
+});
+
+describe('the version of a person', () => {
+  const person = aPerson({ fields: { Title: 'CTO', Phone: '1' } });
+
+  it.each([
+    ['another field', { fields: { Title: 'CEO', Phone: '1' } }, 1],
+    ['the same fields in another order', { fields: { Phone: '1', Title: 'CTO' } }, 0],
+    ['a deletion here', { deletedHere: { at: '2026-11-21T10:00:00.000Z', salesforce: 'keep' as const } }, 1],
+    ['one more activity', { log: { next: person.log.next + 1, recent: person.log.recent } }, 1],
+    ['activities that leave the item', { log: { next: person.log.next, recent: [] } }, 0],
+    ['what decides about rows', { rowOf: 'p2', goneAt: 'x', left: { a: 'b' }, gives: true, newborn: true }, 0],
+    ['a lease', { lease: { owner: 'one', expiresAt: 'x', attempt: {} } }, 0],
+  ])('with %s', (_what, change, steps) => {
+    expect(versionAfter(person, { ...person, ...change })).toBe(person.version + steps);
+  });
 });
