@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type RunningSandbox, runSandbox } from '../integration/running-sandbox.ts';
+import { eventually, type RunningSandbox, runSandbox } from '../integration/running-sandbox.ts';
 import { readOptions } from '../sandbox/sandbox-options.ts';
 import { startSandbox } from '../sandbox/start-sandbox.ts';
 import { violationsOn } from './axe.ts';
@@ -124,8 +124,9 @@ describe.skipIf(browser === undefined)('the console', LIMIT, () => {
     await page.goto(at(`#/person/${person.personId}`));
     await page.getByText('Both sides changed Title: “CTO” here, “CFO” in Salesforce.').waitFor();
     await page.getByText('The value here won: “CTO”. The value in Salesforce was “CFO”.').waitFor();
-    const record = await sandbox.admin.record('Lead', person.salesforce?.id ?? '');
-    expect(record.Title).toBe('CTO');
+    // The log has the conflict before the push that follows it is done.
+    const inSalesforce = () => sandbox.admin.record('Lead', person.salesforce?.id ?? '');
+    await eventually(async () => (await inSalesforce()).Title === 'CTO');
     expect(opened.complaints).toEqual([]);
   });
 
