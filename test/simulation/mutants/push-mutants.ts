@@ -194,21 +194,6 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
     with: ['subrequestsApart'],
   },
   {
-    name: 'a lease ends although what was sent may still be taken',
-    file: 'lib/sync/push/lost-push.ts',
-    from: 'return stamp !== undefined && guard !== undefined && Date.parse(stamp) >= Date.parse(guard) + SECOND_MS;',
-    to: 'return guard !== undefined;',
-    with: ['commitsLate'],
-  },
-  {
-    name: 'a taken push that cannot be settled passes for unsent',
-    file: 'lib/sync/push/store-settled.ts',
-    from: 'if (!isOutside(error)) throw error;\n    return undefined;',
-    to: 'throw error;',
-    with: ['quotaExceeded'],
-    stage: 'editedWhileSettling',
-  },
-  {
     name: 'what was taken by a row that is gone by now is forgotten',
     file: 'lib/sync/push/push-run.ts',
     from: 'await giveBackLease(this.#ports, push.person, isTaken);',
