@@ -28,10 +28,11 @@ export function listedPersonView(person: Person) {
 
 function linkView(link: SalesforceLink | null) {
   if (link === null) return null;
-  const { owner, ownerId, ...rest } = link;
+  const { owner, ownerId, type: object, id, systemModstamp, isDeleted, isConverted } = link;
   const type = ownerId?.startsWith('005') ? 'User' : 'Queue';
   const known = { name: owner?.name ?? null, email: owner?.email ?? null };
-  return { ...rest, owner: ownerId === null ? null : { id: ownerId, type, ...known } };
+  const shown = { type: object, id, systemModstamp, isDeleted, isConverted };
+  return { ...shown, owner: ownerId === null ? null : { id: ownerId, type, ...known } };
 }
 
 /** The answer of a person who became a part of another: the same call goes there. */
