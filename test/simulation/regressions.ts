@@ -20,4 +20,5 @@ export const REGRESSIONS: readonly (readonly [seed: number, what: string])[] = [
   [736342, 'a rejection was told twice, for the first had just been moved out of the person’s item'],
   [1120312, 'who was to take in another was busy for a moment, and it was left to a message that came minutes later'],
   [3977, 'a person went over to a Contact that had lost a merge, and stayed there'],
+  [62987, 'a lost deletion was taken for a guarded push, and its lease ended while it could still commit'],
 ];

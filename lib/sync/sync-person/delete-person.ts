@@ -25,7 +25,7 @@ export async function deletePersonHere(
   personId: string,
   salesforce: DeletedHere['salesforce'],
 ): Promise<DeleteOutcome> {
-  const taken = await leaseWithPatience(ports, personId);
+  const taken = await leaseWithPatience(ports, personId, false);
   if ('kind' in taken) return taken.kind === 'deletedHere' ? { kind: 'deleted' } : taken;
   const { leased, afterLostPush } = taken;
   try {

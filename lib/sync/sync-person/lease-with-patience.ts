@@ -20,15 +20,22 @@ export interface Leased {
   readonly afterLostPush: boolean;
 }
 
-/** Leases a person; or tells why it cannot be had. */
-export async function leaseWithPatience(ports: Ports, personId: string): Promise<Leased | Unleased> {
+/**
+ * Leases a person; or tells why it cannot be had. `isGuarded`: what will be sent carries the guard of base. Where it does
+ * not (a deletion), a lost request may commit over any later state, so that only the end of the lease tells that it is over.
+ */
+export async function leaseWithPatience(
+  ports: Ports,
+  personId: string,
+  isGuarded: boolean,
+): Promise<Leased | Unleased> {
   const owner = ports.ids.next();
   const since = ports.clock.now();
   for (;;) {
     const person = await ports.persons.get(personId);
     if (person === undefined) return { kind: 'notFound' };
     if (!isPresent(person)) return absent(ports, person);
-    const taken = await take(ports, person, owner);
+    const taken = await take(ports, person, { owner, isGuarded });
     if (taken !== undefined) return taken;
     if (msBetween(since, ports.clock.now()) >= PATIENCE_MS) return { kind: 'busy' };
     await ports.clock.wait(WAIT_MS);
@@ -43,7 +50,11 @@ async function absent(ports: Ports, person: Person): Promise<Unleased> {
 }
 
 /** Undefined where somebody else has the lease, or changed the person. */
-async function take(ports: Ports, found: Person, owner: string): Promise<Leased | undefined> {
+async function take(
+  ports: Ports,
+  found: Person,
+  { owner, isGuarded }: { readonly owner: string; readonly isGuarded: boolean },
+): Promise<Leased | undefined> {
   const [ended] = await endLostLeases(ports, [found]);
   const person = ended ?? found;
   const now = ports.clock.now();
@@ -51,7 +62,8 @@ async function take(ports: Ports, found: Person, owner: string): Promise<Leased 
   // What an earlier push attempted stays known until its row has been read.
   const known = afterLostPush ? person.lease : null;
   const attempt = known?.attempt ?? valuesToSend(person);
-  const guard = known === null ? guardOf(person) : known.guard;
+  const ofBase = known === null ? guardOf(person) : known.guard;
+  const guard = isGuarded ? ofBase : undefined;
   const lease = leaseFor(ports, { owner, attempt, guard }, now);
   const outcome = await ports.persons.takeLease(person, lease, now);
   return outcome === 'taken' ? { leased: { ...person, lease }, afterLostPush } : undefined;

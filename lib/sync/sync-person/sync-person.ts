@@ -29,7 +29,7 @@ export async function syncPerson(ports: Ports, personId: string, assignTo: Assig
 type OneSync = SyncOutcome | { readonly kind: 'joined'; readonly personId: string };
 
 async function syncOnce(ports: Ports, personId: string, assignTo: AssignTo): Promise<OneSync> {
-  const taken = await leaseWithPatience(ports, personId);
+  const taken = await leaseWithPatience(ports, personId, true);
   if ('kind' in taken) return taken;
   const { leased, afterLostPush } = taken;
   try {
