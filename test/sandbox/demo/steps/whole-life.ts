@@ -41,12 +41,15 @@ export const merged = defineStep({
     return { winner, loser };
   },
   check: async (stage, { winner, loser }) => {
-    // The person that was merged away answers with a redirect to the one that it is now.
-    const survivor = await stage.api.person(loser.personId);
-    const told = (await stage.api.activities(winner.personId)).filter(({ type }) => type === 'merged');
+    // The person that was joined into the other answers with a redirect to the one that it is now.
+    const [one, other] = [await stage.api.person(winner.personId), await stage.api.person(loser.personId)];
+    const told = (await stage.api.activities(one.personId)).filter(
+      ({ type, detail }) => type === 'merged' && 'from' in detail,
+    );
     return [
-      fact('who answers for the one merged away', survivor.personId, winner.personId),
-      fact('mergers in the log', told.length, 1),
+      fact('who answers for the one merged away', other.personId, one.personId),
+      fact('the record that the person is linked to', one.salesforce?.id, winner.recordId),
+      fact('persons joined, in the log', told.length, 1),
     ];
   },
 });
