@@ -33,8 +33,9 @@ const told: Parameters<typeof runMutants>[2] = ({ mutant, killed, unclean, trial
   const story = killed === undefined ? '' : nameOf(killed.trial);
   const end =
     killed === undefined ? `lives after ${trials}` : `killed by ${story} (${trials}.): ${firstLine(killed.broken)}`;
+  const gap = mutant.gap === undefined ? '' : ` (known gap: ${mutant.gap})`;
   const argued = mutant.equivalent === undefined ? '' : ` (equivalent: ${mutant.equivalent})`;
-  console.log(`${mutant.name}\n    ${end}${argued}`);
+  console.log(`${mutant.name}\n    ${end}${argued}${gap}`);
   for (const each of unclean) {
     console.log(`    no kill, for the product breaks too: ${nameOf(each.trial)}: ${firstLine(each.broken)}`);
   }

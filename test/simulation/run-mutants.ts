@@ -72,9 +72,10 @@ function isArgued({ equivalent }: Mutant): boolean {
   return equivalent !== undefined;
 }
 
-/** Mutants that lived without a word on why, and those that were argued equivalent and died. */
+/** Mutants that lived without a word on why, and those that were argued equivalent and died. Known gaps are neither. */
 export function surprises(ends: readonly MutantEnd[]): readonly MutantEnd[] {
-  return ends.filter(({ mutant, killed }) => (killed === undefined) !== isArgued(mutant));
+  const judged = ends.filter(({ mutant }) => mutant.gap === undefined);
+  return judged.filter(({ mutant, killed }) => (killed === undefined) !== isArgued(mutant));
 }
 
 /** The story as one names it. */

@@ -122,6 +122,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an edit that waits is taken for pushed where only the converted Lead has it',
+    gap: 'the staged story no longer reaches the moment since the conversion is stored first',
     file: 'lib/sync/rows/merge-values.ts',
     from: 'if (!row.isConverted) return row;',
     to: 'if (row.id !== "") return row;',
@@ -129,6 +130,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'stale rows are not refused',
+    gap: 'late messages seldom meet the row table with a stamp below base',
     file: ROWS,
     from: 'if (state.systemModstamp > stamp) return',
     to: 'if (state.systemModstamp !== stamp) return',

@@ -12,6 +12,8 @@ export interface Mutant {
   readonly with?: readonly FaultName[];
   /** Why no story can tell it from the product; then it is expected to live. */
   readonly equivalent?: string;
+  /** What the stories still lack to show the bug, though one could: a known gap, which is neither killed nor argued. */
+  readonly gap?: string;
   /** A family of stories written to bring about what shows the bug; they are told before any other. */
   readonly stage?: StageName;
   /** The seed, of the stage if there is one, that killed it last, to be tried first: a hint, for stories change. */
