@@ -1,5 +1,6 @@
 import type { SyncStatus } from '../../sync/sync-status.ts';
 import { type Examination, type Finding, note, ok, problem } from './finding.ts';
+import { leftBehind } from './left-behind.ts';
 
 /** A cycle every five minutes: none for so long means that the schedule is off, or that polls fail. */
 const SILENCE_MS = 15 * 60_000;
@@ -14,7 +15,7 @@ export function syncStatus(read: () => Promise<SyncStatus>, now: () => number): 
         ...cycleFindings(status, now()),
         ...status.schemaProblems.map(schemaProblem),
         waiting(status),
-        ...leftBehind(status),
+        ...leftBehind(status.backlog),
       ];
     },
   };
@@ -41,17 +42,4 @@ function schemaProblem(text: string): Finding {
 function waiting({ backlog, oldestWaitingSeconds }: SyncStatus): Finding {
   const oldest = oldestWaitingSeconds === null ? '' : `, the oldest edit for ${oldestWaitingSeconds} s`;
   return note('waiting', `${backlog.messages} messages, ${backlog.personsToPush} persons to push${oldest}`);
-}
-
-/** What only a human moves on. */
-function leftBehind({ backlog }: SyncStatus): readonly Finding[] {
-  const { deadLetters, missedPolls } = backlog;
-  return [
-    deadLetters === 0
-      ? ok('dead letters', 'none')
-      : problem('dead letters', `${deadLetters} messages`, 'runbook entry "DeadLetters" in cdk/README.md'),
-    missedPolls === 0
-      ? ok('missed polls', 'none')
-      : problem('missed polls', `${missedPolls} messages`, 'runbook entry "MissedPolls" in cdk/README.md'),
-  ];
 }

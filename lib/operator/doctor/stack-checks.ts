@@ -1,5 +1,6 @@
 import type { DeployedStack } from './deployed-stack.ts';
 import { type Examination, type Finding, note, ok, problem } from './finding.ts';
+import { leftBehind } from './left-behind.ts';
 
 /** The schedule, the queues and the alarms of a deployed stack. */
 export function stackChecks(stack: DeployedStack): readonly Examination[] {
@@ -19,17 +20,9 @@ async function queueFindings(stack: DeployedStack): Promise<readonly Finding[]> 
   const outputs = await stack.outputs();
   const depth = async (output: string) => (await stack.queueDepth(outputs[output] ?? '')).waiting;
   const changes = await depth('ChangesQueueUrl');
-  const dead = await depth('DeadLetterQueueUrl');
-  const missed = await depth('MissedPollsQueueUrl');
-  return [
-    note('changes queue', `${changes} messages wait`),
-    emptyQueue('dead letters', dead, 'runbook entry "DeadLetters" in cdk/README.md'),
-    emptyQueue('missed polls', missed, 'runbook entry "MissedPolls" in cdk/README.md'),
-  ];
-}
-
-function emptyQueue(check: string, waiting: number, fix: string): Finding {
-  return waiting === 0 ? ok(check, 'none') : problem(check, `${waiting} messages`, fix);
+  const deadLetters = await depth('DeadLetterQueueUrl');
+  const missedPolls = await depth('MissedPollsQueueUrl');
+  return [note('changes queue', `${changes} messages wait`), ...leftBehind({ deadLetters, missedPolls })];
 }
 
 function alarmFindings(alarms: Awaited<ReturnType<DeployedStack['alarms']>>): readonly Finding[] {
