@@ -10,6 +10,12 @@ import { type EditSchemas, editSchemas } from './schemas.ts';
 
 export type EditPorts = Pick<Ports, 'persons' | 'state' | 'policy' | 'clock' | 'ids'>;
 
+/** What an edit works with. */
+interface EditContext {
+  readonly ports: EditPorts;
+  readonly schemas: EditSchemas;
+}
+
 export type EditOutcome =
   | {
       readonly kind: 'created' | 'updated';
@@ -44,7 +50,7 @@ export async function editFields(
     if (ifVersion !== undefined && stored.version !== ifVersion) {
       return { kind: 'versionMismatch', version: stored.version };
     }
-    const outcome = await editStored(ports, schemas, stored, edits);
+    const outcome = await editStored({ ports, schemas }, stored, edits);
     if (outcome !== undefined) return outcome;
   }
   throw new TransientError('CONTENTION', 'the person was changed by others on every try');
@@ -52,8 +58,7 @@ export async function editFields(
 
 /** Undefined where somebody else wrote in between. */
 async function editStored(
-  ports: EditPorts,
-  schemas: EditSchemas,
+  { ports, schemas }: EditContext,
   stored: Person,
   edits: Fields,
 ): Promise<EditOutcome | undefined> {
@@ -96,7 +101,7 @@ export async function createOrEditByEmail(ports: EditPorts, edits: Fields): Prom
       if (edited.kind === 'mergedAway' || edited.kind === 'deletedHere') continue;
       return edited;
     }
-    const revived = await reviveByEmail(ports, schemas, { email, edits });
+    const revived = await reviveByEmail({ ports, schemas }, email, edits);
     if (revived !== undefined) return revived;
     if (problems.length > 0) return { kind: 'invalidFields', problems };
     const created = await createClaimed(ports, email, fields);
@@ -123,9 +128,9 @@ async function allWithEmail({ persons }: Pick<Ports, 'persons'>, email: string):
  * Brings back the person with this email who was deleted here last, with these fields; undefined where there is none.
  */
 async function reviveByEmail(
-  ports: EditPorts,
-  schemas: EditSchemas,
-  { email, edits }: { readonly email: string; readonly edits: Fields },
+  { ports, schemas }: EditContext,
+  email: string,
+  edits: Fields,
 ): Promise<EditOutcome | undefined> {
   const [stored] = (await allWithEmail(ports, email)).filter((person) => person.deletedHere !== null);
   if (stored === undefined) return undefined;

@@ -32,3 +32,6 @@ export function chunked<Item>(items: readonly Item[], size: number): Item[][] {
   for (let start = 0; start < items.length; start += size) chunks.push(items.slice(start, start + size));
   return chunks;
 }
+
+/** How many persons are read or written at once. */
+export const STORE_PARALLELISM = 24;

@@ -22,7 +22,7 @@ export const FRESH_MESSAGE_MS = 10 * 60_000;
 export async function mergeChanges(ports: Ports, deliveries: readonly Delivery[]): Promise<MergeReport> {
   const callsBefore = ports.feed.usage().calls;
   const schemas = await loadSchemas(ports);
-  const run = new MergeRun({ ...ports, records: withCurrentColumns(ports) }, schemas);
+  const run = new MergeRun({ ports: { ...ports, records: withCurrentColumns(ports) }, schemas });
   const now = ports.clock.now();
   const arrivals: Arrival[] = [];
   for (const delivery of deliveries) {

@@ -2,8 +2,8 @@ import { logged } from '../../person/edit-person.ts';
 import { awaitsPush, type Person } from '../../person/person.ts';
 import { type SalesforceType, successorOf } from '../../person/row.ts';
 import type { ChangeMessage } from '../change-message.ts';
+import type { Context } from '../context.ts';
 import { TransientError } from '../errors.ts';
-import type { Ports } from '../ports/ports.ts';
 import { type PushReport, pushPersons } from '../push/push-persons.ts';
 import { answerQuestions } from '../rows/answer-questions.ts';
 import type { Asking } from '../rows/asking.ts';
@@ -37,12 +37,10 @@ export class MergeRun {
   readonly #failed: FailedRow[] = [];
   readonly #toPush = new Map<string, Person>();
   readonly #toPushMass = new Map<string, Person>();
-  readonly #ports: Ports;
-  readonly #schemas: Schemas;
+  readonly #context: Context;
 
-  constructor(ports: Ports, schemas: Schemas) {
-    this.#ports = ports;
-    this.#schemas = schemas;
+  constructor(context: Context) {
+    this.#context = context;
   }
 
   fail(delivery: Delivery, error: unknown): void {
@@ -69,7 +67,7 @@ export class MergeRun {
   async readAgain(delivery: Delivery, message: ChangeMessage): Promise<void> {
     try {
       if (message.kind === 'pending') {
-        const persons = await this.#ports.persons.getMany(message.personIds);
+        const persons = await this.#context.ports.persons.getMany(message.personIds);
         const queue = message.mass === true ? this.#toPushMass : this.#toPush;
         for (const person of persons.values()) queue.set(person.personId, person);
       } else if (message.kind === 'persons') await this.#join(message.personIds);
@@ -89,7 +87,7 @@ export class MergeRun {
 
   async #readRows(delivery: Delivery, message: Exclude<ChangeMessage, { kind: 'pending' | 'persons' }>): Promise<void> {
     const { type } = message;
-    const ids = message.kind === 'refresh' ? message.ids : idsOf(delivery, message, this.#schemas);
+    const ids = message.kind === 'refresh' ? message.ids : idsOf(delivery, message, this.#context.schemas);
     const mayComeAfter = !(message.kind === 'refresh' && message.known === true);
     this.#rows += ids.length;
     const questions = ids.map((id) => readOf(type, id, mayComeAfter));
@@ -107,7 +105,7 @@ export class MergeRun {
         continue;
       }
       try {
-        await this.#ports.queue.send(bodies);
+        await this.#context.ports.queue.send(bodies);
       } catch (error) {
         this.fail(delivery, error);
       }
@@ -116,7 +114,7 @@ export class MergeRun {
 
   async push(): Promise<PushReport> {
     const mass = [...this.#toPushMass.values()].filter(({ personId }) => !this.#toPush.has(personId));
-    return pushPersons(this.#ports, this.#schemas, { guarded: [...this.#toPush.values()], mass });
+    return pushPersons(this.#context, { guarded: [...this.#toPush.values()], mass });
   }
 
   report(push: PushReport, calls: number): MergeReport {
@@ -137,8 +135,7 @@ export class MergeRun {
     questions: readonly Question[],
     failedRow: (at: number) => FailedRow | undefined,
   ): Promise<readonly Question[]> {
-    const context = { ports: this.#ports, schemas: this.#schemas };
-    const askings = await answerQuestions(context, questions);
+    const askings = await answerQuestions(this.#context, questions);
     return askings.flatMap((asking, at) => {
       this.#conflicts += asking.conflicts.length;
       if (asking.hasWritten) this.#changed += 1;
@@ -160,7 +157,7 @@ export class MergeRun {
     const message = 'What Salesforce holds could not be stored; it waits in the dead-letter queue';
     const detail = { code: 'NOT_MERGED', message, fields: [], values: {} };
     try {
-      const { persons, clock } = this.#ports;
+      const { persons, clock } = this.#context.ports;
       const ids = arrivals.map(({ row }) => row.id);
       for (const holder of (await holdersOf(persons, ids)).values()) {
         const told = logged(holder, [{ type: 'rejected', direction: 'pull', detail }], clock.now());

@@ -1,19 +1,21 @@
 import { cutFields } from '../../person/edit-person.ts';
 import { type Person, pendingEdits } from '../../person/person.ts';
+import type { SalesforceType } from '../../person/row.ts';
 import { cutTexts } from '../../schema/judge-push.ts';
+import type { Context } from '../context.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { ObjectRules } from '../schemas.ts';
 
 /**
  * The person as stored once the texts that are too long for Salesforce are cut, where the policy has them cut; the same
  * person where there are none. Undefined where somebody else wrote in between.
  */
 export async function withCutTexts(
-  ports: Pick<Ports, 'persons' | 'clock'>,
-  { schema, rules }: ObjectRules,
+  { ports, schemas }: Context<Pick<Ports, 'persons' | 'clock'>>,
+  type: SalesforceType,
   person: Person,
   operation: 'create' | 'update',
 ): Promise<Person | undefined> {
+  const { schema, rules } = schemas[type];
   const cut = cutTexts(schema, operation === 'create' ? person.fields : pendingEdits(person), operation);
   if (Object.keys(cut).length === 0) return person;
   const outcome = await ports.persons.update(person, cutFields(person, cut, rules.shapes, ports.clock.now()));

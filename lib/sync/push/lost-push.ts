@@ -1,9 +1,8 @@
 import { toIsoInstant } from '../../person/field-value.ts';
 import { hasAttempt, isLeased, type Person } from '../../person/person.ts';
-import { inParallel } from '../in-parallel.ts';
+import { inParallel, STORE_PARALLELISM } from '../in-parallel.ts';
 import { msBetween } from '../ports/clock.ts';
 import type { Ports } from '../ports/ports.ts';
-import { STORE_PARALLELISM } from '../rows/context.ts';
 import { giveBackLease } from '../rows/give-back-lease.ts';
 
 type LostPushPorts = Pick<Ports, 'persons' | 'records' | 'clock' | 'leaseMs'>;

@@ -1,19 +1,20 @@
 import type { Fields } from '../../person/field-value.ts';
 import { awaitsPush, openEdits, type Person } from '../../person/person.ts';
+import type { SalesforceType } from '../../person/row.ts';
 import { judgePush, notEditable } from '../../schema/judge-push.ts';
 import { pushable, type RemoteRecord } from '../../schema/record.ts';
+import type { Context } from '../context.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { ObjectRules } from '../schemas.ts';
 import { withCutTexts } from './cut-texts.ts';
 import { guardOf, leaseFor } from './push-lease.ts';
 import type { Settled } from './settle-push.ts';
-import { storeRefusal } from './store-settled.ts';
+import { type LeasedPush, storeRefusal } from './store-settled.ts';
+
+type PreparePorts = Pick<Ports, 'persons' | 'clock' | 'leaseMs'>;
 
 /** A person under our lease, and what is sent for it. */
-export interface Push {
-  readonly person: Person;
+export interface Push extends LeasedPush {
   readonly record: RemoteRecord;
-  readonly sent: Fields;
 }
 
 export type PreparedPush =
@@ -26,28 +27,28 @@ export type PreparedPush =
 
 /** Decides what is sent for a person, and takes the lease for it. */
 export async function preparePush(
-  ports: Pick<Ports, 'persons' | 'clock' | 'leaseMs'>,
-  object: ObjectRules,
+  context: Context<PreparePorts>,
+  type: SalesforceType,
   found: Person,
   worker: { readonly owner: string; readonly isGuarded: boolean },
 ): Promise<PreparedPush> {
-  const { schema } = object;
-  const person = await withCutTexts(ports, object, found, 'update');
+  const { schema } = context.schemas[type];
+  const person = await withCutTexts(context, type, found, 'update');
   if (person === undefined) return { kind: 'notOurs' };
   if (!awaitsPush(person)) return { kind: 'nothing' };
   const { record, sent, refused } = pushable(schema, openEdits(person), 'update');
   const isEmpty = Object.keys(sent).length === 0;
-  const rejection = isEmpty ? notEditable(schema.type, refused) : judgePush(schema, sent, 'update');
+  const rejection = isEmpty ? notEditable(type, refused) : judgePush(schema, sent, 'update');
   if (rejection !== undefined) {
-    const settled = await storeRefusal(ports, object, { person, sent }, rejection);
+    const settled = await storeRefusal(context, { type, person, sent }, rejection);
     return settled === undefined ? { kind: 'notOurs' } : { kind: 'refused', settled };
   }
-  const leased = await lease(ports, person, sent, worker);
-  return leased === undefined ? { kind: 'notOurs' } : { kind: 'push', push: { person: leased, record, sent } };
+  const leased = await lease(context.ports, person, sent, worker);
+  return leased === undefined ? { kind: 'notOurs' } : { kind: 'push', push: { type, person: leased, record, sent } };
 }
 
 async function lease(
-  ports: Pick<Ports, 'persons' | 'clock' | 'leaseMs'>,
+  ports: PreparePorts,
   person: Person,
   attempt: Fields,
   { owner, isGuarded }: { readonly owner: string; readonly isGuarded: boolean },

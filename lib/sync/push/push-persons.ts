@@ -1,6 +1,7 @@
 import { awaitsPush, type Person } from '../../person/person.ts';
+import type { Context } from '../context.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { DescribePorts, Schemas } from '../schemas.ts';
+import type { DescribePorts } from '../schemas.ts';
 import { PushRun } from './push-run.ts';
 
 export type PushPorts = Pick<Ports, 'persons' | 'records' | 'queue' | 'clock' | 'ids' | 'leaseMs'> & DescribePorts;
@@ -27,8 +28,8 @@ export interface ToPush {
  * is refused. A person that is in step, parked, or being pushed by somebody else is passed over. Whatever fails stays
  * pending and is handed out by a later poll.
  */
-export async function pushPersons(ports: PushPorts, schemas: Schemas, toPush: ToPush): Promise<PushReport> {
-  const run = new PushRun(ports, schemas);
+export async function pushPersons(context: Context<PushPorts>, toPush: ToPush): Promise<PushReport> {
+  const run = new PushRun(context);
   try {
     const changed = await run.pushMass((toPush.mass ?? []).filter(awaitsPush));
     await run.pushGuarded([...toPush.guarded, ...changed].filter(awaitsPush));

@@ -2,16 +2,16 @@ import { assertNever } from '../../person/assert-never.ts';
 import { awaitsPush, isLeased, type Person } from '../../person/person.ts';
 import type { SalesforceType } from '../../person/row.ts';
 import type { RemoteRecord } from '../../schema/record.ts';
+import type { Context } from '../context.ts';
 import { wasNotSent } from '../errors.ts';
-import { chunked, inParallel } from '../in-parallel.ts';
+import { chunked, inParallel, STORE_PARALLELISM } from '../in-parallel.ts';
 import type { PushAnswer } from '../ports/salesforce-records.ts';
-import { STORE_PARALLELISM } from '../rows/context.ts';
 import { giveBackLease } from '../rows/give-back-lease.ts';
 import { refreshedPerson } from '../rows/merge-values.ts';
 import { refreshPersons } from '../rows/refresh-persons.ts';
 import { updateOrPark } from '../rows/update-or-park.ts';
-import { INVALID_FIELD, type Schemas } from '../schemas.ts';
-import { CurrentSchemas } from './current-schemas.ts';
+import { INVALID_FIELD } from '../schemas.ts';
+import { CurrentContext } from './current-context.ts';
 import { endLostLeases } from './lost-push.ts';
 import { type Push, preparePush } from './prepare-push.ts';
 import type { PushPorts, PushReport } from './push-persons.ts';
@@ -33,14 +33,12 @@ export class PushRun {
   #postponed = 0;
   #conflicts = 0;
   #error: unknown = null;
-  readonly #schemas: CurrentSchemas;
-  readonly #ports: PushPorts;
+  readonly #context: CurrentContext<PushPorts>;
   readonly #owner: string;
 
-  constructor(ports: PushPorts, schemas: Schemas) {
-    this.#ports = ports;
-    this.#schemas = new CurrentSchemas(ports, schemas);
-    this.#owner = ports.ids.next();
+  constructor(context: Context<PushPorts>) {
+    this.#context = new CurrentContext(context);
+    this.#owner = context.ports.ids.next();
   }
 
   fail(error: unknown): void {
@@ -69,8 +67,8 @@ export class PushRun {
     const open = await this.#withoutLostPushes(persons);
     for (const type of TYPES) {
       const ofType = open.filter(({ salesforce }) => salesforce?.type === type);
-      for (const chunk of chunked(ofType, this.#ports.records.maxMassBatch)) {
-        const unchanged = await unchangedSinceBase(this.#ports, this.#schemas.current[type], chunk);
+      for (const chunk of chunked(ofType, this.#context.ports.records.maxMassBatch)) {
+        const unchanged = await unchangedSinceBase(this.#context, type, chunk);
         others.push(...chunk.filter((person) => !unchanged.includes(person)));
         others.push(...(await this.#push(type, unchanged, 'mass')));
       }
@@ -83,10 +81,10 @@ export class PushRun {
    * row shows as much. Their rows are read before anything is sent. Those still under a lease are left to its holder.
    */
   async #withoutLostPushes(persons: readonly Person[]): Promise<readonly Person[]> {
-    const now = this.#ports.clock.now();
+    const now = this.#context.ports.clock.now();
     const free = persons.filter(({ lease }) => lease === null);
     const expired = persons.filter((person) => person.lease !== null && !isLeased(person, now));
-    const lost = [...expired, ...(await endLostLeases(this.#ports, persons))];
+    const lost = [...expired, ...(await endLostLeases(this.#context.ports, persons))];
     if (lost.length === 0) return free;
     // Two of them may have become one person, which may be among the others too.
     const all = [...free, ...[...(await this.#refresh(lost)).values()].filter(awaitsPush)];
@@ -99,7 +97,7 @@ export class PushRun {
     for (const type of TYPES) {
       const waiting = persons.filter(({ salesforce }) => salesforce?.type === type);
       while (waiting.length > 0) {
-        const some = waiting.splice(0, this.#ports.records.maxPushBatch);
+        const some = waiting.splice(0, this.#context.ports.records.maxPushBatch);
         next.push(...(await this.#push(type, some, 'guarded')));
       }
     }
@@ -117,14 +115,14 @@ export class PushRun {
     const left = await this.#each([...pushes.entries()], async ([at, push]) => {
       const answer = answers[at];
       if (answer === undefined) throw new Error(`no answer for record ${at} of a push`);
-      return this.#settle(type, push, answer, mode);
+      return this.#settle(push, answer, mode);
     });
     return [...again, ...left.flatMap((person) => person ?? [])];
   }
 
   #send(type: SalesforceType, pushes: readonly Push[], mode: Mode): Promise<readonly PushAnswer[]> {
-    const { columns } = this.#schemas.current[type];
-    const { records } = this.#ports;
+    const { columns } = this.#context.schemas[type];
+    const { records } = this.#context.ports;
     const sent = pushes.map(({ person: { salesforce }, record }) => {
       return { id: salesforce?.id ?? '', record, ifUnmodifiedSince: salesforce?.systemModstamp ?? '' };
     });
@@ -134,7 +132,7 @@ export class PushRun {
   /** What is to be sent; or the person, where something else of it is to be sent instead. */
   async #prepare(type: SalesforceType, found: Person, mode: Mode): Promise<Push | Person | undefined> {
     const worker = { owner: this.#owner, isGuarded: mode === 'guarded' };
-    const prepared = await preparePush(this.#ports, this.#schemas.current[type], found, worker);
+    const prepared = await preparePush(this.#context, type, found, worker);
     if (prepared.kind === 'push') return prepared.push;
     if (prepared.kind === 'refused') return this.#note(prepared.settled, 'rejected');
     if (prepared.kind === 'notOurs') this.#postponed += 1;
@@ -156,7 +154,7 @@ export class PushRun {
   }
 
   async #refresh(persons: readonly Person[]): Promise<ReadonlyMap<string, Person>> {
-    const refreshed = await refreshPersons(this.#ports, this.#schemas.current, persons);
+    const refreshed = await refreshPersons(this.#context, persons);
     if (refreshed.error !== null) this.fail(refreshed.error);
     return refreshed.persons;
   }
@@ -180,9 +178,9 @@ export class PushRun {
   ): Promise<readonly PushAnswer[]> {
     const unread = answers.find((answer) => answer.unread !== undefined)?.unread;
     if (unread === undefined) return answers;
-    if (unread.code === INVALID_FIELD) await this.#schemas.renew();
+    if (unread.code === INVALID_FIELD) await this.#context.renew();
     const ids = pushes.map(({ person }) => person.salesforce?.id ?? '');
-    const reading = readBehind(this.#ports, this.#schemas.current[type], ids, answers);
+    const reading = readBehind(this.#context, type, ids, answers);
     return reading.catch((error: unknown) => {
       this.fail(error);
       return answers;
@@ -190,20 +188,20 @@ export class PushRun {
   }
 
   #release({ person }: Push): Promise<void> {
-    return this.#ports.persons.releaseLease(person.personId, this.#owner);
+    return this.#context.ports.persons.releaseLease(person.personId, this.#owner);
   }
 
   /** Answers the person where something of it is left to push in this run, free of any lease. */
-  async #settle(type: SalesforceType, push: Push, answer: PushAnswer, mode: Mode): Promise<Person | undefined> {
+  async #settle(push: Push, answer: PushAnswer, mode: Mode): Promise<Person | undefined> {
     const { outcome, before, after } = answer;
     switch (outcome.kind) {
       case 'written':
         if (answer.unread !== undefined) return this.#lost(answer.unread);
         if (after === null) return this.#withoutRow(push, true);
-        await this.#store(type, push, { kind: 'written', before, after, created: false, mass: mode === 'mass' });
+        await this.#store(push, { kind: 'written', before, after, created: false, mass: mode === 'mass' });
         return undefined;
       case 'rejected':
-        return this.#store(type, push, { kind: 'rejected', before, rejection: outcome.rejection });
+        return this.#store(push, { kind: 'rejected', before, rejection: outcome.rejection });
       case 'modified':
         return answer.unread === undefined ? this.#merge(push, after) : this.#postpone(push);
       case 'gone':
@@ -218,8 +216,8 @@ export class PushRun {
     }
   }
 
-  async #store(type: SalesforceType, push: Pick<Push, 'person' | 'sent'>, end: PushEnd): Promise<Person | undefined> {
-    return this.#note(await storeSettled(this.#ports, this.#schemas.current[type], push, end), end.kind);
+  async #store(push: Push, end: PushEnd): Promise<Person | undefined> {
+    return this.#note(await storeSettled(this.#context, push, end), end.kind);
   }
 
   /** Counts what became of a person, and answers the person where something of it is left to push. */
@@ -243,8 +241,8 @@ export class PushRun {
   }
 
   async #withNewSchemas(push: Push): Promise<Person | undefined> {
-    if (this.#schemas.isRenewed) return this.#postpone(push);
-    await this.#schemas.renew();
+    if (this.#context.isRenewed) return this.#postpone(push);
+    await this.#context.renew();
     await this.#release(push);
     return { ...push.person, lease: null };
   }
@@ -252,10 +250,10 @@ export class PushRun {
   /** Nothing was written: somebody else has changed the row since base. What they changed is merged first. */
   async #merge(push: Push, after: RemoteRecord | null): Promise<Person | undefined> {
     if (after === null || isGoneRow(after)) return this.#withoutRow(push);
-    const now = this.#ports.clock.now();
-    const { person, conflicts } = refreshedPerson(this.#schemas.current, push.person, after, now);
+    const now = this.#context.ports.clock.now();
+    const { person, conflicts } = refreshedPerson(this.#context.schemas, push.person, after, now);
     if (person === push.person) return this.#postpone(push);
-    const stored = await updateOrPark(this.#ports.persons, push.person, { ...person, lease: null }, now);
+    const stored = await updateOrPark(this.#context.ports.persons, push.person, { ...person, lease: null }, now);
     if (stored.kind === 'versionConflict') return this.#postpone(push);
     this.#conflicts += conflicts.length;
     return awaitsPush(stored.person) ? stored.person : undefined;
@@ -266,8 +264,8 @@ export class PushRun {
    * knows of what was taken.
    */
   async #withoutRow(push: Push, isTaken = false): Promise<Person | undefined> {
-    const { persons, clock } = this.#ports;
-    await giveBackLease(this.#ports, push.person, isTaken);
+    const { persons, clock } = this.#context.ports;
+    await giveBackLease(this.#context.ports, push.person, isTaken);
     const stored = await persons.get(push.person.personId);
     const free = stored === undefined || isLeased(stored, clock.now()) ? [] : [stored];
     const refreshed = (await this.#refresh(free)).get(push.person.personId);

@@ -1,21 +1,24 @@
 import type { Person } from '../../person/person.ts';
+import type { SalesforceType } from '../../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
+import type { Context } from '../context.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { PushAnswer } from '../ports/salesforce-records.ts';
-import type { ObjectRules } from '../schemas.ts';
+
+type ReadContext = Context<Pick<Ports, 'records'>>;
 
 /**
  * The answers of a push with the rows that could not be read in its call, in the order of the ids. The guard has seen to
  * it that what is read later was made of our push, or came after it.
  */
 export async function readBehind(
-  { records }: Pick<Ports, 'records'>,
-  { schema, columns }: ObjectRules,
+  { ports, schemas }: ReadContext,
+  type: SalesforceType,
   ids: readonly string[],
   answers: readonly PushAnswer[],
 ): Promise<readonly PushAnswer[]> {
   const missing = ids.filter((_, at) => answers[at]?.unread !== undefined);
-  const rows = await records.read(schema.type, missing, columns);
+  const rows = await ports.records.read(type, missing, schemas[type].columns);
   return answers.map((answer, at): PushAnswer => {
     if (answer.unread === undefined) return answer;
     const row = rows.get(ids[at] ?? '');
@@ -30,12 +33,13 @@ export function isGoneRow(record: RemoteRecord): boolean {
 
 /** The persons whose rows are still the ones that base was taken from. */
 export async function unchangedSinceBase(
-  { records }: Pick<Ports, 'records'>,
-  { schema, columns }: ObjectRules,
+  { ports, schemas }: ReadContext,
+  type: SalesforceType,
   persons: readonly Person[],
 ): Promise<readonly Person[]> {
+  const { schema, columns } = schemas[type];
   const ids = persons.flatMap(({ salesforce }) => salesforce?.id ?? []);
-  const rows = await records.read(schema.type, ids, columns);
+  const rows = await ports.records.read(type, ids, columns);
   return persons.filter(({ salesforce }) => {
     const row = rows.get(salesforce?.id ?? '');
     if (row === undefined || isGoneRow(row)) return false;

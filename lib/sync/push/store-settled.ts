@@ -2,7 +2,9 @@ import type { Conflict, Rejection } from '../../person/activity.ts';
 import { logged } from '../../person/edit-person.ts';
 import { type Fields, toLongId } from '../../person/field-value.ts';
 import type { Person } from '../../person/person.ts';
+import type { RowName, SalesforceType } from '../../person/row.ts';
 import type { RemoteRecord } from '../../schema/record.ts';
+import type { Context } from '../context.ts';
 import { ConfigError, QuotaExceededError, TransientError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import { updateOrPark } from '../rows/update-or-park.ts';
@@ -11,6 +13,8 @@ import { overwrittenTold, type Settled, type SettleRetry, settlePush, settleReje
 
 /** A person under our lease and the values, by local name, that were sent for it. */
 export interface LeasedPush {
+  /** Of the row that is written to. */
+  readonly type: SalesforceType;
   readonly person: Person;
   readonly sent: Fields;
 }
@@ -30,6 +34,8 @@ export type PushEnd =
     }
   | { readonly kind: 'rejected'; readonly before: RemoteRecord | null; readonly rejection: Rejection };
 
+type SettleContext = Context<Pick<Ports, 'persons' | 'records' | 'clock'>>;
+
 const ATTEMPTS = 4;
 
 /**
@@ -38,12 +44,11 @@ const ATTEMPTS = 4;
  * was lost: then nothing is settled, and whoever holds it reads the row.
  */
 export async function storeSettled(
-  ports: Pick<Ports, 'persons' | 'records' | 'clock'>,
-  object: ObjectRules,
+  context: SettleContext,
   push: LeasedPush,
   end: PushEnd,
 ): Promise<Settled | undefined> {
-  const store = () => storeEnd(ports, object, push, end);
+  const store = () => storeEnd(context, push, end);
   return end.kind === 'rejected' ? store() : afterPush(store);
 }
 
@@ -52,14 +57,13 @@ export async function storeSettled(
  * the person since.
  */
 export async function storeRefusal(
-  { persons, clock }: Pick<Ports, 'persons' | 'clock'>,
-  object: ObjectRules,
-  { person, sent }: LeasedPush,
+  { ports, schemas }: Context<Pick<Ports, 'persons' | 'clock'>>,
+  { type, person, sent }: LeasedPush,
   rejection: Rejection,
 ): Promise<Settled | undefined> {
-  const now = clock.now();
-  const settled = settleRejection(person, { sent, before: null, rejection }, object, now);
-  const outcome = await updateOrPark(persons, person, settled.person, now);
+  const now = ports.clock.now();
+  const settled = settleRejection(person, { sent, before: null, rejection }, schemas[type], now);
+  const outcome = await updateOrPark(ports.persons, person, settled.person, now);
   return outcome.kind === 'written' ? { ...settled, person: outcome.person } : undefined;
 }
 
@@ -87,19 +91,16 @@ function isOutside(error: unknown): boolean {
   return error instanceof TransientError || error instanceof QuotaExceededError || error instanceof ConfigError;
 }
 
-async function storeEnd(
-  ports: Pick<Ports, 'persons' | 'records' | 'clock'>,
-  object: ObjectRules,
-  push: LeasedPush,
-  end: PushEnd,
-): Promise<Settled | undefined> {
+async function storeEnd(context: SettleContext, push: LeasedPush, end: PushEnd): Promise<Settled | undefined> {
+  const { ports, schemas } = context;
+  const { type, sent } = push;
   let { person } = push;
   let current = end;
   let overwritten: readonly Conflict[] | undefined;
   let told: readonly Conflict[] = [];
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const now = ports.clock.now();
-    const settled = settledBy({ person, sent: push.sent }, current, object, now);
+    const settled = settledBy({ person, sent }, current, schemas[type], now);
     const outcome = await updateOrPark(ports.persons, person, settled.person, now);
     if (outcome.kind === 'written') {
       return { ...settled, person: outcome.person, conflicts: [...told, ...settled.conflicts] };
@@ -112,12 +113,17 @@ async function storeEnd(
     const telling = await tellFirst(ports, stored, untold);
     if (telling !== undefined) told = [...told, ...untold];
     person = telling ?? stored;
-    current = await withRowReadAgain(ports, object, current, telling === undefined ? untold : []);
+    current = await withRowReadAgain(context, type, current, telling === undefined ? untold : []);
   }
   throw new TransientError('CONTENTION', 'the person was changed by others on every try');
 }
 
-function settledBy({ person, sent }: LeasedPush, end: PushEnd, object: ObjectRules, now: string): Settled {
+function settledBy(
+  { person, sent }: Omit<LeasedPush, 'type'>,
+  end: PushEnd,
+  object: ObjectRules,
+  now: string,
+): Settled {
   return end.kind === 'written'
     ? settlePush(person, { ...end, sent }, object, now)
     : settleRejection(person, { ...end, sent }, object, now);
@@ -149,15 +155,15 @@ function isTold({ log }: Person, { field, remote }: Conflict, since: number): bo
 }
 
 async function withRowReadAgain(
-  ports: Pick<Ports, 'records'>,
-  object: ObjectRules,
+  context: SettleContext,
+  type: SalesforceType,
   end: PushEnd,
   overwritten: readonly Conflict[],
 ): Promise<PushEnd> {
   // The feed brings what the row of a refused push holds; what was read before may be older than what is known by now.
   if (end.kind === 'rejected') return { ...end, before: null };
   const id = toLongId(String(end.after.Id));
-  const latest = await readAgain(ports, object, id);
+  const latest = await readAgain(context, { type, id });
   return { ...end, retry: { latest: latest ?? end.retry?.latest ?? null, overwritten } };
 }
 
@@ -165,13 +171,9 @@ async function withRowReadAgain(
  * Undefined where the row cannot be read now, for whatever reason: what the push answered is settled all the same, as
  * far as it is newer than base, and the feed brings the rest.
  */
-async function readAgain(
-  { records }: Pick<Ports, 'records'>,
-  { schema, columns }: ObjectRules,
-  id: string,
-): Promise<RemoteRecord | undefined> {
+async function readAgain({ ports, schemas }: SettleContext, { type, id }: RowName): Promise<RemoteRecord | undefined> {
   try {
-    return (await records.read(schema.type, [id], columns)).get(id);
+    return (await ports.records.read(type, [id], schemas[type].columns)).get(id);
   } catch (error) {
     if (!isOutside(error)) throw error;
     return undefined;

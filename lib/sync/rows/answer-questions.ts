@@ -1,9 +1,9 @@
 import { hasEmail, isLeased } from '../../person/person.ts';
 import type { Row, RowName } from '../../person/row.ts';
 import { rowOfRecord } from '../../schema/record.ts';
-import { inParallel } from '../in-parallel.ts';
+import { inParallel, STORE_PARALLELISM } from '../in-parallel.ts';
 import { Asking, type Manner } from './asking.ts';
-import { type RowContext, STORE_PARALLELISM } from './context.ts';
+import type { RowContext } from './context.ts';
 import { decide, type Question } from './decide.ts';
 import { findRowsFor, otherRowsWithEmail } from './find-rows.ts';
 import type { Decided, Read, Step } from './known.ts';
@@ -132,16 +132,13 @@ async function readItems({ ports }: RowContext, turns: readonly Turn<{ readonly 
   for (const { asking, act } of turns) for (const id of act.ids) asking.takeItem(id, items.get(id));
 }
 
-async function readFreshRows({ ports, schemas }: RowContext, turns: readonly Turn<{ readonly name: RowName }>[]) {
-  const records = await readRows(
-    ports,
-    schemas,
-    turns.map(({ act }) => act.name),
-  );
+async function readFreshRows(context: RowContext, turns: readonly Turn<{ readonly name: RowName }>[]) {
+  const names = turns.map(({ act }) => act.name);
+  const records = await readRows(context, names);
   for (const { asking, act } of turns) {
     const { type, id } = act.name;
     const record = records.get(id);
-    asking.takeRow(id, record === undefined ? undefined : rowOfRecord(schemas[type].schema, record));
+    asking.takeRow(id, record === undefined ? undefined : rowOfRecord(context.schemas[type].schema, record));
   }
 }
 

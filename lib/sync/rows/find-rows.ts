@@ -2,14 +2,11 @@ import type { Person } from '../../person/person.ts';
 import { keysOfPerson } from '../../person/person-key.ts';
 import type { Row } from '../../person/row.ts';
 import { rowOfRecord } from '../../schema/record.ts';
+import type { Context } from '../context.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Schemas } from '../schemas.ts';
 import type { FoundRow } from './known.ts';
 
-export interface FindContext {
-  readonly ports: { readonly records: Pick<Ports['records'], 'find'> };
-  readonly schemas: Schemas;
-}
+export type FindContext = Context<{ readonly records: Pick<Ports['records'], 'find'> }>;
 
 /**
  * What Salesforce holds for a person without a living row: a Lead or Contact that carries the person's id, else those

@@ -1,15 +1,16 @@
 import { type Row, type RowName, successorOf } from '../../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
+import type { Context } from '../context.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Schemas } from '../schemas.ts';
+
+type ReadContext = Context<Pick<Ports, 'records'>>;
 
 /** How many rows one after another may have taken a row's place. */
 const MAX_SUCCESSORS = 12;
 
 /** The rows of these names as they are now; one that is hidden or gone for good is missing. */
 export async function readRows(
-  ports: Pick<Ports, 'records'>,
-  schemas: Schemas,
+  { ports, schemas }: ReadContext,
   names: readonly RowName[],
 ): Promise<ReadonlyMap<string, RemoteRecord>> {
   const found = new Map<string, RemoteRecord>();
@@ -23,12 +24,12 @@ export async function readRows(
 }
 
 /** The rows that took the place of this one, one after another; empty where none did, or it cannot be read. */
-export async function successorsOf(ports: Pick<Ports, 'records'>, schemas: Schemas, row: Row): Promise<readonly Row[]> {
+export async function successorsOf(context: ReadContext, row: Row): Promise<readonly Row[]> {
   const found: Row[] = [];
   for (let name = successorOf(row); name !== null && found.length < MAX_SUCCESSORS; ) {
-    const record = (await readRows(ports, schemas, [name])).get(name.id);
+    const record = (await readRows(context, [name])).get(name.id);
     if (record === undefined) break;
-    const next: Row = rowOfRecord(schemas[name.type].schema, record);
+    const next: Row = rowOfRecord(context.schemas[name.type].schema, record);
     found.push(next);
     name = successorOf(next);
   }

@@ -1,7 +1,6 @@
 import type { Person } from '../../person/person.ts';
-import type { Schemas } from '../schemas.ts';
 import { answerQuestions } from './answer-questions.ts';
-import type { RowPorts } from './context.ts';
+import type { RowContext } from './context.ts';
 
 /** Persons after their rows were read again, by id, and the first error that kept one of them from it. */
 export interface Refreshment {
@@ -14,15 +13,11 @@ export interface Refreshment {
  * those or are joined into their holders. Answers the persons as stored now, or their survivors; a person whose lease
  * somebody else holds, who was changed meanwhile, or who could not be stored, is missing: try again later.
  */
-export async function refreshPersons(
-  ports: RowPorts,
-  schemas: Schemas,
-  persons: readonly Person[],
-): Promise<Refreshment> {
+export async function refreshPersons(context: RowContext, persons: readonly Person[]): Promise<Refreshment> {
   const questions = persons.map(
     ({ personId }) => ({ kind: 'person', personId, attaches: false, readsOwn: true, told: false }) as const,
   );
-  const askings = await answerQuestions({ ports, schemas }, questions);
+  const askings = await answerQuestions(context, questions);
   const refreshed = new Map<string, Person>();
   let error: unknown = null;
   for (const { question, ended, reached } of askings) {

@@ -1,9 +1,8 @@
 import type { Person } from '../../person/person.ts';
 import type { Row } from '../../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
-import type { Schemas } from '../schemas.ts';
 import { answerQuestion } from './answer-questions.ts';
-import type { RowPorts } from './context.ts';
+import type { RowContext } from './context.ts';
 import type { Refreshed } from './merge-values.ts';
 
 /** What was read for a person under our lease. */
@@ -24,13 +23,13 @@ export type StoredRead =
  * Stores what a person's row is now, the lease kept. Where another row took its place, the person goes over to that
  * one, or is joined into its holder.
  */
-export async function storeRead(ports: RowPorts, schemas: Schemas, read: LeasedRead): Promise<StoredRead> {
+export async function storeRead(context: RowContext, read: LeasedRead): Promise<StoredRead> {
   const { person } = read;
   const { personId } = person;
   const question = { kind: 'person', personId, attaches: false, readsOwn: true, told: false } as const;
-  const asking = await answerQuestion({ ports, schemas }, question, {
+  const asking = await answerQuestion(context, question, {
     token: person.lease?.owner,
-    seen: seenIn(schemas, read),
+    seen: seenIn(context, read),
   });
   const { ended, reached, pulled, conflicts } = asking;
   if (ended?.kind !== 'nothing' || reached === undefined) return { kind: 'changed' };
@@ -39,7 +38,7 @@ export async function storeRead(ports: RowPorts, schemas: Schemas, read: LeasedR
 }
 
 function seenIn(
-  schemas: Schemas,
+  { schemas }: RowContext,
   { person, record }: LeasedRead,
 ): { readonly person: Person; readonly row: Row | null } {
   const { type } = person.salesforce ?? { type: 'Lead' };

@@ -15,14 +15,14 @@ export interface Attaching {
 
 /** Asks the table, under the person's lease, for a row of the person. */
 export function askToAttach(
-  { ports, schemas }: PersonSync,
+  sync: PersonSync,
   { personId, lease }: Person,
   { found, converted }: Attaching,
   stopsAt: NonNullable<Manner['stopsAt']>,
 ): Promise<Asking> {
   const lead = converted === undefined ? {} : { converted };
   const question = { kind: 'person', personId, readsOwn: false, attaches: true, told: false, ...lead } as const;
-  return answerQuestion({ ports, schemas }, question, {
+  return answerQuestion(sync, question, {
     found,
     stopsAt,
     ...(lease !== null && { token: lease.owner }),

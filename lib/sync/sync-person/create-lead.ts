@@ -44,36 +44,32 @@ export async function createLead(
   found: Person,
   leftOut: LeftOut = { fields: [], rejection: null },
 ): Promise<Creation> {
-  const { ports, schemas } = sync;
-  const object = schemas.Lead;
+  const object = sync.schemas.Lead;
   mustHaveKey(object);
-  const unsent = await withCutTexts(ports, object, found, 'create');
+  const unsent = await withCutTexts(sync, 'Lead', found, 'create');
   if (unsent === undefined) return over({ kind: 'busy' });
   const { record, sent, defaults } = newLead(sync, unsent, leftOut.fields);
   const person = await rememberAttempt(sync, unsent, sent);
   if (person === undefined) return over({ kind: 'busy' });
+  const push: LeasedPush = { type: 'Lead', person, sent };
   const refusal = judgePush(object.schema, { ...defaults, ...sent }, 'create');
-  const without = (refused: Refused) => withoutRefused(sync, { person, sent }, refused, leftOut);
+  const without = (refused: Refused) => withoutRefused(sync, push, refused, leftOut);
   if (refusal !== undefined) {
     const refused = { rejection: refusal, matches: [] };
-    return without(refused) ?? refuse(sync, { push: { person, sent }, rejection: refusal });
+    return without(refused) ?? refuse(sync, { push, rejection: refusal });
   }
   const answer = await createUnderKey(sync, person, record);
   switch (answer.kind) {
     case 'transient':
       throw new TransientError(answer.code, 'Salesforce could not create the Lead now');
     case 'converted':
-      return attachToConverted(sync, { person, sent }, answer);
+      return attachToConverted(sync, push, answer);
     case 'rejected':
-      return without(answer) ?? attachToMatch(sync, { person, sent }, answer);
+      return without(answer) ?? attachToMatch(sync, push, answer);
     case 'exists':
       return { kind: 'attach', person, to: { found: { kind: 'one', row: rowOfRecord(object.schema, answer.record) } } };
     case 'created':
-      return tellLeftOut(
-        sync,
-        await settleCreated(sync, { person, sent }, answer.record, Object.keys(defaults)),
-        leftOut,
-      );
+      return tellLeftOut(sync, await settleCreated(sync, push, answer.record, Object.keys(defaults)), leftOut);
   }
 }
 
@@ -102,29 +98,28 @@ async function tellLeftOut(sync: PersonSync, step: SyncStep, { fields, rejection
   if (rejection === null || step.kind !== 'over' || step.outcome.kind !== 'synced') return step;
   const { person } = step.outcome;
   const sent = Object.fromEntries(fields.map((field) => [field, person.fields[field] ?? null]));
-  const told = await storeRefusal(sync.ports, sync.schemas.Lead, { person, sent }, { ...rejection, fields });
+  const told = await storeRefusal(sync, { type: 'Lead', person, sent }, { ...rejection, fields });
   return over({ ...step.outcome, person: told?.person ?? person });
 }
 
 /** The authority of the new row names the person first, then the settle takes the row. */
 async function settleCreated(
   sync: PersonSync,
-  { person, sent }: LeasedPush,
+  push: LeasedPush,
   record: RemoteRecord,
   defaulted: readonly string[],
 ): Promise<SyncStep> {
-  const { ports, schemas } = sync;
-  const row = rowOfRecord(schemas.Lead.schema, record);
+  const row = rowOfRecord(sync.schemas.Lead.schema, record);
   const claimed = await afterPush(async () => {
-    const asking = await askToAttach(sync, person, { found: { kind: 'one', row } }, ({ kind }) => kind === 'take');
-    const holder = asking.ended?.kind === 'stopped' ? asking.person(person.personId) : undefined;
+    const asking = await askToAttach(sync, push.person, { found: { kind: 'one', row } }, ({ kind }) => kind === 'take');
+    const holder = asking.ended?.kind === 'stopped' ? asking.person(push.person.personId) : undefined;
     if (holder === undefined) throw new TransientError('BUSY', 'the new Lead could not be settled now');
     return holder;
   });
   const end = { kind: 'written', before: null, after: record, created: true, defaulted } as const;
-  const settled = await storeSettled(ports, schemas.Lead, { person: claimed, sent }, end);
+  const settled = await storeSettled(sync, { ...push, person: claimed }, end);
   if (settled === undefined) return over({ kind: 'busy' });
-  return over({ kind: 'synced', outcome: 'created', pushed: Object.keys(sent), ...settled });
+  return over({ kind: 'synced', outcome: 'created', pushed: Object.keys(push.sent), ...settled });
 }
 
 /** What a new Lead is made of: what the person holds, and the configured values where it holds nothing. */
@@ -162,7 +157,7 @@ async function attachToMatch(
   const { ports, schemas } = sync;
   const isRefused = matches.length === 0 || ports.policy.onDuplicateAlert === 'reject';
   if (isRefused) return refuse(sync, { push, rejection });
-  const records = await readRows(ports, schemas, matches);
+  const records = await readRows(sync, matches);
   const rows = matches.flatMap(({ type, id }) => {
     const record = records.get(id);
     return record === undefined ? [] : rowOfRecord(schemas[type].schema, record);
@@ -178,7 +173,7 @@ async function attachToMatch(
 
 export async function refuse(sync: PersonSync, { push, rejection }: LeasedRefusal): Promise<SyncStep> {
   const end = { kind: 'rejected', before: null, rejection } as const;
-  const settled = await storeSettled(sync.ports, sync.schemas.Lead, push, end);
+  const settled = await storeSettled(sync, push, end);
   if (settled === undefined) return over({ kind: 'busy' });
   return over({ kind: 'rejected', rejection: settled.person.rejection ?? rejection, person: settled.person });
 }

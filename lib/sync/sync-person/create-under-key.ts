@@ -33,7 +33,7 @@ export async function createUnderKey(
   const answer = await ports.records.createLead(keyOfPerson(person.personId, nth), record, columns, options);
   if (answer.kind !== 'converted') return answer;
   const lead = rowOfRecord(schema, answer.record);
-  const successors = await successorsOf(ports, schemas, lead);
+  const successors = await successorsOf(sync, lead);
   if (nth === LEADS_PER_PERSON || !isGone(person, lead, successors)) return { ...answer, lead, successors };
   return createUnderKey(sync, person, record, nth + 1);
 }

@@ -3,10 +3,11 @@ import { logged } from '../../person/edit-person.ts';
 import { isWritable, type Person, type SalesforceLink } from '../../person/person.ts';
 import type { Row } from '../../person/row.ts';
 import { rowOfRecord } from '../../schema/record.ts';
+import type { Context } from '../context.ts';
 import { TransientError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import { answerQuestion } from '../rows/answer-questions.ts';
-import { loadSchemas, type Schemas } from '../schemas.ts';
+import { loadSchemas } from '../schemas.ts';
 
 export type RowDeletion =
   /** The person holds no living row that anybody could find. */
@@ -26,11 +27,11 @@ const TURNS = 4;
 export async function deleteRow(ports: Ports, leased: Person): Promise<RowDeletion> {
   let person = leased;
   if (person.salesforce === null) return { kind: 'deleted', person };
-  const schemas = await loadSchemas(ports);
+  const context: Context = { ports, schemas: await loadSchemas(ports) };
   for (let turn = 0; turn < TURNS; turn += 1) {
-    const removed = await remove(ports, schemas, person);
+    const removed = await remove(context, person);
     if (removed.kind !== 'gone') return removed;
-    const followed = await follow(ports, schemas, person, removed.row);
+    const followed = await follow(context, person, removed.row);
     if (followed.kind !== 'deleted') return followed;
     if (!isWritable(followed.person.salesforce)) return followed;
     person = followed.person;
@@ -40,8 +41,7 @@ export async function deleteRow(ports: Ports, leased: Person): Promise<RowDeleti
 
 /** The row as it is once it is deleted, or found to be gone or converted; undefined where that was not read. */
 async function remove(
-  ports: Ports,
-  schemas: Schemas,
+  { ports, schemas }: Context,
   person: Person,
 ): Promise<RowDeletion | { readonly kind: 'gone'; readonly row?: Row }> {
   const link = person.salesforce;
@@ -64,12 +64,12 @@ async function remove(
 }
 
 /** The person with the row that took the place of its own, if one did. `row`: its own row as it is now. */
-async function follow(ports: Ports, schemas: Schemas, person: Person, row?: Row): Promise<RowDeletion> {
+async function follow(context: Context, person: Person, row?: Row): Promise<RowDeletion> {
   const { personId, lease, salesforce } = person;
   const readsOwn = row !== undefined || isUnread(salesforce);
   const question = { kind: 'person', personId, readsOwn, attaches: false, told: false } as const;
   const manner = { token: lease?.owner, seen: row === undefined ? undefined : { person, row } };
-  const { ended, reached } = await answerQuestion({ ports, schemas }, question, manner);
+  const { ended, reached } = await answerQuestion(context, question, manner);
   if (ended?.kind !== 'nothing' || reached === undefined) return { kind: 'busy' };
   if (reached.personId !== personId) return { kind: 'mergedAway', personId: reached.personId };
   return reached.lease?.owner === lease?.owner ? { kind: 'deleted', person: reached } : { kind: 'busy' };

@@ -1,8 +1,7 @@
 import type { Conflict, Rejection } from '../../person/activity.ts';
 import type { Person } from '../../person/person.ts';
 import type { SalesforceType } from '../../person/row.ts';
-import type { Ports } from '../ports/ports.ts';
-import type { Schemas } from '../schemas.ts';
+import type { Context } from '../context.ts';
 
 /**
  * Who shall own the record: nobody else than now, a user or a queue, or whom the assignment rules choose on a create.
@@ -43,9 +42,7 @@ export interface Candidate {
 }
 
 /** A sync of one person on its way, under the person's lease. */
-export interface PersonSync {
-  readonly ports: Ports;
-  readonly schemas: Schemas;
+export interface PersonSync extends Context {
   readonly assignTo: AssignTo;
   /** An earlier push of this person was never answered: its row is read before anything is sent. */
   readonly afterLostPush: boolean;

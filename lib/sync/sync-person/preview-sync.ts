@@ -1,6 +1,7 @@
 import { isLeased, isWritable, type Person } from '../../person/person.ts';
 import type { Row } from '../../person/row.ts';
 import { planCreate, planUpdate, type SyncPlan } from '../../schema/plan-sync.ts';
+import type { Context } from '../context.ts';
 import { QuotaExceededError, TransientError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import { answerQuestion } from '../rows/answer-questions.ts';
@@ -8,7 +9,7 @@ import type { Asking, Ended } from '../rows/asking.ts';
 import type { Known, Step } from '../rows/known.ts';
 import { ownPushOf } from '../rows/merge-values.ts';
 import { survivorOfPerson } from '../rows/survivors.ts';
-import { describedSchemas, knownOrDescribedSchemas, type Schemas } from '../schemas.ts';
+import { describedSchemas, knownOrDescribedSchemas } from '../schemas.ts';
 import { candidatesOf } from './ask-to-attach.ts';
 import type { Candidate } from './person-sync.ts';
 
@@ -17,6 +18,8 @@ export type PreviewPorts = Pick<Ports, 'clock' | 'policy' | 'persons' | 'records
   readonly state: Pick<Ports['state'], 'loadSchema'>;
   readonly feed: Pick<Ports['feed'], 'describe'>;
 };
+
+type PreviewContext = Context<PreviewPorts>;
 
 /** What a sync of a person would do now. */
 export interface Preview extends SyncPlan {
@@ -40,7 +43,7 @@ export async function previewSync(ports: PreviewPorts, personId: string): Promis
   try {
     // As a sync by hand does it: a parked person is judged by what Salesforce takes today.
     const schemas = await (person.rejection === null ? knownOrDescribedSchemas(ports) : describedSchemas(ports));
-    return await previewOf(ports, schemas, person);
+    return await previewOf({ ports, schemas }, person);
   } catch (error) {
     if (error instanceof QuotaExceededError) return { kind: 'limit' };
     if (error instanceof TransientError) return { kind: 'unavailable' };
@@ -48,17 +51,17 @@ export async function previewSync(ports: PreviewPorts, personId: string): Promis
   }
 }
 
-async function previewOf(ports: PreviewPorts, schemas: Schemas, person: Person): Promise<Preview> {
+async function previewOf(context: PreviewContext, person: Person): Promise<Preview> {
   const { personId, lease } = person;
   const question = { kind: 'person', personId, readsOwn: true, attaches: true, told: false } as const;
   const stopsAt = ({ kind }: Step, known: Known) => kind === 'take' && known.found() !== undefined;
   // Seen as by whoever holds the lease.
   const manner = { isDry: true, stopsAt, token: lease?.owner };
-  const asking = await answerQuestion({ ports, schemas }, question, manner);
+  const asking = await answerQuestion(context, question, manner);
   const { ended, reached = person } = asking;
   const target = targetOf(asking, person);
-  if (target !== undefined) return withRow(ports, schemas, target.person, target);
-  return ended?.kind === 'insert' ? created(ports, schemas, reached) : undecided(ports, reached, ended);
+  if (target !== undefined) return withRow(context, target.person, target);
+  return ended?.kind === 'insert' ? created(context, reached) : undecided(context.ports, reached, ended);
 }
 
 /** The row that the person would be synced with, and the person as it is before that. */
@@ -77,7 +80,7 @@ function ownTarget(asking: Asking, person: Person) {
   return { person: person.salesforce?.id === row.id ? person : reached, row, linked: false };
 }
 
-function created(ports: PreviewPorts, schemas: Schemas, person: Person): Preview {
+function created({ ports, schemas }: PreviewContext, person: Person): Preview {
   const plan = planCreate({ ...schemas.Lead, policy: ports.policy }, person);
   const outcome = plan.rejection === null ? 'created' : 'rejected';
   const waitsFor = waitsForOf(ports, person);
@@ -92,8 +95,7 @@ async function undecided(ports: PreviewPorts, person: Person, ended: Ended | und
 }
 
 function withRow(
-  ports: PreviewPorts,
-  schemas: Schemas,
+  { ports, schemas }: PreviewContext,
   person: Person,
   { row, linked }: { readonly row: Row; readonly linked: boolean },
 ): Preview {

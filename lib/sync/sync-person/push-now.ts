@@ -68,20 +68,21 @@ function rejected({ person }: Pick<Progress, 'person'>, rejection: Rejection): S
 }
 
 async function pushOrRead(sync: PersonSync, found: Progress): Promise<Step> {
-  const object = sync.schemas[found.link.type];
-  const person = await withCutTexts(sync.ports, object, found.person, 'update');
+  const { type } = found.link;
+  const { schema } = sync.schemas[type];
+  const person = await withCutTexts(sync, type, found.person, 'update');
   if (person === undefined) return again(sync, found);
   const progress = { ...found, person };
   // By hand everything is tried once more, and in the end what was not refused.
   const edits = progress.rejection === null ? pendingEdits(person) : openEdits(person);
-  const { record, sent, refused } = pushable(object.schema, edits, 'update');
-  const refusal = judgePush(object.schema, sent, 'update');
+  const { record, sent, refused } = pushable(schema, edits, 'update');
+  const refusal = judgePush(schema, sent, 'update');
   if (refusal !== undefined) return end(sync, progress, sent, { kind: 'rejected', before: null, rejection: refusal });
   const owned = withOwner(sync, progress, record);
   if (Object.keys(owned).length > 0) return push(sync, progress, { record: owned, sent });
   if (progress.rejection !== null) return over(rejected(progress, progress.rejection));
   if (refused.length === 0) return readOnly(sync, progress);
-  const rejection = notEditable(progress.link.type, refused);
+  const rejection = notEditable(type, refused);
   return end(sync, progress, {}, { kind: 'rejected', before: null, rejection });
 }
 
@@ -139,16 +140,13 @@ async function settleUnread(
   progress: Progress,
   { sent, answer }: { readonly sent: Fields; readonly answer: PushAnswer },
 ): Promise<Step> {
-  const { ports } = sync;
   const { link } = progress;
   try {
     const isStale = answer.unread?.code === INVALID_FIELD;
-    const schemas = isStale ? await describedSchemas(ports) : sync.schemas;
-    const [read] = await readBehind(ports, schemas[link.type], [link.id], [answer]);
-    if (read === undefined || read.after === null) {
-      return readAgain({ ...sync, schemas }, { ...progress, readsFirst: true });
-    }
-    return end({ ...sync, schemas }, progress, sent, {
+    const current = isStale ? { ...sync, schemas: await describedSchemas(sync.ports) } : sync;
+    const [read] = await readBehind(current, link.type, [link.id], [answer]);
+    if (read === undefined || read.after === null) return readAgain(current, { ...progress, readsFirst: true });
+    return end(current, progress, sent, {
       kind: 'written',
       before: null,
       after: read.after,
@@ -181,7 +179,7 @@ export async function rememberAttempt(
 
 async function end(sync: PersonSync, progress: Progress, sent: Fields, pushEnd: PushEnd): Promise<Step> {
   const { person, link } = progress;
-  const settled = await storeSettled(sync.ports, sync.schemas[link.type], { person, sent }, pushEnd);
+  const settled = await storeSettled(sync, { type: link.type, person, sent }, pushEnd);
   if (settled === undefined) return over({ kind: 'busy' });
   const so: Progress = {
     ...progress,
@@ -245,9 +243,8 @@ async function readRow({ ports, schemas }: PersonSync, link: SalesforceLink): Pr
  * another on the way goes on as that one.
  */
 async function storeRow(sync: PersonSync, progress: Progress, record: RemoteRecord | undefined): Promise<Step> {
-  const { ports, schemas } = sync;
   const { person } = progress;
-  const read = await storeRead(ports, schemas, { person, record });
+  const read = await storeRead(sync, { person, record });
   if (read.kind === 'changed') return again(sync, progress);
   if (read.kind === 'merged') return over({ kind: 'mergedAway', personId: read.into });
   return {
