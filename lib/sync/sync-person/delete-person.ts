@@ -1,11 +1,9 @@
 import { deletePerson } from '../../person/delete-person.ts';
 import type { DeletedHere, Person } from '../../person/person.ts';
-import { QuotaExceededError, TransientError, wasNotSent } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
-import { giveBackLease } from '../rows/give-back-lease.ts';
 import { deleteRow, type RowDeletion } from './delete-row.ts';
-import { leaseWithPatience } from './lease-with-patience.ts';
 import type { SyncOutcome } from './person-sync.ts';
+import { underLease } from './under-lease.ts';
 
 export type DeleteOutcome =
   | { readonly kind: 'deleted' }
@@ -25,21 +23,12 @@ export async function deletePersonHere(
   personId: string,
   salesforce: DeletedHere['salesforce'],
 ): Promise<DeleteOutcome> {
-  const taken = await leaseWithPatience(ports, personId, false);
-  if ('kind' in taken) return taken.kind === 'deletedHere' ? { kind: 'deleted' } : taken;
-  const { leased, afterLostPush } = taken;
-  try {
+  const outcome = await underLease(ports, personId, false, async ({ leased }): Promise<DeleteOutcome> => {
     const row: RowDeletion =
       salesforce === 'delete' ? await deleteRow(ports, leased) : { kind: 'deleted', person: leased };
-    const outcome = row.kind === 'deleted' ? await bury(ports, row.person, salesforce) : row;
-    await giveBackLease(ports, leased, afterLostPush);
-    return outcome;
-  } catch (error) {
-    if (wasNotSent(error)) await giveBackLease(ports, leased, afterLostPush);
-    if (error instanceof QuotaExceededError) return { kind: 'limit' };
-    if (error instanceof TransientError) return { kind: 'unavailable' };
-    throw error;
-  }
+    return row.kind === 'deleted' ? bury(ports, row.person, salesforce) : row;
+  });
+  return outcome.kind === 'deletedHere' ? { kind: 'deleted' } : outcome;
 }
 
 async function bury(ports: Ports, leased: Person, salesforce: DeletedHere['salesforce']): Promise<DeleteOutcome> {

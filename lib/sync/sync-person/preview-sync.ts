@@ -2,7 +2,6 @@ import { isLeased, isWritable, type Person } from '../../person/person.ts';
 import type { Row } from '../../person/row.ts';
 import { planCreate, planUpdate, type SyncPlan } from '../../schema/plan-sync.ts';
 import type { Context } from '../context.ts';
-import { QuotaExceededError, TransientError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import { answerQuestion } from '../rows/answer-questions.ts';
 import type { Asking, Ended } from '../rows/asking.ts';
@@ -12,6 +11,7 @@ import { survivorOfPerson } from '../rows/survivors.ts';
 import { describedSchemas, knownOrDescribedSchemas } from '../schemas.ts';
 import { candidatesOf } from './ask-to-attach.ts';
 import type { Candidate } from './person-sync.ts';
+import { unanswered } from './under-lease.ts';
 
 /** Everything is computed, and nothing is written with them. */
 export type PreviewPorts = Pick<Ports, 'clock' | 'policy' | 'persons' | 'records' | 'queue'> & {
@@ -45,9 +45,7 @@ export async function previewSync(ports: PreviewPorts, personId: string): Promis
     const schemas = await (person.rejection === null ? knownOrDescribedSchemas(ports) : describedSchemas(ports));
     return await previewOf({ ports, schemas }, person);
   } catch (error) {
-    if (error instanceof QuotaExceededError) return { kind: 'limit' };
-    if (error instanceof TransientError) return { kind: 'unavailable' };
-    throw error;
+    return unanswered(error);
   }
 }
 

@@ -1,12 +1,11 @@
 import type { Person } from '../../person/person.ts';
-import { QuotaExceededError, TransientError, wasNotSent } from '../errors.ts';
+import { TransientError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
-import { giveBackLease } from '../rows/give-back-lease.ts';
 import { describedSchemas, INVALID_FIELD, loadSchemas } from '../schemas.ts';
 import { attachRow } from './attach-row.ts';
-import { leaseWithPatience } from './lease-with-patience.ts';
 import type { AssignTo, PersonSync, SyncOutcome } from './person-sync.ts';
 import { pushNow } from './push-now.ts';
+import { underLease } from './under-lease.ts';
 
 const TURNS = 3;
 
@@ -28,23 +27,13 @@ export async function syncPerson(ports: Ports, personId: string, assignTo: Assig
 
 type OneSync = SyncOutcome | { readonly kind: 'joined'; readonly personId: string };
 
-async function syncOnce(ports: Ports, personId: string, assignTo: AssignTo): Promise<OneSync> {
-  const taken = await leaseWithPatience(ports, personId, true);
-  if ('kind' in taken) return taken;
-  const { leased, afterLostPush } = taken;
-  try {
+function syncOnce(ports: Ports, personId: string, assignTo: AssignTo): Promise<OneSync> {
+  return underLease(ports, personId, true, async ({ leased, afterLostPush }): Promise<OneSync> => {
     // A parked person that somebody syncs by hand: what Salesforce takes may have changed since it was refused.
     const schemas = await (leased.rejection === null ? loadSchemas(ports) : describedSchemas(ports));
-    const sync: PersonSync = { ports, schemas, assignTo, afterLostPush };
-    const outcome = await syncWithFields(sync, leased);
-    if (outcome.kind !== 'synced') await giveBackLease(ports, leased, afterLostPush);
+    const outcome = await syncWithFields({ ports, schemas, assignTo, afterLostPush }, leased);
     return outcome.kind === 'mergedAway' ? { kind: 'joined', personId: outcome.personId } : outcome;
-  } catch (error) {
-    if (wasNotSent(error)) await giveBackLease(ports, leased, afterLostPush);
-    if (error instanceof QuotaExceededError) return { kind: 'limit' };
-    if (error instanceof TransientError) return { kind: 'unavailable' };
-    throw error;
-  }
+  });
 }
 
 /** A field that was hidden or deleted since the schemas were made: they are made anew, and the sync goes on, once. */

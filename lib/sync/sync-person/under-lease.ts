@@ -1,9 +1,11 @@
 import type { Fields } from '../../person/field-value.ts';
 import { hasAttempt, isPresent, isWritable, type Person, pendingEdits } from '../../person/person.ts';
+import { QuotaExceededError, TransientError, wasNotSent } from '../errors.ts';
 import { msBetween } from '../ports/clock.ts';
 import type { Ports } from '../ports/ports.ts';
 import { endLostLeases } from '../push/lost-push.ts';
 import { guardOf, leaseFor } from '../push/push-lease.ts';
+import { giveBackLease } from '../rows/give-back-lease.ts';
 import { survivorOfPerson } from '../rows/survivors.ts';
 import type { SyncOutcome } from './person-sync.ts';
 
@@ -14,6 +16,9 @@ const WAIT_MS = 100;
 /** Why a person cannot be worked on. */
 export type Unleased = Extract<SyncOutcome, { kind: 'notFound' | 'mergedAway' | 'deletedHere' | 'busy' }>;
 
+/** Salesforce cannot be asked now, or may not be asked any more today. */
+export type Unanswered = Extract<SyncOutcome, { kind: 'unavailable' | 'limit' }>;
+
 /** A person under a lease of ours. */
 export interface Leased {
   readonly leased: Person;
@@ -21,14 +26,40 @@ export interface Leased {
 }
 
 /**
- * Leases a person; or tells why it cannot be had. `isGuarded`: what will be sent carries the guard of base. Where it does
- * not (a deletion), a lost request may commit over any later state, so that only the end of the lease tells that it is over.
+ * Works on a person under a lease, and gives the lease back unless a request may still commit. An outcome `synced` was
+ * stored by a settle, which gives the lease back in the same write.
  */
-export async function leaseWithPatience(
+export async function underLease<Outcome extends { readonly kind: string }>(
   ports: Ports,
   personId: string,
   isGuarded: boolean,
-): Promise<Leased | Unleased> {
+  work: (leased: Leased) => Promise<Outcome>,
+): Promise<Outcome | Unleased | Unanswered> {
+  const taken = await leaseWithPatience(ports, personId, isGuarded);
+  if ('kind' in taken) return taken;
+  const giveBack = () => giveBackLease(ports, taken.leased, taken.afterLostPush);
+  try {
+    const outcome = await work(taken);
+    if (outcome.kind !== 'synced') await giveBack();
+    return outcome;
+  } catch (error) {
+    if (wasNotSent(error)) await giveBack();
+    return unanswered(error);
+  }
+}
+
+/** The outcome that a failed call of Salesforce comes to; throws every other error. */
+export function unanswered(error: unknown): Unanswered {
+  if (error instanceof QuotaExceededError) return { kind: 'limit' };
+  if (error instanceof TransientError) return { kind: 'unavailable' };
+  throw error;
+}
+
+/**
+ * Leases a person; or tells why it cannot be had. `isGuarded`: what will be sent carries the guard of base. Where it does
+ * not (a deletion), a lost request may commit over any later state, so that only the end of the lease tells that it is over.
+ */
+async function leaseWithPatience(ports: Ports, personId: string, isGuarded: boolean): Promise<Leased | Unleased> {
   const owner = ports.ids.next();
   const since = ports.clock.now();
   for (;;) {
