@@ -1,4 +1,4 @@
-import { toIsoInstant, toLongId } from '../person/field-value.ts';
+import { type FieldValue, toIsoInstant, toLongId } from '../person/field-value.ts';
 import type { RowName, SalesforceType } from '../person/row.ts';
 import type {
   ChangeFeed,
@@ -7,6 +7,7 @@ import type {
   FeedPage,
   FeedPosition,
   FeedRequest,
+  FeedRow,
   ScanRequest,
 } from '../sync/ports/change-feed.ts';
 import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
@@ -242,9 +243,18 @@ function pageOf(answer: SubAnswer | undefined, columns: readonly string[]): Feed
   const body = answerOf(answer);
   if (body === 'invalidField') return body;
   const { records, done } = queryAnswer(body);
-  const rows = records.map((record) => valuesOf(record, columns));
+  const rows = records.map((record) => rowOf(valuesOf(record, columns)));
   // Wide rows come in shorter pages, with a locator to go on by; the position of the last row does as well, and lasts.
   return { rows, more: !done || rows.length >= PAGE_ROWS };
+}
+
+function rowOf(values: readonly FieldValue[]): FeedRow {
+  const [id, systemModstamp] = values;
+  return {
+    id: toLongId(String(id)),
+    systemModstamp: toIsoInstant(String(systemModstamp)),
+    text: JSON.stringify(values),
+  };
 }
 
 /** Null where Salesforce does not tell: the poll then relies on its lookback. */

@@ -110,11 +110,12 @@ describe('what is asked', () => {
       totalSize: 2,
       done: false,
       nextRecordsUrl: '/x',
-      records: [{ attributes: {}, Id: 'a', LastName: 'L' }],
+      records: [{ attributes: {}, Id: 'a', SystemModstamp: '2026-11-21T10:00:00.000+0000', LastName: 'L' }],
     };
     const feed = await feedOf(compositeAnswer({ body }));
     const page = await feed.next(lead(), { systemModstamp: BEGINNING, id: '' }, '2026-11-21T11:00:00.000Z');
-    expect(page).toEqual({ rows: [['a', null, null, 'L']], more: true });
+    const text = '["a","2026-11-21T10:00:00.000+0000",null,"L"]';
+    expect(page).toEqual({ rows: [{ id: 'a', systemModstamp: '2026-11-21T10:00:00.000Z', text }], more: true });
   });
 
   test('a covered date that Salesforce does not tell is no failure', async () => {
@@ -155,10 +156,10 @@ describe('with an org', () => {
     const ids: string[] = [];
     for (;;) {
       const read = rows(page);
-      ids.push(...read.map(([id]) => String(id)));
+      ids.push(...read.map(({ id }) => id));
       const last = read.at(-1);
       if (page === 'invalidField' || !page?.more || last === undefined) return ids;
-      page = await feed.next(request, { systemModstamp: String(last[1]), id: String(last[0]) }, before);
+      page = await feed.next(request, last, before);
     }
   }
 

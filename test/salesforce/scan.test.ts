@@ -80,7 +80,7 @@ describe('a scan of an org', () => {
     for (let after: string | null = null; after !== size.last; after = ids.at(-1) ?? '') {
       const page = await feed.scan(request, after, size.last ?? '');
       if (page === 'invalidField') throw new Error('a page was expected');
-      ids.push(...page.rows.map(([id]) => String(id)));
+      ids.push(...page.rows.map(({ id }) => id));
     }
     expect(size.rows).toBe(4_500);
     expect(ids).toEqual([...new Set(ids)].toSorted());

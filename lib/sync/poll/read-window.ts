@@ -1,8 +1,6 @@
-import type { FieldValue } from '../../person/field-value.ts';
-import { toIsoInstant, toLongId } from '../../person/field-value.ts';
 import { feedColumns } from '../../schema/object-schema.ts';
 import { packRows, type QueuedRow } from '../change-message.ts';
-import type { FeedPage, FeedPosition, FeedRequest } from '../ports/change-feed.ts';
+import type { FeedPage, FeedPosition, FeedRequest, FeedRow } from '../ports/change-feed.ts';
 import { addMs } from '../ports/clock.ts';
 import { describeAgain } from '../schemas.ts';
 import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
@@ -94,13 +92,13 @@ async function sendPages(run: CycleRun, window: WindowStart, sent: SentRows): Pr
   let stoppedAt: FeedPosition = { systemModstamp: request.from, id: '' };
   try {
     for (;;) {
-      const last = positionOf(page.rows.at(-1));
-      const goesOn = page.more && last !== null && last.systemModstamp < before;
+      const last = page.rows.at(-1);
+      const goesOn = page.more && last !== undefined && last.systemModstamp < before;
       // The next page is on its way while this one is sent; its failure counts only once this one is safe.
-      const following = goesOn ? settled(run.ports.feed.next(request, last, before)) : null;
+      const following = goesOn ? settled(run.ports.feed.next(request, positionOf(last), before)) : null;
       await sent.send(request, rowsBefore(page, before));
       if (following === null) return { stoppedAt: null, error: null };
-      stoppedAt = last ?? stoppedAt;
+      stoppedAt = last === undefined ? stoppedAt : positionOf(last);
       const next = await following;
       if (next.kind === 'failed') return { stoppedAt, error: next.error };
       if (run.timeLeftMs() < TIME_TO_STOP_MS) return { stoppedAt, error: null };
@@ -162,14 +160,12 @@ class SentRows {
   }
 
   /** Resolves when the rows that were not queued before are durably on the queue. */
-  async send(request: FeedRequest, rows: readonly (readonly FieldValue[])[]): Promise<void> {
+  async send(request: FeedRequest, rows: readonly FeedRow[]): Promise<void> {
     const now = this.#run.ports.clock.now();
     const asked = fingerprint(request.columns.join());
     const fresh: QueuedRow[] = [];
     const states: [string, string][] = [];
-    for (const values of rows) {
-      const { id, systemModstamp } = placeOf(values);
-      const text = JSON.stringify(values);
+    for (const { id, systemModstamp, text } of rows) {
       const state = rowState(systemModstamp, text, asked);
       const sight = this.#sent.has(id) ? 'newer' : sightOf(this.#recent, id, state, now);
       if (sight === 'queued') continue;
@@ -197,14 +193,10 @@ class SentRows {
   }
 }
 
-function rowsBefore(page: FeedPage, before: string): readonly (readonly FieldValue[])[] {
-  return page.rows.filter((values) => placeOf(values).systemModstamp < before);
+function rowsBefore(page: FeedPage, before: string): readonly FeedRow[] {
+  return page.rows.filter(({ systemModstamp }) => systemModstamp < before);
 }
 
-function positionOf(values: readonly FieldValue[] | undefined): FeedPosition | null {
-  return values === undefined ? null : placeOf(values);
-}
-
-function placeOf(values: readonly FieldValue[]): FeedPosition {
-  return { id: toLongId(String(values[0])), systemModstamp: toIsoInstant(String(values[1])) };
+function positionOf({ id, systemModstamp }: FeedRow): FeedPosition {
+  return { id, systemModstamp };
 }

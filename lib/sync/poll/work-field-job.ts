@@ -1,8 +1,6 @@
-import type { FieldValue } from '../../person/field-value.ts';
-import { toIsoInstant, toLongId } from '../../person/field-value.ts';
 import type { ObjectSchema } from '../../schema/object-schema.ts';
 import { packRows, type QueuedRow } from '../change-message.ts';
-import type { ScanRequest } from '../ports/change-feed.ts';
+import type { FeedRow, ScanRequest } from '../ports/change-feed.ts';
 import type { StoredSchema } from '../ports/sync-state-store.ts';
 import { describeAgain } from '../schemas.ts';
 import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
@@ -101,8 +99,7 @@ class JobWork {
     const page = await this.#run.ports.feed.scan(request, job.after, job.until ?? '');
     if (page === 'invalidField') return this.#withoutLostFields(job);
     await this.#send(request, page.rows);
-    const last = page.rows.at(-1);
-    const after = last === undefined ? null : toLongId(String(last[0]));
+    const after = page.rows.at(-1)?.id ?? null;
     const read = pageOfJob(job, { rows: page.rows.length, after, more: page.more });
     await this.#save(isRead(read, page) ? this.#ended(read) : { ...this.#book, running: read });
   }
@@ -135,9 +132,9 @@ class JobWork {
     return { type, columns: [...systemColumns, ...names], filled: onlyFilled ? names : [] };
   }
 
-  async #send({ type, columns }: ScanRequest, rows: readonly (readonly FieldValue[])[]): Promise<void> {
+  async #send({ type, columns }: ScanRequest, rows: readonly FeedRow[]): Promise<void> {
     const before = fedUpTo(this.#feed, this.#run.settings.lookbackSeconds);
-    const queued = rows.filter((values) => toIsoInstant(String(values[1])) < before).map(queuedRow);
+    const queued = rows.filter(({ systemModstamp }) => systemModstamp < before).map(queuedRow);
     const envelope = { type, queuedAt: this.#run.ports.clock.now(), cycle: this.#run.cycle.number, columns };
     await this.#run.ports.queue.send([...packRows({ ...envelope, partial: true }, queued)]);
     this.queued += queued.length;
@@ -163,8 +160,8 @@ function fedUpTo(feed: FeedState, lookbackSeconds: number): string {
 }
 
 /** Another state of the row may be on its way through the feed. */
-function queuedRow(values: readonly FieldValue[]): QueuedRow {
-  return { id: toLongId(String(values[0])), text: JSON.stringify(values), newer: true };
+function queuedRow({ id, text }: FeedRow): QueuedRow {
+  return { id, text, newer: true };
 }
 
 function plus(calls: number | null, more: number): number | null {

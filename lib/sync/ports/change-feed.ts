@@ -1,4 +1,3 @@
-import type { FieldValue } from '../../person/field-value.ts';
 import type { RowName, SalesforceType } from '../../person/row.ts';
 import type { DescribedObject } from '../../schema/describe.ts';
 
@@ -8,9 +7,18 @@ export interface FeedPosition {
   readonly id: string;
 }
 
-/** Rows as Salesforce gave them: values in the order of the columns, `Id` and `SystemModstamp` the first two. */
+/** One row as Salesforce gave it, ready to be queued. */
+export interface FeedRow {
+  /** 18 characters. */
+  readonly id: string;
+  /** ISO, in UTC. */
+  readonly systemModstamp: string;
+  /** A JSON array: the row's values in the order of the columns. */
+  readonly text: string;
+}
+
 export interface FeedPage {
-  readonly rows: readonly (readonly FieldValue[])[];
+  readonly rows: readonly FeedRow[];
   /** Whether rows may follow; then the next page begins after the last row of this one. */
   readonly more: boolean;
 }
