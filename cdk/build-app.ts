@@ -12,6 +12,8 @@ export interface AppOptions {
   readonly outdir?: string;
   /** `false` leaves the functions' code out, which makes a synth several times faster. */
   readonly bundling?: boolean;
+  /** The folder of the console's built page, where the settings host it. */
+  readonly consoleFolder?: string;
 }
 
 /** An app with the context of cdk.json (feature flags, settings), also where no `cdk` command passes it on. */
@@ -28,10 +30,15 @@ export function createApp({ outdir, bundling = true }: AppOptions = {}): App {
 }
 
 /** Adds everything that is deployed, and the checks that a synth must pass. */
-export function addStacks(app: App, settings: Settings): void {
+export function addStacks(app: App, settings: Settings, consoleFolder?: string): void {
   const { dataStack, syncStack } = stageNames(settings);
   const { table, changes } = new StatefulStack(app, dataStack, settings);
-  new StatelessStack(app, syncStack, { settings, table, changes });
+  new StatelessStack(app, syncStack, {
+    settings,
+    table,
+    changes,
+    ...(consoleFolder !== undefined && { consoleFolder }),
+  });
   Tags.of(app).add('application', 'lockstep');
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 }
@@ -39,6 +46,6 @@ export function addStacks(app: App, settings: Settings): void {
 /** The whole app in this process; `synth()` on the result writes the assembly. */
 export function buildApp(settings: Settings, options: AppOptions = {}): App {
   const app = createApp(options);
-  addStacks(app, settings);
+  addStacks(app, settings, options.consoleFolder);
   return app;
 }

@@ -2,6 +2,7 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Settings } from '../lib/lambda/settings.ts';
 import type { ChangesQueue } from './changes-queue.ts';
+import { hostedConsole } from './hosted-console.ts';
 import { Monitoring } from './monitoring.ts';
 import { PersonApi } from './person-api.ts';
 import type { PersonsTable } from './persons-table.ts';
@@ -14,11 +15,13 @@ export interface StatelessStackProps {
   readonly settings: Settings;
   readonly table: PersonsTable;
   readonly changes: ChangesQueue;
+  /** The folder of the console's built page, where the settings host it. */
+  readonly consoleFolder?: string;
 }
 
 /** Everything that can be thrown away and deployed again: functions, schedule, API, alarms. */
 export class StatelessStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, table, changes }: StatelessStackProps) {
+  constructor(scope: Construct, id: string, { settings, table, changes, consoleFolder }: StatelessStackProps) {
     super(scope, id, { description: 'Lockstep: functions, schedule, API and alarms' });
     const names = stageNames(settings);
     const { namespace } = names;
@@ -53,6 +56,8 @@ export class StatelessStack extends Stack {
       missedPolls,
     });
 
+    const page = hostedConsole(this, { settings, folder: consoleFolder, apiUrl: api.url, place: names.api });
+    if (page !== undefined) new CfnOutput(this, 'ConsoleUrl', { value: page.url });
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'ChangesQueueUrl', { value: changes.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: changes.deadLetters.queueUrl });

@@ -15,7 +15,14 @@ const LEAST_LAG_SECONDS = 2;
 
 type Numbers = Pick<
   Settings,
-  'pushLeaseSeconds' | 'cycleLeaseSeconds' | 'salesforceTimeoutSeconds' | 'lagSeconds' | 'objects' | 'auth' | 'sandbox'
+  | 'pushLeaseSeconds'
+  | 'cycleLeaseSeconds'
+  | 'salesforceTimeoutSeconds'
+  | 'lagSeconds'
+  | 'objects'
+  | 'auth'
+  | 'console'
+  | 'sandbox'
 >;
 
 /** Settings that fit their types and would break what the sync promises: one line for each, without the prefix. */
@@ -27,6 +34,10 @@ export function settingsMistakes(settings: Numbers): string[] {
     [
       pushLeaseSeconds < leastLease,
       `pushLeaseSeconds: takes ${leastLease} at least: a push whose answer was lost may commit until then`,
+    ],
+    [
+      settings.console !== undefined && typeof auth === 'string',
+      'console: takes auth.jwt: a page in a browser has no AWS credentials to sign with (`npm run console` has)',
     ],
     ...(settings.sandbox
       ? []

@@ -14,6 +14,14 @@ const winner = z.enum(['local', 'remote']);
 const salesforceType = z.enum(['Lead', 'Contact']);
 const filled = z.string().check(z.minLength(1));
 const issuer = z.string().check(z.regex(/^https:\/\/\S+$/));
+const hostedConsole = z.strictObject({
+  /** The client that the OpenID provider knows the page by: a public one, with PKCE and without a secret. */
+  clientId: filled,
+  /** The scopes of its tokens; left out: `openid` and the three of the API. */
+  scope: z.optional(filled),
+  /** The API's identifier, for a provider that wants it named (RFC 8707). */
+  resource: z.optional(filled),
+});
 const names = z._default(z.array(filled), []);
 const seconds = (fallback: number) => z._default(z.number().check(z.int(), z.minimum(0)), fallback);
 
@@ -66,6 +74,8 @@ const settings = {
     ),
     'iam',
   ),
+  /** The console's page on AWS; left out: it is not hosted. It takes `auth.jwt`. */
+  console: z.optional(hostedConsole),
   /**
    * How long to wait for an answer of Salesforce before it counts as lost; a caller of sync person waits 15 at most.
    */
@@ -118,6 +128,8 @@ const settingsSchema = z.strictObject(settings);
 const deployedSchema = z.object(settings);
 
 export type Settings = z.infer<typeof settingsSchema>;
+
+export type HostedConsoleSettings = z.infer<typeof hostedConsole>;
 
 export { POLL_TIMEOUT_SECONDS } from './settings-mistakes.ts';
 

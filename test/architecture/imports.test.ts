@@ -48,6 +48,8 @@ const rules: Readonly<Record<string, Rule>> = {
       'lib/lambda/metric-names.ts',
       'lib/lambda/api/routes.ts',
       'lib/salesforce/jsforce-shims/aliases.ts',
+      'lib/operator/build-console.ts',
+      'lib/operator/static-files.ts',
     ],
     packages: ['aws-cdk-lib', 'cdk-nag', 'constructs', 'zod/mini', 'node:'],
   },

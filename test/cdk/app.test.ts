@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../../cdk/build-app.ts';
 import type { SyncFunction } from '../../cdk/sync-function.ts';
 import { parseSettings } from '../../lib/lambda/settings.ts';
+import { consoleFolder } from './synthesised.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'lockstep-cdk-'));
 afterAll(() => rmSync(outdir, { recursive: true, force: true }));
@@ -20,25 +21,29 @@ interface ValidationReport {
   }[];
 }
 
-describe.each(['iam', 'none', { jwt: { issuer: 'https://login.example.com', audience: ['lockstep'] } }])(
-  'with auth %j',
-  (auth) => {
-    buildApp(parseSettings({ auth, sandbox: auth === 'none' }), { outdir, bundling: false }).synth();
-    const report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as ValidationReport;
+const jwt = { issuer: 'https://login.example.com', audience: ['lockstep'] };
 
-    it('passes both rule packs', () => {
-      const results = report.pluginReports.map(({ pluginName, violations }) => [pluginName, violations]);
-      expect(results).toContainEqual(['AwsSolutions', []]);
-      expect(results).toContainEqual(['Serverless', []]);
-    });
+describe.each([
+  { auth: 'iam' },
+  { auth: 'none', sandbox: true },
+  { auth: { jwt } },
+  { auth: { jwt }, console: { clientId: 'console' } },
+])('with %j', (settings) => {
+  buildApp(parseSettings(settings), { outdir, bundling: false, consoleFolder }).synth();
+  const report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as ValidationReport;
 
-    it('gives a reason for each rule that it sets aside', () => {
-      const setAside = report.pluginReports.flatMap(({ suppressedViolations = [] }) => suppressedViolations);
-      expect(setAside.length).toBeGreaterThan(0);
-      for (const { reason } of setAside) expect(reason.length).toBeGreaterThan(30);
-    });
-  },
-);
+  it('passes both rule packs', () => {
+    const results = report.pluginReports.map(({ pluginName, violations }) => [pluginName, violations]);
+    expect(results).toContainEqual(['AwsSolutions', []]);
+    expect(results).toContainEqual(['Serverless', []]);
+  });
+
+  it('gives a reason for each rule that it sets aside', () => {
+    const setAside = report.pluginReports.flatMap(({ suppressedViolations = [] }) => suppressedViolations);
+    expect(setAside.length).toBeGreaterThan(0);
+    for (const { reason } of setAside) expect(reason.length).toBeGreaterThan(30);
+  });
+});
 
 /** What `cdk` runs, as it runs it: the context comes in through the environment. */
 async function runApp(

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { buildApp } from '../../cdk/build-app.ts';
@@ -10,11 +11,14 @@ export interface Synthesised {
   readonly stateless: Template;
 }
 
+/** Stands for the built page, which a template names by its hash alone. */
+export const consoleFolder = fileURLToPath(new URL('../../lib/console/public', import.meta.url));
+
 /** Both templates for the settings given, without the functions' code. */
 export function synthesised(settings: unknown = {}): Synthesised {
   const parsed = parseSettings(settings);
   const { dataStack, syncStack } = stageNames(parsed);
-  const app = buildApp(parsed, { bundling: false });
+  const app = buildApp(parsed, { bundling: false, consoleFolder });
   const template = (id: string) => Template.fromStack(stackNamed(app.node.tryFindChild(id)));
   return { stateful: template(dataStack), stateless: template(syncStack) };
 }

@@ -5,13 +5,13 @@ import { UsageError } from '../../lib/operator/command-line.ts';
 import type { SandboxOptions } from './sandbox-options.ts';
 
 /**
- * The settings of cdk.json, with what differs on one machine: no authorizer; no long wait for a cycle that died, for
+ * The settings of cdk.json, with what differs on one machine: no authorizer; its own console; no long wait for a cycle that died, for
  * there is one poll at a time; and, with an org on this machine, none for what Salesforce may still do with a request
  * that was lost, which takes ten minutes there and seconds here.
  */
 export function sandboxSettings(options: SandboxOptions): Settings {
   const { lagSeconds, lookbackSeconds } = options;
-  const { salesforceSecretKeyArn: _, ...deployed } = deployedSettings();
+  const { salesforceSecretKeyArn: _key, console: _console, ...deployed } = deployedSettings();
   return {
     ...deployed,
     sandbox: true,
