@@ -58,6 +58,28 @@ test('a redrive of an empty queue sends nothing back', async () => {
   expect(await run('redrive', '--list')).toEqual({ code: 0, stdout: '0 dead letters\n', stderr: '' });
 });
 
-test.each(['doctor', 'redrive'])('%s tells a wrong option in one line and ends with 2', async (program) => {
+test('the smoke test finds an API that answers and is in step', async () => {
+  const { code, stdout, stderr } = await run('smoke', '--url', running.sandbox.apiUrl, '--json');
+  const levels = Map.groupBy(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { level: string; check: string }),
+    ({ level }) => level,
+  );
+  expect(stderr).toBe('');
+  expect(levels.get('ok')?.map(({ check }) => check)).toEqual(
+    expect.arrayContaining(['API', 'persons', 'problems', 'cycles']),
+  );
+  // Email went out of sight above: the status says so, and so does the smoke test.
+  expect(code).toBe(levels.has('problem') ? 1 : 0);
+});
+
+test('the smoke test asks for the URL in one line', async () => {
+  const stderr = '--url URL is missing: the output ApiUrl of the stack\n';
+  expect(await run('smoke')).toEqual({ code: 2, stdout: '', stderr });
+});
+
+test.each(['doctor', 'redrive', 'smoke'])('%s tells a wrong option in one line and ends with 2', async (program) => {
   expect(await run(program, '--nope')).toEqual({ code: 2, stdout: '', stderr: "Unknown option '--nope'\n" });
 });

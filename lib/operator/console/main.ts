@@ -1,10 +1,9 @@
-import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { AwsDeployedStack, stackClients } from '../aws-deployed-stack.ts';
 import { buildConsole } from '../build-console.ts';
+import { apiUrlIn, signFor } from '../call-api.ts';
 import { type Command, readArguments, UsageError, wholeNumber } from '../command-line.ts';
 import { orInterrupted, runProgram } from '../run-program.ts';
 import { serveConsole } from './serve-console.ts';
-import { regionOf, signer } from './sign-request.ts';
 
 const options = {
   stack: { value: 'NAME', about: 'the deployed stack whose API it is (LockstepSync)' },
@@ -23,7 +22,8 @@ async function main(signal: AbortSignal): Promise<number> {
   const { options: typed } = readArguments(command, process.argv.slice(2));
   const port = wholeNumber('--port', typed.port ?? '4600', 0, 65_535);
   if (typed.api !== undefined && typed.stack !== undefined) throw new UsageError('name a stack or an API, not both');
-  const apiUrl = typed.api === undefined ? await urlOfStack(typed.stack ?? 'LockstepSync') : urlIn(typed.api);
+  const apiUrl =
+    typed.api === undefined ? await urlOfStack(typed.stack ?? 'LockstepSync') : apiUrlIn('--api', typed.api);
   const folder = await buildConsole();
   const place = typed.api ?? typed.stack ?? 'LockstepSync';
   const served = await serveConsole({ folder, apiUrl, place, sign: signFor(apiUrl), port }).catch(portTaken(port));
@@ -35,26 +35,10 @@ async function main(signal: AbortSignal): Promise<number> {
   }
 }
 
-/** The sandbox on this machine asks for no signature. */
-function signFor(apiUrl: URL) {
-  if (apiUrl.protocol === 'http:') return undefined;
-  const region = regionOf(apiUrl) ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
-  if (region === undefined) throw new UsageError(`set AWS_REGION: ${apiUrl.host} does not say the region`);
-  return signer(defaultProvider(), region);
-}
-
 async function urlOfStack(name: string): Promise<URL> {
   const { ApiUrl } = await new AwsDeployedStack(name, stackClients()).outputs();
   if (ApiUrl === undefined) throw new UsageError(`stack ${name} has no output ApiUrl: is it LockstepSync?`);
-  return urlIn(ApiUrl);
-}
-
-/** A signature is a secret for as long as it is valid: other machines are asked over TLS only. */
-function urlIn(text: string): URL {
-  const url = URL.parse(text);
-  const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(url?.hostname ?? '');
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isHere)) return url;
-  throw new UsageError(`--api takes an https URL, or an http URL of this machine, not "${text}"`);
+  return apiUrlIn('ApiUrl', ApiUrl);
 }
 
 function portTaken(port: number): (error: unknown) => never {

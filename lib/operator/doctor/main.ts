@@ -13,6 +13,7 @@ import { runProgram } from '../run-program.ts';
 import { syncStatus } from './api-checks.ts';
 import { examineOrg, type OrgToExamine } from './examine-org.ts';
 import { examine, type Finding } from './finding.ts';
+import { printFindings } from './print-findings.ts';
 import { stackChecks } from './stack-checks.ts';
 
 const options = {
@@ -39,18 +40,7 @@ async function main(): Promise<number> {
   const { options: typed } = readArguments(command, process.argv.slice(2));
   const writes = typed['write-test'] === true;
   const findings = typed.stack === undefined ? examineHere(writes) : examineStack(typed.stack, writes);
-  let problems = 0;
-  for await (const finding of findings) {
-    if (finding.level === 'problem') problems += 1;
-    process.stdout.write(`${typed.json === true ? JSON.stringify(finding) : lineOf(finding)}\n`);
-  }
-  if (typed.json !== true) process.stdout.write(`\n${problems === 0 ? 'no problem' : `${problems} problems`}\n`);
-  return problems === 0 ? 0 : 1;
-}
-
-function lineOf({ level, check, detail, fix }: Finding): string {
-  const line = `${level.padEnd(8)} ${check}: ${detail}`;
-  return fix === undefined ? line : `${line}\n         → ${fix}`;
+  return printFindings(findings, { json: typed.json === true });
 }
 
 /** The org of the environment, or that of the running sandbox. */
