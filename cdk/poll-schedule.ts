@@ -1,7 +1,6 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -21,7 +20,11 @@ export class PollSchedule extends Construct {
     super(scope, id);
     // Scheduler only hands the event over: what fails after that is Lambda's to report, and its two retries of its own
     // would poll again beside the next cycle. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
-    target.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: period, onFailure: new SqsDestination(missed) });
+    const onFailure = { bind: () => ({ destination: missed.queueArn }) };
+    target.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: period, onFailure });
+    // The library's own destination also grants two calls that Lambda does not make.
+    // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+    missed.grant(target, 'sqs:SendMessage');
     new Schedule(this, 'Schedule', {
       schedule: ScheduleExpression.rate(period),
       enabled,

@@ -1,4 +1,4 @@
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
@@ -17,7 +17,7 @@ export function grantSalesforceSecret(
   const secret = secretOf(scope, settings.salesforceSecretName);
   const key = keyArn === undefined ? undefined : Key.fromKeyArn(scope, 'SalesforceKey', keyArn);
   for (const reader of readers) {
-    secret.grantRead(reader);
+    grantValue(secret, reader);
     key?.grantDecrypt(reader);
   }
 }
@@ -26,4 +26,13 @@ function secretOf(scope: Construct, nameOrArn: string): ISecret {
   if (COMPLETE_ARN.test(nameOrArn)) return Secret.fromSecretCompleteArn(scope, 'Salesforce', nameOrArn);
   if (nameOrArn.startsWith('arn:')) return Secret.fromSecretPartialArn(scope, 'Salesforce', nameOrArn);
   return Secret.fromSecretNameV2(scope, 'Salesforce', nameOrArn);
+}
+
+/** Only the value: `grantRead` also lets its caller describe the secret, which no function does. */
+function grantValue(secret: ISecret, reader: IGrantable): void {
+  // An ARN without its six random characters is known to IAM by a pattern for them.
+  const arn = secret.secretFullArn ?? `${secret.secretArn}-??????`;
+  reader.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [arn] }),
+  );
 }

@@ -14,7 +14,7 @@ const itemActions = [
   'dynamodb:UpdateItem',
 ];
 const logActions = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-const secretActions = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
+const secretActions = ['secretsmanager:GetSecretValue'];
 const consumeActions = [
   'sqs:ChangeMessageVisibility',
   'sqs:DeleteMessage',
@@ -24,9 +24,9 @@ const consumeActions = [
 ];
 const common = [...itemActions, ...logActions];
 
-/** Everything that each function may do; the poll's queue attributes are those of the queue for missed polls. */
+/** Everything that each function may do. */
 const allowed: Readonly<Record<FunctionName, readonly string[]>> = {
-  poll: [...common, 'dynamodb:Scan', ...secretActions, 'sqs:SendMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
+  poll: [...common, 'dynamodb:Scan', ...secretActions, 'sqs:SendMessage'],
   merge: [...common, ...secretActions, ...consumeActions, 'sqs:SendMessage'],
   'sync-person': [...common, ...secretActions, 'sqs:SendMessage'],
   persons: [...common, 'dynamodb:Scan'],
@@ -73,7 +73,9 @@ describe('a secret that is named by its ARN, with a key of its own', () => {
 
   it.each(['poll', 'merge', 'sync-person'] as const)('is read and decrypted by %s, and no other', (name) => {
     const statements = statementsOf(keyed, name);
-    expect(statements.find(({ Action }) => [Action].flat().includes(secretActions[1] ?? ''))?.Resource).toBe(secret);
+    expect(statements.find(({ Action }) => [Action].flat().includes('secretsmanager:GetSecretValue'))?.Resource).toBe(
+      secret,
+    );
     expect(statements.find(({ Action }) => [Action].flat().includes('kms:Decrypt'))?.Resource).toBe(key);
   });
 
@@ -83,7 +85,9 @@ describe('a secret that is named by its ARN, with a key of its own', () => {
 
   it('may be a partial ARN', () => {
     const { stateless: partial } = synthesised({ salesforceSecretName: secret.slice(0, -7) });
-    const read = statementsOf(partial, 'poll').find(({ Action }) => [Action].flat().includes(secretActions[1] ?? ''));
+    const read = statementsOf(partial, 'poll').find(({ Action }) =>
+      [Action].flat().includes('secretsmanager:GetSecretValue'),
+    );
     expect(read?.Resource).toBe(`${secret.slice(0, -7)}-??????`);
   });
 });
