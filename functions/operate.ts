@@ -10,8 +10,8 @@ import { parsePaging } from '../lib/lambda/person-requests.ts';
 import { reconcileSoon } from '../lib/lambda/reconcile-soon.ts';
 import { createShown } from '../lib/lambda/shown.ts';
 import { sizedPage } from '../lib/lambda/sized-page.ts';
-import { readFieldStatus } from '../lib/sync/field-status.ts';
-import { readSyncStatus } from '../lib/sync/sync-status.ts';
+import { readFieldStatus } from '../lib/sync/operate/field-status.ts';
+import { readSyncStatus } from '../lib/sync/operate/sync-status.ts';
 
 const environment = readEnvironment('operate', process.env);
 const { objects } = environment.settings;

@@ -14,8 +14,8 @@ import { saveBatch } from '../lib/lambda/save-batch.ts';
 import { createShown } from '../lib/lambda/shown.ts';
 import { sizedPage } from '../lib/lambda/sized-page.ts';
 import { withPerson } from '../lib/lambda/with-person.ts';
-import { createOrEditByEmail, editFields } from '../lib/sync/edit-persons.ts';
-import { listPersons } from '../lib/sync/list-persons.ts';
+import { createOrEditByEmail, editFields } from '../lib/sync/persons/edit-persons.ts';
+import { listPersons } from '../lib/sync/persons/list-persons.ts';
 
 const environment = readEnvironment('persons', process.env);
 const ports = composeStore(environment);

@@ -7,7 +7,7 @@ import { deleteAnswer, editAnswer, previewAnswer, syncAnswer } from '../lib/lamb
 import { parseDelete, parsePersonId, parsePreview, parseSync, parseSyncPerson } from '../lib/lambda/person-requests.ts';
 import { createShown } from '../lib/lambda/shown.ts';
 import { measuredSync } from '../lib/lambda/sync-metrics.ts';
-import { createOrEditByEmail } from '../lib/sync/edit-persons.ts';
+import { createOrEditByEmail } from '../lib/sync/persons/edit-persons.ts';
 import { deletePersonHere } from '../lib/sync/sync-person/delete-person.ts';
 import type { AssignTo } from '../lib/sync/sync-person/person-sync.ts';
 import { previewSync } from '../lib/sync/sync-person/preview-sync.ts';

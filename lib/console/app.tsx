@@ -1,7 +1,7 @@
 import { lazy, Suspense } from 'preact/compat';
 import { useConsole } from './api/context.ts';
 import { Page } from './parts/page.tsx';
-import { linkTo, type Route, useRoute } from './route.ts';
+import { linkTo, type Route, useRoute } from './parts/route.ts';
 
 const InStep = lazy(() => import('./pages/in-step.tsx'));
 const Persons = lazy(() => import('./pages/persons.tsx'));

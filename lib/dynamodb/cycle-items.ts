@@ -1,6 +1,7 @@
-import { type CycleHealth, cycleAfter, healthAfter, type KeptCycle, NEW_HEALTH } from '../sync/cycle-health.ts';
 import { InvalidCursorError } from '../sync/errors.ts';
-import type { Cycle, CycleReport, CycleSummary, CyclesPage, MergeCounts } from '../sync/ports/sync-state-store.ts';
+import type { Cycle, CyclesPage } from '../sync/ports/sync-state-store.ts';
+import { type CycleHealth, cycleAfter, healthAfter, type KeptCycle, NEW_HEALTH } from '../sync/state/cycle-health.ts';
+import type { CycleReport, CycleSummary, MergeCounts } from '../sync/state/cycle-report.ts';
 import type { ItemTable } from './item-table.ts';
 import { CYCLES, cycleKey, type Key, syncKey } from './keys.ts';
 

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Activity, fullChunks, withoutChunks } from '../person/activity.ts';
+import type { LinkedPerson } from '../person/person.ts';
 import { isPresent, type Lease, type Person, syncStatus, versionAfter } from '../person/person.ts';
 import { isPerson, type Stub } from '../person/standing.ts';
 import { InvalidCursorError, TransientError } from '../sync/errors.ts';
 import type {
   LeaseOutcome,
-  LinkedPerson,
   ListedStatus,
   Page,
   PersonFilter,

@@ -2,18 +2,15 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { SalesforceType } from '../person/row.ts';
 import { SCHEMA_FORMAT } from '../schema/object-schema.ts';
 import { TransientError } from '../sync/errors.ts';
-import type { FeedState } from '../sync/poll/feed-state.ts';
-import { EMPTY_BOOK, type JobBook } from '../sync/poll/field-job.ts';
-import { EMPTY_RECONCILIATIONS, type ReconciliationAsk, type ReconciliationBook } from '../sync/poll/reconciliation.ts';
-import type {
-  Cycle,
-  CycleReport,
-  CyclesPage,
-  LastCycle,
-  MergeCounts,
-  StoredSchema,
-  SyncStateStore,
-} from '../sync/ports/sync-state-store.ts';
+import type { Cycle, CyclesPage, LastCycle, StoredSchema, SyncStateStore } from '../sync/ports/sync-state-store.ts';
+import type { CycleReport, MergeCounts } from '../sync/state/cycle-report.ts';
+import type { FeedState } from '../sync/state/feed-state.ts';
+import { EMPTY_BOOK, type JobBook } from '../sync/state/field-job.ts';
+import {
+  EMPTY_RECONCILIATIONS,
+  type ReconciliationAsk,
+  type ReconciliationBook,
+} from '../sync/state/reconciliation.ts';
 import { CycleItems } from './cycle-items.ts';
 import {
   type FeedItem,

@@ -2,9 +2,9 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { SalesforceType } from '../person/row.ts';
 import { NO_HISTORY } from '../schema/field-history.ts';
 import { SCHEMA_FORMAT } from '../schema/object-schema.ts';
-import type { FeedState, RecentRows } from '../sync/poll/feed-state.ts';
-import type { JobBook } from '../sync/poll/field-job.ts';
 import type { StoredSchema } from '../sync/ports/sync-state-store.ts';
+import type { FeedState, RecentRows } from '../sync/state/feed-state.ts';
+import type { JobBook } from '../sync/state/field-job.ts';
 import { type Key, syncKey } from './keys.ts';
 
 /** The position of a feed, with the number of the cycle that wrote it. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SalesforceType } from '../person/row.ts';
-import type { ReconciliationAsk } from '../sync/poll/reconciliation.ts';
+import type { ReconciliationAsk } from '../sync/state/reconciliation.ts';
 
 /**
  * The layout of the table. `expiresAt` is its TTL attribute.

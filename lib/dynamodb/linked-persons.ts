@@ -1,5 +1,6 @@
+import type { LinkedPerson } from '../person/person.ts';
 import { InvalidCursorError } from '../sync/errors.ts';
-import type { LinkedPerson, Page } from '../sync/ports/person-store.ts';
+import type { Page } from '../sync/ports/person-store.ts';
 import { fromStoredLink, type PersonItem } from './item.ts';
 import type { ItemTable, QueryPage } from './item-table.ts';
 import { isPossibleId, type Key, personIdOf, personKey } from './keys.ts';

@@ -1,9 +1,9 @@
-import { acceptField } from '../sync/accept-field.ts';
+import { acceptField } from '../sync/operate/accept-field.ts';
 import type { Ports } from '../sync/ports/ports.ts';
+import { Problem } from './api/problem.ts';
 import { acceptBody } from './api/request-shapes.ts';
 import type { ApiAnswer, ApiRequest } from './http-api.ts';
 import { parse } from './person-requests.ts';
-import { Problem } from './problem.ts';
 
 /** `{"object": "Lead", "field": "Score__c"}`: accepts the type that a field in quarantine has now. */
 export async function acceptType(ports: Pick<Ports, 'state'>, request: ApiRequest): Promise<ApiAnswer> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Problem } from './problem.ts';
+import { Problem } from './api/problem.ts';
 
 /** What a caller waits for at most: API Gateway gives up after 30 seconds, and with it the caller. */
 const LONGEST_MS = 28_000;

@@ -1,6 +1,6 @@
 import { createSqsClient } from '../sqs/create-sqs-client.ts';
 import { SqsChangeQueue } from '../sqs/sqs-change-queue.ts';
-import type { SideQueues } from '../sync/sync-status.ts';
+import type { SideQueues } from '../sync/operate/sync-status.ts';
 import type { Environment } from './environment.ts';
 
 /** The changes queue. */

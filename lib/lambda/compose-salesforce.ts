@@ -3,7 +3,7 @@ import { createConnectingClient } from '../salesforce/connecting-client.ts';
 import { createSalesforceChangeFeed } from '../salesforce/salesforce-change-feed.ts';
 import { createSalesforceRecords } from '../salesforce/salesforce-records.ts';
 import type { SalesforceCredentials } from '../salesforce/session.ts';
-import { admitOrganization } from '../sync/admit-organization.ts';
+import { admitOrganization } from '../sync/context/admit-organization.ts';
 import type { Ports } from '../sync/ports/ports.ts';
 import { renewedCredentials, salesforceCredentials } from './salesforce-secret.ts';
 import type { Settings } from './settings.ts';

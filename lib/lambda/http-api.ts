@@ -4,10 +4,10 @@ import httpJsonBodyParser from '@middy/http-json-body-parser';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { ConfigError } from '../sync/errors.ts';
 import { inTime, Progress } from './answer-deadline.ts';
+import { Problem, problemResponse } from './api/problem.ts';
 import { type API_ROUTES, type ApiRoute, methodsOf, type RouteKey } from './api/routes.ts';
 import { problemOf } from './http-problems.ts';
 import { tellError } from './observability.ts';
-import { Problem, problemResponse } from './problem.ts';
 
 /** A call of the API, its body parsed and its parts present. */
 export interface ApiRequest {

@@ -5,7 +5,7 @@ import {
   QuotaExceededError,
   TransientError,
 } from '../sync/errors.ts';
-import { Problem } from './problem.ts';
+import { Problem } from './api/problem.ts';
 
 /** The problem that an error is to a caller. */
 export function problemOf(error: unknown): Problem {

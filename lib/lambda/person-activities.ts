@@ -1,9 +1,9 @@
-import { findActivity, joinedActivities } from '../sync/joined-activities.ts';
+import { findActivity, joinedActivities } from '../sync/persons/joined-activities.ts';
 import type { PersonStore } from '../sync/ports/person-store.ts';
+import { Problem } from './api/problem.ts';
 import type { ApiAnswer, ApiRequest } from './http-api.ts';
 import { activityView, listedActivityView } from './person-answers.ts';
 import { parsePaging } from './person-requests.ts';
-import { Problem } from './problem.ts';
 import type { Shown } from './shown.ts';
 import { sizedPage } from './sized-page.ts';
 import { withPerson } from './with-person.ts';

@@ -3,13 +3,13 @@ import { assertNever } from '../person/assert-never.ts';
 import { shownFields } from '../person/long-value.ts';
 import { type DeletedHere, type Person, type SalesforceLink, syncStatus } from '../person/person.ts';
 import type { UnsyncedField } from '../schema/check-fields.ts';
-import type { EditOutcome } from '../sync/edit-persons.ts';
-import { activityIdOf } from '../sync/joined-activities.ts';
+import type { EditOutcome } from '../sync/persons/edit-persons.ts';
+import { activityIdOf } from '../sync/persons/joined-activities.ts';
 import type { DeleteOutcome } from '../sync/sync-person/delete-person.ts';
 import type { SyncOutcome } from '../sync/sync-person/person-sync.ts';
 import type { PreviewOutcome } from '../sync/sync-person/preview-sync.ts';
+import { Problem } from './api/problem.ts';
 import type { ApiAnswer } from './http-api.ts';
-import { Problem } from './problem.ts';
 
 /** A person as the API shows it. */
 export function personView(person: Person) {

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { canonicalId, type Fields, parseInstant } from '../person/field-value.ts';
 import type { DeletedHere } from '../person/person.ts';
-import type { PersonQuery } from '../sync/list-persons.ts';
+import type { PersonQuery } from '../sync/persons/list-persons.ts';
 import type { AssignTo } from '../sync/sync-person/person-sync.ts';
+import { Problem } from './api/problem.ts';
 import {
   type assignTo,
   fieldsBody,
@@ -14,7 +15,6 @@ import {
   syncPersonBody,
 } from './api/request-shapes.ts';
 import type { ApiRequest } from './http-api.ts';
-import { Problem } from './problem.ts';
 
 /** `{"fields": {...}}`; empty text is taken as null. */
 export function parseFields(body: unknown): Fields {

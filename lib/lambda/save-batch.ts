@@ -1,13 +1,13 @@
 import type { Fields } from '../person/field-value.ts';
-import { createOrEditByEmail, type EditPorts } from '../sync/edit-persons.ts';
 import { inParallel } from '../sync/in-parallel.ts';
+import { createOrEditByEmail, type EditPorts } from '../sync/persons/edit-persons.ts';
+import { problemBody } from './api/problem.ts';
 import { batchBody } from './api/request-shapes.ts';
 import type { ApiAnswer, ApiRequest } from './http-api.ts';
 import { problemOf } from './http-problems.ts';
 import { tellError } from './observability.ts';
 import { editAnswer } from './person-answers.ts';
 import { parse, parseFields } from './person-requests.ts';
-import { problemBody } from './problem.ts';
 
 /** How many persons are saved at once. */
 const AT_ONCE = 16;

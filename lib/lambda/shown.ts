@@ -3,7 +3,7 @@ import { activityWithout, type HiddenFields, personWithout } from '../person/hid
 import type { Person } from '../person/person.ts';
 import type { SalesforceType } from '../person/row.ts';
 import { hiddenByObject } from '../schema/hidden-fields.ts';
-import { msBetween } from '../sync/ports/clock.ts';
+import { msBetween } from '../sync/instants.ts';
 import type { Ports } from '../sync/ports/ports.ts';
 import type { PreviewOutcome } from '../sync/sync-person/preview-sync.ts';
 

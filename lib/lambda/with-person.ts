@@ -1,10 +1,10 @@
 import type { Person } from '../person/person.ts';
 import type { PersonStore } from '../sync/ports/person-store.ts';
 import { survivorOfPerson } from '../sync/rows/survivors.ts';
+import { Problem } from './api/problem.ts';
 import type { ApiAnswer, ApiRequest } from './http-api.ts';
 import { movedAnswer } from './person-answers.ts';
 import { parsePersonId } from './person-requests.ts';
-import { Problem } from './problem.ts';
 
 /** Answers with the person that the path names, or with where it has gone; `below` is the rest of the path. */
 export async function withPerson(

@@ -9,7 +9,7 @@ import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { ConfigError } from '../sync/errors.ts';
-import type { AlarmState, DeployedStack, QueueDepth } from './doctor/deployed-stack.ts';
+import type { AlarmState, DeployedStack, QueueDepth } from './deployed-stack.ts';
 
 /** The clients of the services that a stack is read through. */
 export interface StackClients {

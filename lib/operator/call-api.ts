@@ -1,6 +1,6 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { UsageError } from './command-line.ts';
-import { regionOf, type Sign, signer } from './console/sign-request.ts';
+import { regionOf, type Sign, signer } from './sign-request.ts';
 
 /** An API by its URL. A signature is a secret for as long as it is valid: other machines are asked over TLS only. */
 export function apiUrlIn(option: string, text: string): URL {

@@ -10,6 +10,12 @@ export interface SalesforceLink extends HeldRow {
   readonly owner?: OwnerName;
 }
 
+/** A person and the row that it is. */
+export interface LinkedPerson {
+  readonly personId: string;
+  readonly salesforce: SalesforceLink;
+}
+
 /** The tombstone of a person that somebody deleted here, and what was to become of its row. */
 export interface DeletedHere {
   readonly at: string;

@@ -5,11 +5,11 @@ import type {
   Deletions,
   FeedOpening,
   FeedPage,
-  FeedPosition,
   FeedRequest,
   FeedRow,
   ScanRequest,
 } from '../sync/ports/change-feed.ts';
+import type { FeedPosition } from '../sync/state/feed-state.ts';
 import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
 import { describeRequest, descriptionOf } from './describe-answer.ts';
 import { callError, errorEntries, unexpectedAnswer } from './error-map.ts';

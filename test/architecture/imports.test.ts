@@ -55,13 +55,18 @@ const rules: Readonly<Record<string, Rule>> = {
   },
 };
 
-/** The rooms of lib/sync, and which others each may use, beside the ports and what all of them share. */
+/** The rooms of lib/sync, and which others each may use, beside the files of lib/sync itself, which use none. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
-  poll: [],
-  rows: [],
-  push: ['rows'],
-  merge: ['rows', 'push'],
-  'sync-person': ['rows', 'push'],
+  state: [],
+  ports: ['state'],
+  context: ['state', 'ports'],
+  poll: ['state', 'ports', 'context'],
+  operate: ['state', 'ports', 'context'],
+  rows: ['ports', 'context'],
+  persons: ['ports', 'context', 'rows'],
+  push: ['ports', 'context', 'rows'],
+  merge: ['ports', 'context', 'rows', 'push'],
+  'sync-person': ['ports', 'context', 'rows', 'push'],
 };
 
 const isWithin = (path: string, place: string) => path === place || path.startsWith(`${place}/`);
@@ -88,12 +93,45 @@ describe('imports', () => {
     expect(offences(files, (found) => isAllowed(folder, rule, found))).toEqual([]);
   });
 
-  it.each(Object.entries(rooms))('lib/sync/%s uses only the rooms below it', (room, below) => {
+  it.each(Object.entries(rooms))('lib/sync/%s uses only the rooms named for it', (room, below) => {
     const files = sourceFilesIn(`lib/sync/${room}`);
     expect(files.length).toBeGreaterThan(0);
     const isOtherRoom = ({ target }: Import) =>
       Object.keys(rooms).some((other) => ![room, ...below].includes(other) && isWithin(target, `lib/sync/${other}`));
     expect(offences(files, (found) => !isOtherRoom(found))).toEqual([]);
+  });
+
+  it('the files of lib/sync itself use none of its rooms, and every room has its line', () => {
+    const files = sourceFilesIn('lib/sync');
+    const roomOf = (path: string) => /^lib\/sync\/([^/]+)\//.exec(path)?.[1];
+    const shared = files.filter(({ path }) => roomOf(path) === undefined);
+    expect(offences(shared, ({ target }) => roomOf(target) === undefined)).toEqual([]);
+    expect(new Set(files.flatMap(({ path }) => roomOf(path) ?? []))).toEqual(new Set(Object.keys(rooms)));
+  });
+
+  it('no two folders import each other, by types neither, by whatever way round', () => {
+    const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/'));
+    const imported = Map.groupBy(productFiles, ({ path }) => folderOf(path));
+    const next = (folder: string) =>
+      new Set(
+        (imported.get(folder) ?? []).flatMap(({ imports }) =>
+          imports.flatMap(({ target, isPackage }) => (isPackage ? [] : folderOf(target))),
+        ),
+      );
+    const reachable = (from: string) => {
+      const found = new Set<string>();
+      for (let open = [...next(from)]; open.length > 0; ) {
+        const folder = open.pop() ?? '';
+        if (folder === from || found.has(folder)) continue;
+        found.add(folder);
+        open = [...open, ...next(folder)];
+      }
+      return found;
+    };
+    const inCircles = [...imported.keys()].filter((folder) =>
+      [...reachable(folder)].some((other) => next(other).has(folder)),
+    );
+    expect(inCircles).toEqual([]);
   });
 
   it('no folder of lib is without a rule', () => {

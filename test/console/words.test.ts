@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Activity, Cycle, Status } from '../../lib/console/api/shapes.ts';
-import { linkTo, parseRoute } from '../../lib/console/route.ts';
+import { linkTo, parseRoute } from '../../lib/console/parts/route.ts';
 import { activitySentences } from '../../lib/console/words/activity-sentence.ts';
 import { ago, duration, listed, nameOf, valueText } from '../../lib/console/words/format.ts';
 import { problemsOf } from '../../lib/console/words/problems.ts';

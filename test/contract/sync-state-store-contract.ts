@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { NO_HISTORY } from '../../lib/schema/field-history.ts';
-import { NEW_HEALTH } from '../../lib/sync/cycle-health.ts';
 import { InvalidCursorError, TransientError } from '../../lib/sync/errors.ts';
-import { type FeedState, NEW_FEED, RECENT_ROWS_LIMIT } from '../../lib/sync/poll/feed-state.ts';
-import { EMPTY_BOOK, type JobBook, newJob } from '../../lib/sync/poll/field-job.ts';
-import { EMPTY_RECONCILIATIONS, plannedReconciliation } from '../../lib/sync/poll/reconciliation.ts';
-import type { Cycle, CycleReport, StoredSchema, SyncStateStore } from '../../lib/sync/ports/sync-state-store.ts';
+import type { Cycle, StoredSchema, SyncStateStore } from '../../lib/sync/ports/sync-state-store.ts';
+import { NEW_HEALTH } from '../../lib/sync/state/cycle-health.ts';
+import type { CycleReport } from '../../lib/sync/state/cycle-report.ts';
+import { type FeedState, NEW_FEED, RECENT_ROWS_LIMIT } from '../../lib/sync/state/feed-state.ts';
+import { EMPTY_BOOK, type JobBook, newJob } from '../../lib/sync/state/field-job.ts';
+import { EMPTY_RECONCILIATIONS, plannedReconciliation } from '../../lib/sync/state/reconciliation.ts';
 import { described, schemaOf } from '../schema/builders.ts';
 import { at } from './persons.ts';
 

@@ -1,6 +1,6 @@
 import { openApiDocument } from '../../lib/lambda/api/openapi.ts';
+import { PROBLEMS } from '../../lib/lambda/api/problem.ts';
 import { ROUTE_KEYS } from '../../lib/lambda/api/routes.ts';
-import { PROBLEMS } from '../../lib/lambda/problem.ts';
 import { ACTIVITIES, AFTER, BEFORE } from './api-text.ts';
 
 interface Schema {

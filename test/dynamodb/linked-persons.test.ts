@@ -5,8 +5,8 @@ import { DynamoSyncStateStore } from '../../lib/dynamodb/dynamo-sync-state-store
 import { MAX_SCAN_PAGES } from '../../lib/dynamodb/linked-persons.ts';
 import { InvalidCursorError } from '../../lib/sync/errors.ts';
 import { askReconciliation } from '../../lib/sync/poll/ask-reconciliation.ts';
-import { NEW_FEED } from '../../lib/sync/poll/feed-state.ts';
 import { reconcile } from '../../lib/sync/poll/reconcile.ts';
+import { NEW_FEED } from '../../lib/sync/state/feed-state.ts';
 import { clientOf, createTable } from '../contract/dynamodb-table.ts';
 import { at, leadPerson, localPerson } from '../contract/persons.ts';
 import { type DynamoDb, startDynamoDb } from '../sandbox/engines/dynamodb.ts';

@@ -1,4 +1,4 @@
-import type { SideQueues } from '../../lib/sync/sync-status.ts';
+import type { SideQueues } from '../../lib/sync/operate/sync-status.ts';
 
 const empty = { depth: async () => 0 };
 

@@ -1,4 +1,5 @@
-import { addMs, type Clock } from '../../lib/sync/ports/clock.ts';
+import { addMs } from '../../lib/sync/instants.ts';
+import type { Clock } from '../../lib/sync/ports/clock.ts';
 
 /** A clock that stands until it is moved, or somebody waits: then it jumps to the end of the wait. */
 export class FixedClock implements Clock {

@@ -1,10 +1,10 @@
 import { type Activity, type ActivityChunk, fullChunks, withoutChunks } from '../../lib/person/activity.ts';
+import type { LinkedPerson } from '../../lib/person/person.ts';
 import { isPresent, type Lease, type Person, syncStatus, versionAfter } from '../../lib/person/person.ts';
 import type { Stub } from '../../lib/person/standing.ts';
 import { InvalidCursorError } from '../../lib/sync/errors.ts';
 import type {
   LeaseOutcome,
-  LinkedPerson,
   ListedStatus,
   Page,
   PersonFilter,

@@ -1,23 +1,21 @@
 import type { SalesforceType } from '../../lib/person/row.ts';
-import { cycleAfter, healthAfter, type KeptCycle, NEW_HEALTH } from '../../lib/sync/cycle-health.ts';
 import { InvalidCursorError, TransientError } from '../../lib/sync/errors.ts';
-import type { FeedState, RecentRows } from '../../lib/sync/poll/feed-state.ts';
-import { EMPTY_BOOK, type JobBook } from '../../lib/sync/poll/field-job.ts';
+import type {
+  Cycle,
+  CyclesPage,
+  LastCycle,
+  StoredSchema,
+  SyncStateStore,
+} from '../../lib/sync/ports/sync-state-store.ts';
+import { cycleAfter, healthAfter, type KeptCycle, NEW_HEALTH } from '../../lib/sync/state/cycle-health.ts';
+import type { CycleReport, CycleSummary, MergeCounts } from '../../lib/sync/state/cycle-report.ts';
+import type { FeedState, RecentRows } from '../../lib/sync/state/feed-state.ts';
+import { EMPTY_BOOK, type JobBook } from '../../lib/sync/state/field-job.ts';
 import {
   EMPTY_RECONCILIATIONS,
   type ReconciliationAsk,
   type ReconciliationBook,
-} from '../../lib/sync/poll/reconciliation.ts';
-import type {
-  Cycle,
-  CycleReport,
-  CycleSummary,
-  CyclesPage,
-  LastCycle,
-  MergeCounts,
-  StoredSchema,
-  SyncStateStore,
-} from '../../lib/sync/ports/sync-state-store.ts';
+} from '../../lib/sync/state/reconciliation.ts';
 import { frozen, type Io, immediately } from './io.ts';
 
 interface RunningCycle extends KeptCycle {

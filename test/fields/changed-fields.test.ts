@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { acceptField } from '../../lib/sync/accept-field.ts';
-import { editFields } from '../../lib/sync/edit-persons.ts';
+import { acceptField } from '../../lib/sync/operate/accept-field.ts';
+import { editFields } from '../../lib/sync/persons/edit-persons.ts';
 import { ChangingOrg } from './changing-org.ts';
 
 test('nothing is backfilled after the very first describe: the first sync reads every row', async () => {

@@ -1,7 +1,7 @@
 import type { Fields, FieldValue } from '../../lib/person/field-value.ts';
 import type { SalesforceType } from '../../lib/person/row.ts';
-import type { CycleReport } from '../../lib/sync/ports/sync-state-store.ts';
-import { readSyncStatus, type SyncStatus } from '../../lib/sync/sync-status.ts';
+import { readSyncStatus, type SyncStatus } from '../../lib/sync/operate/sync-status.ts';
+import type { CycleReport } from '../../lib/sync/state/cycle-report.ts';
 import { EMPTY_QUEUES } from '../fakes/empty-queues.ts';
 import { TwoSides } from '../sync/two-sides.ts';
 

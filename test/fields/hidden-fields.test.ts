@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createShown } from '../../lib/lambda/shown.ts';
-import { readFieldStatus } from '../../lib/sync/field-status.ts';
+import { readFieldStatus } from '../../lib/sync/operate/field-status.ts';
 import { previewSync } from '../../lib/sync/sync-person/preview-sync.ts';
 import { TwoSides } from '../sync/two-sides.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readFieldStatus } from '../../lib/sync/field-status.ts';
-import { readSyncStatus } from '../../lib/sync/sync-status.ts';
+import { readFieldStatus } from '../../lib/sync/operate/field-status.ts';
+import { readSyncStatus } from '../../lib/sync/operate/sync-status.ts';
 import { EMPTY_QUEUES } from '../fakes/empty-queues.ts';
 import { TwoSides } from '../sync/two-sides.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DynamoPersonStore } from '../../lib/dynamodb/dynamo-person-store.ts';
 import { DynamoSyncStateStore } from '../../lib/dynamodb/dynamo-sync-state-store.ts';
 import type { Fields } from '../../lib/person/field-value.ts';
-import { editFields } from '../../lib/sync/edit-persons.ts';
+import { editFields } from '../../lib/sync/persons/edit-persons.ts';
 import type { Ports } from '../../lib/sync/ports/ports.ts';
 import { clientOf, createTable } from '../contract/dynamodb-table.ts';
 import { type DynamoDb, startDynamoDb } from '../sandbox/engines/dynamodb.ts';

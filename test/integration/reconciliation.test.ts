@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { SyncStatus } from '../../lib/sync/sync-status.ts';
+import type { SyncStatus } from '../../lib/sync/operate/sync-status.ts';
 import { eventually, type RunningSandbox, runSandbox } from './running-sandbox.ts';
 
 let sides: RunningSandbox;

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
+import { Problem } from '../../lib/lambda/api/problem.ts';
 import { apiHandler, type Routes } from '../../lib/lambda/http-api.ts';
-import { Problem } from '../../lib/lambda/problem.ts';
 import {
   ConfigError,
   InvalidCursorError,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { saveBatch } from '../../lib/lambda/save-batch.ts';
-import { loadSchemas } from '../../lib/sync/schemas.ts';
+import { loadSchemas } from '../../lib/sync/context/schemas.ts';
 import { storeWith } from '../sync/store-with.ts';
 import { TwoSides } from '../sync/two-sides.ts';
 

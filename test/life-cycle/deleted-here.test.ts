@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { type Problem, problemResponse } from '../../lib/lambda/api/problem.ts';
 import { deleteAnswer, editAnswer, syncAnswer } from '../../lib/lambda/person-answers.ts';
 import { parseDelete } from '../../lib/lambda/person-requests.ts';
-import { type Problem, problemResponse } from '../../lib/lambda/problem.ts';
 import { withPerson } from '../../lib/lambda/with-person.ts';
 import { isPresent } from '../../lib/person/person.ts';
-import { editFields, personsWithEmail } from '../../lib/sync/edit-persons.ts';
+import { editFields, personsWithEmail } from '../../lib/sync/persons/edit-persons.ts';
 import { deletePersonHere } from '../../lib/sync/sync-person/delete-person.ts';
 import { EMAIL, type LeadScene, leadScene } from './lead-scene.ts';
 import { Life } from './life.ts';

@@ -5,8 +5,8 @@ import { createSalesforceChangeFeed } from '../../lib/salesforce/salesforce-chan
 import { createSalesforceRecords } from '../../lib/salesforce/salesforce-records.ts';
 import { DEFAULT_POLICY, type SyncPolicy } from '../../lib/schema/sync-policy.ts';
 import { parseChangeMessage } from '../../lib/sync/change-message.ts';
-import { createOrEditByEmail, editFields } from '../../lib/sync/edit-persons.ts';
 import { type MergeReport, mergeChanges } from '../../lib/sync/merge/merge-changes.ts';
+import { createOrEditByEmail, editFields } from '../../lib/sync/persons/edit-persons.ts';
 import { pollCycle } from '../../lib/sync/poll/poll-cycle.ts';
 import type { Ports } from '../../lib/sync/ports/ports.ts';
 import { survivorOfPerson } from '../../lib/sync/rows/survivors.ts';

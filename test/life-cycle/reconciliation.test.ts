@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { readSyncStatus } from '../../lib/sync/operate/sync-status.ts';
 import { askReconciliation } from '../../lib/sync/poll/ask-reconciliation.ts';
 import { pollCycle } from '../../lib/sync/poll/poll-cycle.ts';
 import type { Ports } from '../../lib/sync/ports/ports.ts';
-import { readSyncStatus } from '../../lib/sync/sync-status.ts';
 import { EMPTY_QUEUES } from '../fakes/empty-queues.ts';
 import { Life } from './life.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../lib/schema/sync-policy.ts';
-import { joinedActivities } from '../../lib/sync/joined-activities.ts';
+import { joinedActivities } from '../../lib/sync/persons/joined-activities.ts';
 import { deletePersonHere } from '../../lib/sync/sync-person/delete-person.ts';
 import { Life } from './life.ts';
 

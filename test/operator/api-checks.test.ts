@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { syncStatus } from '../../lib/operator/doctor/api-checks.ts';
 import { ConfigError } from '../../lib/sync/errors.ts';
-import { readSyncStatus, type SyncStatus } from '../../lib/sync/sync-status.ts';
+import { readSyncStatus, type SyncStatus } from '../../lib/sync/operate/sync-status.ts';
 import { EMPTY_QUEUES } from '../fakes/empty-queues.ts';
 import { TwoSides } from '../sync/two-sides.ts';
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildConsole } from '../../lib/operator/build-console.ts';
 import { type ConsoleServer, serveConsole } from '../../lib/operator/console/serve-console.ts';
-import { regionOf, signer } from '../../lib/operator/console/sign-request.ts';
+import { regionOf, signer } from '../../lib/operator/sign-request.ts';
 
 interface Heard {
   readonly method: string;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Person } from '../../lib/person/person.ts';
 import { TransientError } from '../../lib/sync/errors.ts';
-import { addMs } from '../../lib/sync/ports/clock.ts';
+import { addMs } from '../../lib/sync/instants.ts';
 import { storeWith } from './store-with.ts';
 import { LEASE_MS, TwoSides } from './two-sides.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { cycleError, diedReport, healthAfter, NEW_HEALTH } from '../../lib/sync/cycle-health.ts';
 import { ConfigError, QuotaExceededError, TransientError } from '../../lib/sync/errors.ts';
-import type { CycleReport } from '../../lib/sync/ports/sync-state-store.ts';
+import { cycleError, diedReport, healthAfter, NEW_HEALTH } from '../../lib/sync/state/cycle-health.ts';
+import type { CycleReport } from '../../lib/sync/state/cycle-report.ts';
 
 const ended = (minute: number, outcome: CycleReport['outcome']): CycleReport => ({
   ...diedReport(minute, `2026-11-21T10:0${minute}:00.000Z`, `2026-11-21T10:0${minute}:30.000Z`),

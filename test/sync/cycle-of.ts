@@ -1,5 +1,5 @@
-import { NEW_HEALTH } from '../../lib/sync/cycle-health.ts';
 import { type CycleRun, DEFAULT_FIELD_JOBS, DEFAULT_RECONCILE_STEPS } from '../../lib/sync/poll/cycle-run.ts';
+import { NEW_HEALTH } from '../../lib/sync/state/cycle-health.ts';
 
 /** The cycle of this number, of one object, with all the time there is unless told otherwise. */
 export function cycleOf(ports: CycleRun['ports'], number: number, timeLeftMs = () => 600_000): CycleRun {

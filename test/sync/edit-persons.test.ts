@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createOrEditByEmail, editFields, personsWithEmail } from '../../lib/sync/edit-persons.ts';
-import { loadSchemas } from '../../lib/sync/schemas.ts';
+import { loadSchemas } from '../../lib/sync/context/schemas.ts';
+import { createOrEditByEmail, editFields, personsWithEmail } from '../../lib/sync/persons/edit-persons.ts';
 import { TwoSides } from './two-sides.ts';
 
 const ADA = { LastName: 'Lovelace', Company: 'Analytical Engines', Email: 'ada@example.com' };

@@ -10,7 +10,7 @@ import {
   sightOf,
   windowRead,
   windowStart,
-} from '../../lib/sync/poll/feed-state.ts';
+} from '../../lib/sync/state/feed-state.ts';
 
 const LOOKBACK = 600;
 

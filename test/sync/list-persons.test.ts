@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { deletePerson } from '../../lib/person/delete-person.ts';
 import { InvalidCursorError } from '../../lib/sync/errors.ts';
-import { listPersons, type PersonQuery } from '../../lib/sync/list-persons.ts';
+import { listPersons, type PersonQuery } from '../../lib/sync/persons/list-persons.ts';
 import { at, leadPerson, localPerson } from '../contract/persons.ts';
 import { InMemoryPersonStore } from '../fakes/in-memory-person-store.ts';
 import { TwoSides } from './two-sides.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { readSyncStatus } from '../../lib/sync/operate/sync-status.ts';
 import type { ChangeFeed, FeedOpening } from '../../lib/sync/ports/change-feed.ts';
-import { readSyncStatus } from '../../lib/sync/sync-status.ts';
 import { EMPTY_QUEUES } from '../fakes/empty-queues.ts';
 import { TwoSides } from './two-sides.ts';
 

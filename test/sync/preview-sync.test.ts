@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { QuotaExceededError, TransientError } from '../../lib/sync/errors.ts';
-import { readFieldStatus } from '../../lib/sync/field-status.ts';
+import { readFieldStatus } from '../../lib/sync/operate/field-status.ts';
 import { type Preview, previewSync } from '../../lib/sync/sync-person/preview-sync.ts';
 import { TwoSides } from './two-sides.ts';
 

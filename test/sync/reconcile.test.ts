@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { askReconciliation } from '../../lib/sync/poll/ask-reconciliation.ts';
 import { DEFAULT_RECONCILE_STEPS } from '../../lib/sync/poll/cycle-run.ts';
-import { NEW_FEED } from '../../lib/sync/poll/feed-state.ts';
 import { reconcile } from '../../lib/sync/poll/reconcile.ts';
+import { NEW_FEED } from '../../lib/sync/state/feed-state.ts';
 import { at, leadPerson } from '../contract/persons.ts';
 import { InMemoryPersonStore } from '../fakes/in-memory-person-store.ts';
 import { cycleOf } from './cycle-of.ts';

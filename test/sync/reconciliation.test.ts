@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { LinkedPerson } from '../../lib/person/person.ts';
 import {
   driftOf,
   EMPTY_RECONCILIATIONS,
@@ -7,8 +8,7 @@ import {
   type Reconciliation,
   type ReconciliationAsk,
   type ReconciliationBook,
-} from '../../lib/sync/poll/reconciliation.ts';
-import type { LinkedPerson } from '../../lib/sync/ports/person-store.ts';
+} from '../../lib/sync/state/reconciliation.ts';
 
 /** The instant this many days after a first of January. */
 const day = (days: number): string => new Date(Date.UTC(2026, 0) + days * 86_400_000).toISOString();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Fields } from '../../lib/person/field-value.ts';
 import { checkFields } from '../../lib/schema/check-fields.ts';
-import { loadSchemas } from '../../lib/sync/schemas.ts';
+import { loadSchemas } from '../../lib/sync/context/schemas.ts';
 import { TwoSides } from './two-sides.ts';
 
 const CALIFORNIA = { State: 'California', Country: 'United States' };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../lib/schema/sync-policy.ts';
 import { ConfigError } from '../../lib/sync/errors.ts';
-import { readSyncStatus } from '../../lib/sync/sync-status.ts';
+import { readSyncStatus } from '../../lib/sync/operate/sync-status.ts';
 import { EMPTY_QUEUES } from '../fakes/empty-queues.ts';
 import { TwoSides } from './two-sides.ts';
 

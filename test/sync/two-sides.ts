@@ -5,11 +5,11 @@ import { createSalesforceChangeFeed } from '../../lib/salesforce/salesforce-chan
 import { createSalesforceRecords } from '../../lib/salesforce/salesforce-records.ts';
 import { DEFAULT_POLICY, type SyncPolicy } from '../../lib/schema/sync-policy.ts';
 import { parseChangeMessage } from '../../lib/sync/change-message.ts';
-import { createOrEditByEmail, editFields } from '../../lib/sync/edit-persons.ts';
+import { loadSchemas } from '../../lib/sync/context/schemas.ts';
 import { type MergeReport, mergeChanges } from '../../lib/sync/merge/merge-changes.ts';
+import { createOrEditByEmail, editFields } from '../../lib/sync/persons/edit-persons.ts';
 import { type PollOutcome, pollCycle } from '../../lib/sync/poll/poll-cycle.ts';
 import type { Ports } from '../../lib/sync/ports/ports.ts';
-import { loadSchemas } from '../../lib/sync/schemas.ts';
 import type { AssignTo, SyncOutcome } from '../../lib/sync/sync-person/person-sync.ts';
 import { syncPerson } from '../../lib/sync/sync-person/sync-person.ts';
 import { CountingIdSource } from '../fakes/counting-id-source.ts';

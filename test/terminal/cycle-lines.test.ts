@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CycleReport } from '../../lib/sync/ports/sync-state-store.ts';
+import type { CycleReport } from '../../lib/sync/state/cycle-report.ts';
 import type { Detail } from '../sandbox/terminal/cycle-details.ts';
 import { cycleLines, idleLine, isIdle, nextIn } from '../sandbox/terminal/cycle-lines.ts';
 import { createScreen, timeOfDay } from '../sandbox/terminal/screen.ts';

@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { useAnswer } from '../api/queries.ts';
 import type { Person } from '../api/shapes.ts';
-import type { Route } from '../route.ts';
+import type { Route } from '../parts/route.ts';
 import { orgCalls } from './org-calls.ts';
 import { OrgTools } from './org-tools.tsx';
 import { RecordForm } from './record-form.tsx';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/preact-query';
 import { useConsole } from '../api/context.ts';
-import { linkTo, type Route } from '../route.ts';
+import { linkTo, type Route } from '../parts/route.ts';
 import type { OrgCalls, OrgRecord } from './org-calls.ts';
 
 /** The records that changed last; choosing one opens its form beside the page. */

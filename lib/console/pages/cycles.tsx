@@ -3,8 +3,8 @@ import type { Cycle, CyclesPage } from '../api/shapes.ts';
 import { pulledIn } from '../parts/cycle-chart.tsx';
 import { Page, Table, Time } from '../parts/page.tsx';
 import { Pager } from '../parts/pager.tsx';
+import type { Route } from '../parts/route.ts';
 import { Answered, Empty } from '../parts/states.tsx';
-import type { Route } from '../route.ts';
 import { count, localTime } from '../words/format.ts';
 
 const OUTCOMES = {

@@ -1,8 +1,8 @@
 import { useAnswer } from '../api/queries.ts';
 import type { FieldStatus, ObjectFields } from '../api/shapes.ts';
 import { Page, Section, Table } from '../parts/page.tsx';
+import { goTo, linkTo, type Route } from '../parts/route.ts';
 import { Answered, Empty } from '../parts/states.tsx';
-import { goTo, linkTo, type Route } from '../route.ts';
 
 const DIRECTIONS = {
   both: '↔ both ways',

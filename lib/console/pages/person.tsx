@@ -1,8 +1,8 @@
 import { useAnswer } from '../api/queries.ts';
 import type { Person, Preview } from '../api/shapes.ts';
 import { Page, Section, Time } from '../parts/page.tsx';
+import type { Route } from '../parts/route.ts';
 import { Answered, StatusBadge } from '../parts/states.tsx';
-import type { Route } from '../route.ts';
 import { ago, listed, nameOf } from '../words/format.ts';
 import { BothSides } from './person/both-sides.tsx';
 import { PersonActions } from './person/person-actions.tsx';

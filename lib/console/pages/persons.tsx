@@ -4,8 +4,8 @@ import type { PersonsPage } from '../api/shapes.ts';
 import { Page } from '../parts/page.tsx';
 import { Pager } from '../parts/pager.tsx';
 import { PersonsTable } from '../parts/persons-table.tsx';
+import { goTo, linkTo, type Route } from '../parts/route.ts';
 import { Answered, Empty } from '../parts/states.tsx';
-import { goTo, linkTo, type Route } from '../route.ts';
 import { searchFor } from '../words/search.ts';
 
 const LISTS = [

@@ -4,8 +4,8 @@ import { useAction, useAnswer } from '../api/queries.ts';
 import type { ListedPerson, PersonsPage } from '../api/shapes.ts';
 import { Page, Section, Table, Time } from '../parts/page.tsx';
 import { Pager } from '../parts/pager.tsx';
+import { linkTo, type Route } from '../parts/route.ts';
 import { Answered, Empty, ProblemBox } from '../parts/states.tsx';
-import { linkTo, type Route } from '../route.ts';
 import { ago, count, listed, nameOf } from '../words/format.ts';
 
 interface Summary {

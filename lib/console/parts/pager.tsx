@@ -1,4 +1,4 @@
-import { linkTo, type Route } from '../route.ts';
+import { linkTo, type Route } from './route.ts';
 
 /** Links to the first page of a list and to the next. The place in the list is a part of the address. */
 export function Pager({ route, cursor }: { readonly route: Route; readonly cursor: string | null }) {

@@ -1,7 +1,7 @@
 import type { ListedPerson } from '../api/shapes.ts';
-import { linkTo } from '../route.ts';
 import { ago, nameOf, valueText } from '../words/format.ts';
 import { Table, Time } from './page.tsx';
+import { linkTo } from './route.ts';
 import { StatusBadge } from './states.tsx';
 
 /** Persons, one a row, each with a link to its page. */

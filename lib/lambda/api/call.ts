@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { ProblemName } from '../problem.ts';
+import type { ProblemName } from './problem.ts';
 import { LIMITS } from './request-shapes.ts';
 
 /** A parameter of the query, or a header. */

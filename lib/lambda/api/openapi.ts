@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { PROBLEMS, type ProblemName } from '../problem.ts';
 import { PROBLEM_MEMBERS } from './answer-shapes.ts';
 import { ANSWER_HEADERS, type Answer, type Call, COMMON_PROBLEMS } from './call.ts';
 import { OPERATE_CALLS } from './operate-calls.ts';
 import { PERSON_CALLS } from './person-calls.ts';
+import { PROBLEMS, type ProblemName } from './problem.ts';
 import { API_ROUTES, API_SCOPES, ROUTE_KEYS, type RouteKey } from './routes.ts';
 import { type Json, SchemaCollection } from './schema-collection.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import type { ProblemName } from '../problem.ts';
 import * as answers from './answer-shapes.ts';
 import { type Answer, type Call, optional, paging, required } from './call.ts';
+import type { ProblemName } from './problem.ts';
 import * as requests from './request-shapes.ts';
 import type { RouteKey } from './routes.ts';
 

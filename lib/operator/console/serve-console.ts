@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Sign } from '../sign-request.ts';
 import { SECURITY_HEADERS, staticFile } from '../static-files.ts';
-import type { Sign } from './sign-request.ts';
 
 export interface ConsoleServer {
   readonly url: string;

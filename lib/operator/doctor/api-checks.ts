@@ -1,4 +1,4 @@
-import type { SyncStatus } from '../../sync/sync-status.ts';
+import type { SyncStatus } from '../../sync/operate/sync-status.ts';
 import { type Examination, type Finding, note, ok, problem } from './finding.ts';
 import { leftBehind } from './left-behind.ts';
 

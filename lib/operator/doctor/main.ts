@@ -6,7 +6,7 @@ import { parseSettings, type Settings, SettingsError, syncPolicy } from '../../l
 import { createSalesforceClient } from '../../salesforce/client.ts';
 import type { SalesforceCredentials } from '../../salesforce/session.ts';
 import { ConfigError } from '../../sync/errors.ts';
-import type { SyncStatus } from '../../sync/sync-status.ts';
+import type { SyncStatus } from '../../sync/operate/sync-status.ts';
 import { AwsDeployedStack, stackClients } from '../aws-deployed-stack.ts';
 import { type Command, readArguments, UsageError } from '../command-line.ts';
 import { runProgram } from '../run-program.ts';

@@ -1,4 +1,4 @@
-import type { DeployedStack } from './deployed-stack.ts';
+import type { DeployedStack } from '../deployed-stack.ts';
 import { type Examination, type Finding, note, ok, problem } from './finding.ts';
 import { leftBehind } from './left-behind.ts';
 

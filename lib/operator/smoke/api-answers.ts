@@ -1,8 +1,8 @@
 import { ConfigError } from '../../sync/errors.ts';
-import type { SyncStatus } from '../../sync/sync-status.ts';
-import type { Sign } from '../console/sign-request.ts';
+import type { SyncStatus } from '../../sync/operate/sync-status.ts';
 import { syncStatus } from '../doctor/api-checks.ts';
 import { type Examination, type Finding, ok, problem } from '../doctor/finding.ts';
+import type { Sign } from '../sign-request.ts';
 
 /** An API to try: where it is, and how its callers sign. */
 export interface ApiToTry {

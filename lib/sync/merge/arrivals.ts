@@ -2,7 +2,7 @@ import type { FieldValue } from '../../person/field-value.ts';
 import type { Row, SalesforceType } from '../../person/row.ts';
 import { rowOfValues } from '../../schema/record.ts';
 import type { ChangeMessage, QueuedRow } from '../change-message.ts';
-import type { Schemas } from '../schemas.ts';
+import type { Schemas } from '../context/schemas.ts';
 
 /** One message as the queue delivered it; `message` is undefined where the body is none of ours. */
 export interface Delivery {

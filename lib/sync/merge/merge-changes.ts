@@ -1,7 +1,7 @@
-import { withCurrentColumns } from '../current-columns.ts';
-import { msBetween } from '../ports/clock.ts';
+import { withCurrentColumns } from '../context/current-columns.ts';
+import { loadSchemas } from '../context/schemas.ts';
+import { msBetween } from '../instants.ts';
 import type { Ports } from '../ports/ports.ts';
-import { loadSchemas } from '../schemas.ts';
 import { type Arrival, arrivalsOf, type Delivery, newestOfEach } from './arrivals.ts';
 import { type MergeReport, MergeRun } from './merge-run.ts';
 

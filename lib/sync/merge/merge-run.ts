@@ -2,14 +2,15 @@ import { logged } from '../../person/edit-person.ts';
 import { awaitsPush, type Person } from '../../person/person.ts';
 import { type SalesforceType, successorOf } from '../../person/row.ts';
 import type { ChangeMessage } from '../change-message.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/context.ts';
+import type { Schemas } from '../context/schemas.ts';
 import { TransientError } from '../errors.ts';
-import { type PushReport, pushPersons } from '../push/push-persons.ts';
+import { pushPersons } from '../push/push-persons.ts';
+import type { PushReport } from '../push/push-run.ts';
 import { answerQuestions } from '../rows/answer-questions.ts';
 import type { Asking } from '../rows/asking.ts';
 import type { Question } from '../rows/decide.ts';
 import { holdersOf } from '../rows/holders.ts';
-import type { Schemas } from '../schemas.ts';
 import { type Arrival, arrivalsOf, type Delivery } from './arrivals.ts';
 import { type FailedRow, isArrival, packFailedRows } from './pack-failed-rows.ts';
 

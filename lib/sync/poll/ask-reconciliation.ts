@@ -1,5 +1,5 @@
 import type { Ports } from '../ports/ports.ts';
-import type { ReconciliationAsk } from './reconciliation.ts';
+import type { ReconciliationAsk } from '../state/reconciliation.ts';
 
 /** Asks for a reconciliation, which the next cycle with time and calls to spare begins. */
 export async function askReconciliation(

@@ -1,7 +1,7 @@
 import type { SalesforceType } from '../../person/row.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Cycle, StoredSchema } from '../ports/sync-state-store.ts';
-import type { FeedState } from './feed-state.ts';
+import type { FeedState } from '../state/feed-state.ts';
 
 export interface PollSettings {
   readonly objects: readonly SalesforceType[];

@@ -1,10 +1,11 @@
 import { schemaProblems } from '../../schema/field-history.ts';
 import { policyProblems } from '../../schema/policy-problems.ts';
 import { packIds } from '../change-message.ts';
-import { cycleError } from '../cycle-health.ts';
 import { ReconciliationHeldError } from '../errors.ts';
-import { addMs, msBetween } from '../ports/clock.ts';
-import type { CycleReport } from '../ports/sync-state-store.ts';
+import { addMs, msBetween } from '../instants.ts';
+import { cycleError } from '../state/cycle-health.ts';
+import type { CycleReport } from '../state/cycle-report.ts';
+import { feedPosition } from '../state/feed-state.ts';
 import {
   type CycleRun,
   DEFAULT_FIELD_JOBS,
@@ -14,7 +15,6 @@ import {
   type PollPorts,
   type PollSettings,
 } from './cycle-run.ts';
-import { feedPosition } from './feed-state.ts';
 import { outcomeOf, type PullResult, pullChanges } from './pull-changes.ts';
 import { reconcile } from './reconcile.ts';
 import { workFieldJob } from './work-field-job.ts';

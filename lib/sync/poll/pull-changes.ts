@@ -1,14 +1,15 @@
 import type { SalesforceType } from '../../person/row.ts';
 import { feedColumns } from '../../schema/object-schema.ts';
 import { packIds } from '../change-message.ts';
+import { describeAgain, saveSchema, storedSchemas } from '../context/schemas.ts';
 import { QuotaExceededError } from '../errors.ts';
+import { addMs } from '../instants.ts';
 import type { Deletions, FeedOpening, FeedRequest } from '../ports/change-feed.ts';
-import { addMs } from '../ports/clock.ts';
-import type { CycleReport, StoredSchema } from '../ports/sync-state-store.ts';
-import { describeAgain, saveSchema, storedSchemas } from '../schemas.ts';
+import type { StoredSchema } from '../ports/sync-state-store.ts';
+import type { CycleReport } from '../state/cycle-report.ts';
+import { deletedSince, deletionsForgotten, type FeedState, NEW_FEED, windowStart } from '../state/feed-state.ts';
 import { askReconciliation } from './ask-reconciliation.ts';
 import type { CycleRun } from './cycle-run.ts';
-import { deletedSince, deletionsForgotten, type FeedState, NEW_FEED, windowStart } from './feed-state.ts';
 import { forgotten, incomplete, nextOrThrow, readWindow, type WindowOutcome } from './read-window.ts';
 import { isOwed, type JobTurn, planJobs } from './work-field-job.ts';
 

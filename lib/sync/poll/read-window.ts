@@ -1,9 +1,9 @@
 import { feedColumns } from '../../schema/object-schema.ts';
 import { packRows, type QueuedRow } from '../change-message.ts';
-import type { FeedPage, FeedPosition, FeedRequest, FeedRow } from '../ports/change-feed.ts';
-import { addMs } from '../ports/clock.ts';
-import { describeAgain } from '../schemas.ts';
-import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
+import { describeAgain } from '../context/schemas.ts';
+import { addMs } from '../instants.ts';
+import type { FeedPage, FeedRequest, FeedRow } from '../ports/change-feed.ts';
+import type { FeedPosition } from '../state/feed-state.ts';
 import {
   type FeedState,
   fingerprint,
@@ -14,7 +14,8 @@ import {
   sightOf,
   windowRead,
   windowStart,
-} from './feed-state.ts';
+} from '../state/feed-state.ts';
+import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
 
 /**
  * For how long a queued row may be under way to the store with the state it was read in. A message older than

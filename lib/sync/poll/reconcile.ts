@@ -1,9 +1,8 @@
+import type { LinkedPerson } from '../../person/person.ts';
 import type { SalesforceType } from '../../person/row.ts';
 import { packIds } from '../change-message.ts';
 import { ReconciliationHeldError } from '../errors.ts';
-import type { LinkedPerson } from '../ports/person-store.ts';
-import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
-import { type FeedState, windowStart } from './feed-state.ts';
+import { type FeedState, windowStart } from '../state/feed-state.ts';
 import {
   driftOf,
   endedReconciliation,
@@ -11,7 +10,8 @@ import {
   plannedReconciliation,
   type Reconciliation,
   type ReconciliationBook,
-} from './reconciliation.ts';
+} from '../state/reconciliation.ts';
+import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
 
 /** Rows in one message: the merge reads them again in as many at a time. */
 const ROWS_PER_MESSAGE = 1000;

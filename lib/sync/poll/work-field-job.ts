@@ -1,10 +1,9 @@
 import type { ObjectSchema } from '../../schema/object-schema.ts';
 import { packRows, type QueuedRow } from '../change-message.ts';
+import { describeAgain } from '../context/schemas.ts';
 import type { FeedRow, ScanRequest } from '../ports/change-feed.ts';
 import type { StoredSchema } from '../ports/sync-state-store.ts';
-import { describeAgain } from '../schemas.ts';
-import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
-import { FEED_BEGINNING, type FeedState, windowStart } from './feed-state.ts';
+import { FEED_BEGINNING, type FeedState, windowStart } from '../state/feed-state.ts';
 import {
   countedJob,
   endedJob,
@@ -15,7 +14,8 @@ import {
   pageOfJob,
   plannedJobs,
   restarted,
-} from './field-job.ts';
+} from '../state/field-job.ts';
+import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
 
 /** What a cycle knows of an object once its window is read. */
 export interface JobTurn {

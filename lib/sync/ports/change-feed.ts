@@ -1,11 +1,6 @@
 import type { RowName, SalesforceType } from '../../person/row.ts';
 import type { DescribedObject } from '../../schema/describe.ts';
-
-/** A place in an object's changes, which are ordered by `(systemModstamp, id)`. An empty id lies before all ids. */
-export interface FeedPosition {
-  readonly systemModstamp: string;
-  readonly id: string;
-}
+import type { FeedPosition } from '../state/feed-state.ts';
 
 /** One row as Salesforce gave it, ready to be queued. */
 export interface FeedRow {

@@ -1,5 +1,5 @@
 import type { Activity } from '../../person/activity.ts';
-import type { Lease, Person, SalesforceLink, SyncStatus } from '../../person/person.ts';
+import type { Lease, LinkedPerson, Person, SyncStatus } from '../../person/person.ts';
 import type { Stub } from '../../person/standing.ts';
 
 export type UpdateOutcome =
@@ -32,12 +32,6 @@ export interface PersonFilter {
 
 /** An item under a person's id. */
 export type StoredItem = Person | Stub;
-
-/** A person and the row that it is. */
-export interface LinkedPerson {
-  readonly personId: string;
-  readonly salesforce: SalesforceLink;
-}
 
 /**
  * The persons. Each method is one or more single-item operations; there are no transactions. Every read is strongly

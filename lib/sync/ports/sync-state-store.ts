@@ -1,9 +1,10 @@
 import type { SalesforceType } from '../../person/row.ts';
 import type { RememberedSchema } from '../../schema/field-history.ts';
-import type { CycleError, CycleHealth } from '../cycle-health.ts';
-import type { FeedState } from '../poll/feed-state.ts';
-import type { JobBook } from '../poll/field-job.ts';
-import type { ReconciliationAsk, ReconciliationBook } from '../poll/reconciliation.ts';
+import type { CycleHealth } from '../state/cycle-health.ts';
+import type { CycleReport, CycleSummary, MergeCounts } from '../state/cycle-report.ts';
+import type { FeedState } from '../state/feed-state.ts';
+import type { JobBook } from '../state/field-job.ts';
+import type { ReconciliationAsk, ReconciliationBook } from '../state/reconciliation.ts';
 
 /** The schema of an object and its history, with the `Last-Modified` of the describe it was made from. */
 export interface StoredSchema extends RememberedSchema {
@@ -11,37 +12,6 @@ export interface StoredSchema extends RememberedSchema {
   /** Counts up with each save. */
   readonly revision: number;
 }
-
-/** What the poll of a cycle did, for people and metrics. Counts, no values. */
-export interface CycleReport {
-  readonly cycle: number;
-  readonly startedAt: string;
-  readonly endedAt: string;
-  readonly outcome: 'complete' | 'paused' | 'quota' | 'failed';
-  /** What ended the cycle early; null where nothing did. */
-  readonly error: CycleError | null;
-  /** Rows handed to the queue. */
-  readonly pulled: Readonly<Partial<Record<SalesforceType, number>>>;
-  /** Persons with edits to push, handed to the queue. */
-  readonly handedOut: number;
-  /** Rows that field jobs handed to the queue. */
-  readonly backfilled: number;
-  /** Salesforce API calls, and the org's use as last told. */
-  readonly calls: number;
-  readonly apiUsage: { readonly used: number; readonly max: number } | null;
-}
-
-/** What the merges of a cycle's messages came to. */
-export interface MergeCounts {
-  readonly pushed: number;
-  readonly rejected: number;
-  readonly conflicts: number;
-  /** Salesforce API calls. */
-  readonly calls: number;
-}
-
-/** A cycle with what its merges have come to so far; `calls` are the poll's and theirs. */
-export type CycleSummary = CycleReport & MergeCounts;
 
 /** Cycles that ended, newest first; the cursor leads to earlier cycles, null: there are none. */
 export interface CyclesPage {

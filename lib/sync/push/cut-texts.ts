@@ -2,7 +2,7 @@ import { cutFields } from '../../person/edit-person.ts';
 import { type Person, pendingEdits } from '../../person/person.ts';
 import type { SalesforceType } from '../../person/row.ts';
 import { cutTexts } from '../../schema/judge-push.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/context.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { toIsoInstant } from '../../person/field-value.ts';
 import { hasAttempt, isLeased, type Person } from '../../person/person.ts';
 import { inParallel, STORE_PARALLELISM } from '../in-parallel.ts';
-import { msBetween } from '../ports/clock.ts';
+import { msBetween } from '../instants.ts';
 import type { Ports } from '../ports/ports.ts';
 import { giveBackLease } from '../rows/give-back-lease.ts';
 

@@ -3,7 +3,7 @@ import { awaitsPush, openEdits, type Person } from '../../person/person.ts';
 import type { SalesforceType } from '../../person/row.ts';
 import { judgePush, notEditable } from '../../schema/judge-push.ts';
 import { pushable, type RemoteRecord } from '../../schema/record.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/context.ts';
 import type { Ports } from '../ports/ports.ts';
 import { withCutTexts } from './cut-texts.ts';
 import { guardOf, leaseFor } from './push-lease.ts';

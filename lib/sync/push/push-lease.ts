@@ -1,6 +1,6 @@
 import type { Fields } from '../../person/field-value.ts';
 import { isWritable, type Lease, type Person } from '../../person/person.ts';
-import { addMs } from '../ports/clock.ts';
+import { addMs } from '../instants.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /** What a worker is about to send for a person. */

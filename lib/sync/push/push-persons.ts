@@ -1,20 +1,6 @@
 import { awaitsPush, type Person } from '../../person/person.ts';
-import type { Context } from '../context.ts';
-import type { Ports } from '../ports/ports.ts';
-import type { DescribePorts } from '../schemas.ts';
-import { PushRun } from './push-run.ts';
-
-export type PushPorts = Pick<Ports, 'persons' | 'records' | 'queue' | 'clock' | 'ids' | 'leaseMs'> & DescribePorts;
-
-/** What a round of pushes came to. Counts, and the error that ended it early: what was not pushed stays pending. */
-export interface PushReport {
-  readonly pushed: number;
-  readonly rejected: number;
-  readonly postponed: number;
-  /** Fields that both sides had changed. */
-  readonly conflicts: number;
-  readonly error: unknown;
-}
+import type { Context } from '../context/context.ts';
+import { type PushPorts, type PushReport, PushRun } from './push-run.ts';
 
 /** The persons of one round: the rest of a mass change goes without a guard. */
 export interface ToPush {

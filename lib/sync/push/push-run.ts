@@ -2,22 +2,34 @@ import { assertNever } from '../../person/assert-never.ts';
 import { awaitsPush, isLeased, type Person } from '../../person/person.ts';
 import type { SalesforceType } from '../../person/row.ts';
 import type { RemoteRecord } from '../../schema/record.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/context.ts';
+import { CurrentContext } from '../context/current-context.ts';
+import { type DescribePorts, INVALID_FIELD } from '../context/schemas.ts';
 import { wasNotSent } from '../errors.ts';
 import { chunked, inParallel, STORE_PARALLELISM } from '../in-parallel.ts';
+import type { Ports } from '../ports/ports.ts';
 import type { PushAnswer } from '../ports/salesforce-records.ts';
 import { giveBackLease } from '../rows/give-back-lease.ts';
 import { refreshedPerson } from '../rows/merge-values.ts';
 import { refreshPersons } from '../rows/refresh-persons.ts';
 import { updateOrPark } from '../rows/update-or-park.ts';
-import { INVALID_FIELD } from '../schemas.ts';
-import { CurrentContext } from './current-context.ts';
 import { endLostLeases } from './lost-push.ts';
 import { type Push, preparePush } from './prepare-push.ts';
-import type { PushPorts, PushReport } from './push-persons.ts';
 import { isGoneRow, readBehind, unchangedSinceBase } from './read-behind.ts';
 import type { Settled } from './settle-push.ts';
 import { type PushEnd, storeSettled } from './store-settled.ts';
+
+export type PushPorts = Pick<Ports, 'persons' | 'records' | 'queue' | 'clock' | 'ids' | 'leaseMs'> & DescribePorts;
+
+/** What a round of pushes came to. Counts, and the error that ended it early: what was not pushed stays pending. */
+export interface PushReport {
+  readonly pushed: number;
+  readonly rejected: number;
+  readonly postponed: number;
+  /** Fields that both sides had changed. */
+  readonly conflicts: number;
+  readonly error: unknown;
+}
 
 type Mode = 'guarded' | 'mass';
 

@@ -1,7 +1,7 @@
 import type { Person } from '../../person/person.ts';
 import type { SalesforceType } from '../../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/context.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { PushAnswer } from '../ports/salesforce-records.ts';
 

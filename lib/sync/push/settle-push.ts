@@ -5,8 +5,8 @@ import { mergeRow, type OwnPush } from '../../person/merge-row.ts';
 import { isWritable, openEdits, type Person, type StandingRejection } from '../../person/person.ts';
 import type { Row } from '../../person/row.ts';
 import { localFieldNames, type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
+import type { ObjectRules } from '../context/schemas.ts';
 import { ownPushOf } from '../rows/merge-values.ts';
-import type { ObjectRules } from '../schemas.ts';
 
 /** A push that Salesforce took, with the row as it was just before and just after. */
 export interface TakenPush {

@@ -4,11 +4,11 @@ import { type Fields, toLongId } from '../../person/field-value.ts';
 import type { Person } from '../../person/person.ts';
 import type { RowName, SalesforceType } from '../../person/row.ts';
 import type { RemoteRecord } from '../../schema/record.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/context.ts';
+import type { ObjectRules } from '../context/schemas.ts';
 import { ConfigError, QuotaExceededError, TransientError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import { updateOrPark } from '../rows/update-or-park.ts';
-import type { ObjectRules } from '../schemas.ts';
 import { overwrittenTold, type Settled, type SettleRetry, settlePush, settleRejection } from './settle-push.ts';
 
 /** A person under our lease and the values, by local name, that were sent for it. */

@@ -2,7 +2,7 @@ import type { Person } from '../../person/person.ts';
 import { keysOfPerson } from '../../person/person-key.ts';
 import type { Row } from '../../person/row.ts';
 import { rowOfRecord } from '../../schema/record.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/context.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { FoundRow } from './known.ts';
 

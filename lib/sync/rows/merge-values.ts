@@ -5,7 +5,7 @@ import type { Person, SalesforceLink } from '../../person/person.ts';
 import type { Row } from '../../person/row.ts';
 import { isMended } from '../../schema/judge-push.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
-import type { Schemas } from '../schemas.ts';
+import type { Schemas } from '../context/schemas.ts';
 
 /** A person after a row was merged. */
 export interface Refreshed {

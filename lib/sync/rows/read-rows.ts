@@ -1,6 +1,6 @@
 import { type Row, type RowName, successorOf } from '../../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/context.ts';
 import type { Ports } from '../ports/ports.ts';
 
 type ReadContext = Context<Pick<Ports, 'records'>>;

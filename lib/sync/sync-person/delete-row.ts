@@ -3,11 +3,11 @@ import { logged } from '../../person/edit-person.ts';
 import { isWritable, type Person, type SalesforceLink } from '../../person/person.ts';
 import type { Row } from '../../person/row.ts';
 import { rowOfRecord } from '../../schema/record.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/context.ts';
+import { loadSchemas } from '../context/schemas.ts';
 import { TransientError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import { answerQuestion } from '../rows/answer-questions.ts';
-import { loadSchemas } from '../schemas.ts';
 
 export type RowDeletion =
   /** The person holds no living row that anybody could find. */

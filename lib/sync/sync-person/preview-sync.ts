@@ -1,14 +1,14 @@
 import { isLeased, isWritable, type Person } from '../../person/person.ts';
 import type { Row } from '../../person/row.ts';
 import { planCreate, planUpdate, type SyncPlan } from '../../schema/plan-sync.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/context.ts';
+import { describedSchemas, knownOrDescribedSchemas } from '../context/schemas.ts';
 import type { Ports } from '../ports/ports.ts';
 import { answerQuestion } from '../rows/answer-questions.ts';
 import type { Asking, Ended } from '../rows/asking.ts';
 import type { Known, Step } from '../rows/known.ts';
 import { ownPushOf } from '../rows/merge-values.ts';
 import { survivorOfPerson } from '../rows/survivors.ts';
-import { describedSchemas, knownOrDescribedSchemas } from '../schemas.ts';
 import { candidatesOf } from './ask-to-attach.ts';
 import type { Candidate } from './person-sync.ts';
 import { unanswered } from './under-lease.ts';

@@ -11,15 +11,15 @@ import {
 } from '../../person/person.ts';
 import { judgePush, notEditable } from '../../schema/judge-push.ts';
 import { pushable, type RemoteRecord } from '../../schema/record.ts';
+import { describedSchemas, INVALID_FIELD } from '../context/schemas.ts';
 import { TransientError } from '../errors.ts';
-import { addMs } from '../ports/clock.ts';
+import { addMs } from '../instants.ts';
 import type { PushAnswer } from '../ports/salesforce-records.ts';
 import { withCutTexts } from '../push/cut-texts.ts';
 import { readBehind } from '../push/read-behind.ts';
 import { endedAfterPush, type PushEnd, storeSettled } from '../push/store-settled.ts';
 import { refreshedPerson } from '../rows/merge-values.ts';
 import { storeRead } from '../rows/store-read.ts';
-import { describedSchemas, INVALID_FIELD } from '../schemas.ts';
 import { over, type PersonSync, type SyncOutcome, type SyncStep } from './person-sync.ts';
 
 /** A linked person on its way through a sync, with what has come of it so far. */

@@ -1,7 +1,7 @@
 import type { Person } from '../../person/person.ts';
+import { describedSchemas, INVALID_FIELD, loadSchemas } from '../context/schemas.ts';
 import { TransientError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
-import { describedSchemas, INVALID_FIELD, loadSchemas } from '../schemas.ts';
 import { attachRow } from './attach-row.ts';
 import type { AssignTo, PersonSync, SyncOutcome } from './person-sync.ts';
 import { pushNow } from './push-now.ts';

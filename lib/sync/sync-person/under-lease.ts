@@ -1,7 +1,7 @@
 import type { Fields } from '../../person/field-value.ts';
 import { hasAttempt, isPresent, isWritable, type Person, pendingEdits } from '../../person/person.ts';
 import { QuotaExceededError, TransientError, wasNotSent } from '../errors.ts';
-import { msBetween } from '../ports/clock.ts';
+import { msBetween } from '../instants.ts';
 import type { Ports } from '../ports/ports.ts';
 import { endLostLeases } from '../push/lost-push.ts';
 import { guardOf, leaseFor } from '../push/push-lease.ts';

@@ -1,7 +1,7 @@
 import type { activityView, personView } from '../../../lib/lambda/person-answers.ts';
 import type { Conflict, Rejection } from '../../../lib/person/activity.ts';
 import type { Fields } from '../../../lib/person/field-value.ts';
-import type { SyncStatus } from '../../../lib/sync/sync-status.ts';
+import type { SyncStatus } from '../../../lib/sync/operate/sync-status.ts';
 import {
   type JsonAnswer,
   type JsonCall,

@@ -1,6 +1,6 @@
 import type { FieldValue } from '../../../lib/person/field-value.ts';
 import type { SalesforceType } from '../../../lib/person/row.ts';
-import type { CycleReport, MergeCounts } from '../../../lib/sync/ports/sync-state-store.ts';
+import type { CycleReport, MergeCounts } from '../../../lib/sync/state/cycle-report.ts';
 import type { Detail } from './cycle-details.ts';
 import { count, type Screen, timeOfDay } from './screen.ts';
 

@@ -1,4 +1,4 @@
-import type { CycleReport } from '../../../lib/sync/ports/sync-state-store.ts';
+import type { CycleReport } from '../../../lib/sync/state/cycle-report.ts';
 import type { RuntimeEvent } from '../runtime/runtime-event.ts';
 
 /** The short name of a function, by its physical one. */

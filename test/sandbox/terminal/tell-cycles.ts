@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CycleReport } from '../../../lib/sync/ports/sync-state-store.ts';
+import type { CycleReport } from '../../../lib/sync/state/cycle-report.ts';
 import { type PersonApiClient, personApiClient } from '../clients/person-api-client.ts';
 import type { RuntimeLog } from '../runtime/runtime-event.ts';
 import type { Sandbox } from '../start-sandbox.ts';

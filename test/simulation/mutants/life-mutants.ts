@@ -18,7 +18,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a claim that another holds is passed over',
-    file: 'lib/sync/edit-persons.ts',
+    file: 'lib/sync/persons/edit-persons.ts',
     from: 'if (holder === personId) return personId;',
     to: 'if (holder !== undefined) return personId;',
   },

@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts';
 
 const FEED = 'lib/salesforce/salesforce-change-feed.ts';
 const WINDOW = 'lib/sync/poll/read-window.ts';
-const STATE = 'lib/sync/poll/feed-state.ts';
+const STATE = 'lib/sync/state/feed-state.ts';
 const RECONCILE = 'lib/sync/poll/reconcile.ts';
 
 /** What the poll reads and remembers, and what it hands out to be merged. */
@@ -88,7 +88,7 @@ export const POLL_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an asking for a reconciliation is heard again and again',
-    file: 'lib/sync/poll/reconciliation.ts',
+    file: 'lib/sync/state/reconciliation.ts',
     from: 'since: now, heard };',
     to: 'since: now, heard: book.heard };',
     stage: 'foundWhenAskedFor',

@@ -1,8 +1,8 @@
 import type { Answer } from '../../api/queries.ts';
 import type { FieldValue, Person, Preview } from '../../api/shapes.ts';
 import { Table } from '../../parts/page.tsx';
+import { linkTo } from '../../parts/route.ts';
 import { Empty, ProblemBox } from '../../parts/states.tsx';
-import { linkTo } from '../../route.ts';
 import { valueText } from '../../words/format.ts';
 import { EditField } from './edit-field.tsx';
 

@@ -3,8 +3,8 @@ import { ApiProblem } from '../../api/client.ts';
 import { useConsole } from '../../api/context.ts';
 import { useAction } from '../../api/queries.ts';
 import type { FieldValue, Person } from '../../api/shapes.ts';
+import { goTo, linkTo } from '../../parts/route.ts';
 import { ProblemBox } from '../../parts/states.tsx';
-import { goTo, linkTo } from '../../route.ts';
 
 /** The input of one field. Saving edits the person here; the next cycle, or Sync now, takes it to Salesforce. */
 export function EditField({ person, field }: { readonly person: Person; readonly field: string }) {

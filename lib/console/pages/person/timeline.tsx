@@ -2,8 +2,8 @@ import { useAnswer } from '../../api/queries.ts';
 import type { ActivitiesPage, Activity } from '../../api/shapes.ts';
 import { Section, Time } from '../../parts/page.tsx';
 import { Pager } from '../../parts/pager.tsx';
+import type { Route } from '../../parts/route.ts';
 import { Answered, Empty } from '../../parts/states.tsx';
-import type { Route } from '../../route.ts';
 import { activitySentences } from '../../words/activity-sentence.ts';
 import { localTime } from '../../words/format.ts';
 

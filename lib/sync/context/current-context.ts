@@ -1,5 +1,5 @@
-import type { Context } from '../context.ts';
-import { type DescribePorts, describedSchemas, type Schemas } from '../schemas.ts';
+import type { Context } from './context.ts';
+import { type DescribePorts, describedSchemas, type Schemas } from './schemas.ts';
 
 /**
  * The context of a run. Where Salesforce does not know a field any more, which was hidden or deleted since the schemas

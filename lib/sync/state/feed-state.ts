@@ -1,5 +1,10 @@
-import type { FeedPosition } from '../ports/change-feed.ts';
-import { addMs } from '../ports/clock.ts';
+import { addMs } from '../instants.ts';
+
+/** A place in an object's changes, which are ordered by `(systemModstamp, id)`. An empty id lies before all ids. */
+export interface FeedPosition {
+  readonly systemModstamp: string;
+  readonly id: string;
+}
 
 /**
  * Where the feed of one object stands. Instants are Salesforce's, ISO, whole seconds.

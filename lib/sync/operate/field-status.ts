@@ -1,9 +1,9 @@
-import { type HiddenFields, personWithout } from '../person/hide-fields.ts';
-import type { SalesforceType } from '../person/row.ts';
-import { type FieldReport, fieldReports } from '../schema/field-report.ts';
-import { hiddenByObject } from '../schema/hidden-fields.ts';
-import type { MissingPermission } from '../schema/object-schema.ts';
-import type { Ports } from './ports/ports.ts';
+import { type HiddenFields, personWithout } from '../../person/hide-fields.ts';
+import type { SalesforceType } from '../../person/row.ts';
+import { type FieldReport, fieldReports } from '../../schema/field-report.ts';
+import { hiddenByObject } from '../../schema/hidden-fields.ts';
+import type { MissingPermission } from '../../schema/object-schema.ts';
+import type { Ports } from '../ports/ports.ts';
 
 /** The newest rejection, among those of the persons parked now, that names a field. */
 export interface FieldProblem {

@@ -1,6 +1,6 @@
 import type { FieldHistory } from '../../schema/field-history.ts';
 import type { ObjectSchema } from '../../schema/object-schema.ts';
-import { addMs } from '../ports/clock.ts';
+import { addMs } from '../instants.ts';
 
 /** Rows in one page of a scan, at most: what a call costs is told by it. */
 const SCAN_PAGE_ROWS = 2000;

@@ -1,7 +1,7 @@
-import type { SalesforceType } from '../person/row.ts';
-import { type QuarantinedField, withAccepted } from '../schema/field-history.ts';
-import type { Ports } from './ports/ports.ts';
-import { changeSchema } from './schemas.ts';
+import type { SalesforceType } from '../../person/row.ts';
+import { type QuarantinedField, withAccepted } from '../../schema/field-history.ts';
+import { changeSchema } from '../context/schemas.ts';
+import type { Ports } from '../ports/ports.ts';
 
 export type AcceptOutcome =
   /** The field syncs by its new type from now on, and the next cycles read its values from every row. */

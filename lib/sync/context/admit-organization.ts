@@ -1,5 +1,5 @@
-import { ConfigError } from './errors.ts';
-import type { Ports } from './ports/ports.ts';
+import { ConfigError } from '../errors.ts';
+import type { Ports } from '../ports/ports.ts';
 
 /**
  * Lets the work go on where this is the org that the store belongs to; a new store belongs to the first org that is

@@ -1,6 +1,6 @@
-import { TransientError } from './errors.ts';
-import type { Ports } from './ports/ports.ts';
-import type { SalesforceRecords } from './ports/salesforce-records.ts';
+import { TransientError } from '../errors.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { SalesforceRecords } from '../ports/salesforce-records.ts';
 import { type DescribePorts, describedSchemas, INVALID_FIELD, type Schemas } from './schemas.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { canonicalId } from '../person/field-value.ts';
-import { hasEmail, isPresent, type Person } from '../person/person.ts';
-import { InvalidCursorError } from './errors.ts';
-import type { ListedStatus, Page, PersonStore } from './ports/person-store.ts';
-import { holdersOf } from './rows/holders.ts';
-import { survivorsOf } from './rows/survivors.ts';
+import { canonicalId } from '../../person/field-value.ts';
+import { hasEmail, isPresent, type Person } from '../../person/person.ts';
+import { InvalidCursorError } from '../errors.ts';
+import type { ListedStatus, Page, PersonStore } from '../ports/person-store.ts';
+import { holdersOf } from '../rows/holders.ts';
+import { survivorsOf } from '../rows/survivors.ts';
 
 /** Which persons are asked for. */
 export type PersonQuery =

@@ -1,4 +1,4 @@
-import type { Ports } from './ports/ports.ts';
+import type { Ports } from '../ports/ports.ts';
 import type { Schemas } from './schemas.ts';
 
 /** What a use case works with: the ports that it needs, and how each object syncs. */

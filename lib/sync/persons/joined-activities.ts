@@ -1,7 +1,7 @@
-import type { Activity } from '../person/activity.ts';
-import type { Person } from '../person/person.ts';
-import { InvalidCursorError } from './errors.ts';
-import type { Page, PersonStore } from './ports/person-store.ts';
+import type { Activity } from '../../person/activity.ts';
+import type { Person } from '../../person/person.ts';
+import { InvalidCursorError } from '../errors.ts';
+import type { Page, PersonStore } from '../ports/person-store.ts';
 
 /** An activity, and in whose log it stands. */
 export interface JoinedActivity {

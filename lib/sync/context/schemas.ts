@@ -1,13 +1,13 @@
-import type { MergeRules } from '../person/merge-row.ts';
-import type { SalesforceType } from '../person/row.ts';
-import { followingSchema } from '../schema/field-history.ts';
-import { feedColumns, mergeRules, type ObjectSchema, objectSchema } from '../schema/object-schema.ts';
-import { schemaPolicyKey } from '../schema/sync-policy.ts';
-import { undescribedSchema } from '../schema/undescribed.ts';
-import { TransientError } from './errors.ts';
-import type { Description } from './ports/change-feed.ts';
-import type { Ports } from './ports/ports.ts';
-import type { StoredSchema } from './ports/sync-state-store.ts';
+import type { MergeRules } from '../../person/merge-row.ts';
+import type { SalesforceType } from '../../person/row.ts';
+import { followingSchema } from '../../schema/field-history.ts';
+import { feedColumns, mergeRules, type ObjectSchema, objectSchema } from '../../schema/object-schema.ts';
+import { schemaPolicyKey } from '../../schema/sync-policy.ts';
+import { undescribedSchema } from '../../schema/undescribed.ts';
+import { TransientError } from '../errors.ts';
+import type { Description } from '../ports/change-feed.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { StoredSchema } from '../ports/sync-state-store.ts';
 
 /** Salesforce's word for a field that is not there, or that the sync user does not see any more. */
 export const INVALID_FIELD = 'INVALID_FIELD';

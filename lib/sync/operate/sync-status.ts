@@ -1,14 +1,14 @@
-import type { SalesforceType } from '../person/row.ts';
-import { schemaProblems } from '../schema/field-history.ts';
-import { policyProblems } from '../schema/policy-problems.ts';
-import type { CycleError, CycleHealth } from './cycle-health.ts';
-import type { FeedState } from './poll/feed-state.ts';
-import { EMPTY_BOOK, type FieldJob, type JobBook } from './poll/field-job.ts';
-import type { EndedReconciliation, Reconciliation } from './poll/reconciliation.ts';
-import type { ChangeQueue } from './ports/change-queue.ts';
-import { msBetween } from './ports/clock.ts';
-import type { Ports } from './ports/ports.ts';
-import type { CycleSummary } from './ports/sync-state-store.ts';
+import type { SalesforceType } from '../../person/row.ts';
+import { schemaProblems } from '../../schema/field-history.ts';
+import { policyProblems } from '../../schema/policy-problems.ts';
+import { msBetween } from '../instants.ts';
+import type { ChangeQueue } from '../ports/change-queue.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { CycleHealth } from '../state/cycle-health.ts';
+import type { CycleError, CycleSummary } from '../state/cycle-report.ts';
+import type { FeedState } from '../state/feed-state.ts';
+import { EMPTY_BOOK, type FieldJob, type JobBook } from '../state/field-job.ts';
+import type { EndedReconciliation, Reconciliation } from '../state/reconciliation.ts';
 
 /** Where the sync stands, for people and for checks from outside. */
 export interface SyncStatus {

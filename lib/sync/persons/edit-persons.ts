@@ -1,12 +1,12 @@
-import { revivePerson } from '../person/delete-person.ts';
-import { editPerson, newPerson } from '../person/edit-person.ts';
-import type { Fields } from '../person/field-value.ts';
-import { hasEmail, isPresent, type Person } from '../person/person.ts';
-import { checkFields, type FieldProblem, type UnsyncedField } from '../schema/check-fields.ts';
-import { TransientError } from './errors.ts';
-import type { Ports } from './ports/ports.ts';
-import { survivorOfPerson, survivorsOf } from './rows/survivors.ts';
-import { type EditSchemas, editSchemas } from './schemas.ts';
+import { revivePerson } from '../../person/delete-person.ts';
+import { editPerson, newPerson } from '../../person/edit-person.ts';
+import type { Fields } from '../../person/field-value.ts';
+import { hasEmail, isPresent, type Person } from '../../person/person.ts';
+import { checkFields, type FieldProblem, type UnsyncedField } from '../../schema/check-fields.ts';
+import { type EditSchemas, editSchemas } from '../context/schemas.ts';
+import { TransientError } from '../errors.ts';
+import type { Ports } from '../ports/ports.ts';
+import { survivorOfPerson, survivorsOf } from '../rows/survivors.ts';
 
 export type EditPorts = Pick<Ports, 'persons' | 'state' | 'policy' | 'clock' | 'ids'>;
 

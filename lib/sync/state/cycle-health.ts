@@ -1,11 +1,5 @@
-import { ConfigError, QuotaExceededError, TransientError } from './errors.ts';
-import type { CycleReport } from './ports/sync-state-store.ts';
-
-/** Why a cycle ended early. `message` holds no value of a record and no secret. */
-export interface CycleError {
-  readonly code: string;
-  readonly message: string;
-}
+import { ConfigError, QuotaExceededError, TransientError } from '../errors.ts';
+import type { CycleError, CycleReport } from './cycle-report.ts';
 
 /** How the last cycles ended. */
 export interface CycleHealth {

@@ -1,5 +1,5 @@
-import { addMs } from '../ports/clock.ts';
-import type { LinkedPerson } from '../ports/person-store.ts';
+import type { LinkedPerson } from '../../person/person.ts';
+import { addMs } from '../instants.ts';
 
 /** `deletionsUntold`: Salesforce could not tell which rows were deleted in some time. */
 export type ReconciliationReason = 'scheduled' | 'deletionsUntold' | 'asked';
