@@ -126,31 +126,32 @@ export function* packIds(
   }
 }
 
-/** The message in a body, or undefined where it is none of ours. */
+/**
+ * The message in a body, or undefined where it is none of ours. What a row or id says ends in keys and queries, so that a
+ * wrong one is refused here: as a whole, for the poll never writes one.
+ */
 export function parseChangeMessage(body: string): ChangeMessage | undefined {
   const parsed = parsedObject(body);
-  if (parsed === undefined || typeof parsed.queuedAt !== 'string') return undefined;
+  if (parsed === undefined || !isInstant(parsed.queuedAt)) return undefined;
   if (parsed.cycle !== undefined && !Number.isInteger(parsed.cycle)) return undefined;
-  const isRow = (row: unknown): boolean => Array.isArray(row);
-  const isText = (value: unknown): boolean => typeof value === 'string';
-  const lists: Record<string, (message: Record<string, unknown>) => boolean> = {
-    rows: (message) =>
-      isObjectType(message.type) &&
-      isListOf(message.columns, isText) &&
-      isListOf(message.newer, Number.isInteger) &&
-      (message.partial === undefined || message.partial === true) &&
-      isListOf(message.rows, isRow),
-    refresh: (message) =>
-      isObjectType(message.type) &&
-      (message.known === undefined || message.known === true) &&
-      isListOf(message.ids, isText),
-    pending: (message) => (message.mass === undefined || message.mass === true) && isListOf(message.personIds, isText),
-    persons: (message) => isListOf(message.personIds, isText),
-  };
   const kind = String(parsed.kind);
-  const fits = Object.hasOwn(lists, kind) && lists[kind]?.(parsed);
+  const fits = Object.hasOwn(CHECKS, kind) && CHECKS[kind]?.(parsed);
   return fits ? (parsed as unknown as ChangeMessage) : undefined;
 }
+
+/** What a message of each kind has to hold. */
+const CHECKS: Readonly<Record<string, (message: Record<string, unknown>) => boolean>> = {
+  rows: (message) =>
+    isObjectType(message.type) &&
+    isListOf(message.columns, isText) &&
+    isListOf(message.newer, Number.isInteger) &&
+    isTrueOrAbsent(message.partial) &&
+    isListOf(message.rows, isRowOf(message.columns as readonly string[])),
+  refresh: (message) =>
+    isObjectType(message.type) && isTrueOrAbsent(message.known) && isListOf(message.ids, isRecordId),
+  pending: (message) => isTrueOrAbsent(message.mass) && isListOf(message.personIds, isText),
+  persons: (message) => isListOf(message.personIds, isText),
+};
 
 function parsedObject(body: string): Record<string, unknown> | undefined {
   try {
@@ -164,6 +165,23 @@ function parsedObject(body: string): Record<string, unknown> | undefined {
 
 function isObjectType(value: unknown): value is SalesforceType {
   return value === 'Lead' || value === 'Contact';
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTrueOrAbsent = (value: unknown): boolean => value === undefined || value === true;
+const isRecordId = (value: unknown): boolean => isText(value) && /^[A-Za-z0-9]{1,18}$/.test(value);
+const isInstant = (value: unknown): boolean => isText(value) && !Number.isNaN(Date.parse(value));
+
+/** A value for each column, an id and a stamp among them. */
+function isRowOf(columns: readonly string[]): (row: unknown) => boolean {
+  const id = columns.indexOf('Id');
+  const stamp = columns.indexOf('SystemModstamp');
+  return (row) =>
+    Array.isArray(row) &&
+    row.length === columns.length &&
+    row.every((value: unknown) => value === null || typeof value !== 'object') &&
+    isRecordId(row[id]) &&
+    isInstant(row[stamp]);
 }
 
 function isListOf(value: unknown, holds: (each: unknown) => boolean): boolean {

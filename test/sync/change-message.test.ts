@@ -2,9 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { MESSAGE_BYTES, packIds, packRows, parseChangeMessage } from '../../lib/sync/change-message.ts';
 
 const QUEUED_AT = '2026-11-21T10:00:00.000Z';
-const ENVELOPE = { type: 'Lead', queuedAt: QUEUED_AT, columns: ['Id', 'Notes'] } as const;
+const ENVELOPE = { type: 'Lead', queuedAt: QUEUED_AT, columns: ['Id', 'SystemModstamp', 'Notes'] } as const;
 
-const rowOf = (id: string, notes: string, newer = false) => ({ id, text: JSON.stringify([id, notes]), newer });
+const rowOf = (id: string, notes: string, newer = false) => ({
+  id,
+  text: JSON.stringify([id, QUEUED_AT, notes]),
+  newer,
+});
 
 describe('rows in messages', () => {
   test.each(['x', 'ü', '€', '😀', '"', '\u0000'])(
@@ -22,7 +26,7 @@ describe('rows in messages', () => {
         const message = parseChangeMessage(body);
         return message?.kind === 'rows' ? message.rows.map((row, at) => [...row, message.newer.includes(at)]) : [];
       });
-      expect(found).toEqual(texts.map((text, at) => [`row${at}`, text, at % 3 === 0]));
+      expect(found).toEqual(texts.map((text, at) => [`row${at}`, QUEUED_AT, text, at % 3 === 0]));
     },
   );
 
@@ -56,4 +60,10 @@ test.each([
   `{"kind":"refresh","queuedAt":"${QUEUED_AT}","type":"Account","ids":[]}`,
   `{"kind":"rows","queuedAt":"${QUEUED_AT}","type":"Lead","columns":["Id"],"newer":["0"],"rows":[]}`,
   `{"kind":"rows","queuedAt":"${QUEUED_AT}","type":"Lead","columns":["Id"],"newer":[],"rows":[{}]}`,
+  `{"kind":"pending","queuedAt":"yesterday","personIds":["p1"]}`,
+  `{"kind":"refresh","queuedAt":"${QUEUED_AT}","type":"Lead","ids":["' OR Id != '"]}`,
+  ...[[], ['00Q1'], ['00Q1', 'rubbish'], ['', QUEUED_AT], ['00Q1', QUEUED_AT, 'x'], [{}, QUEUED_AT]].map(
+    (row) =>
+      `{"kind":"rows","queuedAt":"${QUEUED_AT}","type":"Lead","columns":["Id","SystemModstamp"],"newer":[],"rows":[${JSON.stringify(row)}]}`,
+  ),
 ])('%s is no message', (body) => expect(parseChangeMessage(body)).toBeUndefined());
