@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
+import { byType, SALESFORCE_TYPES } from '../person/row.ts';
 import { LOCAL_NAMES } from '../schema/catalogue.ts';
 import { policyMistakes, type SyncPolicy } from '../schema/sync-policy.ts';
 import { settingsMistakes } from './settings-mistakes.ts';
@@ -11,7 +12,7 @@ const SECRET = /^(?:arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:)?[\w/+=.@-]+
 const KEY_ARN = /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/;
 
 const winner = z.enum(['local', 'remote']);
-const salesforceType = z.enum(['Lead', 'Contact']);
+const salesforceType = z.enum(SALESFORCE_TYPES);
 const filled = z.string().check(z.minLength(1));
 const issuer = z.string().check(z.regex(/^https:\/\/\S+$/));
 const hostedConsole = z.strictObject({
@@ -33,10 +34,10 @@ const settings = {
   ),
   /** ARN of the KMS key that encrypts the secret; left out: the key of Secrets Manager itself. */
   salesforceSecretKeyArn: z.optional(z.string().check(z.regex(KEY_ARN, 'takes the ARN of a KMS key'))),
-  objects: z._default(z.array(salesforceType).check(z.minLength(1)), ['Lead', 'Contact']),
+  objects: z._default(z.array(salesforceType).check(z.minLength(1)), [...SALESFORCE_TYPES]),
   conflictWinner: z._default(
-    z.strictObject({ Lead: z._default(winner, 'local'), Contact: z._default(winner, 'local') }),
-    { Lead: 'local', Contact: 'local' },
+    z.strictObject(byType(() => z._default(winner, 'local'))),
+    byType(() => 'local' as const),
   ),
   fields: z._default(
     z.strictObject({
@@ -161,7 +162,7 @@ function checked(schema: typeof settingsSchema | typeof deployedSchema, given: u
 
 /** The name that the settings know a standard field by. */
 function localNameOf(apiName: string): string | undefined {
-  return LOCAL_NAMES.Lead.get(apiName) ?? LOCAL_NAMES.Contact.get(apiName);
+  return SALESFORCE_TYPES.flatMap((type) => LOCAL_NAMES[type].get(apiName) ?? [])[0];
 }
 
 /** The part of the settings that decides about fields. */

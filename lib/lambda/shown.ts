@@ -1,8 +1,9 @@
 import type { Activity } from '../person/activity.ts';
 import { activityWithout, type HiddenFields, personWithout } from '../person/hide-fields.ts';
 import type { Person } from '../person/person.ts';
-import type { SalesforceType } from '../person/row.ts';
+import { CREATED_TYPE, type SalesforceType, typeOf } from '../person/row.ts';
 import { hiddenByObject } from '../schema/hidden-fields.ts';
+import { storedByType } from '../sync/context/schemas.ts';
 import { msBetween } from '../sync/instants.ts';
 import type { Ports } from '../sync/ports/ports.ts';
 import type { PreviewOutcome } from '../sync/sync-person/preview-sync.ts';
@@ -27,15 +28,14 @@ export function createShown({ state, clock }: ShownPorts): () => Promise<Shown> 
   return async () => {
     const now = clock.now();
     if (known !== undefined && msBetween(known.at, now) < MAX_AGE_MS) return known.shown;
-    const [lead, contact] = await Promise.all([state.loadSchema('Lead'), state.loadSchema('Contact')]);
-    const hidden = hiddenByObject(lead, contact);
+    const hidden = hiddenByObject(await storedByType({ state }));
     known = { at: now, shown: shownWithout(hidden) };
     return known.shown;
   };
 }
 
 function shownWithout(hidden: Readonly<Record<SalesforceType, HiddenFields>>): Shown {
-  const hiddenOf = ({ salesforce }: Person) => hidden[salesforce?.type ?? 'Lead'];
+  const hiddenOf = (person: Person) => hidden[typeOf(person)];
   const person = (each: Person) => personWithout(each, hiddenOf(each));
   return {
     person,
@@ -45,7 +45,7 @@ function shownWithout(hidden: Readonly<Record<SalesforceType, HiddenFields>>): S
     },
     preview: (outcome) => {
       if (outcome.kind !== 'preview') return outcome;
-      const names = hidden[outcome.record?.type ?? 'Lead'];
+      const names = hidden[outcome.record?.type ?? CREATED_TYPE];
       return { ...outcome, fields: outcome.fields.filter(({ field }) => !names.has(field)) };
     },
   };

@@ -1,6 +1,6 @@
 import type { Happening } from './activity.ts';
 import type { Person, SalesforceLink } from './person.ts';
-import { type Row, successorOf } from './row.ts';
+import { conversionOf, OBJECTS, type Row, type SalesforceType, successorOf } from './row.ts';
 
 /** Where a person stands in its life. */
 export type LifeState =
@@ -52,13 +52,16 @@ const MOVES: Readonly<Record<LifeState, Readonly<Record<RowSight, Standing>>>> =
   mergedAway: { own: 'past', itsContact: 'past', lead: 'past', contact: 'past', gone: 'past' },
 };
 
+/** The state of a person whose row lives. */
+const LIVING = { Lead: 'lead', Contact: 'contact' } as const satisfies Readonly<Record<SalesforceType, LifeState>>;
+
 export function lifeStateOf(person: Person): LifeState {
   if (person.mergedInto !== null) return 'mergedAway';
   const link = person.salesforce;
   if (link === null) return 'local';
   if (link.isDeleted) return 'deleted';
   if (link.isConverted) return 'converted';
-  return link.type === 'Lead' ? 'lead' : 'contact';
+  return LIVING[link.type];
 }
 
 /** What the row is to the person. An older state of its own row lies behind it. */
@@ -72,7 +75,7 @@ function sightOf(link: SalesforceLink | null, row: Row): RowSight {
   if (link?.id === row.id) return 'own';
   if (isItsContact(link, row)) return 'itsContact';
   if (row.isDeleted || row.isConverted) return 'gone';
-  return row.type === 'Lead' ? 'lead' : 'contact';
+  return LIVING[row.type];
 }
 
 /** Whether this is the Contact that the person's Lead is known to have become. */
@@ -105,7 +108,7 @@ function sameOwner(left: SalesforceLink, right: SalesforceLink): boolean {
 
 /** Whether the person's Lead became this Contact. */
 export function isConversion(link: SalesforceLink | null, row: Row): boolean {
-  return link?.type === 'Lead' && row.type === 'Contact' && !link.isDeleted;
+  return link !== null && OBJECTS[link.type].convertsTo === row.type && !link.isDeleted;
 }
 
 /** What the step from a link to this row tells a person's log. */
@@ -129,9 +132,7 @@ function ownRowHappenings(link: SalesforceLink, row: Row): Happening[] {
     found.push({ type: row.isDeleted ? 'deletedInSalesforce' : 'undeleted', direction: 'pull', detail });
   }
   if (row.isConverted && !link.isConverted) {
-    const contactId = row.convertedContactId;
-    const into = contactId === null ? detail : { type: 'Contact' as const, id: contactId };
-    found.push({ type: 'converted', direction: 'pull', detail: into });
+    found.push({ type: 'converted', direction: 'pull', detail: conversionOf(row) ?? detail });
   }
   if (row.ownerId !== null && link.ownerId !== null && row.ownerId !== link.ownerId) {
     found.push({ type: 'ownerChanged', direction: 'pull', detail: { from: link.ownerId, to: row.ownerId } });
@@ -142,7 +143,7 @@ function ownRowHappenings(link: SalesforceLink, row: Row): Happening[] {
 /** What the step to the row that took the place of the person's own tells its log. */
 export function successionHappenings(person: Person, row: Row): Happening[] {
   const told = linkHappenings(person.salesforce, row);
-  if (row.type === 'Contact' && person.salesforce?.type === 'Lead') return told;
+  if (person.salesforce !== null && OBJECTS[person.salesforce.type].convertsTo === row.type) return told;
   const merged: Happening = { type: 'merged', direction: 'pull', detail: { into: person.personId, row: row.id } };
   return [merged, ...told.filter((each) => each.type !== 'linked')];
 }

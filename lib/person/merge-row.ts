@@ -2,7 +2,7 @@ import type { Conflict, FieldChange, Happening, Winner } from './activity.ts';
 import { type FieldShapes, type Fields, type FieldValue, isEmptyValue, sameValue } from './field-value.ts';
 import { isConversion, linkHappenings, linkTo, sameLink, standingOf, successionHappenings } from './life-cycle.ts';
 import type { Person } from './person.ts';
-import type { Row } from './row.ts';
+import { CREATED_TYPE, type Row } from './row.ts';
 import { withoutOwnRow } from './standing.ts';
 
 /** How one object's fields compare, which of them can be pushed, and who wins a conflict about them. */
@@ -246,7 +246,7 @@ function withoutBase(person: Person, row: Row, rules: MergeRules, succeeds: bool
  * since is one of the value that was sent.
  */
 function basedOnAttempt(person: Person, row: Row, rules: MergeRules, own: OwnPush | undefined): Person {
-  if (own === undefined || row.type !== 'Lead' || row.personId !== person.personId) return person;
+  if (own === undefined || row.type !== CREATED_TYPE || row.personId !== person.personId) return person;
   const pending = { ...person.pending };
   for (const [field, sent] of Object.entries(own.values)) {
     const isEdited = !sameValue(rules.shapes[field], person.fields[field] ?? null, sent ?? null);

@@ -1,7 +1,43 @@
 import type { Fields } from './field-value.ts';
 
+/** What tells one object from another, beside its fields (`schema/catalogue.ts`). */
+interface SalesforceObject {
+  /** The object of the record that a conversion makes of this one; null: its records are never converted. */
+  readonly convertsTo: string | null;
+  /** Whether Salesforce lets a queue own its records. */
+  readonly queuesOwn: boolean;
+}
+
 /** The Salesforce objects that a person can be. */
-export type SalesforceType = 'Lead' | 'Contact';
+export const OBJECTS = {
+  Lead: { convertsTo: 'Contact', queuesOwn: true },
+  Contact: { convertsTo: null, queuesOwn: false },
+} as const satisfies Readonly<Record<string, SalesforceObject>>;
+
+export type SalesforceType = keyof typeof OBJECTS;
+
+export const SALESFORCE_TYPES = Object.keys(OBJECTS) as readonly SalesforceType[];
+
+/** The object of the record that is created for a person who has none. */
+export const CREATED_TYPE = 'Lead' satisfies SalesforceType;
+
+export function isSalesforceType(name: unknown): name is SalesforceType {
+  return typeof name === 'string' && Object.hasOwn(OBJECTS, name);
+}
+
+/** The object of a person's record: of the one it has, or of the one that would be created. */
+export function typeOf({
+  salesforce,
+}: {
+  readonly salesforce: { readonly type: SalesforceType } | null;
+}): SalesforceType {
+  return salesforce?.type ?? CREATED_TYPE;
+}
+
+/** One value for each object. */
+export function byType<Value>(of: (type: SalesforceType) => Value): Readonly<Record<SalesforceType, Value>> {
+  return Object.fromEntries(SALESFORCE_TYPES.map((type) => [type, of(type)])) as Record<SalesforceType, Value>;
+}
 
 /** Who an owner is; both are null for a queue. */
 export interface OwnerName {
@@ -40,6 +76,11 @@ export interface RowName {
 /** The row that stands for this one from now on: the winner of a merge, the Contact of a converted Lead. */
 export function successorOf(row: Row): RowName | null {
   if (row.isDeleted && row.masterRecordId !== null) return { type: row.type, id: row.masterRecordId };
-  if (row.isConverted && row.convertedContactId !== null) return { type: 'Contact', id: row.convertedContactId };
-  return null;
+  return conversionOf(row);
+}
+
+/** What a converted row became; null where it was not converted, or it does not say. */
+export function conversionOf({ type, isConverted, convertedContactId: id }: Row): RowName | null {
+  const into = OBJECTS[type].convertsTo;
+  return isConverted && id !== null && into !== null ? { type: into, id } : null;
 }

@@ -1,6 +1,5 @@
 import { toLongId } from '../person/field-value.ts';
-import type { RowName } from '../person/row.ts';
-import { isSalesforceType } from '../schema/record.ts';
+import { isSalesforceType, type RowName } from '../person/row.ts';
 import { isRaw } from './query-answer.ts';
 
 /**
@@ -22,9 +21,7 @@ export function duplicatesIn(body: unknown): RowName[] {
 function nameOf(record: unknown): RowName[] {
   const type = partOf(partOf(record, 'attributes'), 'type');
   const id = partOf(record, 'Id');
-  return typeof type === 'string' && isSalesforceType(type) && typeof id === 'string'
-    ? [{ type, id: toLongId(id) }]
-    : [];
+  return isSalesforceType(type) && typeof id === 'string' ? [{ type, id: toLongId(id) }] : [];
 }
 
 function listOf(value: unknown): readonly unknown[] {

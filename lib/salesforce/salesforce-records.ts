@@ -1,5 +1,5 @@
 import { toLongId } from '../person/field-value.ts';
-import type { SalesforceType } from '../person/row.ts';
+import { OBJECTS, SALESFORCE_TYPES, type SalesforceType } from '../person/row.ts';
 import { PERSON_ID_FIELD } from '../schema/catalogue.ts';
 import type { RemoteRecord } from '../schema/record.ts';
 import type { PushAnswer, RecordPush, RemoveAnswer, SalesforceRecords } from '../sync/ports/salesforce-records.ts';
@@ -158,13 +158,10 @@ async function readSome(
   });
 }
 
-/** What still lives and could be this person, by object. */
-const LIVE: Readonly<Record<SalesforceType, string>> = {
-  Lead: 'IsDeleted = false AND IsConverted = false',
-  Contact: 'IsDeleted = false',
-};
-
-const TYPES: readonly SalesforceType[] = ['Lead', 'Contact'];
+/** What still lives and could be this person. */
+function living(type: SalesforceType): string {
+  return OBJECTS[type].convertsTo === null ? 'IsDeleted = false' : 'IsDeleted = false AND IsConverted = false';
+}
 
 type Found = Awaited<ReturnType<SalesforceRecords['find']>>[number];
 
@@ -174,7 +171,7 @@ async function findRows(
   columns: Parameters<SalesforceRecords['find']>[1],
 ): Promise<readonly Found[]> {
   // An object that does not sync has no columns.
-  const asked = TYPES.flatMap((type) => {
+  const asked = SALESFORCE_TYPES.flatMap((type) => {
     const soql = columns[type].length > 0 ? findQuery(type, who, columns[type]) : undefined;
     return soql === undefined ? [] : [{ type, query: queryRequest('query', soql) }];
   });
@@ -200,5 +197,5 @@ function findQuery(
   const byEmail = email !== null && columns.includes('Email') ? [`Email = ${soqlText(email)}`] : [];
   const conditions = [...byKey, ...byEmail];
   if (conditions.length === 0) return undefined;
-  return `SELECT ${columns.join(', ')} FROM ${type} WHERE ${LIVE[type]} AND (${conditions.join(' OR ')})`;
+  return `SELECT ${columns.join(', ')} FROM ${type} WHERE ${living(type)} AND (${conditions.join(' OR ')})`;
 }

@@ -1,4 +1,4 @@
-import type { SalesforceType } from '../person/row.ts';
+import { byType, CREATED_TYPE, OBJECTS, SALESFORCE_TYPES, type SalesforceType } from '../person/row.ts';
 
 /** The unique external-id text field that carries our `personId` on Lead and Contact. */
 export const PERSON_ID_FIELD = 'Person_Id__c';
@@ -27,13 +27,13 @@ export interface NeededAccess {
   readonly without: string;
 }
 
-const BOTH: readonly SalesforceType[] = ['Lead', 'Contact'];
-const LEAD: readonly SalesforceType[] = ['Lead'];
+const CREATED: readonly SalesforceType[] = [CREATED_TYPE];
+const CONVERTED = SALESFORCE_TYPES.filter((type) => OBJECTS[type].convertsTo !== null);
 
-const column = (name: string, without: string, on = BOTH): NeededAccess => {
+const column = (name: string, without: string, on = SALESFORCE_TYPES): NeededAccess => {
   return { name, on, access: 'read', column: true, without };
 };
-const needed = (name: string, access: Access, without: string, on = BOTH): NeededAccess => {
+const needed = (name: string, access: Access, without: string, on = SALESFORCE_TYPES): NeededAccess => {
   return { name, on, access, column: false, without };
 };
 
@@ -58,31 +58,27 @@ export const NEEDED_ACCESS: readonly NeededAccess[] = [
   column('SystemModstamp', 'no change can be found'),
   column('IsDeleted', 'deleted records are taken for living ones'),
   column('MasterRecordId', 'a merge looks like a deletion'),
-  column('IsConverted', 'converted Leads are taken for open ones', LEAD),
-  column('ConvertedContactId', 'the person of a converted Lead does not become its Contact', LEAD),
+  column('IsConverted', 'converted Leads are taken for open ones', CONVERTED),
+  column('ConvertedContactId', 'the person of a converted Lead does not become its Contact', CONVERTED),
   column('OwnerId', 'the owner of a record is not known'),
   column(PERSON_ID_FIELD, 'a record does not tell whose it is'),
   needed(PERSON_ID_FIELD, 'create', 'no Lead can be created: a repeated try would make a second one'),
-  needed(PERSON_ID_FIELD, 'unique', 'two workers at once could create two Leads of one person', LEAD),
+  needed(PERSON_ID_FIELD, 'unique', 'two workers at once could create two Leads of one person', CREATED),
   needed('Email', 'read', 'nobody is found by email, so that duplicates are created'),
-  needed('LastName', 'create', 'no Lead can be created: Salesforce demands it', LEAD),
-  needed('Company', 'create', 'no Lead can be created: Salesforce demands it', LEAD),
+  needed('LastName', 'create', 'no Lead can be created: Salesforce demands it', CREATED),
+  needed('Company', 'create', 'no Lead can be created: Salesforce demands it', CREATED),
   ...optOuts,
 ];
 
 /** Columns that are asked for beside the synced fields. */
-export const SYSTEM_COLUMNS: Readonly<Record<SalesforceType, readonly string[]>> = {
-  Lead: systemColumns('Lead'),
-  Contact: systemColumns('Contact'),
-};
+export const SYSTEM_COLUMNS: Readonly<Record<SalesforceType, readonly string[]>> = byType(systemColumns);
 
 function systemColumns(type: SalesforceType): readonly string[] {
   return NEEDED_ACCESS.filter((each) => each.column && each.on.includes(type)).map(({ name }) => name);
 }
 
-export interface StandardField {
-  readonly Lead: string | null;
-  readonly Contact: string | null;
+/** The API name on each object; null: the object does not have the field. */
+export interface StandardField extends Readonly<Record<SalesforceType, string | null>> {
   /** What it is good for. */
   readonly reason: string;
   /** The field from which Salesforce derives this one: only that field is edited here and sent. */
@@ -155,10 +151,7 @@ export const STANDARD_FIELDS: ReadonlyMap<string, StandardField> = new Map([
 ]);
 
 /** Local names of standard fields by the API name on each object. */
-export const LOCAL_NAMES: Readonly<Record<SalesforceType, ReadonlyMap<string, string>>> = {
-  Lead: localNames('Lead'),
-  Contact: localNames('Contact'),
-};
+export const LOCAL_NAMES: Readonly<Record<SalesforceType, ReadonlyMap<string, string>>> = byType(localNames);
 
 function localNames(type: SalesforceType): ReadonlyMap<string, string> {
   const names = new Map<string, string>();

@@ -1,5 +1,5 @@
 import type { FieldShape, FieldShapes, Fields, FieldValue, ValueKind } from '../person/field-value.ts';
-import type { SalesforceType } from '../person/row.ts';
+import { CREATED_TYPE, SALESFORCE_TYPES, type SalesforceType } from '../person/row.ts';
 import { PERSON_ID_FIELD, STANDARD_FIELDS } from './catalogue.ts';
 import { syncedType } from './field-types.ts';
 import { type ObjectSchema, type SyncField, syncFieldOf } from './object-schema.ts';
@@ -56,7 +56,7 @@ export interface EditedObjects {
 }
 
 /**
- * Judges an edit by what any object has, for a caller knows an email and not an object. A field that only the other
+ * Judges an edit by what any object has, for a caller knows an email and not an object. A field that only another
  * object has is taken, and stays here. Null clears any field. Lengths, picklists and ranges are judged when the edit is
  * pushed, for Salesforce may have changed them by then.
  */
@@ -86,13 +86,13 @@ const refused = (reason: string): Verdict => ({ kind: 'refused', reason });
 function verdictOf(objects: EditedObjects, name: string, value: FieldValue): Verdict {
   const unstorable = unstorableReason(value);
   if (unstorable !== undefined) return refused(unstorable);
-  const type = objects.own ?? 'Lead';
+  const type = objects.own ?? CREATED_TYPE;
   const own = syncFieldOf(objects.schemas[type], name);
   if (own !== undefined) {
     const editable = own.update || (objects.own === null && own.create);
     return editable ? typedVerdict(own, value) : refused(readOnlyReason(own));
   }
-  const other = syncFieldOf(objects.schemas[type === 'Lead' ? 'Contact' : 'Lead'], name);
+  const [other] = SALESFORCE_TYPES.flatMap((each) => syncFieldOf(objects.schemas[each], name) ?? []);
   if (other === undefined) return unplacedVerdict(objects, name, value);
   if (!other.update && !other.create) return refused(readOnlyReason(other));
   const verdict = typedVerdict(other, value);
@@ -112,7 +112,7 @@ function typedVerdict(field: SyncField, value: FieldValue): Verdict {
 }
 
 function whyNoPlace({ own }: EditedObjects, name: string): string {
-  const type = own ?? 'Lead';
+  const type = own ?? CREATED_TYPE;
   const isKnown = (STANDARD_FIELDS.get(name)?.[type] ?? null) !== null;
   const lacks = isKnown ? `the sync user does not see this field of a ${type}` : `a ${type} has no such field`;
   return own === null ? `${lacks}, and a sync creates a Lead where it finds no record` : lacks;
@@ -130,7 +130,7 @@ function unplacedVerdict(objects: EditedObjects, name: string, value: FieldValue
 }
 
 function hiddenReason({ schemas, gone }: EditedObjects, name: string): string | undefined {
-  const leftOut = [schemas.Lead, schemas.Contact].flatMap((schema) => leftOutOf(schema, name) ?? []);
+  const leftOut = SALESFORCE_TYPES.flatMap((type) => leftOutOf(schemas[type], name) ?? []);
   if (leftOut.includes('configured')) return 'does not sync: fields.exclude names it';
   if (leftOut.length > 0) return 'does not sync: GET /sync/fields says why';
   if (gone.has(name)) return 'hidden: the sync user does not see it any more';

@@ -1,4 +1,4 @@
-import type { SalesforceType } from '../person/row.ts';
+import { byType, SALESFORCE_TYPES, type SalesforceType } from '../person/row.ts';
 import { STANDARD_FIELDS } from './catalogue.ts';
 import type { RememberedSchema } from './field-history.ts';
 
@@ -7,19 +7,24 @@ import type { RememberedSchema } from './field-history.ts';
  * object `own`. Their values are kept, and shown to nobody until the field is visible again: whoever hid a field from the
  * sync user hid it from everybody who reads here. What the settings exclude is still visible.
  */
-function hiddenFields(own: RememberedSchema, other: RememberedSchema): ReadonlySet<string> {
+function hiddenFields(own: RememberedSchema, all: readonly RememberedSchema[]): ReadonlySet<string> {
   const ofOwn = Object.keys(own.history.gone).filter((name) => !isVisible(own, name));
-  const ofOther = Object.keys(other.history.gone).filter((name) => !isVisible(own, name) && !isVisible(other, name));
-  return new Set([...ofOwn, ...ofOther]);
+  const ofOthers = all
+    .flatMap(({ history }) => Object.keys(history.gone))
+    .filter((name) => !all.some((schema) => isVisible(schema, name)));
+  return new Set([...ofOwn, ...ofOthers]);
 }
 
-/** The same for persons of either object. Before the first describe of both nothing was seen that could be hidden since. */
+/** The same for persons of each object. Before the first describe of all nothing was seen that could be hidden since. */
 export function hiddenByObject(
-  lead: RememberedSchema | undefined,
-  contact: RememberedSchema | undefined,
+  stored: Readonly<Record<SalesforceType, RememberedSchema | undefined>>,
 ): Readonly<Record<SalesforceType, ReadonlySet<string>>> {
-  if (lead === undefined || contact === undefined) return { Lead: new Set(), Contact: new Set() };
-  return { Lead: hiddenFields(lead, contact), Contact: hiddenFields(contact, lead) };
+  const all = SALESFORCE_TYPES.flatMap((type) => stored[type] ?? []);
+  const isDescribed = all.length === SALESFORCE_TYPES.length;
+  return byType((type) => {
+    const own = stored[type];
+    return isDescribed && own !== undefined ? hiddenFields(own, all) : new Set();
+  });
 }
 
 function isVisible({ schema: { type, fields, leftOut } }: RememberedSchema, name: string): boolean {

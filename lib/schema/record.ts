@@ -1,6 +1,6 @@
 import { type Fields, type FieldValue, toIsoInstant, toLongId } from '../person/field-value.ts';
 import { personIdOfKey } from '../person/person-key.ts';
-import type { OwnerName, Row, SalesforceType } from '../person/row.ts';
+import type { OwnerName, Row } from '../person/row.ts';
 import { PERSON_ID_FIELD } from './catalogue.ts';
 import { type FieldType, syncedType } from './field-types.ts';
 import { type ObjectSchema, type SyncField, syncFieldOf } from './object-schema.ts';
@@ -87,10 +87,6 @@ export function pushable(
 export function localFieldNames(schema: ObjectSchema, remoteNames: readonly string[]): string[] {
   const known = byRemoteName(schema);
   return remoteNames.map((name) => known.get(name)?.field.name ?? name);
-}
-
-export function isSalesforceType(name: string): name is SalesforceType {
-  return name === 'Lead' || name === 'Contact';
 }
 
 function byRemoteName(schema: ObjectSchema): ReadonlyMap<string, TypedField> {

@@ -1,6 +1,6 @@
 import type { Winner } from '../person/activity.ts';
 import type { Fields } from '../person/field-value.ts';
-import type { SalesforceType } from '../person/row.ts';
+import { byType, type SalesforceType } from '../person/row.ts';
 
 /** What an operator decides about fields, by local name. */
 export interface SyncPolicy {
@@ -23,7 +23,7 @@ export interface SyncPolicy {
 
 /** The marketing side wins, and nothing is left out. */
 export const DEFAULT_POLICY: SyncPolicy = {
-  conflictWinner: { Lead: 'local', Contact: 'local' },
+  conflictWinner: byType(() => 'local' as const),
   fields: { exclude: [], pullOnly: [], pushOnly: [], conflictWinner: {}, truncate: [], unchecked: [] },
 };
 

@@ -1,5 +1,5 @@
 import type { FieldValue } from '../person/field-value.ts';
-import type { SalesforceType } from '../person/row.ts';
+import { isSalesforceType, type SalesforceType } from '../person/row.ts';
 
 /** A row to be put on the queue. */
 export interface QueuedRow {
@@ -142,13 +142,13 @@ export function parseChangeMessage(body: string): ChangeMessage | undefined {
 /** What a message of each kind has to hold. */
 const CHECKS: Readonly<Record<string, (message: Record<string, unknown>) => boolean>> = {
   rows: (message) =>
-    isObjectType(message.type) &&
+    isSalesforceType(message.type) &&
     isListOf(message.columns, isText) &&
     isListOf(message.newer, Number.isInteger) &&
     isTrueOrAbsent(message.partial) &&
     isListOf(message.rows, isRowOf(message.columns as readonly string[])),
   refresh: (message) =>
-    isObjectType(message.type) && isTrueOrAbsent(message.known) && isListOf(message.ids, isRecordId),
+    isSalesforceType(message.type) && isTrueOrAbsent(message.known) && isListOf(message.ids, isRecordId),
   pending: (message) => isTrueOrAbsent(message.mass) && isListOf(message.personIds, isText),
   persons: (message) => isListOf(message.personIds, isText),
 };
@@ -161,10 +161,6 @@ function parsedObject(body: string): Record<string, unknown> | undefined {
     // Not JSON: the caller fails the message, which ends in the dead-letter queue.
     return undefined;
   }
-}
-
-function isObjectType(value: unknown): value is SalesforceType {
-  return value === 'Lead' || value === 'Contact';
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string';

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Fields, type FieldValue, sameValue } from '../../lib/person/field-value.ts';
+import { isSalesforceType } from '../../lib/person/row.ts';
 import { PERSON_ID_FIELD } from '../../lib/schema/catalogue.ts';
 import type { DescribedField } from '../../lib/schema/describe.ts';
-import { isSalesforceType, localFieldNames, pushable, rowOfRecord, rowOfValues } from '../../lib/schema/record.ts';
+import { localFieldNames, pushable, rowOfRecord, rowOfValues } from '../../lib/schema/record.ts';
 import { VALUES } from '../person/arbitraries.ts';
 import { described, policyWith, schemaOf } from './builders.ts';
 

@@ -1,5 +1,6 @@
 import type { infer as Shape } from 'zod/mini';
 import type * as answers from '../../lambda/api/answer-shapes.ts';
+import type * as named from '../../lambda/api/named-shapes.ts';
 import type * as statuses from '../../lambda/api/status-shapes.ts';
 
 /**
@@ -13,7 +14,8 @@ export type Synced = Shape<typeof answers.synced>;
 export type Status = Shape<typeof statuses.status>;
 export type Cycle = Shape<typeof statuses.cyclesPage>['cycles'][number];
 export type FieldStatus = Shape<typeof statuses.fieldStatus>;
-export type ObjectFields = NonNullable<FieldStatus['objects']['Lead']>;
+export type ObjectName = Shape<typeof named.salesforceType>;
+export type ObjectFields = NonNullable<FieldStatus['objects'][ObjectName]>;
 export type FieldValue = Person['fields'][string];
 
 /** A value in a list: of a long text only its beginning. */

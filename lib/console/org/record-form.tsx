@@ -3,13 +3,19 @@ import { useState } from 'preact/hooks';
 import { ApiProblem } from '../api/client.ts';
 import { useConsole } from '../api/context.ts';
 import { useAction } from '../api/queries.ts';
+import type { ObjectName } from '../api/shapes.ts';
 import { ProblemBox } from '../parts/states.tsx';
 import type { OrgCalls, OrgRecord } from './org-calls.ts';
 
-const FIELDS: Readonly<Record<string, readonly string[]>> = {
+/** The fields of a record that are edited here, by object. */
+export const FORM_FIELDS: Readonly<Record<ObjectName, readonly string[]>> = {
   Lead: ['FirstName', 'LastName', 'Company', 'Title', 'Email', 'Phone', 'City'],
   Contact: ['FirstName', 'LastName', 'Title', 'Email', 'Phone', 'MailingCity'],
 };
+
+function fieldsOf(object: string): readonly string[] {
+  return new Map<string, readonly string[]>(Object.entries(FORM_FIELDS)).get(object) ?? [];
+}
 
 /** One record as an administrator of the org edits it. */
 export function RecordForm({
@@ -41,7 +47,7 @@ export function RecordForm({
     <form class="stack" onSubmit={submit} aria-label={`${object} in Salesforce`}>
       <h3>{record.data === undefined ? object : `${object} ${record.data.Name ?? ''}`}</h3>
       {record.error !== null && <p class="box bad">{`Salesforce does not answer: ${record.error.message}`}</p>}
-      {(FIELDS[object] ?? []).map((field) => (
+      {fieldsOf(object).map((field) => (
         <label key={field}>
           {field}
           <input

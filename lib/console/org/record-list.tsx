@@ -2,12 +2,13 @@ import { useQuery } from '@tanstack/preact-query';
 import { useConsole } from '../api/context.ts';
 import { linkTo, type Route } from '../parts/route.ts';
 import type { OrgCalls, OrgRecord } from './org-calls.ts';
+import { FORM_FIELDS } from './record-form.tsx';
 
 /** The records that changed last; choosing one opens its form beside the page. */
 export function RecordList({ org, route }: { readonly org: OrgCalls; readonly route: Route }) {
   return (
     <>
-      {(['Lead', 'Contact'] as const).map((object) => (
+      {Object.keys(FORM_FIELDS).map((object) => (
         <Latest key={object} org={org} object={object} route={route} />
       ))}
     </>

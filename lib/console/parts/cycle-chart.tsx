@@ -13,7 +13,7 @@ const STEP = 20;
 
 /** Rows pulled in a cycle, of all objects. */
 export function pulledIn({ pulled }: Cycle): number {
-  return (pulled.Lead ?? 0) + (pulled.Contact ?? 0);
+  return Object.values(pulled).reduce<number>((sum, rows) => sum + (rows ?? 0), 0);
 }
 
 function counts(cycle: Cycle): readonly number[] {

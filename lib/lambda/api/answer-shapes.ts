@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { SALESFORCE_TYPES } from '../../person/row.ts';
 import { count, cursor, instant, named, salesforceType, side, text, texts } from './named-shapes.ts';
 
 /**
@@ -111,7 +112,7 @@ export const activity = named(
   'Activity',
   'One entry of a person’s activity log. `direction` is null for what was done here.',
   z.discriminatedUnion('type', [
-    activityOf('created', z.strictObject({ source: z.enum(['api', 'Lead', 'Contact']) })),
+    activityOf('created', z.strictObject({ source: z.enum(['api', ...SALESFORCE_TYPES]) })),
     activityOf(
       'fieldsChanged',
       z.strictObject({

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { SALESFORCE_TYPES } from '../../person/row.ts';
 
 /** The shapes that the document names, with what it says of them. */
 export const NAMED_SHAPES = z.registry<{
@@ -19,7 +20,7 @@ export const instant = z.string();
 NAMED_SHAPES.add(instant, { id: 'Instant', description: 'ISO 8601, in UTC.', format: 'date-time' });
 export const texts = z.array(text);
 
-export const salesforceType = z.enum(['Lead', 'Contact']);
+export const salesforceType = z.enum(SALESFORCE_TYPES);
 export const side = named('Side', '`local` is this API, `remote` is Salesforce.', z.enum(['local', 'remote']));
 export const cursor = named(
   'Cursor',

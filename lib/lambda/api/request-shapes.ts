@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { salesforceType } from './named-shapes.ts';
 
 /** What the calls of the API take: the functions check by these shapes, and the OpenAPI document is made of them. */
 
@@ -22,7 +23,7 @@ export const syncBody = z.strictObject({ assignTo: z.optional(assignTo) });
 export const previewBody = z.strictObject({ personId: z.string() });
 export const syncPersonBody = z.strictObject({ fields, assignTo: z.optional(assignTo) });
 export const acceptBody = z.strictObject({
-  object: z.enum(['Lead', 'Contact']),
+  object: salesforceType,
   field: z.string().check(z.minLength(1)),
 });
 export const reconcileBody = z.strictObject({ acceptMissing: z._default(z.boolean(), false) });

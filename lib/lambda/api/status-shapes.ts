@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
+import { byType } from '../../person/row.ts';
 import { count, cursor, instant, named, salesforceType, side, text, texts } from './named-shapes.ts';
 
 /** What the calls under `/sync` answer. */
 
-const byObject = <Shape extends z.ZodMiniType>(shape: Shape) =>
-  z.strictObject({ Lead: z.optional(shape), Contact: z.optional(shape) });
+const byObject = <Shape extends z.ZodMiniType>(shape: Shape) => z.strictObject(byType(() => z.optional(shape)));
 
 const apiUsage = z.nullable(z.strictObject({ used: count, max: count }));
 

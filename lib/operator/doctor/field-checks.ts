@@ -1,7 +1,7 @@
 import type { SalesforceType } from '../../person/row.ts';
 import type { SalesforceClient } from '../../salesforce/client.ts';
 import { createSalesforceChangeFeed } from '../../salesforce/salesforce-change-feed.ts';
-import { PERSON_ID_FIELD } from '../../schema/catalogue.ts';
+import { PERSON_ID_FIELD, STANDARD_FIELDS } from '../../schema/catalogue.ts';
 import type { DescribedObject } from '../../schema/describe.ts';
 import { type FieldReport, fieldReports } from '../../schema/field-report.ts';
 import { type ObjectSchema, objectSchema } from '../../schema/object-schema.ts';
@@ -65,7 +65,7 @@ function catalogue(type: SalesforceType, reports: readonly FieldReport[]): reado
 }
 
 function addresses(type: SalesforceType, { fields: described }: DescribedObject): readonly Finding[] {
-  const code = type === 'Lead' ? 'StateCode' : 'MailingStateCode';
+  const code = STANDARD_FIELDS.get('StateCode')?.[type];
   const has = described.some(({ name }) => name === code);
   return [note(`${type} addresses`, has ? 'states and countries are picklists' : 'states and countries are text')];
 }

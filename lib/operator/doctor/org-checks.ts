@@ -1,4 +1,4 @@
-import type { SalesforceType } from '../../person/row.ts';
+import { CREATED_TYPE, type SalesforceType } from '../../person/row.ts';
 import { API_VERSION, type SalesforceClient, type SubAnswer } from '../../salesforce/client.ts';
 import { errorEntries } from '../../salesforce/error-map.ts';
 import { isRaw } from '../../salesforce/query-answer.ts';
@@ -88,17 +88,14 @@ interface Needed {
   readonly without: string;
 }
 
-const NEEDED_RIGHTS: Readonly<Record<SalesforceType, readonly Needed[]>> = {
-  Lead: [
-    { right: 'queryable', without: 'no Lead is pulled' },
-    { right: 'createable', without: 'no Lead can be created' },
-    { right: 'updateable', without: 'no edit reaches a Lead' },
-  ],
-  Contact: [
-    { right: 'queryable', without: 'no Contact is pulled' },
-    { right: 'updateable', without: 'no edit reaches a Contact' },
-  ],
-};
+function neededRights(type: SalesforceType): readonly Needed[] {
+  const create: Needed = { right: 'createable', without: `no ${type} can be created` };
+  return [
+    { right: 'queryable', without: `no ${type} is pulled` },
+    ...(type === CREATED_TYPE ? [create] : []),
+    { right: 'updateable', without: `no edit reaches a ${type}` },
+  ];
+}
 
 /** What the sync user may do with each object as a whole. */
 export function objectRights(client: SalesforceClient, types: readonly SalesforceType[]): Examination {
@@ -118,7 +115,7 @@ function rightsOf(type: SalesforceType, answer: SubAnswer | undefined): readonly
     const fix = `give the sync user the permission set "Lockstep Sync", which reads ${type}`;
     return [problem(type, `the sync user does not see the object: ${saidBy(answer)}`, fix)];
   }
-  const lacking = NEEDED_RIGHTS[type].filter(({ right }) => body[right] !== true);
+  const lacking = neededRights(type).filter(({ right }) => body[right] !== true);
   if (lacking.length === 0) return [ok(type, rightsHeld(type)), ...personAccounts(type, body)];
   return lacking.map(({ right, without }) =>
     problem(type, `not ${right} by the sync user: ${without}`, 'assign the permission set "Lockstep Sync"'),
@@ -126,7 +123,7 @@ function rightsOf(type: SalesforceType, answer: SubAnswer | undefined): readonly
 }
 
 function rightsHeld(type: SalesforceType): string {
-  return `the sync user may ${type === 'Lead' ? 'read, create and edit' : 'read and edit'} it`;
+  return `the sync user may ${type === CREATED_TYPE ? 'read, create and edit' : 'read and edit'} it`;
 }
 
 /** A Contact that is a person account has its Account's fields, and the two are deleted together. */

@@ -1,5 +1,5 @@
 import type { MergeRules } from '../../person/merge-row.ts';
-import type { SalesforceType } from '../../person/row.ts';
+import { byType, SALESFORCE_TYPES, type SalesforceType } from '../../person/row.ts';
 import { followingSchema } from '../../schema/field-history.ts';
 import { feedColumns, mergeRules, type ObjectSchema, objectSchema } from '../../schema/object-schema.ts';
 import { schemaPolicyKey } from '../../schema/sync-policy.ts';
@@ -22,19 +22,19 @@ export interface ObjectRules {
 
 export type Schemas = Readonly<Record<SalesforceType, ObjectRules>>;
 
+/** Reads the stored schemas. */
+type SchemaReader = { readonly state: Pick<Ports['state'], 'loadSchema'> };
+
 export type SchemaPorts = Pick<Ports, 'state' | 'feed' | 'policy' | 'clock'>;
 
 /**
- * Whichever of them the poll reads: what a Lead became is a Contact, which is read to let its person go over to it, and
- * a sync looks for the record of a person among both before it creates one.
+ * The schemas as the last describe left them; an object never described before is described now. Of all objects, also
+ * where the poll reads but some of them: what a Lead became is a Contact, and a sync looks for the record of a person
+ * among both before it creates one.
  */
-const SALESFORCE_TYPES: readonly SalesforceType[] = ['Lead', 'Contact'];
-
-/** The schemas as the last describe left them; an object never described before is described now. */
 export async function loadSchemas(ports: SchemaPorts): Promise<Schemas> {
-  const [lead, contact] = await storedSchemas(ports, SALESFORCE_TYPES);
-  if (lead === undefined || contact === undefined) throw new Error('a schema is missing after describe');
-  return { Lead: objectRules(lead.schema, ports), Contact: objectRules(contact.schema, ports) };
+  const stored = new Map((await storedSchemas(ports, SALESFORCE_TYPES)).map(({ schema }) => [schema.type, schema]));
+  return byType((type) => objectRules(known(stored.get(type), type), ports));
 }
 
 /** Ports that can only read schemas. */
@@ -48,15 +48,11 @@ export type DescribePorts = Pick<Ports, 'policy' | 'clock'> & {
  * nothing: the poll has to see for itself what changed.
  */
 export async function describedSchemas(ports: DescribePorts): Promise<Schemas> {
-  const described = await ports.feed.describe(SALESFORCE_TYPES);
-  const rulesOf = async (type: SalesforceType): Promise<ObjectRules> => {
-    const description = described.get(type);
-    if (description === undefined) throw new Error(`${type} was not described`);
-    const next = objectSchema(type, description.object, ports.policy);
-    const { schema } = followingSchema(await ports.state.loadSchema(type), next, ports.clock.now());
-    return objectRules(schema, ports);
-  };
-  return { Lead: await rulesOf('Lead'), Contact: await rulesOf('Contact') };
+  const [described, stored] = await Promise.all([ports.feed.describe(SALESFORCE_TYPES), storedByType(ports)]);
+  return byType((type) => {
+    const next = objectSchema(type, known(described.get(type), type).object, ports.policy);
+    return objectRules(followingSchema(stored[type], next, ports.clock.now()).schema, ports);
+  });
 }
 
 /** The stored schemas, or before the first describe those of one made now, which is not stored. */
@@ -73,26 +69,33 @@ export interface EditSchemas {
   readonly undescribed: boolean;
 }
 
-export async function editSchemas(
-  ports: Pick<Ports, 'policy'> & { readonly state: Pick<Ports['state'], 'loadSchema'> },
-): Promise<EditSchemas> {
-  const [lead, contact] = await Promise.all(SALESFORCE_TYPES.map((type) => ports.state.loadSchema(type)));
-  const rulesOf = (type: SalesforceType, stored: StoredSchema | undefined) =>
-    objectRules(stored?.schema ?? undescribedSchema(type, ports.policy), ports);
+export async function editSchemas(ports: Pick<Ports, 'policy'> & SchemaReader): Promise<EditSchemas> {
+  const stored = await storedByType(ports);
   return {
-    schemas: { Lead: rulesOf('Lead', lead), Contact: rulesOf('Contact', contact) },
-    gone: new Set([lead, contact].flatMap((stored) => Object.keys(stored?.history.gone ?? {}))),
-    undescribed: lead === undefined || contact === undefined,
+    schemas: byType((type) => objectRules(stored[type]?.schema ?? undescribedSchema(type, ports.policy), ports)),
+    gone: new Set(SALESFORCE_TYPES.flatMap((type) => Object.keys(stored[type]?.history.gone ?? {}))),
+    undescribed: SALESFORCE_TYPES.some((type) => stored[type] === undefined),
   };
 }
 
 /** The schemas that are stored, or undefined before the first describe. */
-export async function knownSchemas(
-  ports: Pick<Ports, 'policy'> & { readonly state: Pick<Ports['state'], 'loadSchema'> },
-): Promise<Schemas | undefined> {
-  const [lead, contact] = await Promise.all(SALESFORCE_TYPES.map((type) => ports.state.loadSchema(type)));
-  if (lead === undefined || contact === undefined) return undefined;
-  return { Lead: objectRules(lead.schema, ports), Contact: objectRules(contact.schema, ports) };
+export async function knownSchemas(ports: Pick<Ports, 'policy'> & SchemaReader): Promise<Schemas | undefined> {
+  const stored = await storedByType(ports);
+  if (SALESFORCE_TYPES.some((type) => stored[type] === undefined)) return undefined;
+  return byType((type) => objectRules(known(stored[type], type).schema, ports));
+}
+
+/** What is stored of each object; undefined before its first describe. */
+export async function storedByType({
+  state,
+}: SchemaReader): Promise<Readonly<Record<SalesforceType, StoredSchema | undefined>>> {
+  const stored = await Promise.all(SALESFORCE_TYPES.map((type) => state.loadSchema(type)));
+  return byType((type) => stored[SALESFORCE_TYPES.indexOf(type)]);
+}
+
+function known<Found>(found: Found | undefined, type: SalesforceType): Found {
+  if (found === undefined) throw new Error(`${type} was not described`);
+  return found;
 }
 
 /**

@@ -1,8 +1,9 @@
 import { type HiddenFields, personWithout } from '../../person/hide-fields.ts';
-import type { SalesforceType } from '../../person/row.ts';
+import { type SalesforceType, typeOf } from '../../person/row.ts';
 import { type FieldReport, fieldReports } from '../../schema/field-report.ts';
 import { hiddenByObject } from '../../schema/hidden-fields.ts';
 import type { MissingPermission } from '../../schema/object-schema.ts';
+import { storedByType } from '../context/schemas.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /** The newest rejection, among those of the persons parked now, that names a field. */
@@ -35,12 +36,11 @@ const PARKED_PERSONS = 200;
  * What is known of every field of these objects, as of the last describe. Changes nothing and asks Salesforce nothing.
  */
 export async function readFieldStatus(ports: FieldStatusPorts, types: readonly SalesforceType[]): Promise<FieldStatus> {
-  const [lead, contact] = await Promise.all([ports.state.loadSchema('Lead'), ports.state.loadSchema('Contact')]);
-  const stored = types.map((type) => (type === 'Lead' ? lead : contact));
-  const problems = await lastProblems(ports, hiddenByObject(lead, contact));
+  const stored = await storedByType(ports);
+  const problems = await lastProblems(ports, hiddenByObject(stored));
   return Object.fromEntries(
-    types.map((type, index): [SalesforceType, ObjectFields | null] => {
-      const known = stored[index];
+    types.map((type): [SalesforceType, ObjectFields | null] => {
+      const known = stored[type];
       if (known === undefined) return [type, null];
       const { schema, lastModified } = known;
       const fields = fieldReports(schema, ports.policy).map((report) => ({
@@ -60,7 +60,7 @@ async function lastProblems(
   const problems = new Map<string, FieldProblem>();
   const { items } = await persons.withStatus('rejected', PARKED_PERSONS, null);
   for (const person of items) {
-    const type = person.salesforce?.type ?? 'Lead';
+    const type = typeOf(person);
     const { personId, rejection } = personWithout(person, hidden[type]);
     if (rejection === null) continue;
     const { code, message, at, fields } = rejection;

@@ -2,6 +2,7 @@ import { revivePerson } from '../../person/delete-person.ts';
 import { editPerson, newPerson } from '../../person/edit-person.ts';
 import type { Fields } from '../../person/field-value.ts';
 import { hasEmail, isPresent, type Person } from '../../person/person.ts';
+import { byType, CREATED_TYPE } from '../../person/row.ts';
 import { checkFields, type FieldProblem, type UnsyncedField } from '../../schema/check-fields.ts';
 import { type EditSchemas, editSchemas } from '../context/schemas.ts';
 import { TransientError } from '../errors.ts';
@@ -75,10 +76,9 @@ async function editStored(
 /** An edit as the objects of Salesforce take it, with the shapes of every field that it names; null: a new person. */
 function checkedEdits({ schemas, gone, undescribed }: EditSchemas, stored: Person | null, edits: Fields) {
   const own = stored?.salesforce?.type ?? null;
-  const { Lead, Contact } = schemas;
-  const objects = { own, schemas: { Lead: Lead.schema, Contact: Contact.schema }, gone, undescribed };
+  const objects = { own, schemas: byType((type) => schemas[type].schema), gone, undescribed };
   const checked = checkFields(objects, edits);
-  return { ...checked, shapes: { ...schemas[own ?? 'Lead'].rules.shapes, ...checked.shapes } };
+  return { ...checked, shapes: { ...schemas[own ?? CREATED_TYPE].rules.shapes, ...checked.shapes } };
 }
 
 /**

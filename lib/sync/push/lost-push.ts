@@ -1,5 +1,6 @@
 import { toIsoInstant } from '../../person/field-value.ts';
 import { hasAttempt, isLeased, type Person } from '../../person/person.ts';
+import { SALESFORCE_TYPES } from '../../person/row.ts';
 import { inParallel, STORE_PARALLELISM } from '../in-parallel.ts';
 import { msBetween } from '../instants.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -47,7 +48,7 @@ async function readStamps(
   persons: readonly Person[],
 ): Promise<ReadonlyMap<string, string>> {
   const stamps = new Map<string, string>();
-  for (const type of ['Lead', 'Contact'] as const) {
+  for (const type of SALESFORCE_TYPES) {
     const ids = persons.flatMap(({ salesforce }) => (salesforce?.type === type ? salesforce.id : []));
     if (ids.length === 0) continue;
     for (const [id, row] of await records.read(type, ids, STAMP_COLUMNS)) {

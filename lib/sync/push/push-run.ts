@@ -1,6 +1,6 @@
 import { assertNever } from '../../person/assert-never.ts';
 import { awaitsPush, isLeased, type Person } from '../../person/person.ts';
-import type { SalesforceType } from '../../person/row.ts';
+import { SALESFORCE_TYPES, type SalesforceType } from '../../person/row.ts';
 import type { RemoteRecord } from '../../schema/record.ts';
 import type { Context } from '../context/context.ts';
 import { CurrentContext } from '../context/current-context.ts';
@@ -35,8 +35,6 @@ type Mode = 'guarded' | 'mass';
 
 /** How often one person may be pushed in a run: its row changes, or one value after another is refused. */
 const ROUNDS = 4;
-
-const TYPES = ['Lead', 'Contact'] as const;
 
 /** One run of pushes, with what has come of it so far. */
 export class PushRun {
@@ -77,7 +75,7 @@ export class PushRun {
   async pushMass(persons: readonly Person[]): Promise<readonly Person[]> {
     const others: Person[] = [];
     const open = await this.#withoutLostPushes(persons);
-    for (const type of TYPES) {
+    for (const type of SALESFORCE_TYPES) {
       const ofType = open.filter(({ salesforce }) => salesforce?.type === type);
       for (const chunk of chunked(ofType, this.#context.ports.records.maxMassBatch)) {
         const unchanged = await unchangedSinceBase(this.#context, type, chunk);
@@ -106,7 +104,7 @@ export class PushRun {
   /** Pushes each person once; answers those who have something left to push, free of any lease. */
   async #round(persons: readonly Person[]): Promise<readonly Person[]> {
     const next: Person[] = [];
-    for (const type of TYPES) {
+    for (const type of SALESFORCE_TYPES) {
       const waiting = persons.filter(({ salesforce }) => salesforce?.type === type);
       while (waiting.length > 0) {
         const some = waiting.splice(0, this.#context.ports.records.maxPushBatch);

@@ -1,6 +1,6 @@
 import type { Person } from '../../person/person.ts';
 import { keysOfPerson } from '../../person/person-key.ts';
-import type { Row } from '../../person/row.ts';
+import { byType, type Row } from '../../person/row.ts';
 import { rowOfRecord } from '../../schema/record.ts';
 import type { Context } from '../context/context.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -32,7 +32,7 @@ export async function otherRowsWithEmail(context: FindContext, row: Row): Promis
 async function find({ ports, schemas }: FindContext, keys: readonly string[], email: unknown): Promise<readonly Row[]> {
   const found = await ports.records.find(
     { keys, email: typeof email === 'string' ? email : null },
-    { Lead: schemas.Lead.columns, Contact: schemas.Contact.columns },
+    byType((type) => schemas[type].columns),
   );
   return found.map(({ type, record }) => rowOfRecord(schemas[type].schema, record));
 }

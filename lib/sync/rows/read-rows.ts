@@ -1,4 +1,4 @@
-import { type Row, type RowName, successorOf } from '../../person/row.ts';
+import { type Row, type RowName, SALESFORCE_TYPES, successorOf } from '../../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
 import type { Context } from '../context/context.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -14,7 +14,7 @@ export async function readRows(
   names: readonly RowName[],
 ): Promise<ReadonlyMap<string, RemoteRecord>> {
   const found = new Map<string, RemoteRecord>();
-  for (const type of ['Lead', 'Contact'] as const) {
+  for (const type of SALESFORCE_TYPES) {
     const ids = [...new Set(names.flatMap((name) => (name.type === type ? name.id : [])))];
     if (ids.length === 0) continue;
     const records = await ports.records.read(type, ids, schemas[type].columns);

@@ -1,5 +1,5 @@
 import type { Person } from '../../person/person.ts';
-import type { Row } from '../../person/row.ts';
+import { type Row, typeOf } from '../../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
 import { answerQuestion } from './answer-questions.ts';
 import type { RowContext } from './context.ts';
@@ -41,6 +41,6 @@ function seenIn(
   { schemas }: RowContext,
   { person, record }: LeasedRead,
 ): { readonly person: Person; readonly row: Row | null } {
-  const { type } = person.salesforce ?? { type: 'Lead' };
+  const type = typeOf(person);
   return { person, row: record === undefined ? null : rowOfRecord(schemas[type].schema, record) };
 }

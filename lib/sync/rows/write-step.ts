@@ -1,7 +1,7 @@
 import { absorbPerson } from '../../person/absorb-person.ts';
 import { personOfRow, withShortFields } from '../../person/edit-person.ts';
 import { isLeased, type Person, personIdOfRow } from '../../person/person.ts';
-import type { Row } from '../../person/row.ts';
+import { type Row, typeOf } from '../../person/row.ts';
 import {
   frozenInto,
   isPerson,
@@ -196,7 +196,7 @@ async function absorb(
   const now = ports.clock.now();
   const given = step.given === null ? null : mergeOf(schemas, survivor, step.given, true);
   const there = given === null ? { person: survivor, ...NOTHING } : refreshedBy(given, survivor, now);
-  const { rules } = schemas[there.person.salesforce?.type ?? 'Lead'];
+  const { rules } = schemas[typeOf(there.person)];
   const earlier = await earlierEdits(ports.persons, there.person, loser);
   const whole = absorbPerson(there.person, loser, { rules, now, earlier });
   const isUnread = step.given === null && takesGivenRow(survivor, loser);

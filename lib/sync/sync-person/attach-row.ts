@@ -1,4 +1,5 @@
 import { isWritable, type Person } from '../../person/person.ts';
+import { OBJECTS } from '../../person/row.ts';
 import type { Asking, Ended } from '../rows/asking.ts';
 import type { Known, Step } from '../rows/known.ts';
 import { type Attaching, askToAttach, candidatesOf } from './ask-to-attach.ts';
@@ -32,7 +33,7 @@ function askFor(sync: PersonSync, person: Person, to: Attaching): Promise<Asking
 function isContactForQueue({ assignTo }: PersonSync, { kind }: Step, known: Known): boolean {
   const found = known.found();
   const takes = kind === 'claim' || kind === 'take';
-  return takes && assignTo.kind === 'queue' && found?.kind === 'one' && found.row.type === 'Contact';
+  return takes && assignTo.kind === 'queue' && found?.kind === 'one' && !OBJECTS[found.row.type].queuesOwn;
 }
 
 async function stepAfter(sync: PersonSync, asked: Person, asking: Asking): Promise<SyncStep> {

@@ -2,7 +2,7 @@ import type { Rejection } from '../../person/activity.ts';
 import { nonEmptyFields } from '../../person/edit-person.ts';
 import { isEmptyValue } from '../../person/field-value.ts';
 import type { Person } from '../../person/person.ts';
-import type { RowName } from '../../person/row.ts';
+import { CREATED_TYPE, type RowName } from '../../person/row.ts';
 import { isGone } from '../../person/standing.ts';
 import { PERSON_ID_FIELD } from '../../schema/catalogue.ts';
 import { judgePush } from '../../schema/judge-push.ts';
@@ -46,12 +46,12 @@ export async function createLead(
 ): Promise<Creation> {
   const object = sync.schemas.Lead;
   mustHaveKey(object);
-  const unsent = await withCutTexts(sync, 'Lead', found, 'create');
+  const unsent = await withCutTexts(sync, CREATED_TYPE, found, 'create');
   if (unsent === undefined) return over({ kind: 'busy' });
   const { record, sent, defaults } = newLead(sync, unsent, leftOut.fields);
   const person = await rememberAttempt(sync, unsent, sent);
   if (person === undefined) return over({ kind: 'busy' });
-  const push: LeasedPush = { type: 'Lead', person, sent };
+  const push: LeasedPush = { type: CREATED_TYPE, person, sent };
   const refusal = judgePush(object.schema, { ...defaults, ...sent }, 'create');
   const without = (refused: Refused) => withoutRefused(sync, push, refused, leftOut);
   if (refusal !== undefined) {
@@ -98,7 +98,7 @@ async function tellLeftOut(sync: PersonSync, step: SyncStep, { fields, rejection
   if (rejection === null || step.kind !== 'over' || step.outcome.kind !== 'synced') return step;
   const { person } = step.outcome;
   const sent = Object.fromEntries(fields.map((field) => [field, person.fields[field] ?? null]));
-  const told = await storeRefusal(sync, { type: 'Lead', person, sent }, { ...rejection, fields });
+  const told = await storeRefusal(sync, { type: CREATED_TYPE, person, sent }, { ...rejection, fields });
   return over({ ...step.outcome, person: told?.person ?? person });
 }
 

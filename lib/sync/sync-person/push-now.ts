@@ -9,6 +9,7 @@ import {
   pendingEdits,
   type SalesforceLink,
 } from '../../person/person.ts';
+import { OBJECTS } from '../../person/row.ts';
 import { judgePush, notEditable } from '../../schema/judge-push.ts';
 import { pushable, type RemoteRecord } from '../../schema/record.ts';
 import { describedSchemas, INVALID_FIELD } from '../context/schemas.ts';
@@ -55,7 +56,7 @@ export async function pushNow(sync: PersonSync, from: Extract<SyncStep, { kind: 
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const link = so.person.salesforce;
     if (!isWritable(link)) return { ...so, kind: 'goOn' };
-    if (link.type === 'Contact' && sync.assignTo.kind === 'queue') return over({ kind: 'contactNotAssignable' });
+    if (sync.assignTo.kind === 'queue' && !OBJECTS[link.type].queuesOwn) return over({ kind: 'contactNotAssignable' });
     const step = await (so.readsFirst ? readAgain : pushOrRead)(sync, { ...so, link });
     if (step.kind === 'over') return step;
     so = step.progress;
