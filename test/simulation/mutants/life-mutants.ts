@@ -46,8 +46,8 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a converted Lead does not name its Contact',
     file: 'lib/person/row.ts',
-    from: 'if (row.isConverted && row.convertedContactId !== null) return',
-    to: 'if (row.isConverted && row.convertedContactId === row.id) return',
+    from: 'return isConverted && id !== null && into !== null',
+    to: 'return isConverted && id === into && into !== null',
     stage: 'convertedWhileEdited',
   },
   {

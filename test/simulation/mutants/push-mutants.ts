@@ -200,8 +200,8 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
     name: 'what was taken by a row that is gone by now is forgotten',
     gap: 'no story deletes or converts the row in the seconds after a push was taken',
     file: 'lib/sync/push/push-run.ts',
-    from: 'await giveBackLease(this.#ports, push.person, isTaken);',
-    to: 'await giveBackLease(this.#ports, push.person, false);',
+    from: 'await giveBackLease(this.#context.ports, push.person, isTaken);',
+    to: 'await giveBackLease(this.#context.ports, push.person, false);',
     with: ['rowsMerged', 'subrequestsApart'],
   },
 ];
