@@ -1,0 +1,45 @@
+import { bodyOf } from '../sandbox/clients/json-call.ts';
+import { connectOrg } from '../sandbox/clients/org-client.ts';
+import type { Stats } from '../sandbox/org/stats.ts';
+import type { Place } from './bench.ts';
+
+/** The org with nothing in between: the floor of every comparison. */
+export interface RawOrg {
+  /** One call of the REST API below its version, signed in. */
+  call<Body>(method: string, path: string, body?: unknown): Promise<Body>;
+  /** Calls counted against the daily limit so far. */
+  requests(): Promise<number>;
+}
+
+const ROOT = '/services/data/v64.0';
+
+export async function openRawOrg({ orgUrl }: Pick<Place, 'orgUrl'>): Promise<RawOrg> {
+  const form = { grant_type: 'client_credentials', client_id: 'lockstep', client_secret: 'lockstep' };
+  const answer = await fetch(`${orgUrl}/services/oauth2/token`, { method: 'POST', body: new URLSearchParams(form) });
+  const { access_token: token } = (await answer.json()) as { readonly access_token: string };
+  const headers = { authorization: `Bearer ${token}` };
+  return {
+    call: (method, path, body) =>
+      bodyOf({ method, url: `${orgUrl}${ROOT}${path}`, headers, ...(body === undefined ? {} : { body }) }),
+    requests: async () => (await bodyOf<Stats>({ method: 'GET', url: `${orgUrl}/_org/stats` })).requests,
+  };
+}
+
+/** The same org as somebody in sales edits it. */
+export const openOrgAsAdmin = ({ orgUrl }: Pick<Place, 'orgUrl'>) => connectOrg(orgUrl, 'admin');
+
+/** Ids of all Leads. */
+export async function leadIds(org: RawOrg): Promise<string[]> {
+  interface Page {
+    readonly records: readonly { readonly Id: string }[];
+    readonly nextRecordsUrl?: string;
+  }
+  const ids: string[] = [];
+  let path: string | undefined = `/query?q=${encodeURIComponent('SELECT Id FROM Lead ORDER BY Id')}`;
+  while (path !== undefined) {
+    const page: Page = await org.call<Page>('GET', path);
+    ids.push(...page.records.map(({ Id }) => Id));
+    path = page.nextRecordsUrl?.slice(ROOT.length);
+  }
+  return ids;
+}
