@@ -2,6 +2,7 @@ import { Connection } from 'jsforce/lib/connection.js';
 import type { HttpRequest } from 'jsforce/lib/types/common.js';
 import { ConfigError, QuotaExceededError, TransientError } from '../sync/errors.ts';
 import type { ApiUsage } from '../sync/ports/change-feed.ts';
+import { compositeBody, subAnswers } from './composite.ts';
 import { callError, endedAfterWrite, errorEntries, lostAnswer, unexpectedAnswer } from './error-map.ts';
 import {
   type ClientTime,
@@ -11,7 +12,6 @@ import {
   fetchWhenAwake,
   SYSTEM_TIME,
 } from './fetch-transport.ts';
-import { isRaw } from './query-answer.ts';
 import { type SalesforceCredentials, Session } from './session.ts';
 import { isSecureUrl } from './sites.ts';
 
@@ -46,9 +46,10 @@ export interface SalesforceClientOptions {
 
 /** One request, its path below the root of the API version. */
 export interface Subrequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON; a text as it is, as CSV. */
   readonly body?: unknown;
 }
 
@@ -62,6 +63,14 @@ export interface SubAnswer {
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
+}
+
+/** The answer to a request that went well, while it still comes in. */
+export interface StreamedAnswer {
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Ends with a `TransientError` where the connection breaks, or brings nothing for as long as a call may take. */
+  readonly chunks: AsyncIterable<Uint8Array>;
 }
 
 export interface CompositeAnswer {
@@ -87,6 +96,9 @@ export interface SalesforceClient {
   /** The same as one API call each: for bodies with `@{`, which a composite request takes for a reference. */
   oneByOne(subrequests: readonly Subrequest[]): Promise<readonly SubAnswer[]>;
 
+  /** A read whose answer is too long to be held, as one API call; what Salesforce refuses is answered whole. */
+  stream(subrequest: Subrequest): Promise<StreamedAnswer | SubAnswer>;
+
   usage(): ApiUsage;
 
   /**
@@ -108,6 +120,7 @@ export function createSalesforceClient(options: SalesforceClientOptions): Salesf
 }
 
 interface TimedAnswer extends SubAnswer {
+  readonly chunks: AsyncIterable<Uint8Array> | undefined;
   readonly beganAt: number;
   readonly tookMs: number;
 }
@@ -117,6 +130,7 @@ interface Sending {
   readonly writes: boolean;
   /** As `ClientTime.elapsed` counts. */
   readonly deadline: number;
+  readonly streamed?: true;
 }
 
 class JsforceClient implements SalesforceClient {
@@ -170,6 +184,12 @@ class JsforceClient implements SalesforceClient {
     return answers;
   }
 
+  async stream(subrequest: Subrequest): Promise<StreamedAnswer | SubAnswer> {
+    const answer = await this.#send(subrequest, { writes: false, deadline: this.#deadline(), streamed: true });
+    const { headers, chunks } = answer;
+    return chunks === undefined ? answer : { headers, chunks };
+  }
+
   usage(): ApiUsage {
     const told = this.#connection.limitInfo.apiUsage;
     return { calls: this.#calls, org: told === undefined ? null : { used: told.used, max: told.limit } };
@@ -200,10 +220,10 @@ class JsforceClient implements SalesforceClient {
     throw callError(401, errorEntries(second.body), false);
   }
 
-  async #attempt(subrequest: Subrequest, { writes, deadline }: Sending): Promise<TimedAnswer> {
+  async #attempt(subrequest: Subrequest, { writes, deadline, streamed }: Sending): Promise<TimedAnswer> {
     const left = Math.floor(deadline - this.#time.elapsed());
     if (left <= 0) throw new TransientError('TIMEOUT', 'No time was left to call Salesforce');
-    const transport = this.#transport(left);
+    const transport = this.#transport(left, streamed);
     this.#calls += 1;
     let body: unknown;
     try {
@@ -216,11 +236,13 @@ class JsforceClient implements SalesforceClient {
     if (exchange === undefined) throw unexpectedAnswer('request', writes);
     this.#heard(exchange);
     const { status, headers, durationMs } = exchange;
-    return { status, headers, body, beganAt: this.#beganAt(exchange), tookMs: durationMs };
+    const { chunks } = transport;
+    return { status, headers, body, chunks, beganAt: this.#beganAt(exchange), tookMs: durationMs };
   }
 
-  #transport(timeoutMs: number): FetchTransport {
-    return new FetchTransport({ fetch: this.#options.fetch ?? fetchWhenAwake, timeoutMs, time: this.#time });
+  #transport(timeoutMs: number, streamed?: true): FetchTransport {
+    const { fetch = fetchWhenAwake } = this.#options;
+    return new FetchTransport({ fetch, timeoutMs, time: this.#time, ...(streamed && { streamed }) });
   }
 
   #keepReserve(): void {
@@ -252,11 +274,12 @@ class JsforceClient implements SalesforceClient {
 function httpRequest({ method, path, headers, body }: Subrequest): HttpRequest {
   const sent = { accept: 'application/json', ...headers };
   if (body === undefined) return { method, url: path, headers: sent };
+  const isText = typeof body === 'string';
   return {
     method,
     url: path,
-    headers: { ...sent, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    headers: { ...sent, 'content-type': isText ? 'text/csv; charset=UTF-8' : 'application/json' },
+    body: isText ? body : JSON.stringify(body),
   };
 }
 
@@ -265,34 +288,4 @@ function errorBody(error: unknown): unknown {
   if (!(error instanceof Error)) return undefined;
   const { data } = error as { readonly data?: unknown };
   return typeof data === 'object' && data !== null ? data : [{ errorCode: error.name, message: '' }];
-}
-
-/**
- * The body of a composite request below the root of an API version: in the order given, each subrequest on its own.
- *
- * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite_post.htm
- */
-export function compositeBody(root: string, subrequests: readonly Subrequest[]) {
-  const compositeRequest = subrequests.map(({ method, path, headers, body }, at) => ({
-    method,
-    url: root + path,
-    referenceId: `s${at}`,
-    ...(headers === undefined ? {} : { httpHeaders: headers }),
-    ...(body === undefined ? {} : { body }),
-  }));
-  return { allOrNone: false, collateSubrequests: false, compositeRequest };
-}
-
-function subAnswers(body: unknown, expected: number, writes: boolean): SubAnswer[] {
-  const list: unknown = isRaw(body) ? body.compositeResponse : undefined;
-  if (!Array.isArray(list) || list.length !== expected) throw unexpectedAnswer('composite request', writes);
-  return list.map((raw: unknown) => {
-    if (!isRaw(raw) || typeof raw.httpStatusCode !== 'number') throw unexpectedAnswer('subrequest', writes);
-    return { status: raw.httpStatusCode, headers: lowerCased(raw.httpHeaders), body: raw.body };
-  });
-}
-
-function lowerCased(headers: unknown): Record<string, string> {
-  const entries = isRaw(headers) ? Object.entries(headers) : [];
-  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value)]));
 }

@@ -18,6 +18,7 @@ export function createConnectingClient(connect: () => Promise<SalesforceClient>)
   return {
     composite: async (subrequests, writes) => (await connected()).composite(subrequests, writes),
     oneByOne: async (subrequests) => (await connected()).oneByOne(subrequests),
+    stream: async (subrequest) => (await connected()).stream(subrequest),
     now: async () => (await connected()).now(),
     wait: async (milliseconds) => (await connected()).wait(milliseconds),
     usage: (): ApiUsage => {

@@ -3,6 +3,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Transport } from 'jsforce/lib/transport.js';
 import type { HttpRequest, HttpResponse } from 'jsforce/lib/types/common.js';
 import { StreamPromise } from 'jsforce/lib/util/promise.js';
+import { lostAnswer } from './error-map.ts';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -51,12 +52,22 @@ export interface Exchange {
  */
 export class FetchTransport extends Transport {
   exchange: Exchange | undefined;
+  /** What the answer holds, where it went well and was to be streamed. */
+  chunks: AsyncIterable<Uint8Array> | undefined;
+  readonly #streamed: boolean;
   readonly #fetch: Fetch;
   readonly #timeoutMs: number;
   readonly #time: ClientTime;
 
-  constructor(options: { readonly fetch: Fetch; readonly timeoutMs: number; readonly time?: ClientTime }) {
+  constructor(options: {
+    readonly fetch: Fetch;
+    readonly timeoutMs: number;
+    readonly time?: ClientTime;
+    /** An answer that goes well is not read here: `chunks` are what it holds, and its time-out counts anew for each. */
+    readonly streamed?: true;
+  }) {
     super();
+    this.#streamed = options.streamed === true;
     this.#time = options.time ?? SYSTEM_TIME;
     this.#fetch = options.fetch;
     this.#timeoutMs = options.timeoutMs;
@@ -70,16 +81,70 @@ export class FetchTransport extends Transport {
     // fetch counts the length itself and would send the header twice.
     const { 'content-length': _counted, ...sent } = headers;
     const startedAt = this.#time.elapsed();
+    const patience = new Patience(this.#time, this.#timeoutMs);
     const answer = await this.#fetch(url, {
       method,
       headers: sent,
       ...(typeof body === 'string' ? { body } : {}),
       redirect: 'manual',
-      signal: this.#time.timeout(this.#timeoutMs),
+      signal: this.#streamed ? patience.signal : this.#time.timeout(this.#timeoutMs),
     });
-    const text = await answer.text();
     const received = Object.fromEntries(answer.headers);
-    this.exchange = { status: answer.status, headers: received, durationMs: this.#time.elapsed() - startedAt };
+    const exchange = { status: answer.status, headers: received };
+    if (this.#streamed && answer.ok && answer.body !== null) {
+      this.chunks = chunksOf(answer.body, patience);
+      this.exchange = { ...exchange, durationMs: this.#time.elapsed() - startedAt };
+      // jsforce finds nothing to parse.
+      return { statusCode: answer.status, headers: {}, body: '' };
+    }
+    const text = await answer.text();
+    this.exchange = { ...exchange, durationMs: this.#time.elapsed() - startedAt };
     return { statusCode: answer.status, headers: received, body: text };
+  }
+}
+
+/** Aborts a request that brings nothing for so long. */
+class Patience {
+  readonly #controller = new AbortController();
+  readonly #time: ClientTime;
+  readonly #milliseconds: number;
+  #waiting: AbortSignal | undefined;
+
+  constructor(time: ClientTime, milliseconds: number) {
+    this.#time = time;
+    this.#milliseconds = milliseconds;
+    this.begin();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  begin(): void {
+    const waiting = this.#time.timeout(this.#milliseconds);
+    this.#waiting = waiting;
+    waiting.addEventListener('abort', () => {
+      if (this.#waiting === waiting) this.#controller.abort(waiting.reason);
+    });
+  }
+
+  end(): void {
+    this.#waiting = undefined;
+  }
+}
+
+/** Whoever takes a chunk may take his time: only what Salesforce takes is counted. */
+async function* chunksOf(body: AsyncIterable<Uint8Array>, patience: Patience): AsyncGenerator<Uint8Array> {
+  try {
+    patience.begin();
+    for await (const chunk of body) {
+      patience.end();
+      yield chunk;
+      patience.begin();
+    }
+  } catch (error) {
+    throw lostAnswer(error, false);
+  } finally {
+    patience.end();
   }
 }

@@ -1,32 +1,17 @@
-import { type FieldValue, toIsoInstant, toLongId } from '../person/field-value.ts';
-import type { RowName, SalesforceType } from '../person/row.ts';
-import type {
-  ChangeFeed,
-  Deletions,
-  FeedOpening,
-  FeedPage,
-  FeedRequest,
-  FeedRow,
-  ScanRequest,
-} from '../sync/ports/change-feed.ts';
+import { toIsoInstant, toLongId } from '../person/field-value.ts';
+import type { SalesforceType } from '../person/row.ts';
+import type { ChangeFeed, Deletions, FeedOpening, FeedRequest } from '../sync/ports/change-feed.ts';
 import type { FeedPosition } from '../sync/state/feed-state.ts';
 import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
 import { describeRequest, descriptionOf } from './describe-answer.ts';
-import { callError, errorEntries, unexpectedAnswer } from './error-map.ts';
-import { isRaw, queryAnswer, valuesOf } from './query-answer.ts';
-import { MAX_RETRIEVED, retrieveByIds, retrieved } from './record-batch.ts';
-import { queryPath, soqlInstant, soqlText } from './soql.ts';
+import { errorEntries } from './error-map.ts';
+import { answerOf, countOf, PAGE_ROWS, pageOf } from './feed-page.ts';
+import { isRaw } from './query-answer.ts';
+import { scanCalls } from './scan-rows.ts';
+import { queryPath, soqlInstant, soqlText, spanOf } from './soql.ts';
 import { withVisibleOwners } from './visible-owners.ts';
 
-/** The most rows that Salesforce answers at once. */
-const PAGE_ROWS = 2000;
-
 const MINUTE_MS = 60_000;
-
-/** Of both objects, whatever their shares, so many rows go into the five collections of one composite request. */
-const MAX_STAMPS = 4 * MAX_RETRIEVED;
-
-const STAMP_COLUMNS = ['Id', 'SystemModstamp', 'IsDeleted'];
 
 const ORDER = `ORDER BY SystemModstamp, Id LIMIT ${PAGE_ROWS}`;
 
@@ -79,29 +64,23 @@ export function createSalesforceChangeFeed(given: SalesforceClient): ChangeFeed 
       return pageOf(answers[0], request.columns);
     },
 
-    async measure(scan) {
-      const queries = [scanQuery('COUNT()', scan), `${scanQuery('Id', scan)} ORDER BY Id DESC LIMIT 1`];
-      const { answers } = await client.composite(queries.map(liveRequest), false);
-      const [count, last] = answers.map(answerOf);
-      if (count === 'invalidField' || last === 'invalidField') return 'invalidField';
-      const id: unknown = queryAnswer(last).records[0]?.Id;
-      return { rows: countOf(count), last: typeof id === 'string' ? toLongId(id) : null };
+    async count(type, from, before) {
+      const soql = `SELECT COUNT() FROM ${type} WHERE ${spanOf(from, before)}`;
+      const { answers } = await client.composite([queryRequest(soql)], false);
+      const errors = errorEntries(answers[0]?.body);
+      return errors[0]?.code === 'QUERY_TIMEOUT' ? null : countOf(answerOf(answers[0]));
     },
 
-    maxStamps: MAX_STAMPS,
+    openBulk: async (request) => (await bulkQuery()).openBulk(client, request),
 
-    async stamps(rows) {
-      if (rows.length > MAX_STAMPS) throw new RangeError(`${rows.length} rows at once, ${MAX_STAMPS} are allowed`);
-      const { answers } = await client.composite(retrievals(rows), false);
-      return new Map(answers.flatMap(stampsOf));
-    },
+    readBulk: async (query, reader) => (await bulkQuery()).readBulk(client, query, reader),
 
-    async scan(scan, after, until) {
-      const { answers } = await client.composite([liveRequest(pageQuery(scan, after, until))], false);
-      return pageOf(answers[0], scan.columns);
-    },
+    ...scanCalls(client),
   };
 }
+
+/** Few functions ever need it, and none at once. */
+const bulkQuery = () => import('./bulk-query.ts');
 
 /** In this order: what `updated` calls covered is visible to the query that follows. */
 function opening(request: FeedRequest, updated: string): Subrequest[] {
@@ -175,47 +154,8 @@ function deletionsOf(answer: SubAnswer | undefined, { deletedSince }: FeedReques
   };
 }
 
-function retrievals(rows: readonly RowName[]): Subrequest[] {
-  const byType = Map.groupBy(rows, ({ type }) => type);
-  return [...byType].flatMap(([type, ofType]) => {
-    const ids = ofType.map(({ id }) => id);
-    const count = Math.ceil(ids.length / MAX_RETRIEVED);
-    return Array.from({ length: count }, (_, at) =>
-      retrieveByIds(type, ids.slice(at * MAX_RETRIEVED, (at + 1) * MAX_RETRIEVED), STAMP_COLUMNS),
-    );
-  });
-}
-
-function stampsOf({ status, body }: SubAnswer): [id: string, stamp: string][] {
-  if (status !== 200 || !Array.isArray(body)) throw callError(status, errorEntries(body), false);
-  return [...retrieved(body, STAMP_COLUMNS)].flatMap(([id, { SystemModstamp: stamp, IsDeleted }]) =>
-    typeof stamp === 'string' && IsDeleted !== true ? [[id, toIsoInstant(stamp)]] : [],
-  );
-}
-
 function queryRequest(soql: string): Subrequest {
   return { method: 'GET', path: queryPath('queryAll', soql) };
-}
-
-/** Deleted rows are not asked for. */
-function liveRequest(soql: string): Subrequest {
-  return { method: 'GET', path: queryPath('query', soql) };
-}
-
-function scanQuery(columns: string, { type, filled }: ScanRequest, bounds: readonly string[] = []): string {
-  const holdsOne = filled.map((name) => `${name} != null`).join(' OR ');
-  const conditions = [...bounds, ...(holdsOne === '' ? [] : [`(${holdsOne})`])];
-  return `SELECT ${columns} FROM ${type}${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`}`;
-}
-
-function pageQuery(scan: ScanRequest, after: string | null, until: string): string {
-  const bounds = [...(after === null ? [] : [`Id > ${soqlText(after)}`]), `Id <= ${soqlText(until)}`];
-  return `${scanQuery(scan.columns.join(', '), scan, bounds)} ORDER BY Id LIMIT ${PAGE_ROWS}`;
-}
-
-function countOf(body: unknown): number {
-  if (isRaw(body) && typeof body.totalSize === 'number') return body.totalSize;
-  throw unexpectedAnswer('count');
 }
 
 function select({ columns, type }: FeedRequest): string {
@@ -224,37 +164,10 @@ function select({ columns, type }: FeedRequest): string {
 
 /** The bounds on SystemModstamp stand alone beside the rest, so that its index serves. */
 function nextQuery(request: FeedRequest, after: FeedPosition, before: string): string {
+  const span = spanOf(after.systemModstamp, before);
   const stamp = soqlInstant(after.systemModstamp);
-  const span = `SystemModstamp >= ${stamp} AND SystemModstamp < ${soqlInstant(before)}`;
   const beyond = after.id === '' ? '' : ` AND (SystemModstamp > ${stamp} OR Id > ${soqlText(after.id)})`;
   return `${select(request)} WHERE ${span}${beyond} ${ORDER}`;
-}
-
-/** The body of an answered query. */
-function answerOf(answer: SubAnswer | undefined): unknown {
-  if (answer === undefined) throw unexpectedAnswer('query');
-  if (answer.status === 200) return answer.body;
-  const errors = errorEntries(answer.body);
-  if (errors[0]?.code === 'INVALID_FIELD') return 'invalidField';
-  throw callError(answer.status, errors, false);
-}
-
-function pageOf(answer: SubAnswer | undefined, columns: readonly string[]): FeedPage | 'invalidField' {
-  const body = answerOf(answer);
-  if (body === 'invalidField') return body;
-  const { records, done } = queryAnswer(body);
-  const rows = records.map((record) => rowOf(valuesOf(record, columns)));
-  // Wide rows come in shorter pages, with a locator to go on by; the position of the last row does as well, and lasts.
-  return { rows, more: !done || rows.length >= PAGE_ROWS };
-}
-
-function rowOf(values: readonly FieldValue[]): FeedRow {
-  const [id, systemModstamp] = values;
-  return {
-    id: toLongId(String(id)),
-    systemModstamp: toIsoInstant(String(systemModstamp)),
-    text: JSON.stringify(values),
-  };
 }
 
 /** Null where Salesforce does not tell: the poll then relies on its lookback. */

@@ -35,6 +35,11 @@ export function soqlInstant(instant: string): string {
   return new Date(toIsoInstant(instant)).toISOString();
 }
 
+/** Rows stamped at the first instant and later, before the second. */
+export function spanOf(from: string, before: string): string {
+  return `SystemModstamp >= ${soqlInstant(from)} AND SystemModstamp < ${soqlInstant(before)}`;
+}
+
 /** The path of a query: `queryAll` finds deleted rows too, `query` does not. */
 export function queryPath(resource: 'query' | 'queryAll', soql: string): string {
   return `/${resource}?q=${encodeURIComponent(soql)}`;

@@ -1,6 +1,7 @@
 import { OWNER_COLUMNS } from '../schema/catalogue.ts';
 import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
 import { endedAfterWrite, errorEntries } from './error-map.ts';
+import { isRaw } from './query-answer.ts';
 
 /**
  * The same client, whose queries ask no more of a row's owner than the sync user may see. No describe of a Lead or
@@ -11,7 +12,9 @@ export function withVisibleOwners(client: SalesforceClient): SalesforceClient {
   const hidden = new Set<string>();
   const visible = (request: Subrequest) => [...hidden].reduce(withoutColumn, request);
 
-  const mended = async (sent: readonly Subrequest[], answers: readonly SubAnswer[], written: boolean) => {
+  type Ask = (requests: readonly Subrequest[]) => Promise<readonly SubAnswer[]>;
+
+  const mended = async (sent: readonly Subrequest[], answers: readonly SubAnswer[], written: boolean, ask: Ask) => {
     const refused = new Map<number, Subrequest>();
     for (const [at, request] of sent.entries()) {
       const column = hiddenColumn(request, answers[at]);
@@ -20,24 +23,26 @@ export function withVisibleOwners(client: SalesforceClient): SalesforceClient {
       refused.set(at, request);
     }
     if (refused.size === 0) return answers;
-    const asking = itself.composite([...refused.values()], false);
+    const asking = ask([...refused.values()]);
     const again = await (written ? asking.catch(endedAfterWrite) : asking);
     const places = [...refused.keys()];
-    return answers.map((answer, at) => again.answers[places.indexOf(at)] ?? answer);
+    return answers.map((answer, at) => again[places.indexOf(at)] ?? answer);
   };
 
   const itself: SalesforceClient = {
     usage: () => client.usage(),
     now: () => client.now(),
     wait: (milliseconds) => client.wait(milliseconds),
+    stream: (subrequest) => client.stream(subrequest),
     composite: async (subrequests, writes) => {
       const sent = subrequests.map(visible);
+      const ask: Ask = async (requests) => (await itself.composite(requests, false)).answers;
       const { answers, ...times } = await client.composite(sent, writes);
-      return { ...times, answers: await mended(sent, answers, writes) };
+      return { ...times, answers: await mended(sent, answers, writes, ask) };
     },
     oneByOne: async (subrequests) => {
       const sent = subrequests.map(visible);
-      return mended(sent, await client.oneByOne(sent), true);
+      return mended(sent, await client.oneByOne(sent), true, (requests) => itself.oneByOne(requests));
     },
   };
   return itself;
@@ -54,11 +59,24 @@ function hiddenColumn(request: Subrequest, answer: SubAnswer | undefined): strin
   return OWNER_COLUMNS.find((column) => column === named && withoutColumn(request, column) !== request);
 }
 
-const FROM = encodeURIComponent(' FROM ');
-
 /** The same request where it is no query for the column, which is never the first. */
 function withoutColumn(request: Subrequest, column: string): Subrequest {
-  const [select = '', ...rest] = request.path.split(FROM);
-  const less = select.replace(encodeURIComponent(`, ${column}`), '');
-  return less === select ? request : { ...request, path: [less, ...rest].join(FROM) };
+  const query = jobQuery(request);
+  if (query !== undefined) {
+    const less = unasked(query, ' FROM ', `, ${column}`);
+    return less === query ? request : { ...request, body: { ...(request.body as object), query: less } };
+  }
+  const less = unasked(request.path, encodeURIComponent(' FROM '), encodeURIComponent(`, ${column}`));
+  return less === request.path ? request : { ...request, path: less };
+}
+
+/** The query of a request for a query job. */
+function jobQuery({ path, body }: Subrequest): string | undefined {
+  const query: unknown = path === '/jobs/query' && isRaw(body) ? body.query : undefined;
+  return typeof query === 'string' ? query : undefined;
+}
+
+function unasked(text: string, from: string, column: string): string {
+  const [select = '', ...rest] = text.split(from);
+  return [select.replace(column, ''), ...rest].join(from);
 }

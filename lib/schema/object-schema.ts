@@ -237,6 +237,20 @@ export function feedColumns(schema: ObjectSchema): string[] {
   return [...schema.systemColumns, ...owner, ...pulled.map((field) => field.remoteName)];
 }
 
+/** How these columns are read from a text, where they are no texts themselves. */
+export function columnKinds(schema: ObjectSchema): Readonly<Record<string, 'number' | 'boolean' | 'datetime'>> {
+  const kinds: Record<string, 'number' | 'boolean' | 'datetime'> = {
+    SystemModstamp: 'datetime',
+    IsDeleted: 'boolean',
+    IsConverted: 'boolean',
+  };
+  for (const { remoteName, shape } of Object.values(schema.fields)) {
+    const { kind } = shape;
+    if (kind === 'number' || kind === 'boolean' || kind === 'datetime') kinds[remoteName] = kind;
+  }
+  return kinds;
+}
+
 /** The schema as the merge needs it. */
 export function mergeRules(schema: ObjectSchema, policy: SyncPolicy): MergeRules {
   const shapes: Record<string, FieldShape> = { __proto__: null as never };

@@ -1,4 +1,10 @@
-import type { CompositeAnswer, SalesforceClient, SubAnswer, Subrequest } from '../../lib/salesforce/client.ts';
+import type {
+  CompositeAnswer,
+  SalesforceClient,
+  StreamedAnswer,
+  SubAnswer,
+  Subrequest,
+} from '../../lib/salesforce/client.ts';
 import { callError, errorEntries } from '../../lib/salesforce/error-map.ts';
 import type { OrgResponse } from '../sandbox/org/http-message.ts';
 
@@ -37,6 +43,10 @@ export class InProcessClient implements SalesforceClient {
 
   async oneByOne(): Promise<readonly SubAnswer[]> {
     throw new Error('no test sends a text that looks like a reference');
+  }
+
+  async stream(): Promise<StreamedAnswer> {
+    throw new Error('no test reads by the Bulk API');
   }
 
   usage() {

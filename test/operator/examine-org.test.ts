@@ -80,6 +80,7 @@ function tampered(
     usage: () => client.usage(),
     now: () => client.now(),
     wait: (milliseconds) => client.wait(milliseconds),
+    stream: (request) => client.stream(request),
     composite: async (requests, writes) => {
       const composite = await client.composite(requests, writes);
       return { ...composite, answers: all(requests, composite.answers) };
@@ -157,6 +158,7 @@ describe('the doctor on an org with one thing wrong', () => {
       wait: () => Promise.reject(mistake),
       composite: () => Promise.reject(mistake),
       oneByOne: () => Promise.reject(mistake),
+      stream: () => Promise.reject(mistake),
     });
     expect(findings).toMatchObject([{ level: 'problem', check: 'sign-in', detail: mistake.message }]);
   });

@@ -7,6 +7,7 @@ import {
 import type { Fetch } from '../../lib/salesforce/fetch-transport.ts';
 import { TransientError } from '../../lib/sync/errors.ts';
 import type { OrgResponse } from '../sandbox/org/http-message.ts';
+import { chunksOf } from '../sync/in-process-client.ts';
 import type { Invocation } from './invocation.ts';
 import { ROOT } from './org-work.ts';
 import { CALLER_TIMEOUT_MS, SimulatedClient, TIMEOUT_MS, timedOut } from './simulated-client.ts';
@@ -92,5 +93,6 @@ function answerOf({ status, headers, body }: OrgResponse): Response {
   const type = isText ? 'text/html' : 'application/json;charset=UTF-8';
   const text = body === undefined ? '' : isText ? body : JSON.stringify(body);
   const all = { 'content-type': type, ...lowerCased(headers) };
-  return { status, headers: new Map(Object.entries(all)), text: async () => text } as unknown as Response;
+  const told = { status, ok: status < 300, headers: new Map(Object.entries(all)) };
+  return { ...told, body: chunksOf(text), text: async () => text } as unknown as Response;
 }

@@ -1,13 +1,15 @@
 import {
   type CompositeAnswer,
-  compositeBody,
   isWrite,
   type SalesforceClient,
+  type StreamedAnswer,
   type SubAnswer,
   type Subrequest,
 } from '../../lib/salesforce/client.ts';
+import { compositeBody } from '../../lib/salesforce/composite.ts';
 import { callError, errorEntries, lostAnswer } from '../../lib/salesforce/error-map.ts';
 import type { OrgResponse } from '../sandbox/org/http-message.ts';
+import { chunksOf } from '../sync/in-process-client.ts';
 import type { Invocation } from './invocation.ts';
 import { OrgWork, ROOT, type Work, type WorkRequest } from './org-work.ts';
 import type { World } from './world.ts';
@@ -84,6 +86,13 @@ export class SimulatedClient implements SalesforceClient {
       answers.push({ status: response.status, headers: lowerCased(response.headers), body: response.body });
     }
     return answers;
+  }
+
+  async stream(subrequest: Subrequest): Promise<StreamedAnswer | SubAnswer> {
+    const { response } = await this.#send(subrequest, false, [subrequest]);
+    const { status, body } = response;
+    const headers = lowerCased(response.headers);
+    return status < 300 ? { headers, chunks: chunksOf(String(body)) } : { status, headers, body };
   }
 
   usage(): { readonly calls: number; readonly org: null } {

@@ -1,10 +1,11 @@
-import {
-  type CompositeAnswer,
-  compositeBody,
-  type SalesforceClient,
-  type SubAnswer,
-  type Subrequest,
+import type {
+  CompositeAnswer,
+  SalesforceClient,
+  StreamedAnswer,
+  SubAnswer,
+  Subrequest,
 } from '../../lib/salesforce/client.ts';
+import { compositeBody } from '../../lib/salesforce/composite.ts';
 import { callError, errorEntries } from '../../lib/salesforce/error-map.ts';
 import type { ApiUsage } from '../../lib/sync/ports/change-feed.ts';
 import type { Org } from '../sandbox/org/create-org.ts';
@@ -61,6 +62,12 @@ export class InProcessClient implements SalesforceClient {
       const { status, headers, body: told } = this.call(method, path, body, lowerCased(sent));
       return { status, headers: lowerCased(headers), body: told };
     });
+  }
+
+  async stream({ method, path, headers: sent = {} }: Subrequest): Promise<StreamedAnswer | SubAnswer> {
+    const { status, headers, body } = this.call(method, path, undefined, lowerCased(sent));
+    if (status >= 300) return { status, headers: lowerCased(headers), body };
+    return { headers: lowerCased(headers), chunks: chunksOf(String(body)) };
   }
 
   usage(): ApiUsage {
@@ -129,3 +136,11 @@ interface RawAnswer {
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
+
+/** A text in pieces, as a network brings it. */
+export async function* chunksOf(text: string): AsyncGenerator<Uint8Array> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
+}
+
+const CHUNK_BYTES = 1000;

@@ -24,6 +24,7 @@ export function recordingClient(client: SalesforceClient): {
       usage: () => client.usage(),
       now: () => client.now(),
       wait: (milliseconds) => client.wait(milliseconds),
+      stream: (request) => client.stream(request),
       async composite(requests, writes) {
         const composite = await client.composite(requests, writes);
         record(requests, composite.answers);

@@ -1,5 +1,6 @@
 import type { RowName, SalesforceType } from '../../person/row.ts';
 import type { DescribedObject } from '../../schema/describe.ts';
+import type { BulkQuery, BulkRequest } from '../state/bulk-query.ts';
 import type { FeedPosition } from '../state/feed-state.ts';
 
 /** One row as Salesforce gave it, ready to be queued. */
@@ -66,6 +67,24 @@ export interface ScanRequest {
   readonly filled: readonly string[];
 }
 
+/** Takes what a bulk query finds. Pages are read side by side, so calls of `take` may overlap. */
+export interface BulkReader {
+  /** Resolves once these rows are durably queued; a page waits for it before it brings more. */
+  take(rows: readonly FeedRow[]): Promise<void>;
+  /** A page is read to its end, and all its rows are taken: a good moment to save the query. Calls do not overlap. */
+  reached(query: BulkQuery): Promise<void>;
+  /** Asked before each page: whether there is time for it. */
+  hasTime(): boolean;
+}
+
+/**
+ * How far a reading came. `working`: Salesforce has not finished the job; ask again. `stopped`: pages are left and time
+ * is not. `done`: all rows are taken. `lost`: the job failed, was aborted or is kept no longer; begin a new one.
+ */
+export type BulkOutcome =
+  | { readonly kind: 'working' | 'stopped' | 'done'; readonly query: BulkQuery }
+  | { readonly kind: 'lost'; readonly why: string };
+
 /**
  * What changed in Salesforce, in order. A row is returned at its newest state; a row that changes between two pages may
  * be returned twice or move past the end, where the next cycle finds it. Errors are `TransientError`,
@@ -86,6 +105,22 @@ export interface ChangeFeed {
 
   /** The rows after a position and before an instant. */
   next(request: FeedRequest, after: FeedPosition, before: string): Promise<FeedPage | 'invalidField'>;
+
+  /**
+   * How many rows are stamped at the first instant and later, before the second, in one call; null where Salesforce
+   * does not come to an end counting.
+   */
+  count(type: SalesforceType, from: string, before: string): Promise<number | null>;
+
+  /** Begins a bulk query, in one call; `invalidField` as above. Where it dies, Salesforce drops the job after a week. */
+  openBulk(request: BulkRequest): Promise<BulkQuery | 'invalidField'>;
+
+  /**
+   * Reads on where the query stands: one call to ask for the job's state or for the addresses of up to five pages, one
+   * call a page. Rows come in no order, with the values that `next` would answer; a page that was not read to its end
+   * comes again from its beginning.
+   */
+  readBulk(query: BulkQuery, reader: BulkReader): Promise<BulkOutcome>;
 
   /** How many rows a scan would find, and the last of them, in one call; `invalidField` as above. */
   measure(scan: ScanRequest): Promise<{ readonly rows: number; readonly last: string | null } | 'invalidField'>;

@@ -20,6 +20,8 @@ const KEPT_MS = 7 * DAY_MS;
  * handles a request, whoever sent it.
  */
 export class BulkJobs {
+  /** Rows of one page of results, where the client does not say. */
+  pageRows = 50_000;
   readonly #jobs = new Map<string, BulkJob>();
   readonly #unfinished = new Set<BulkJob>();
   #uses: { use: BulkUse; at: number }[] = [];

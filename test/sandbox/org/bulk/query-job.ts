@@ -20,9 +20,6 @@ export interface QueryJob extends Job {
 /** Rows that a query job reads in a millisecond of the org's clock. */
 const ROWS_PER_MS = 500;
 
-/** One page of results holds no more than this where the client does not say. */
-export const DEFAULT_PAGE = 50_000;
-
 /**
  * What a query job may not ask for. ORDER BY and LIMIT are let through, as the guide's note says they work.
  * {@link https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/query_create_job.htm}

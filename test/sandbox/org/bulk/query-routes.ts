@@ -14,7 +14,7 @@ import {
   textOf,
 } from './bulk-call.ts';
 import { abort, describeJob, wrongState } from './job.ts';
-import { checkQuery, DEFAULT_PAGE, type QueryJob, renderPage } from './query-job.ts';
+import { checkQuery, type QueryJob, renderPage } from './query-job.ts';
 
 const JOB_TYPE = 'V2Query';
 
@@ -87,7 +87,7 @@ function positionOf(job: QueryJob, locator: string | null): number {
 
 function pageSize(call: Call): number {
   const given = call.query.get('maxRecords');
-  if (given === null) return DEFAULT_PAGE;
+  if (given === null) return call.org.bulk.pageRows;
   if (/^[1-9]\d*$/.test(given)) return Number(given);
   throw badRequest(`Invalid maxRecords: ${given}`);
 }
@@ -114,9 +114,10 @@ function readResultPages(call: Call): OrgResponse {
   const job = completeJob(call);
   const first = positionOf(job, call.query.get('locator'));
   const path = `${call.root}/jobs/query/${job.id}`;
-  const starts = Array.from({ length: PAGES_AT_ONCE }, (_, index) => first + index * DEFAULT_PAGE);
+  const { pageRows } = call.org.bulk;
+  const starts = Array.from({ length: PAGES_AT_ONCE }, (_, index) => first + index * pageRows);
   const pages = starts.filter((start) => start < job.rows.length || start === 0);
-  const next = first + PAGES_AT_ONCE * DEFAULT_PAGE;
+  const next = first + PAGES_AT_ONCE * pageRows;
   const done = next >= job.rows.length;
   return (
     checkVersion(call, job) ??
