@@ -6,7 +6,7 @@ import { WORLDS } from './worlds.ts';
 
 const HELP = `npm run explore [-- --all] [--bugs] [--only NAME] [--limit STATES]
 Searches the decision table of a row's holder in its small worlds.
-  --all     every state of every world: about 13 million states, 8 GB, many minutes
+  --all     every state of every world: about 8 million states, 6 GB, 5 minutes
   --bugs    puts the seeded bugs in one by one, and says which world shows each
   --only    worlds, or seeded bugs, with this in their names
   --limit   states of each world (100000)`;

@@ -98,6 +98,18 @@ export const WORLDS: readonly WorldPlan[] = [
   },
   {
     ...FEW,
+    name: 'sync-finds-renounced',
+    rows: 1,
+    locals: [P, 'p1'],
+    emails: [0],
+    claimant: P,
+    events: [NEW_0, call('sync', 'p1'), change('delete', 0)],
+    workers: 3,
+    crashes: 0,
+    duplicates: 0,
+  },
+  {
+    ...FEW,
     name: 'sync-creates',
     rows: 2,
     locals: [P],

@@ -90,7 +90,7 @@ function* attachTo(known: Known, person: Standing, found: Row): Deciding {
     case 'left':
     case 'claimed':
       if (hold.survivor.personId === personId) return ownedBy(person, found, hold.kind);
-      if (hold.kind === 'left') return yield* claimFor(known, person, found);
+      if (hold.kind === 'left') return yield* claimLeft(known, person, found);
       if (hold.kind === 'claimed') return { kind: 'wait', rule: 'C7' };
       return hold.survivor.erased ? yield* renounceErased(known, hold, found) : anothers(personId, found);
   }
@@ -112,6 +112,15 @@ function* claimFor(known: Known, { personId }: Standing, found: Row): Deciding {
   const goneAt = (yield* itemOf(known, personIdOfRow(found.id)))?.goneAt ?? '';
   if (isGone(found) || found.systemModstamp <= goneAt) return { kind: 'wait', rule: 'C5' };
   return { kind: 'claim', rowId: found.id, personId, rule: 'C5' };
+}
+
+/**
+ * Row C5 for a row that its person has left. That person may have left the row because the row was deleted after it was
+ * found here, and then no stamp in the authority says so: the row is read again.
+ */
+function* claimLeft(known: Known, person: Standing, found: Row): Deciding {
+  const row = yield* freshRow(known, found);
+  return row === null ? { kind: 'wait', rule: 'C5' } : yield* claimFor(known, person, row);
 }
 
 /** Row C6. */
