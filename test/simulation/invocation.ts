@@ -92,20 +92,22 @@ export class Invocation {
   }
 
   /** Dies or hangs here, where a fault says so. */
-  async mayDie(): Promise<void> {
+  mayDie(): Promise<void> | undefined {
     const { swarm } = this.#world;
     if (swarm.strikes('crash', this.dice)) this.die('crashed');
     // Longer than any function may run.
     else if (swarm.strikes('functionTimeout', this.dice)) {
       this.faulted();
-      await this.pause(16 * 60_000);
+      return this.pause(16 * 60_000);
     }
+    return undefined;
   }
 
   /** One operation of a store or queue, atomic there. */
   readonly io: Io = async (name, effect) => {
     const world = this.#world;
-    await this.mayDie();
+    const hanging = this.mayDie();
+    if (hanging !== undefined) await hanging;
     const slow = world.swarm.strikes('storeSlow', this.dice);
     const [least, most] = slow ? SLOW_STORE_MS : STORE_LATENCY_MS;
     const latency = this.dice.between(least, most);

@@ -97,7 +97,7 @@ async function runMany(): Promise<void> {
   process.exitCode = tally.failures.length > 0 ? 1 : 0;
 }
 
-function report({ seeds: done, steps, hits, failures }: Tally, seconds: number): void {
+function report({ seeds: done, steps, hits, failures, heavy, cpuMs }: Tally, seconds: number): void {
   console.log(`\n${'what happened'.padEnd(28)}times`);
   for (const name of FAULT_NAMES) console.log(`${name.padEnd(28)}${hits[name] ?? 0}`);
   const others = Object.keys(hits).filter((name) => !(FAULT_NAMES as string[]).includes(name));
@@ -105,6 +105,7 @@ function report({ seeds: done, steps, hits, failures }: Tally, seconds: number):
   for (const name of others.sort()) console.log(`${name.padEnd(28)}${hits[name]}`);
   const rate = `${Math.round(done / seconds)} seeds/s, ${Math.round(steps / seconds)} steps/s`;
   console.log(`\n${done} seeds, ${steps} steps, ${seconds.toFixed(0)} s: ${rate}, ${failures.length} failed`);
+  console.log(`${costOf('ordinary', done - heavy, cpuMs.ordinary)}; ${costOf('heavy', heavy, cpuMs.heavy)}`);
   for (const { seed, broken } of failures.slice(0, SHOWN)) {
     console.log(`\nseed ${seed}: ${broken.join('\n  ')}\n  npm run simulate -- --seeds 1 --from ${seed}`);
   }
@@ -115,4 +116,10 @@ function report({ seeds: done, steps, hits, failures }: Tally, seconds: number):
         .map(({ seed }) => seed)
         .join(', ')}`,
     );
+}
+
+/** What a kind of story costs, in the time of one processor: the same on a machine that does other things too. */
+function costOf(kind: string, seeds: number, cpuMs: number): string {
+  const each = cpuMs / Math.max(1, seeds);
+  return `${seeds} ${kind} seeds of ${each.toFixed(1)} ms each on one core`;
 }

@@ -1,5 +1,6 @@
 import { drawScenario } from './scenario.ts';
 import { simulate } from './simulate.ts';
+import { isHeavy } from './swarm.ts';
 import { addOutcome, newTally, type Tally } from './tally.ts';
 
 /** A row of seeds, one after the other. */
@@ -16,8 +17,10 @@ export async function runSeeds({ from, count, stopAtFailure = false }: SeedRange
   const tally = newTally();
   for (let seed = from; seed < from + count; seed += 1) {
     const scenario = drawScenario(seed);
+    const before = process.threadCpuUsage();
     const outcome = await simulate(scenario);
-    addOutcome(tally, outcome);
+    const { user, system } = process.threadCpuUsage(before);
+    addOutcome(tally, outcome, { isHeavy: isHeavy(scenario.faults), cpuMs: (user + system) / 1000 });
     if (seed % TWICE_EVERY === 0) {
       const again = await simulate(scenario);
       const same = again.traceHash === outcome.traceHash && again.steps === outcome.steps;

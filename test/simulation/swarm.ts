@@ -95,6 +95,13 @@ export type FaultName = keyof typeof FAULTS;
 
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
 
+/** Stories of so many persons, or with so much of the real adapters in them, that each costs as much as several others. */
+const HEAVY: ReadonlySet<FaultName> = new Set<FaultName>(['crowd', 'realStore']);
+
+export function isHeavy(faults: readonly FaultName[]): boolean {
+  return faults.some((fault) => HEAVY.has(fault));
+}
+
 /** The faults of one seed, and how often each of them struck. */
 export class Swarm {
   readonly enabled: ReadonlySet<FaultName>;

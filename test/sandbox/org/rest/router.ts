@@ -32,27 +32,35 @@ const routes: readonly Route[] = [
   ...externalIdRoutes,
 ];
 
+/** A route with the segments of its path that are fixed and those that name a part, each with its place. */
 interface CompiledRoute {
   readonly route: Route;
-  readonly segments: readonly string[];
+  readonly fixed: readonly (readonly [at: number, segment: string])[];
+  readonly named: readonly (readonly [at: number, name: string])[];
 }
 
-const compiled: readonly CompiledRoute[] = routes.map((route) => ({ route, segments: split(route.path) }));
+/** The routes by the number of their segments. */
+const compiled: ReadonlyMap<number, readonly CompiledRoute[]> = new Map(
+  [...Map.groupBy(routes, ({ path }) => split(path).length)].map(([length, some]) => [length, some.map(compileRoute)]),
+);
+
+function compileRoute(route: Route): CompiledRoute {
+  const segments = [...split(route.path).entries()];
+  return {
+    route,
+    fixed: segments.filter(([, segment]) => !segment.startsWith(':')),
+    named: segments.flatMap(([at, segment]) => (segment.startsWith(':') ? [[at, segment.slice(1)] as const] : [])),
+  };
+}
 
 function split(path: string): string[] {
   return path.split('/').filter((segment) => segment !== '');
 }
 
 /** The parts of a path that a route names, or undefined where the route does not fit. */
-function matchRoute({ segments }: CompiledRoute, path: readonly string[]): Record<string, string> | undefined {
-  if (segments.length !== path.length) return undefined;
-  const params: Record<string, string> = {};
-  for (const [at, segment] of segments.entries()) {
-    const given = path[at] ?? '';
-    if (segment.startsWith(':')) params[segment.slice(1)] = given;
-    else if (segment !== given) return undefined;
-  }
-  return params;
+function matchRoute({ fixed, named }: CompiledRoute, path: readonly string[]): Record<string, string> | undefined {
+  if (!fixed.every(([at, segment]) => path[at] === segment)) return undefined;
+  return Object.fromEntries(named.map(([at, name]) => [name, path[at] ?? '']));
 }
 
 const NOT_FOUND = () => new ApiError('NOT_FOUND', 'The requested resource does not exist');
@@ -85,7 +93,7 @@ function findRoute(request: OrgRequest): Found {
 function routesTo(rest: string): Pick<Found, 'route' | 'params'>[] {
   if (LEFT_OUT.test(rest)) return [];
   const segments = split(rest).map(decodeSegment);
-  return compiled.flatMap((one) => {
+  return (compiled.get(segments.length) ?? []).flatMap((one) => {
     const params = matchRoute(one, segments);
     return params ? [{ route: one.route, params }] : [];
   });

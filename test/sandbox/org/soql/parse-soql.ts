@@ -1,4 +1,5 @@
 import { parseQuery, type Query } from '@jetstreamapp/soql-parser-js';
+import { filled, shapeOf } from './query-shape.ts';
 import { errorAt, locate, SoqlError } from './soql-error.ts';
 
 /** A parsed query with its text, which error messages quote. */
@@ -9,26 +10,35 @@ export interface ParsedSoql {
 
 /** https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_soslsoql.htm */
 const MAX_SOQL_LENGTH = 100_000;
-const CACHED_QUERIES = 500;
+const CACHED_SHAPES = 500;
 const LONGEST_CACHED_TEXT = 20_000;
+/** More literals than this have no stand-ins that are a year each. */
+const MOST_LITERALS = 9000;
 
-const cache = new Map<string, ParsedSoql>();
+const cache = new Map<string, Query>();
 
-/** Parses a query, or throws the SoqlError that Salesforce would answer. Texts seen lately are not parsed again. */
+/** Parses a query, or throws the SoqlError that Salesforce would answer. Shapes seen lately are not parsed again. */
 export function parseSoql(text: string): ParsedSoql {
-  const known = cache.get(text);
-  if (known) return known;
   if (text.length > MAX_SOQL_LENGTH) {
     throw new SoqlError('MALFORMED_QUERY', `SOQL statements cannot be longer than ${MAX_SOQL_LENGTH} characters.`);
   }
-  const parsed = { text, query: parseOrExplain(text) };
-  if (text.length <= LONGEST_CACHED_TEXT) remember(text, parsed);
+  return { text, query: text.length > LONGEST_CACHED_TEXT ? parseOrExplain(text) : parseByShape(text) };
+}
+
+function parseByShape(text: string): Query {
+  const { text: shape, literals } = shapeOf(text);
+  if (literals.length > MOST_LITERALS) return parseOrExplain(text);
+  const known = cache.get(shape);
+  const query = known === undefined ? undefined : filled(known, literals);
+  if (query !== undefined) return query;
+  const parsed = parseOrExplain(text);
+  if (known === undefined) remember(shape, parseOrExplain(shape));
   return parsed;
 }
 
-function remember(text: string, parsed: ParsedSoql): void {
-  if (cache.size >= CACHED_QUERIES) cache.delete(cache.keys().next().value ?? '');
-  cache.set(text, parsed);
+function remember(shape: string, query: Query): void {
+  if (cache.size >= CACHED_SHAPES) cache.delete(cache.keys().next().value ?? '');
+  cache.set(shape, query);
 }
 
 function parseOrExplain(text: string): Query {
