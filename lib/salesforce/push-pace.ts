@@ -17,11 +17,18 @@ const AIM_MS = 10_000;
  * grows with its rows; how long a row takes is known from the pushes before.
  */
 export class PushPace {
+  readonly #most: number;
   /** Of a row, as lately seen. */
-  #rowMs = 0;
+  #rowMs: number;
+
+  /** At most so many rows a push, and no more than `first` before any push was seen. */
+  constructor(most = MOST_ROWS, first = most) {
+    this.#most = most;
+    this.#rowMs = first < most ? AIM_MS / first : 0;
+  }
 
   get rows(): number {
-    return Math.max(1, Math.min(MOST_ROWS, Math.floor(AIM_MS / Math.max(this.#rowMs, 1))));
+    return Math.max(1, Math.min(this.#most, Math.floor(AIM_MS / Math.max(this.#rowMs, 1))));
   }
 
   took(rows: number, milliseconds: number): void {

@@ -2,9 +2,11 @@ import { toLongId } from '../person/field-value.ts';
 import type { SalesforceType } from '../person/row.ts';
 import type { RemoteRecord } from '../schema/record.ts';
 import { TransientError } from '../sync/errors.ts';
-import type { PushAnswer, RecordPush, WriteOutcome } from '../sync/ports/salesforce-records.ts';
+import { chunked } from '../sync/in-parallel.ts';
+import type { FailedWrite, PushAnswer, RecordPush, WriteOutcome } from '../sync/ports/salesforce-records.ts';
 import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
 import { blamesContents, callError, errorEntries, recordOutcome, unexpectedAnswer } from './error-map.ts';
+import type { PushPace } from './push-pace.ts';
 import { isRaw, recordOf, withId } from './query-answer.ts';
 
 /** The rows to push, and the columns to read before and after. */
@@ -14,8 +16,21 @@ export interface Batch<Push extends RecordPush = RecordPush> {
   readonly columns: readonly string[];
 }
 
-/** A batch that Salesforce refused as a whole because of something that one of its records holds. */
-export type BatchAnswer = readonly PushAnswer[] | 'contentsRefused';
+/**
+ * Records in one update by collection.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_update.htm
+ */
+export const MAX_UPDATED = 200;
+
+/** Updates by collection beside the two reads: a composite request may hold five collections. */
+const MAX_UPDATES = 3;
+
+/** Rows that one call reads, updates and reads again. */
+export const MAX_BATCH = MAX_UPDATES * MAX_UPDATED;
+
+/** A record beside another for which Salesforce refused all of their update. */
+export type BatchAnswer = PushAnswer | 'contentsRefused';
 
 /** The rows of a batch. */
 export function retrieveRequest({ type, pushes, columns }: Batch): Subrequest {
@@ -44,25 +59,60 @@ export function isOwnColumn(column: string): boolean {
 /** Background pushes choose no owner, and are saved where a duplicate rule only warns. */
 const BATCH_HEADERS = { 'Sforce-Auto-Assign': 'FALSE', 'Sforce-Duplicate-Rule-Header': 'allowSave=true' };
 
-function updateRequest({ type, pushes }: Batch): Subrequest {
+function updateRequest(type: SalesforceType, pushes: readonly RecordPush[]): Subrequest {
   const records = pushes.map(({ id, record }) => ({ attributes: { type }, ...record, Id: id }));
   return { method: 'PATCH', path: '/composite/sobjects', headers: BATCH_HEADERS, body: { allOrNone: false, records } };
 }
 
 /** Reads, updates and reads again, in that order. */
-export async function pushBatch(client: SalesforceClient, batch: Batch): Promise<BatchAnswer> {
+export async function pushBatch(
+  client: SalesforceClient,
+  batch: Batch,
+  pace: PushPace,
+): Promise<readonly BatchAnswer[]> {
   const read = retrieveRequest(batch);
-  const [before, updated, after] = await inOneCall(client, [read, updateRequest(batch), read]);
-  if (updated.status !== 200) {
-    const errors = errorEntries(updated.body);
-    if (blamesContents(updated.status, errors)) return 'contentsRefused';
-    throw callError(updated.status, errors, true);
+  const parts = chunked(batch.pushes, MAX_UPDATED);
+  const requests = [read, ...parts.map((part) => updateRequest(batch.type, part)), read];
+  const answers = await paced(pace, batch.pushes.length, (took) => inOneCall(client, requests, took));
+  const [before, after] = [answers[0], answers.at(-1)];
+  if (before === undefined || after === undefined) throw unexpectedAnswer('update', true);
+  const updates = parts.map((pushes, at) => ({ pushes, answer: answers[at + 1] }));
+  const error = callErrorOf(updates.map(({ answer }) => answer));
+  if (error !== undefined) throw error;
+  const verdicts = updates.flatMap(({ pushes, answer }) => updateVerdicts(answer, pushes));
+  const pushed = pushAnswers(batch, verdicts, [before, after]);
+  return pushed.map((answer, at) => (verdicts[at] === REFUSED ? 'contentsRefused' : answer));
+}
+
+async function paced<Answers>(
+  pace: PushPace,
+  rows: number,
+  send: (took: (milliseconds: number) => void) => Promise<Answers>,
+): Promise<Answers> {
+  try {
+    return await send((milliseconds) => pace.took(rows, milliseconds));
+  } catch (error) {
+    if (error instanceof TransientError && error.mayHaveCommitted) pace.tookTooLong(rows);
+    throw error;
   }
-  return pushAnswers(batch, updateVerdicts(updated.body, batch.pushes), [before, after]);
+}
+
+/** What keeps all of them from being tried; undefined where Salesforce took at least one of the updates. */
+function callErrorOf(answers: readonly (SubAnswer | undefined)[]): Error | undefined {
+  const errors = answers.map((answer) => refusedUpdate(answer));
+  return errors.every((error) => error instanceof Error) ? errors[0] : undefined;
+}
+
+/** The error of an update that failed as a whole, or that what one record holds is to blame. */
+function refusedUpdate(answer: SubAnswer | undefined): Error | 'contents' | undefined {
+  if (answer === undefined) throw unexpectedAnswer('update', true);
+  if (answer.status === 200) return undefined;
+  const errors = errorEntries(answer.body);
+  return blamesContents(answer.status, errors) ? 'contents' : callError(answer.status, errors, true);
 }
 
 /**
- * A write and the reads around it. A composite request is one API call, but takes `@{…}` anywhere in a body for a
+ * Writes and the reads around them. A composite request is one API call, but takes `@{…}` anywhere in a body for a
  * reference to an earlier answer and knows no way to quote it: records that hold such a text go without it.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/using_composite_resources.htm
@@ -70,15 +120,19 @@ export async function pushBatch(client: SalesforceClient, batch: Batch): Promise
 export async function inOneCall<const Requests extends readonly Subrequest[]>(
   client: SalesforceClient,
   requests: Requests,
+  took?: (milliseconds: number) => void,
 ): Promise<{ readonly [At in keyof Requests]: SubAnswer }> {
-  const quotesReference = requests.some(({ body }) => JSON.stringify(body ?? null).includes('@{'));
-  const answers = quotesReference ? await client.oneByOne(requests) : (await client.composite(requests, true)).answers;
   // The client answers each subrequest or throws.
-  return answers as { readonly [At in keyof Requests]: SubAnswer };
+  type Answers = { readonly [At in keyof Requests]: SubAnswer };
+  const quotesReference = requests.some(({ body }) => JSON.stringify(body ?? null).includes('@{'));
+  if (quotesReference) return (await client.oneByOne(requests)) as Answers;
+  const { answers, tookMs } = await client.composite(requests, true);
+  took?.(tookMs);
+  return answers as Answers;
 }
 
 /** What became of one record, once it is known whether its row is there after the write. */
-export type Verdict = (rowStands: boolean) => WriteOutcome;
+export type Verdict = (rowStands: boolean) => WriteOutcome | FailedWrite;
 
 export const WRITTEN = { kind: 'written' } as const;
 
@@ -125,7 +179,15 @@ export function isUnread({ status, body }: SubAnswer): boolean {
   return status !== 200 || !Array.isArray(body);
 }
 
-function updateVerdicts(body: unknown, pushes: readonly RecordPush[]): Verdict[] {
+/** Of a record that is yet to be tried apart from the others. */
+const REFUSED: Verdict = () => ({ kind: 'transient', code: 'CONTENTS_REFUSED', message: '', condition: 'moment' });
+
+function updateVerdicts(answer: SubAnswer | undefined, pushes: readonly RecordPush[]): Verdict[] {
+  const refused = refusedUpdate(answer);
+  if (refused === 'contents') return pushes.map(() => REFUSED);
+  // Others of the call may have been written: their answers count all the same.
+  if (refused !== undefined) return pushes.map(() => () => ({ kind: 'failed', error: refused }));
+  const body = answer?.body;
   if (!Array.isArray(body) || body.length !== pushes.length) throw unexpectedAnswer('update', true);
   return pushes.map(({ record }, at) => {
     const raw: unknown = body[at];

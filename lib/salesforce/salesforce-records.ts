@@ -13,6 +13,8 @@ import { foundRow, queryRequest, rowsOf } from './query-request.ts';
 import {
   type Batch,
   inOneCall,
+  MAX_BATCH,
+  MAX_UPDATED,
   pushAnswers,
   pushBatch,
   retrieveRequest,
@@ -22,13 +24,6 @@ import {
 import { soqlList, soqlText } from './soql.ts';
 import { withVisibleOwners } from './visible-owners.ts';
 import { EDIT, writeHeaders } from './write-headers.ts';
-
-/**
- * Records in one sObject Collections request.
- *
- * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_update.htm
- */
-const MAX_BATCH = 200;
 
 /** Query subrequests that one composite request may hold. */
 const MAX_QUERIES = 5;
@@ -40,6 +35,7 @@ const IDS_PER_QUERY = 400;
 export function createSalesforceRecords(given: SalesforceClient): SalesforceRecords {
   const client = withVisibleOwners(given);
   const pace = new PushPace();
+  const massPace = new PushPace(MAX_BATCH, MAX_UPDATED);
   return {
     get maxPushBatch() {
       return pace.rows;
@@ -48,10 +44,12 @@ export function createSalesforceRecords(given: SalesforceClient): SalesforceReco
       mustBeAtMost(MOST_ROWS, pushes);
       return pushes.length === 0 ? [] : pushGuarded(client, { type, pushes, columns }, pace);
     },
-    maxMassBatch: MAX_BATCH,
+    get maxMassBatch() {
+      return massPace.rows;
+    },
     async pushMass(type, pushes, columns) {
       mustBeAtMost(MAX_BATCH, pushes);
-      return pushes.length === 0 ? [] : pushEach(client, { type, pushes, columns });
+      return pushes.length === 0 ? [] : pushEach(client, { type, pushes, columns }, massPace);
     },
     createLead: (key, record, columns, options) =>
       createLead(client, { key, record, columns, headers: writeHeaders(options) }),
@@ -65,18 +63,30 @@ function mustBeAtMost(most: number, { length }: readonly unknown[]): void {
   if (length > most) throw new RangeError(`${length} records in a push, ${most} are allowed`);
 }
 
-/** A batch that is refused for what one record holds is halved until that record stands alone. */
-async function pushEach(client: SalesforceClient, batch: Batch): Promise<readonly PushAnswer[]> {
+/** Records whose update is refused for what one of them holds are halved until that record stands alone. */
+async function pushEach(client: SalesforceClient, batch: Batch, pace: PushPace): Promise<readonly PushAnswer[]> {
+  const answers = await pushBatch(client, batch, pace);
+  const refused = batch.pushes.filter((_, at) => answers[at] === 'contentsRefused');
+  if (refused.length === 0) return answers.filter((answer) => answer !== 'contentsRefused');
+  const written = answers.some((answer) => answer !== 'contentsRefused' && answer.outcome.kind === 'written');
+  const apart = pushApart(client, { ...batch, pushes: refused }, pace);
+  const later = (await (written ? apart.catch(endedAfterWrite) : apart)).values();
+  return answers.map((answer) => (answer === 'contentsRefused' ? (later.next().value ?? lostRecord()) : answer));
+}
+
+async function pushApart(client: SalesforceClient, batch: Batch, pace: PushPace): Promise<readonly PushAnswer[]> {
   const { pushes } = batch;
   const [only] = pushes;
-  const answer = await pushBatch(client, batch);
-  if (answer !== 'contentsRefused') return answer;
   if (pushes.length === 1 && only !== undefined) return [await pushByItself(client, batch, only)];
   const middle = Math.ceil(pushes.length / 2);
-  const first = await pushEach(client, { ...batch, pushes: pushes.slice(0, middle) });
-  const second = pushEach(client, { ...batch, pushes: pushes.slice(middle) });
+  const first = await pushEach(client, { ...batch, pushes: pushes.slice(0, middle) }, pace);
+  const second = pushEach(client, { ...batch, pushes: pushes.slice(middle) }, pace);
   const written = first.some(({ outcome }) => outcome.kind === 'written');
   return [...first, ...(await (written ? second.catch(endedAfterWrite) : second))];
+}
+
+function lostRecord(): never {
+  throw unexpectedAnswer('update', true);
 }
 
 /** One row by its own resource, which tells what is wrong with it. */

@@ -36,6 +36,9 @@ type Mode = 'guarded' | 'mass';
 /** How often one person may be pushed in a run: its row changes, or one value after another is refused. */
 const ROUNDS = 4;
 
+/** Rows read in one call before they are pushed without a guard: what changes in between is written over and told. */
+const READ_BEFORE_MASS = 1200;
+
 /** One run of pushes, with what has come of it so far. */
 export class PushRun {
   #pushed = 0;
@@ -77,10 +80,14 @@ export class PushRun {
     const open = await this.#withoutLostPushes(persons);
     for (const type of SALESFORCE_TYPES) {
       const ofType = open.filter(({ salesforce }) => salesforce?.type === type);
-      for (const chunk of chunked(ofType, this.#context.ports.records.maxMassBatch)) {
+      for (const chunk of chunked(ofType, READ_BEFORE_MASS)) {
         const unchanged = await unchangedSinceBase(this.#context, type, chunk);
         others.push(...chunk.filter((person) => !unchanged.includes(person)));
-        others.push(...(await this.#push(type, unchanged, 'mass')));
+        const waiting = [...unchanged];
+        while (waiting.length > 0) {
+          const some = waiting.splice(0, this.#context.ports.records.maxMassBatch);
+          others.push(...(await this.#push(type, some, 'mass')));
+        }
       }
     }
     return others;
