@@ -94,7 +94,7 @@ const settings = {
   formulaRefreshHours: z._default(z.number().check(z.minimum(0)), 24),
   /** How often, in days, all persons are compared with their records; 0: only when it is asked for or needed. */
   reconcileDays: z._default(z.number().check(z.minimum(0)), 7),
-  /** How many steps of that a cycle takes, each at most 50 MB of the table and one call for up to 8,000 persons. */
+  /** How many steps of that a cycle takes, each at most 50 MB of the table and 8,000 persons, in five calls. */
   reconcileStepsPerCycle: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(100)), 5),
   /**
    * How many waiting persons a cycle pushes one row at a time, each only as it was at base; the rest goes by collections

@@ -28,7 +28,14 @@ test('a tenth of a million persons take a tenth of the calls, five a cycle', asy
       return new Map(rows.flatMap(({ id }) => (known.has(id) ? [[id, known.get(id)]] : [])));
     },
   });
-  const ports = { ...sides.ports, persons, feed };
+  let rowCalls = 0;
+  const records = Object.assign(Object.create(sides.ports.records), {
+    read: async (_type: string, ids: readonly string[]) => {
+      rowCalls += Math.ceil(ids.length / 2_000);
+      return new Map();
+    },
+  });
+  const ports = { ...sides.ports, persons, feed, records };
   await askReconciliation(ports, { reason: 'asked', acceptMissing: false });
   const feeds = new Map([['Lead', { ...NEW_FEED, checkpoint: at(0) }]] as const);
   const found: number[] = [];
@@ -38,6 +45,8 @@ test('a tenth of a million persons take a tenth of the calls, five a cycle', asy
   }
   expect(found).toEqual([0, 0, 1]);
   expect(calls).toBe(13);
+  // The values of those who have their stamp: 2,000 rows a call.
+  expect(rowCalls).toBe(PERSONS / 2_000);
   expect(calls * (1_000_000 / PERSONS)).toBeLessThanOrEqual(CALLS_PER_MILLION);
   expect(sides.queue.waiting).toEqual([expect.stringContaining('"kind":"refresh"')]);
 }, 60_000);

@@ -25,6 +25,7 @@ const running: Reconciliation = {
   calls: 1,
   persons: 8000,
   missing: 0,
+  different: 0,
   changed: 0,
   startedAt: day(0),
 };

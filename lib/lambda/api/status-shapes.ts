@@ -57,6 +57,7 @@ const runningReconciliation = z.strictObject({
   persons: count,
   missing: count,
   changed: count,
+  different: count,
 });
 
 export const status = named(

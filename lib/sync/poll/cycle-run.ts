@@ -13,7 +13,7 @@ export interface PollSettings {
   readonly fieldJobs?: FieldJobSettings;
   /** How often, in days, all persons are compared with their rows by itself; 0: never. Left out: the default. */
   readonly reconcileDays?: number;
-  /** How many steps of a reconciliation a cycle takes, each at most one call. Left out: the default. */
+  /** How many steps of a reconciliation a cycle takes. Left out: the default. */
   readonly reconcileStepsPerCycle?: number;
   /** How many persons a cycle has pushed under the guard, one row at a time; the rest goes without. */
   readonly massPushAbove?: number;
@@ -34,7 +34,7 @@ export const DEFAULT_RECONCILE_STEPS = 5;
 
 export const DEFAULT_MASS_PUSH_ABOVE = 10_000;
 
-export type PollPorts = Omit<Ports, 'records'>;
+export type PollPorts = Omit<Ports, 'records'> & { readonly records: Pick<Ports['records'], 'read'> };
 
 /** One cycle on its way. */
 export interface CycleRun {

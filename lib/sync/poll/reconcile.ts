@@ -11,6 +11,7 @@ import {
   type Reconciliation,
   type ReconciliationBook,
 } from '../state/reconciliation.ts';
+import { differingValues } from './compare-values.ts';
 import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
 
 /** Rows in one message: the merge reads them again in as many at a time. */
@@ -54,30 +55,36 @@ interface Step {
   readonly implausible: boolean;
 }
 
-/** Looks at the next persons, in one call where there are any, and queues the rows of those who differ. */
+/** Looks at the next persons, and queues the rows of those who differ: by their stamps, in one call, then by their values. */
 async function lookOn(run: CycleRun, feeds: FeedsRead, book: ReconciliationBook, from: Reconciliation): Promise<Step> {
   const { ports } = run;
+  const callsBefore = ports.feed.usage().calls;
   const { items, cursor } = await ports.persons.linked(ports.feed.maxStamps, from.after);
   const persons = items.filter(({ salesforce }) => feeds.has(salesforce.type));
   const stamps =
     persons.length === 0 ? new Map() : await ports.feed.stamps(persons.map(({ salesforce }) => salesforce));
   const drifted = { missing: [] as LinkedPerson[], changed: [] as LinkedPerson[] };
+  const alike: LinkedPerson[] = [];
   for (const person of persons) {
-    const drift = driftOf(person, stamps.get(person.salesforce.id), fedFrom(run, feeds, person));
+    const stamp = stamps.get(person.salesforce.id);
+    const drift = driftOf(person, stamp, fedFrom(run, feeds, person));
     if (drift !== undefined) drifted[drift].push(person);
+    else if (stamp === person.salesforce.systemModstamp) alike.push(person);
   }
+  const different = await differingValues(ports, alike);
   const looked: Reconciliation = {
     ...from,
     after: cursor,
-    calls: from.calls + (persons.length === 0 ? 0 : 1),
+    calls: from.calls + ports.feed.usage().calls - callsBefore,
     persons: from.persons + persons.length,
     missing: from.missing + drifted.missing.length,
     changed: from.changed + drifted.changed.length,
+    different: from.different + different.length,
   };
   const now = ports.clock.now();
   const ended = (held: boolean) => endedReconciliation(book, looked, { held, now });
   if (isImplausible(looked)) return { book: ended(true), handedOut: 0, implausible: true };
-  const found = [...drifted.missing, ...drifted.changed];
+  const found = [...drifted.missing, ...drifted.changed, ...different];
   await handOut(run, found);
   const next = cursor === null ? ended(false) : { ...book, running: looked };
   return { book: next, handedOut: found.length, implausible: false };

@@ -31,6 +31,8 @@ export interface Reconciliation {
   /** Rows handed out: those that could not be read any more, and those of another state than the person knows. */
   readonly missing: number;
   readonly changed: number;
+  /** Rows handed out that have their person's stamp, and other values. */
+  readonly different: number;
   readonly startedAt: string;
 }
 
@@ -79,7 +81,17 @@ export function plannedReconciliation(
 }
 
 function begun(reason: ReconciliationReason, acceptMissing: boolean, now: string): Reconciliation {
-  return { reason, acceptMissing, after: null, calls: 0, persons: 0, missing: 0, changed: 0, startedAt: now };
+  return {
+    reason,
+    acceptMissing,
+    after: null,
+    calls: 0,
+    persons: 0,
+    missing: 0,
+    changed: 0,
+    different: 0,
+    startedAt: now,
+  };
 }
 
 /** How a row differs from what its person knows. */
