@@ -61,9 +61,10 @@ export async function runSoak(options: SoakOptions): Promise<SoakOutcome> {
     const deletions = await orInterrupted(signal, checkDeletions(stage));
     await orInterrupted(signal, reviveAll(stage));
     await quiet();
+    const comparison = await orInterrupted(signal, soon('nothing is reconciled again', reconciled(stage.api), CALM_MS));
     tell('quiet; checking');
-    const verdicts = await orInterrupted(signal, check(stage));
-    return { counts: stage.ledger.counts, verdicts: [...verdicts, deletions], lines: sandbox.lines };
+    const verdicts = [...(await orInterrupted(signal, check(stage))), deletions, nothingDiffers(comparison)];
+    return { counts: stage.ledger.counts, verdicts, lines: sandbox.lines };
   } finally {
     await sandbox.close();
   }
@@ -122,13 +123,22 @@ async function untilQuiet({ api, admin, ledger }: SoakStage): Promise<void> {
   }
 }
 
+type Compared = NonNullable<Awaited<ReturnType<PersonApiClient['status']>>['reconciliation']['last']>;
+
+/** Once all is quiet, the product's own comparison of both sides finds them alike. */
+function nothingDiffers({ persons, missing, changed, different }: Compared): Verdict {
+  const found = { missing, changed, different };
+  const broken = Object.entries(found).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));
+  return { oracle: 'a reconciliation finds nothing', broken, notes: [`${persons} compared`] };
+}
+
 /** Only a reconciliation, or a question asked once a day, finds the rows that left Salesforce for good. */
-async function reconciled(api: PersonApiClient): Promise<void> {
+async function reconciled(api: PersonApiClient): Promise<Compared> {
   const { last: before } = (await api.status()).reconciliation;
   await api.reconcile(false);
   for (;;) {
     const { running, last } = (await api.status()).reconciliation;
-    if (running === null && last !== null && last.startedAt !== before?.startedAt) return;
+    if (running === null && last !== null && last.startedAt !== before?.startedAt) return last;
     await sleep(100);
   }
 }

@@ -13,7 +13,7 @@ test('a few seconds of edits, faults and kills, and every invariant holds', { ti
     signal,
   });
   expect(verdicts.flatMap(({ oracle, broken }) => broken.map((each) => `${oracle}: ${each}`))).toEqual([]);
-  expect(verdicts).toHaveLength(7);
+  expect(verdicts).toHaveLength(8);
   expect(counts.get('marketing edit: accepted')).toBeGreaterThan(0);
   expect(counts.get('sales edit: accepted')).toBeGreaterThan(0);
 });
