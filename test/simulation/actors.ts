@@ -1,7 +1,7 @@
 import type { FieldValue } from '../../lib/person/field-value.ts';
 import type { Person } from '../../lib/person/person.ts';
 import { ActsHere } from './acts-here.ts';
-import { addAutomation, openTransaction, setAccess, setRule } from './administrator.ts';
+import { addAutomation, openTransaction, refuseRecord, setAccess, setRule } from './administrator.ts';
 import { remoteName } from './fields.ts';
 import type { Functions } from './functions.ts';
 import type { Operation, Origin } from './scenario.ts';
@@ -63,6 +63,7 @@ export class Actors {
       salesCreate: ({ object }) => this.#salesCreate(object, operation.subject),
       sync: () => this.#sync(subject),
       rule: ({ on }) => setRule(this.#world, on),
+      refuse: ({ naming }) => refuseRecord(this.#world, subject.email, naming),
       access: ({ on }) => setAccess(this.#world, on),
       automation: () => addAutomation(this.#world),
       delete: () => this.#delete(subject),
@@ -105,12 +106,14 @@ export class Actors {
     this.#world.swarm.count('bothCreate');
   }
 
-  #createRow(type: 'Lead' | 'Contact', at: number): string {
+  #createRow(type: 'Lead' | 'Contact', at: number): string | null {
     const fields = { FirstName: `First${at}`, LastName: `Last${at}`, Email: `p${at}@example.com` };
     const company = type === 'Lead' ? { Company: `Company${at}` } : {};
     const { status, body } = this.#world.asAdmin('POST', `/sobjects/${type}`, { ...fields, ...company });
-    if (status !== 201) throw new Error(`the org refused a ${type}: ${JSON.stringify(body)}`);
-    return (body as { id: string }).id;
+    if (status === 201) return (body as { id: string }).id;
+    if (this.#world.refusedRecords.size === 0) throw new Error(`the org refused a ${type}: ${JSON.stringify(body)}`);
+    this.#world.swarm.count('salesEditRefused');
+    return null;
   }
 
   /** The person as stored now, whichever way it came to be and whoever it has become a part of. */

@@ -1,3 +1,4 @@
+import { REFUSALS } from './refusals.ts';
 import type { World } from './world.ts';
 
 /** Forbids titles that begin with "bad", or allows them again. */
@@ -14,6 +15,16 @@ export function setRule(world: World, on: boolean): void {
     else world.asAdmin('DELETE', '/_org/validation-rules', { object, name: rule.name });
   }
   world.swarm.count('validationRule');
+}
+
+/** From now on every save of the records with this email is refused. */
+export function refuseRecord(world: World, email: string, naming: keyof typeof REFUSALS): void {
+  for (const object of ['Lead', 'Contact']) {
+    const fault = { kind: 'recordError', object, when: `Email = '${email}'`, ...REFUSALS[naming] };
+    world.asAdmin('POST', '/_org/faults', fault);
+  }
+  world.refusedRecords.add(email);
+  world.swarm.count('recordRefused');
 }
 
 /** What the sync user may do with Phone. */

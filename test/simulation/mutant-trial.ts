@@ -23,6 +23,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'longTransaction',
   'massUpdate',
   'validationRule',
+  'recordRefused',
   'fieldReadOnly',
   'fieldHidden',
   'automationRewrites',

@@ -2,6 +2,7 @@ import { Actors } from './actors.ts';
 import { Functions } from './functions.ts';
 import { checkEdits } from './oracles/edit-oracles.ts';
 import { checkAgreement, checkCreatedLeads, checkEmails, checkSilence, countsNow } from './oracles/end-oracles.ts';
+import { checkLasting } from './oracles/lasting-oracles.ts';
 import { checkMergedPersons } from './oracles/life-oracles.ts';
 import { checkAskings } from './oracles/reconciliation-oracles.ts';
 import { checkRejections } from './oracles/rejection-oracles.ts';
@@ -63,6 +64,7 @@ export async function checkEnding(world: World): Promise<void> {
   checkCreatedLeads(world);
   checkEdits(world);
   checkRejections(world);
+  checkLasting(world);
   checkEmails(world);
   await checkAskings(world);
 }

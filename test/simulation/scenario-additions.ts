@@ -92,6 +92,17 @@ const STEPS: Partial<Record<FaultName, { readonly share?: number; readonly of: (
     ],
   },
   validationRule: { of: (dice) => [{ kind: 'rule', on: dice.chance(0.6) }] },
+  recordRefused: {
+    of: (dice) => {
+      const naming = dice.pick(['nothing', 'nothing', 'lookup', 'owner'] as const);
+      const field = dice.pick(TRACED_FIELDS);
+      const value = field === 'Score__c' ? dice.below(1000) + 0.5 : `r${dice.below(1_000_000)}`;
+      return [
+        { kind: 'refuse', naming },
+        { kind: 'marketingEdit', field, value, after: soon(dice) },
+      ];
+    },
+  },
   fieldHidden: { share: 0.1, of: (dice) => [{ kind: 'access', on: dice.chance(0.5) }] },
   fieldReadOnly: { share: 0.1, of: (dice) => [{ kind: 'access', on: dice.chance(0.5) }] },
   emailEdited: {

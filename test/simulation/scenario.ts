@@ -3,6 +3,7 @@ import type { DeletedHere } from '../../lib/person/person.ts';
 import type { AssignTo } from '../../lib/sync/sync-person/person-sync.ts';
 import { Dice } from './dice.ts';
 import { EDITED_FIELDS } from './fields.ts';
+import type { REFUSALS } from './refusals.ts';
 import { type Addition, additionsOf, type Interruption, interruptionsOf, type Wish } from './scenario-additions.ts';
 import { drawFaults, FAULTS, type FaultName } from './swarm.ts';
 
@@ -23,6 +24,7 @@ export type Operation = { readonly at: number; readonly subject: number } & (
   | { readonly kind: 'swapEmails'; readonly other: number; readonly side: 'sales' | 'marketing' }
   | { readonly kind: 'contest'; readonly other: number; readonly field: string; readonly values: readonly FieldValue[] }
   | { readonly kind: 'reconcile'; readonly acceptMissing: boolean }
+  | { readonly kind: 'refuse'; readonly naming: keyof typeof REFUSALS }
   | { readonly kind: 'outage' | 'storeDown'; readonly minutes: number }
   | { readonly kind: 'rule' | 'access' | 'automation'; readonly on: boolean }
 );

@@ -68,6 +68,7 @@ const OPERATIONS: { readonly [Kind in Operation['kind']]: (operation: OperationO
   outage: ({ minutes }) => `nothing is polled for ${minutes / 60} hours from now on`,
   storeDown: ({ minutes }) => `the store is down for ${minutes} minutes from now on`,
   rule: ({ on }) => `the administrator ${on ? 'forbids' : 'allows'} titles that begin with "bad"`,
+  refuse: ({ subject, naming }) => `from now on Salesforce refuses every save of p${subject}, naming ${naming}`,
   access: ({ on }) => `the administrator ${on ? 'gives the sync user' : 'takes from the sync user'} the right to Phone`,
   automation: () => 'automation of the org puts City into capitals',
 };

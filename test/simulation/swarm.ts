@@ -44,6 +44,8 @@ export const FAULTS = {
   /** Many rows change in one second. */
   massUpdate: { on: 0.25, strikes: 0.05 },
   validationRule: { on: 0.3, strikes: 0.12 },
+  /** Every save of one record is refused: naming no field, or a lookup that nobody here edits, or its owner. */
+  recordRefused: { on: 0.15, strikes: 0.08 },
   /** Emails are edited, and swapped between two. */
   emailEdited: { on: 0.2, strikes: 0.08 },
   /** More persons wait than are pushed under the guard. */

@@ -66,6 +66,8 @@ export class World {
   /** What happened, in words, where somebody wants to read it. */
   readonly story: string[] | null;
   readonly broken: string[] = [];
+  /** Emails of records of which Salesforce refuses every save. */
+  readonly refusedRecords = new Set<string>();
   /** Local names of fields that the sync user could not see at some time. */
   readonly hiddenFields = new Set<string>();
   /** Local names of fields in which one side has its way, at some time: those that the sync user could not edit, say. */

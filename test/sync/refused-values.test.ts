@@ -93,6 +93,22 @@ test('an owner who does not exist is refused by name, and the edits go on', asyn
   expect(sides.logged(personId, 'rejected')).toMatchObject([{ detail: { fields: ['OwnerId'] } }]);
 });
 
+test.each(WAYS)('a record whose owner Salesforce does not accept is parked as a whole (%s)', async (_, pushOf) => {
+  const { sides, personId, row } = await edited({ City: 'London' }, (org) => {
+    const refusal = { statusCode: 'INACTIVE_OWNER_OR_USER', message: 'inactive user as owner', fields: ['OwnerId'] };
+    org.control('faults', { kind: 'recordError', object: 'Lead', ...refusal });
+  });
+  await pushOf(sides, personId);
+  expect(row().City).not.toBe('London');
+  const { pending, rejection } = sides.person(personId);
+  expect(Object.keys(pending)).toEqual(['City']);
+  expect(rejection).toMatchObject({ code: 'INACTIVE_OWNER_OR_USER', fields: ['City'] });
+  const calls = sides.client.usage().calls;
+  for (const _ of [1, 2]) await sides.cycle();
+  expect(sides.client.usage().calls - calls).toBe(2);
+  expect(sides.logged(personId, 'rejected')).toHaveLength(1);
+});
+
 test.each(WAYS)('a lookup that leads nowhere is a rejection of its field (%s)', async (_, pushOf) => {
   const sides = new TwoSides();
   sides.control('fields', { object: 'Lead', name: 'Partner__c', type: 'reference', referenceTo: ['Account'] });

@@ -92,22 +92,26 @@ function stillHeldBack({ rejection, pending }: Person, sent: Fields): StandingRe
   return rejection === null || fields.length === 0 ? null : { ...rejection, fields };
 }
 
+/** A push that Salesforce refused for good. */
+export interface RefusedPush {
+  readonly sent: Fields;
+  readonly before: RemoteRecord | null;
+  readonly rejection: Rejection;
+  /** Whether the push gave the record a new owner. */
+  readonly ownerSent?: boolean;
+}
+
 /**
  * The person after a push that was refused for good; what the row held is merged all the same. What waits from now on is
  * what the refusal names. Where it names nothing that was sent, the whole record is refused: then the opt-outs are tried
  * once by themselves, and the rest waits.
  */
-export function settleRejection(
-  person: Person,
-  push: { readonly sent: Fields; readonly before: RemoteRecord | null; readonly rejection: Rejection },
-  object: ObjectRules,
-  now: string,
-): Settled {
+export function settleRejection(person: Person, push: RefusedPush, object: ObjectRules, now: string): Settled {
   const seen = mergeStep(unmerged(person), push.before, object, ownPushOf(person));
   const merged = withPending({ ...seen.person, lease: null }, now);
   const named = localFieldNames(object.schema, push.rejection.fields);
   const refused = named.filter((field) => field in push.sent);
-  const waits = isWritable(merged.salesforce) ? waitsBehind(named, push.sent) : named;
+  const waits = isWritable(merged.salesforce) ? waitsBehind(named, push) : named;
   const held = stillHeldBack(merged, push.sent);
   const rejection = {
     ...push.rejection,
@@ -132,11 +136,14 @@ const OPT_OUTS: readonly string[] = ['HasOptedOutOfEmail', 'DoNotCall'];
 
 const OWNER = 'OwnerId';
 
-/** What waits of what was sent; nothing where only the owner was refused, who is no edit of the person. */
-function waitsBehind(named: readonly string[], sent: Fields): readonly string[] {
+/**
+ * The sent fields that wait. None where the push gave the record a new owner and only that owner was refused: the next
+ * push is sent without an owner. An owner who was not sent refuses the record as it is.
+ */
+function waitsBehind(named: readonly string[], { sent, ownerSent = false }: RefusedPush): readonly string[] {
   const refused = named.filter((field) => field in sent);
   if (refused.length > 0) return refused;
-  if (named.length > 0 && named.every((field) => field === OWNER)) return [];
+  if (ownerSent && named.length > 0 && named.every((field) => field === OWNER)) return [];
   const fields = Object.keys(sent);
   if (fields.length === 0) return named;
   const others = fields.filter((field) => !OPT_OUTS.includes(field));

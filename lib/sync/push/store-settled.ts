@@ -32,7 +32,12 @@ export type PushEnd =
       /** Whether it went without a guard. */
       readonly mass?: boolean;
     }
-  | { readonly kind: 'rejected'; readonly before: RemoteRecord | null; readonly rejection: Rejection };
+  | {
+      readonly kind: 'rejected';
+      readonly before: RemoteRecord | null;
+      readonly rejection: Rejection;
+      readonly ownerSent?: boolean;
+    };
 
 type SettleContext = Context<Pick<Ports, 'persons' | 'records' | 'clock'>>;
 

@@ -87,10 +87,12 @@ async function pushOrRead(sync: PersonSync, found: Progress): Promise<Step> {
   return end(sync, progress, {}, { kind: 'rejected', before: null, rejection });
 }
 
+const OWNER = 'OwnerId';
+
 /** The owner goes along once: where it is refused, the edits go without it. */
 function withOwner({ assignTo }: PersonSync, { rejection, pushed }: Progress, record: RemoteRecord): RemoteRecord {
   const isTried = rejection !== null || pushed.length > 0;
-  return 'ownerId' in assignTo && !isTried ? { ...record, OwnerId: assignTo.ownerId } : record;
+  return 'ownerId' in assignTo && !isTried ? { ...record, [OWNER]: assignTo.ownerId } : record;
 }
 
 async function push(
@@ -105,13 +107,13 @@ async function push(
   const request = { id: link.id, record, ifUnmodifiedSince: link.systemModstamp };
   const [answer] = await ports.records.push(link.type, [request], schemas[link.type].columns);
   if (answer === undefined) throw new Error('no answer for the record of a push');
-  return takeAnswer(sync, { ...progress, person }, { sent, answer });
+  return takeAnswer(sync, { ...progress, person }, { sent, answer, ownerSent: OWNER in record });
 }
 
 async function takeAnswer(
   sync: PersonSync,
   progress: Progress,
-  { sent, answer }: { readonly sent: Fields; readonly answer: PushAnswer },
+  { sent, answer, ownerSent }: { readonly sent: Fields; readonly answer: PushAnswer; readonly ownerSent: boolean },
 ): Promise<Step> {
   const { outcome, before, after } = answer;
   switch (outcome.kind) {
@@ -121,7 +123,7 @@ async function takeAnswer(
       if (after === null) return readAgain(sync, { ...progress, readsFirst: true });
       return end(sync, progress, sent, { kind: 'written', before, after, created: false });
     case 'rejected':
-      return end(sync, progress, sent, { kind: 'rejected', before, rejection: outcome.rejection });
+      return end(sync, progress, sent, { kind: 'rejected', before, rejection: outcome.rejection, ownerSent });
     case 'modified':
       return after === null ? readAgain(sync, progress) : storeRow(sync, progress, after);
     case 'gone':

@@ -132,6 +132,20 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
     killedBy: 32417,
   },
   {
+    name: 'a person that is parked anew keeps the reason of before',
+    file: 'lib/person/edit-person.ts',
+    from: 'const parked: Person = { ...person, rejection: { code, message, fields, at: now } };',
+    to: 'const parked: Person = { ...person, rejection: { ...(known ?? { code, message }), fields, at: now } };',
+    with: ['validationRule', 'recordRefused'],
+  },
+  {
+    name: 'an owner who is refused parks nothing, though the push gave none',
+    file: SETTLE,
+    from: 'if (ownerSent && named.length > 0',
+    to: 'if (named.length > 0',
+    with: ['recordRefused'],
+  },
+  {
     name: 'a Lead is created without the external id',
     file: 'lib/salesforce/create-lead.ts',
     from: 'const body = { ...lead.record, [PERSON_ID_FIELD]: lead.key };',

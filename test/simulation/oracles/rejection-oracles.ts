@@ -1,11 +1,9 @@
 import type { Activity } from '../../../lib/person/activity.ts';
 import { diedAfter, type Push } from '../ledger.ts';
+import { LASTING_CODES } from '../refusals.ts';
 import type { World } from '../world.ts';
 
 type RejectedActivity = Extract<Activity, { type: 'rejected' }>;
-
-/** Codes with which Salesforce, and nobody else, refuses what these stories send. */
-const REFUSALS: ReadonlySet<string> = new Set(['FIELD_CUSTOM_VALIDATION_EXCEPTION']);
 
 /** Invariant 7: every rejection is in the log, once, and none that was not. */
 export function checkRejections(world: World): void {
@@ -14,7 +12,7 @@ export function checkRejections(world: World): void {
     nothingIsToldTwice(world, personId);
     const isRefused = refusals(world).some((rowId) => rowId === personId || holds(world, personId, rowId));
     for (const { detail } of rejectionsOf(world, personId)) {
-      if (REFUSALS.has(detail.code) && !isRefused) {
+      if (LASTING_CODES.has(detail.code) && !isRefused) {
         world.breaks('no rejection is made up', `${personId}: ${detail.code} was never answered`);
       }
     }
@@ -24,7 +22,7 @@ export function checkRejections(world: World): void {
 /** What was refused, by the row, or by the person of a row that was to be made. */
 function refusals(world: World): string[] {
   return world.ledger.pushes.flatMap(({ refused }) =>
-    refused.flatMap(({ rowId, code }) => (REFUSALS.has(code) ? rowId : [])),
+    refused.flatMap(({ rowId, code }) => (LASTING_CODES.has(code) ? rowId : [])),
   );
 }
 
@@ -39,7 +37,7 @@ function holds(world: World, personId: string, rowId: string): boolean {
 function everyRefusalIsTold(world: World, push: Push): void {
   if (diedAfter(push)) return;
   for (const { rowId, code } of push.refused) {
-    if (!REFUSALS.has(code)) continue;
+    if (!LASTING_CODES.has(code)) continue;
     const persons = [...world.ledger.personsOfRow(rowId), ...(world.stores.peek(rowId) === undefined ? [] : [rowId])];
     if (persons.some((personId) => rejectionsOf(world, personId).some(({ detail }) => detail.code === code))) continue;
     world.breaks(
@@ -53,12 +51,16 @@ function rejectionsOf(world: World, personId: string): RejectedActivity[] {
   return (world.ledger.activities.get(personId) ?? []).filter(isRejected);
 }
 
-/** The same refusal of the same values, with nothing in between, is one rejection. */
+/**
+ * The same refusal of the same values, with nothing in between, is one rejection. A deletion has no values: one that
+ * somebody asks for again, and that is refused again, is told again.
+ */
 function nothingIsToldTwice(world: World, personId: string): void {
   const log = world.ledger.activities.get(personId) ?? [];
   log.forEach((activity, at) => {
     const before = log[at - 1];
     if (!isRejected(activity) || before === undefined || !isRejected(before)) return;
+    if (Object.keys(activity.detail.values).length === 0) return;
     if (JSON.stringify(activity.detail) === JSON.stringify(before.detail)) {
       world.breaks('a rejection is told once', `${personId}: ${activity.detail.code} twice in a row`);
     }
