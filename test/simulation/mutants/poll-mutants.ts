@@ -2,7 +2,7 @@
 
 import type { Mutant } from './mutant.ts';
 
-const FEED = 'lib/salesforce/salesforce-change-feed.ts';
+const SOQL = 'lib/salesforce/soql.ts';
 const WINDOW = 'lib/sync/poll/read-window.ts';
 const STATE = 'lib/sync/state/feed-state.ts';
 const RECONCILE = 'lib/sync/poll/reconcile.ts';
@@ -33,9 +33,9 @@ export const POLL_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a page goes on after the second of its last row',
-    file: FEED,
-    from: 'SystemModstamp >= ${stamp} AND SystemModstamp <',
-    to: 'SystemModstamp > ${stamp} AND SystemModstamp <',
+    file: SOQL,
+    from: 'SystemModstamp >= ${soqlInstant(from)} AND SystemModstamp <',
+    to: 'SystemModstamp > ${soqlInstant(from)} AND SystemModstamp <',
     with: ['shortPage', 'massUpdate'],
   },
   {
@@ -75,8 +75,8 @@ export const POLL_MUTANTS: readonly Mutant[] = [
   {
     name: 'a reconciliation passes over rows that cannot be read',
     file: RECONCILE,
-    from: 'const found = [...drifted.missing, ...drifted.changed];',
-    to: 'const found = [...drifted.changed];',
+    from: 'const found = [...drifted.missing, ...drifted.changed, ...different];',
+    to: 'const found = [...drifted.changed, ...different];',
     stage: 'foundWhenAskedFor',
   },
   {
