@@ -1,8 +1,7 @@
 import { Connection } from 'jsforce/lib/connection.js';
-import type { HttpRequest } from 'jsforce/lib/types/common.js';
 import { ConfigError, QuotaExceededError, TransientError } from '../sync/errors.ts';
-import type { ApiUsage } from '../sync/ports/change-feed.ts';
-import { compositeBody, subAnswers } from './composite.ts';
+import type { ApiUsage, FeedPage } from '../sync/ports/change-feed.ts';
+import { compositeBody, subAnswers, subAnswersOfBytes } from './composite.ts';
 import { callError, endedAfterWrite, errorEntries, lostAnswer, unexpectedAnswer } from './error-map.ts';
 import {
   type ClientTime,
@@ -10,8 +9,10 @@ import {
   type Fetch,
   FetchTransport,
   fetchWhenAwake,
+  type Reading,
   SYSTEM_TIME,
 } from './fetch-transport.ts';
+import { errorBody, httpRequest } from './jsforce-request.ts';
 import { type SalesforceCredentials, Session } from './session.ts';
 import { isSecureUrl } from './sites.ts';
 
@@ -51,6 +52,9 @@ export interface Subrequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON; a text as it is, as CSV. */
   readonly body?: unknown;
+  /** Of a query whose answer may be told as a page of rows; `absent` are those that the query leaves out. */
+  readonly columns?: readonly string[];
+  readonly absent?: readonly string[];
 }
 
 /** Whether the request changes a record: reads of many rows are sent by POST too. */
@@ -63,6 +67,8 @@ export interface SubAnswer {
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** The records of the body, which then lacks them: only where the subrequest names columns. */
+  readonly page?: FeedPage;
 }
 
 /** The answer to a request that went well, while it still comes in. */
@@ -120,7 +126,8 @@ export function createSalesforceClient(options: SalesforceClientOptions): Salesf
 }
 
 interface TimedAnswer extends SubAnswer {
-  readonly chunks: AsyncIterable<Uint8Array> | undefined;
+  readonly chunks: FetchTransport['chunks'];
+  readonly bytes: FetchTransport['bytes'];
   readonly beganAt: number;
   readonly tookMs: number;
 }
@@ -130,7 +137,8 @@ interface Sending {
   readonly writes: boolean;
   /** As `ClientTime.elapsed` counts. */
   readonly deadline: number;
-  readonly streamed?: true;
+  /** How an answer that goes well is read; left out: as text. */
+  readonly reads?: Reading;
 }
 
 class JsforceClient implements SalesforceClient {
@@ -165,10 +173,15 @@ class JsforceClient implements SalesforceClient {
   async composite(subrequests: readonly Subrequest[], writes: boolean): Promise<CompositeAnswer> {
     const body = compositeBody(`/services/data/v${this.#connection.version}`, subrequests);
     const subrequest: Subrequest = { method: 'POST', path: '/composite', body };
-    const answer = await this.#send(subrequest, { writes, deadline: this.#deadline() });
-    if (answer.status !== 200) throw callError(answer.status, errorEntries(answer.body), writes);
-    const { beganAt, tookMs } = answer;
-    return { answers: subAnswers(answer.body, subrequests.length, writes), beganAt, tookMs };
+    const reads = subrequests.some(({ columns }) => columns !== undefined) ? 'bytes' : 'text';
+    const answer = await this.#send(subrequest, { writes, deadline: this.#deadline(), reads });
+    const { status, bytes, beganAt, tookMs } = answer;
+    if (status !== 200) throw callError(status, errorEntries(answer.body), writes);
+    const answers =
+      bytes === undefined
+        ? subAnswers(answer.body, subrequests.length, writes)
+        : subAnswersOfBytes(bytes, subrequests, writes);
+    return { answers, beganAt, tookMs };
   }
 
   async oneByOne(subrequests: readonly Subrequest[]): Promise<readonly SubAnswer[]> {
@@ -185,7 +198,7 @@ class JsforceClient implements SalesforceClient {
   }
 
   async stream(subrequest: Subrequest): Promise<StreamedAnswer | SubAnswer> {
-    const answer = await this.#send(subrequest, { writes: false, deadline: this.#deadline(), streamed: true });
+    const answer = await this.#send(subrequest, { writes: false, deadline: this.#deadline(), reads: 'chunks' });
     const { headers, chunks } = answer;
     return chunks === undefined ? answer : { headers, chunks };
   }
@@ -220,10 +233,10 @@ class JsforceClient implements SalesforceClient {
     throw callError(401, errorEntries(second.body), false);
   }
 
-  async #attempt(subrequest: Subrequest, { writes, deadline, streamed }: Sending): Promise<TimedAnswer> {
+  async #attempt(subrequest: Subrequest, { writes, deadline, reads }: Sending): Promise<TimedAnswer> {
     const left = Math.floor(deadline - this.#time.elapsed());
     if (left <= 0) throw new TransientError('TIMEOUT', 'No time was left to call Salesforce');
-    const transport = this.#transport(left, streamed);
+    const transport = this.#transport(left, reads);
     this.#calls += 1;
     let body: unknown;
     try {
@@ -236,13 +249,13 @@ class JsforceClient implements SalesforceClient {
     if (exchange === undefined) throw unexpectedAnswer('request', writes);
     this.#heard(exchange);
     const { status, headers, durationMs } = exchange;
-    const { chunks } = transport;
-    return { status, headers, body, chunks, beganAt: this.#beganAt(exchange), tookMs: durationMs };
+    const { chunks, bytes } = transport;
+    return { status, headers, body, chunks, bytes, beganAt: this.#beganAt(exchange), tookMs: durationMs };
   }
 
-  #transport(timeoutMs: number, streamed?: true): FetchTransport {
+  #transport(timeoutMs: number, reads: Reading = 'text'): FetchTransport {
     const { fetch = fetchWhenAwake } = this.#options;
-    return new FetchTransport({ fetch, timeoutMs, time: this.#time, ...(streamed && { streamed }) });
+    return new FetchTransport({ fetch, timeoutMs, time: this.#time, reads });
   }
 
   #keepReserve(): void {
@@ -269,23 +282,4 @@ class JsforceClient implements SalesforceClient {
     const answeredAt = Number.isNaN(date) ? Math.floor(this.#now() / 1000) * 1000 : date;
     return answeredAt - Math.ceil(durationMs / 1000) * 1000;
   }
-}
-
-function httpRequest({ method, path, headers, body }: Subrequest): HttpRequest {
-  const sent = { accept: 'application/json', ...headers };
-  if (body === undefined) return { method, url: path, headers: sent };
-  const isText = typeof body === 'string';
-  return {
-    method,
-    url: path,
-    headers: { ...sent, 'content-type': isText ? 'text/csv; charset=UTF-8' : 'application/json' },
-    body: isText ? body : JSON.stringify(body),
-  };
-}
-
-/** jsforce throws for statuses from 400 on: the parsed body is the error's `data`, its code the error's name. */
-function errorBody(error: unknown): unknown {
-  if (!(error instanceof Error)) return undefined;
-  const { data } = error as { readonly data?: unknown };
-  return typeof data === 'object' && data !== null ? data : [{ errorCode: error.name, message: '' }];
 }

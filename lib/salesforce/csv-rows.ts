@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
-import { toIsoInstant, toLongId } from '../person/field-value.ts';
 import type { FeedRow } from '../sync/ports/change-feed.ts';
 import type { ColumnKinds } from '../sync/state/bulk-query.ts';
 import { type CellWriter, cellWriters, roomFor } from './cell-texts.ts';
 import { CsvCells } from './csv-cells.ts';
 import { unexpectedAnswer } from './error-map.ts';
+import { RowTexts } from './row-texts.ts';
 
 const COMMA = 0x2c;
 const OPEN = 0x5b;
@@ -26,8 +26,8 @@ export class CsvRows {
   #writers: readonly CellWriter[] | undefined;
   /** For each column its place in the header, -1 where it has none; null where header and columns are alike. */
   #places: readonly number[] | null = null;
-  /** The row under way, and where its values begin. */
-  #text: Buffer = Buffer.alloc(64 * 1024);
+  readonly #texts = new RowTexts();
+  /** Where the values of the row under way begin, and the last one ends. */
   readonly #starts: number[] = [];
 
   constructor(columns: readonly string[], kinds: ColumnKinds) {
@@ -38,15 +38,14 @@ export class CsvRows {
   /** The rows whose lines end in this chunk. */
   push(chunk: Uint8Array): FeedRow[] {
     const bytes = Buffer.concat([this.#rest, chunk]);
-    const rows: FeedRow[] = [];
     let from = this.#writers === undefined ? this.#header(bytes) : 0;
-    for (let to = from; this.#writers !== undefined && to >= 0; ) {
+    while (this.#writers !== undefined) {
+      const to = this.#row(bytes, from, this.#writers);
+      if (to < 0) break;
       from = to;
-      to = this.#row(bytes, from);
-      if (to >= 0) rows.push(this.#feedRow());
     }
     this.#rest = bytes.subarray(from);
-    return rows;
+    return this.#texts.take();
   }
 
   /** Call after the last chunk: a page may end without the end of its last line. */
@@ -75,25 +74,32 @@ export class CsvRows {
   }
 
   /** The place after the row's line; -1 where that is not whole. */
-  #row(bytes: Buffer, from: number): number {
+  #row(bytes: Buffer, from: number, writers: readonly CellWriter[]): number {
     const cells = this.#cells;
-    const writers = this.#writers ?? [];
+    const texts = this.#texts;
     const starts = this.#starts;
-    let at = 1;
+    const begin = texts.at;
     let next = from;
     starts.length = 0;
+    texts.makeRoom(1);
+    texts.put(OPEN);
     do {
       next = this.#step(bytes, next);
-      if (next < 0) return next;
+      if (next < 0) {
+        texts.at = begin;
+        return next;
+      }
       const writer = writers[starts.length];
       if (writer === undefined) throw unexpectedAnswer('query job');
-      this.#makeRoom(at + roomFor(cells.cell.to - cells.cell.from));
-      starts.push(at);
-      at = writer(cells.cell, this.#text, at);
-      this.#text[at++] = COMMA;
+      texts.makeRoom(roomFor(cells.cell.to - cells.cell.from));
+      starts.push(texts.at);
+      texts.at = writer(cells.cell, texts.bytes, texts.at);
+      texts.put(COMMA);
     } while (!cells.endsLine);
     if (starts.length !== writers.length) throw unexpectedAnswer('query job');
-    starts.push(at);
+    texts.bytes[texts.at - 1] = CLOSE;
+    if (this.#places !== null) this.#reorder(begin, this.#places);
+    texts.endRow();
     return next;
   }
 
@@ -103,33 +109,17 @@ export class CsvRows {
     return next;
   }
 
-  #makeRoom(bytes: number): void {
-    if (bytes <= this.#text.length) return;
-    const larger = Buffer.alloc(bytes * 2);
-    this.#text.copy(larger);
-    this.#text = larger;
+  /** The row under way with its values in the order of the columns; what the page does not have reads as null. */
+  #reorder(begin: number, places: readonly number[]): void {
+    const texts = this.#texts;
+    const starts = [...this.#starts, texts.at];
+    const values = places.map((place) => {
+      const [start, next] = [starts[place], starts[place + 1]];
+      return start === undefined || next === undefined ? 'null' : texts.bytes.toString('utf8', start, next - 1);
+    });
+    const text = `[${values.join()}]`;
+    texts.at = begin;
+    texts.makeRoom(Buffer.byteLength(text));
+    texts.at += texts.bytes.write(text, begin);
   }
-
-  #feedRow(): FeedRow {
-    const id = this.#valueOf(0);
-    const stamp = this.#valueOf(1);
-    const row = { id: toLongId(unquoted(id)), systemModstamp: toIsoInstant(unquoted(stamp)) };
-    if (this.#places !== null) return { ...row, text: `[${this.#columns.map((_, at) => this.#valueOf(at)).join()}]` };
-    const end = this.#starts[this.#starts.length - 1] ?? 1;
-    this.#text[0] = OPEN;
-    this.#text[end - 1] = CLOSE;
-    return { ...row, text: this.#text.toString('utf8', 0, end) };
-  }
-
-  /** The JSON of a column's value; what the page does not have reads as null, as a column that is out of sight. */
-  #valueOf(column: number): string {
-    const place = this.#places === null ? column : (this.#places[column] ?? -1);
-    const [start, next] = [this.#starts[place], this.#starts[place + 1]];
-    if (start === undefined || next === undefined) return 'null';
-    return this.#text.toString('utf8', start, next - 1);
-  }
-}
-
-function unquoted(json: string): string {
-  return json.startsWith('"') ? json.slice(1, -1) : json;
 }

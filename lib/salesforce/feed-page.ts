@@ -1,8 +1,8 @@
-import { type FieldValue, toIsoInstant, toLongId } from '../person/field-value.ts';
-import type { FeedPage, FeedRow } from '../sync/ports/change-feed.ts';
+import type { FeedPage } from '../sync/ports/change-feed.ts';
 import type { SubAnswer } from './client.ts';
 import { callError, errorEntries, unexpectedAnswer } from './error-map.ts';
 import { isRaw, queryAnswer, valuesOf } from './query-answer.ts';
+import { rowOfText } from './row-texts.ts';
 
 /** The most rows that Salesforce answers at once. */
 export const PAGE_ROWS = 2000;
@@ -20,19 +20,16 @@ export function answerOf(answer: SubAnswer | undefined): unknown {
 export function pageOf(answer: SubAnswer | undefined, columns: readonly string[]): FeedPage | 'invalidField' {
   const body = answerOf(answer);
   if (body === 'invalidField') return body;
-  const { records, done } = queryAnswer(body);
-  const rows = records.map((record) => rowOf(valuesOf(record, columns)));
+  const { rows, more } = answer?.page ?? pageOfBody(body, columns);
   // Wide rows come in shorter pages, with a locator to go on by; the position of the last row does as well, and lasts.
-  return { rows, more: !done || rows.length >= PAGE_ROWS };
+  return { rows, more: more || rows.length >= PAGE_ROWS };
 }
 
-function rowOf(values: readonly FieldValue[]): FeedRow {
-  const [id, systemModstamp] = values;
-  return {
-    id: toLongId(String(id)),
-    systemModstamp: toIsoInstant(String(systemModstamp)),
-    text: JSON.stringify(values),
-  };
+/** Where the answer was parsed whole. */
+function pageOfBody(body: unknown, columns: readonly string[]): FeedPage {
+  const { records, done } = queryAnswer(body);
+  const rows = records.map((record) => rowOfText(JSON.stringify(valuesOf(record, columns))));
+  return { rows, more: !done };
 }
 
 /** How many rows a query counts. */

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { PassThrough } from 'node:stream';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Transport } from 'jsforce/lib/transport.js';
@@ -37,6 +38,9 @@ export const SYSTEM_TIME: ClientTime = {
   timeout: (milliseconds) => AbortSignal.timeout(milliseconds),
 };
 
+/** How an answer that goes well is read; `chunks` while it comes in, with the time-out anew for each. */
+export type Reading = 'text' | 'bytes' | 'chunks';
+
 /** An answer of Salesforce, and how long it took to come whole. */
 export interface Exchange {
   readonly status: number;
@@ -52,9 +56,10 @@ export interface Exchange {
  */
 export class FetchTransport extends Transport {
   exchange: Exchange | undefined;
-  /** What the answer holds, where it went well and was to be streamed. */
+  /** What an answer that went well holds, read as asked for: then jsforce gets nothing to parse. */
   chunks: AsyncIterable<Uint8Array> | undefined;
-  readonly #streamed: boolean;
+  bytes: Buffer | undefined;
+  readonly #reads: Reading;
   readonly #fetch: Fetch;
   readonly #timeoutMs: number;
   readonly #time: ClientTime;
@@ -63,11 +68,10 @@ export class FetchTransport extends Transport {
     readonly fetch: Fetch;
     readonly timeoutMs: number;
     readonly time?: ClientTime;
-    /** An answer that goes well is not read here: `chunks` are what it holds, and its time-out counts anew for each. */
-    readonly streamed?: true;
+    readonly reads?: Reading;
   }) {
     super();
-    this.#streamed = options.streamed === true;
+    this.#reads = options.reads ?? 'text';
     this.#time = options.time ?? SYSTEM_TIME;
     this.#fetch = options.fetch;
     this.#timeoutMs = options.timeoutMs;
@@ -87,19 +91,21 @@ export class FetchTransport extends Transport {
       headers: sent,
       ...(typeof body === 'string' ? { body } : {}),
       redirect: 'manual',
-      signal: this.#streamed ? patience.signal : this.#time.timeout(this.#timeoutMs),
+      signal: this.#reads === 'chunks' ? patience.signal : this.#time.timeout(this.#timeoutMs),
     });
-    const received = Object.fromEntries(answer.headers);
-    const exchange = { status: answer.status, headers: received };
-    if (this.#streamed && answer.ok && answer.body !== null) {
-      this.chunks = chunksOf(answer.body, patience);
-      this.exchange = { ...exchange, durationMs: this.#time.elapsed() - startedAt };
-      // jsforce finds nothing to parse.
-      return { statusCode: answer.status, headers: {}, body: '' };
-    }
-    const text = await answer.text();
-    this.exchange = { ...exchange, durationMs: this.#time.elapsed() - startedAt };
-    return { statusCode: answer.status, headers: received, body: text };
+    const received = await this.#read(answer, patience);
+    const told = Object.fromEntries(answer.headers);
+    this.exchange = { status: answer.status, headers: told, durationMs: this.#time.elapsed() - startedAt };
+    // jsforce parses what its headers say it is.
+    return { statusCode: answer.status, headers: received === undefined ? {} : told, body: received ?? '' };
+  }
+
+  /** The text; undefined where it is kept in another form. */
+  async #read(answer: Response, patience: Patience): Promise<string | undefined> {
+    if (this.#reads === 'text' || !answer.ok || answer.body === null) return answer.text();
+    if (this.#reads === 'chunks') this.chunks = chunksOf(answer.body, patience);
+    else this.bytes = Buffer.from(await answer.arrayBuffer());
+    return undefined;
   }
 }
 

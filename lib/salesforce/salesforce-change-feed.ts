@@ -60,7 +60,7 @@ export function createSalesforceChangeFeed(given: SalesforceClient): ChangeFeed 
     },
 
     async next(request, after, before) {
-      const { answers } = await client.composite([queryRequest(nextQuery(request, after, before))], false);
+      const { answers } = await client.composite([pageRequest(nextQuery(request, after, before), request)], false);
       return pageOf(answers[0], request.columns);
     },
 
@@ -86,7 +86,7 @@ const bulkQuery = () => import('./bulk-query.ts');
 function opening(request: FeedRequest, updated: string): Subrequest[] {
   return [
     { method: 'GET', path: `/sobjects/${request.type}/updated/${updated}` },
-    queryRequest(`${select(request)} WHERE SystemModstamp >= ${soqlInstant(request.from)} ${ORDER}`),
+    pageRequest(`${select(request)} WHERE SystemModstamp >= ${soqlInstant(request.from)} ${ORDER}`, request),
     describeRequest(request.type, request.schemaLastModified),
   ];
 }
@@ -152,6 +152,10 @@ function deletionsOf(answer: SubAnswer | undefined, { deletedSince }: FeedReques
     until: new Date(Date.parse(toIsoInstant(latestDateCovered))).toISOString(),
     complete,
   };
+}
+
+function pageRequest(soql: string, { columns }: FeedRequest): Subrequest {
+  return { ...queryRequest(soql), columns };
 }
 
 function queryRequest(soql: string): Subrequest {

@@ -34,7 +34,10 @@ export function scanCalls(client: SalesforceClient): Pick<ChangeFeed, 'measure' 
     },
 
     async scan(scan, after, until) {
-      const { answers } = await client.composite([liveRequest(pageQuery(scan, after, until))], false);
+      const { answers } = await client.composite(
+        [{ ...liveRequest(pageQuery(scan, after, until)), columns: scan.columns }],
+        false,
+      );
       return pageOf(answers[0], scan.columns);
     },
   };

@@ -67,7 +67,7 @@ function withoutColumn(request: Subrequest, column: string): Subrequest {
     return less === query ? request : { ...request, body: { ...(request.body as object), query: less } };
   }
   const less = unasked(request.path, encodeURIComponent(' FROM '), encodeURIComponent(`, ${column}`));
-  return less === request.path ? request : { ...request, path: less };
+  return less === request.path ? request : { ...request, path: less, absent: [...(request.absent ?? []), column] };
 }
 
 /** The query of a request for a query job. */

@@ -6,6 +6,8 @@ export interface QueuedRow {
   readonly id: string;
   /** Its values in the order of its message's columns, as JSON. */
   readonly text: string;
+  /** Of the text in UTF-8, where that is known. */
+  readonly bytes?: number;
   /** An earlier state of this row may still be under way. */
   readonly newer: boolean;
 }
@@ -87,7 +89,7 @@ export function* packRows(envelope: RowsEnvelope, rows: Iterable<QueuedRow>): Ge
   let bytes = 0;
   const body = () => `${head}"newer":[${newer.join()}],"rows":[${packed.join()}]}`;
   for (const row of rows) {
-    const size = byteLength(row.text) + 1 + (row.newer ? 6 : 0);
+    const size = (row.bytes ?? byteLength(row.text)) + 1 + (row.newer ? 6 : 0);
     if (size > room) {
       yield* packIds({ kind: 'refresh', ...common }, [row.id]);
       continue;

@@ -7,6 +7,8 @@ import type { Place } from './bench.ts';
 export interface RawOrg {
   /** One call of the REST API below its version, signed in. */
   call<Body>(method: string, path: string, body?: unknown): Promise<Body>;
+  /** The text that a read answers. */
+  text(path: string): Promise<string>;
   /** Calls counted against the daily limit so far. */
   requests(): Promise<number>;
 }
@@ -21,6 +23,11 @@ export async function openRawOrg({ orgUrl }: Pick<Place, 'orgUrl'>): Promise<Raw
   return {
     call: (method, path, body) =>
       bodyOf({ method, url: `${orgUrl}${ROOT}${path}`, headers, ...(body === undefined ? {} : { body }) }),
+    text: async (path) => {
+      const answered = await fetch(`${orgUrl}${ROOT}${path}`, { headers });
+      if (!answered.ok) throw new Error(`${path.slice(0, 60)}: ${answered.status}`);
+      return answered.text();
+    },
     requests: async () => (await bodyOf<Stats>({ method: 'GET', url: `${orgUrl}/_org/stats` })).requests,
   };
 }

@@ -94,5 +94,10 @@ function answerOf({ status, headers, body }: OrgResponse): Response {
   const text = body === undefined ? '' : isText ? body : JSON.stringify(body);
   const all = { 'content-type': type, ...lowerCased(headers) };
   const told = { status, ok: status < 300, headers: new Map(Object.entries(all)) };
-  return { ...told, body: chunksOf(text), text: async () => text } as unknown as Response;
+  return {
+    ...told,
+    body: chunksOf(text),
+    text: async () => text,
+    arrayBuffer: async () => Buffer.from(text),
+  } as unknown as Response;
 }

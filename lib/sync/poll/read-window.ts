@@ -5,8 +5,8 @@ import { addMs } from '../instants.ts';
 import type { FeedPage, FeedRequest, FeedRow } from '../ports/change-feed.ts';
 import type { FeedPosition } from '../state/feed-state.ts';
 import {
+  columnsPrint,
   type FeedState,
-  fingerprint,
   isPlausibleCovered,
   type RecentRows,
   rememberRows,
@@ -163,14 +163,14 @@ class SentRows {
   /** Resolves when the rows that were not queued before are durably on the queue. */
   async send(request: FeedRequest, rows: readonly FeedRow[]): Promise<void> {
     const now = this.#run.ports.clock.now();
-    const asked = fingerprint(request.columns.join());
+    const asked = columnsPrint(request.columns);
     const fresh: QueuedRow[] = [];
     const states: [string, string][] = [];
-    for (const { id, systemModstamp, text } of rows) {
-      const state = rowState(systemModstamp, text, asked);
+    for (const { id, systemModstamp, text, bytes, fingerprint } of rows) {
+      const state = rowState(systemModstamp, fingerprint, asked);
       const sight = this.#sent.has(id) ? 'newer' : sightOf(this.#recent, id, state, now);
       if (sight === 'queued') continue;
-      fresh.push({ id, text, newer: sight === 'newer' });
+      fresh.push({ id, text, bytes, newer: sight === 'newer' });
       states.push([id, state]);
     }
     const { type, columns } = request;

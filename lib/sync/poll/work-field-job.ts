@@ -160,8 +160,8 @@ function fedUpTo(feed: FeedState, lookbackSeconds: number): string {
 }
 
 /** Another state of the row may be on its way through the feed. */
-function queuedRow({ id, text }: FeedRow): QueuedRow {
-  return { id, text, newer: true };
+function queuedRow({ id, text, bytes }: FeedRow): QueuedRow {
+  return { id, text, bytes, newer: true };
 }
 
 function plus(calls: number | null, more: number): number | null {

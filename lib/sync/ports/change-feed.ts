@@ -11,6 +11,10 @@ export interface FeedRow {
   readonly systemModstamp: string;
   /** A JSON array: the row's values in the order of the columns. */
   readonly text: string;
+  /** Of the text in UTF-8. */
+  readonly bytes: number;
+  /** Of the text: the same for the same text, and for another as good as never. 32 bits. */
+  readonly fingerprint: number;
 }
 
 export interface FeedPage {

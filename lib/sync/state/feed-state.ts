@@ -141,17 +141,18 @@ export type RowSight = 'queued' | 'new' | 'newer';
 
 /**
  * A text that stands for one state of a row: its stamp, and a fingerprint of its values, for a transaction that commits
- * late may leave other values under the stamp that was read before. The same values of other columns (their
- * fingerprint) are another state. Texts of later stamps are greater.
+ * late may leave other values under the stamp that was read before. The same values of other columns are another state.
+ * Texts of later stamps are greater.
  */
-export function rowState(systemModstamp: string, values: string, columns: number = fingerprint('')): string {
-  return `${systemModstamp} ${fingerprint(values, columns).toString(36)}`;
+export function rowState(systemModstamp: string, values: number, columns: number): string {
+  return `${systemModstamp} ${((values ^ columns) >>> 0).toString(36)}`;
 }
 
-/** A number for a text, and for the texts before it, whose number is given. */
-export function fingerprint(text: string, before = 0x811c9dc5): number {
+/** A number for the columns of a request. */
+export function columnsPrint(columns: readonly string[]): number {
+  const text = columns.join();
   // FNV-1a, 32 bits.
-  let hash = before;
+  let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   return hash >>> 0;
 }

@@ -62,7 +62,7 @@ export const POLL_MUTANTS: readonly Mutant[] = [
   {
     name: 'a state of a row is its stamp alone',
     file: STATE,
-    from: 'return `${systemModstamp} ${fingerprint(values, columns).toString(36)}`;',
+    from: 'return `${systemModstamp} ${((values ^ columns) >>> 0).toString(36)}`;',
     to: 'return systemModstamp;',
     stage: 'committedUnderAnOldStamp',
   },
