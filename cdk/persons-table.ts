@@ -46,6 +46,12 @@ export class PersonsTable extends Construct {
     grantee.grantPrincipal.addToPrincipalPolicy(statement);
   }
 
+  /** Removing items, as an erasure does with a person's activities and claims. */
+  grantDelete(grantee: IGrantable): void {
+    const statement = new PolicyStatement({ actions: ['dynamodb:DeleteItem'], resources: [this.#tableArn] });
+    grantee.grantPrincipal.addToPrincipalPolicy(statement);
+  }
+
   /** Reading and writing items, and querying the indexes by name: a wildcard would reach the ones added later. */
   grantItems(grantee: IGrantable): void {
     const principal = grantee.grantPrincipal;

@@ -38,6 +38,7 @@ export class StatelessStack extends Stack {
     const { poll, merge, 'sync-person': syncPerson, persons, operate } = functions;
     for (const consumer of Object.values(functions)) table.grantItems(consumer);
     for (const reader of [poll, persons]) table.grantScan(reader);
+    for (const eraser of [merge, persons, syncPerson]) table.grantDelete(eraser);
     grantSalesforceSecret(this, settings, [poll, merge, syncPerson]);
     for (const sender of [poll, merge, syncPerson]) changes.grantSend(sender);
     for (const queue of [changes.queue, changes.deadLetters, missedPolls]) {

@@ -3,12 +3,12 @@ import { composeSalesforce } from '../lib/lambda/compose-salesforce.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
 import { readEnvironment } from '../lib/lambda/environment.ts';
 import { type ApiAnswer, apiHandler, type RoutesOf } from '../lib/lambda/http-api.ts';
-import { deleteAnswer, editAnswer, previewAnswer, syncAnswer } from '../lib/lambda/person-answers.ts';
-import { parseDelete, parsePersonId, parsePreview, parseSync, parseSyncPerson } from '../lib/lambda/person-requests.ts';
+import { editAnswer, previewAnswer, syncAnswer } from '../lib/lambda/person-answers.ts';
+import { parsePersonId, parsePreview, parseSync, parseSyncPerson } from '../lib/lambda/person-requests.ts';
+import { removePerson } from '../lib/lambda/remove-person.ts';
 import { createShown } from '../lib/lambda/shown.ts';
 import { measuredSync } from '../lib/lambda/sync-metrics.ts';
 import { createOrEditByEmail } from '../lib/sync/persons/edit-persons.ts';
-import { deletePersonHere } from '../lib/sync/sync-person/delete-person.ts';
 import type { AssignTo } from '../lib/sync/sync-person/person-sync.ts';
 import { previewSync } from '../lib/sync/sync-person/preview-sync.ts';
 import { syncPerson } from '../lib/sync/sync-person/sync-person.ts';
@@ -20,9 +20,11 @@ const salesforce = composeSalesforce(environment.settings, 'waiting', store.stat
 const ports = async () => ({ ...store, ...salesforce });
 const shown = createShown(store);
 
-type NotSynced = Parameters<typeof syncAnswer>[1];
-
-async function sync(personId: string, assignTo: AssignTo, unsynced?: NotSynced): Promise<ApiAnswer> {
+async function sync(
+  personId: string,
+  assignTo: AssignTo,
+  unsynced?: Parameters<typeof syncAnswer>[1],
+): Promise<ApiAnswer> {
   const outcome = await measuredSync(async () => syncPerson(await ports(), personId, assignTo));
   return syncAnswer((await shown()).outcome(outcome), unsynced);
 }
@@ -35,10 +37,7 @@ export const handler = apiHandler<RoutesOf<'sync-person'>>(
       return sync(personId, assignTo);
     },
 
-    'DELETE /persons/{personId}': async (request) => {
-      const salesforce = parseDelete(request);
-      return deleteAnswer(await deletePersonHere(await ports(), parsePersonId(request), salesforce), salesforce);
-    },
+    'DELETE /persons/{personId}': async (request) => removePerson(await ports(), request),
 
     'POST /sync/preview': async (request) => {
       const personId = parsePreview(request.body);

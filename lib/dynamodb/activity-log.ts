@@ -4,7 +4,7 @@ import { InvalidCursorError } from '../sync/errors.ts';
 import type { Page } from '../sync/ports/person-store.ts';
 import { packActivities, unpackChunk } from './activity-pack.ts';
 import type { ItemTable } from './item-table.ts';
-import { activityKey, firstOf, type Key } from './keys.ts';
+import { ACTIVITY, activityKey, firstOf, type Key } from './keys.ts';
 
 type ChunkItem = Key & { readonly log: Uint8Array; readonly expiresAt: number };
 
@@ -25,6 +25,21 @@ export class ActivityLog {
     const expiresAt = Math.floor(newest / 1000) + this.#retentionDays * SECONDS_PER_DAY;
     const item = { ...activityKey(personId, chunk.first), log: packActivities(chunk.activities), expiresAt };
     await this.#table.put(item satisfies ChunkItem);
+  }
+
+  /** Removes every activity of the person that has left its item. */
+  async forget(personId: string): Promise<void> {
+    const { pk } = activityKey(personId, 0);
+    const chunks = this.#table.pages<Key>({
+      KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :chunks)',
+      ProjectionExpression: '#pk, #sk',
+      ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
+      ExpressionAttributeValues: { ':pk': pk, ':chunks': ACTIVITY },
+      ConsistentRead: true,
+    });
+    for await (const { items } of chunks) {
+      await Promise.all(items.map(({ sk }) => this.#table.delete({ pk, sk })));
+    }
   }
 
   /** The entries before the cursor, newest first. A chunk may repeat entries that still stand in the person's item. */

@@ -115,7 +115,7 @@ export class DynamoPersonStore implements PersonStore {
   }
 
   async update(stored: Person, next: Person, options = { leaseAsRead: false }): Promise<UpdateOutcome> {
-    const chunks = fullChunks(stored.log);
+    const chunks = next.erased ? [] : fullChunks(stored.log);
     await Promise.all(chunks.map((chunk) => this.#log.putChunk(stored.personId, chunk)));
     const lease = next.lease === null ? null : stored.lease;
     const counted = { version: versionAfter(stored, next), revision: stored.revision + 1 };
@@ -160,6 +160,17 @@ export class DynamoPersonStore implements PersonStore {
 
   claimEmail(email: string, personId: string, insteadOf?: string): Promise<string> {
     return this.#claim(claimKey(email), personId, insteadOf);
+  }
+
+  async forget(personId: string, emails: readonly string[]): Promise<void> {
+    await this.#log.forget(personId);
+    for (const email of emails) {
+      await this.#table.deleteIf({
+        Key: claimKey(email),
+        ConditionExpression: 'personId = :holder',
+        ExpressionAttributeValues: { ':holder': personId },
+      });
+    }
   }
 
   async emailClaims(emails: readonly string[]): Promise<ReadonlyMap<string, string>> {

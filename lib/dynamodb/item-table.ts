@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
+  DeleteCommand,
+  type DeleteCommandInput,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -82,6 +84,15 @@ export class ItemTable {
 
   putIf(write: Write<PutCommandInput>): Promise<ConditionalWrite> {
     return conditional(this.#client.send(new PutCommand({ TableName: this.#tableName, ...write })));
+  }
+
+  async delete(key: Key): Promise<void> {
+    await translated(this.#client.send(new DeleteCommand({ TableName: this.#tableName, Key: key })));
+  }
+
+  /** Repeated after a lost answer, it is refused, and the item is gone all the same. */
+  deleteIf(write: Write<DeleteCommandInput>): Promise<ConditionalWrite> {
+    return conditional(this.#client.send(new DeleteCommand({ TableName: this.#tableName, ...write })));
   }
 
   updateIf(write: Write<UpdateCommandInput>): Promise<ConditionalWrite> {

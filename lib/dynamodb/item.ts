@@ -40,6 +40,7 @@ export interface PersonAttributes {
   readonly logNext: number;
   readonly mergedInto: string | undefined;
   readonly absorbed: readonly string[] | undefined;
+  readonly claims: readonly string[] | undefined;
   readonly deletedHere: DeletedHere | undefined;
   readonly lastSyncedAt: StoredInstant | undefined;
   readonly createdAt: StoredInstant;
@@ -107,6 +108,7 @@ export function toPerson(item: PersonItem): Person {
     rejection: item.rejection ?? null,
     lease: item.lease === undefined ? null : fromStoredLease(item.lease),
     log: { next: item.logNext, recent: item.log === undefined ? [] : unpackActivities(item.log, item.logNext) },
+    claims: item.claims ?? [],
     deletedHere: item.deletedHere === undefined ? null : { ...item.deletedHere },
     pendingSince: item.pendingSince === undefined ? null : fromStoredInstant(item.pendingSince),
     lastSyncedAt: item.lastSyncedAt === undefined ? null : fromStoredInstant(item.lastSyncedAt),
@@ -131,6 +133,7 @@ function attributesBesideFields(person: Person): Omit<PersonAttributes, 'fields'
     rejection: person.rejection === null ? undefined : { ...person.rejection },
     log: person.log.recent.length === 0 ? undefined : packActivities(person.log.recent),
     logNext: person.log.next,
+    claims: person.claims.length === 0 ? undefined : [...person.claims],
     deletedHere: person.deletedHere === null ? undefined : { ...person.deletedHere },
     lastSyncedAt: toStoredOrAbsent(person.lastSyncedAt),
     createdAt: toStoredInstant(person.createdAt),

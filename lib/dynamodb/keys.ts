@@ -30,7 +30,7 @@ export const BY_QUEUE = 'byQueue';
 
 const PERSON = 'PERSON#';
 const CLAIM = 'EMAIL#';
-const ACTIVITY = 'ACTIVITY#';
+export const ACTIVITY = 'ACTIVITY#';
 
 export const personKey = (personId: string): Key => ({ pk: PERSON + personId, sk: 'PERSON' });
 export const personIdOf = (key: Key): string => key.pk.slice(PERSON.length);

@@ -1,7 +1,7 @@
 import { type Activity, shownActivity } from '../person/activity.ts';
 import { assertNever } from '../person/assert-never.ts';
 import { shownFields } from '../person/long-value.ts';
-import { type DeletedHere, type Person, type SalesforceLink, syncStatus } from '../person/person.ts';
+import { type Person, type SalesforceLink, syncStatus } from '../person/person.ts';
 import type { UnsyncedField } from '../schema/check-fields.ts';
 import type { EditOutcome } from '../sync/persons/edit-persons.ts';
 import { activityIdOf } from '../sync/persons/joined-activities.ts';
@@ -10,6 +10,7 @@ import type { SyncOutcome } from '../sync/sync-person/person-sync.ts';
 import type { PreviewOutcome } from '../sync/sync-person/preview-sync.ts';
 import { Problem } from './api/problem.ts';
 import type { ApiAnswer } from './http-api.ts';
+import type { Deletion } from './person-requests.ts';
 
 /** A person as the API shows it. */
 export function personView(person: Person) {
@@ -127,10 +128,11 @@ export function syncAnswer(outcome: SyncOutcome, notSynced?: readonly UnsyncedFi
 /**
  * The answer to a deletion, with or without the record in Salesforce; throws the `Problem` of one that was not done.
  */
-export function deleteAnswer(outcome: DeleteOutcome, salesforce: DeletedHere['salesforce']): ApiAnswer {
+export function deleteAnswer(outcome: DeleteOutcome, { salesforce, erases }: Deletion): ApiAnswer {
   if (outcome.kind === 'deleted') return { status: 204, body: undefined };
   if (outcome.kind !== 'mergedAway') return syncAnswer(outcome);
-  return movedAnswer(outcome.personId, salesforce === 'delete' ? '?salesforce=delete' : '');
+  const asked = [...(salesforce === 'delete' ? ['salesforce=delete'] : []), ...(erases ? ['erase=true'] : [])];
+  return movedAnswer(outcome.personId, asked.length === 0 ? '' : `?${asked.join('&')}`);
 }
 
 /** The answer to a preview; throws the `Problem` of one that could not be made. */

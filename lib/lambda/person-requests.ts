@@ -48,11 +48,19 @@ export function parseIfMatch(request: ApiRequest): number | undefined {
   return Number(version);
 }
 
-/** What a deletion is to do to the record in Salesforce. */
-export function parseDelete(request: ApiRequest): DeletedHere['salesforce'] {
-  const { salesforce = 'keep' } = request.query;
-  if (salesforce === 'keep' || salesforce === 'delete') return salesforce;
-  throw new Problem('invalid-parameter', 'salesforce: takes keep or delete');
+/** What a deletion is to do to the record in Salesforce, and whether it erases. */
+export interface Deletion {
+  readonly salesforce: DeletedHere['salesforce'];
+  readonly erases: boolean;
+}
+
+export function parseDelete({ query }: Pick<ApiRequest, 'query'>): Deletion {
+  const { salesforce = 'keep', erase = 'false' } = query;
+  if (salesforce !== 'keep' && salesforce !== 'delete') {
+    throw new Problem('invalid-parameter', 'salesforce: takes keep or delete');
+  }
+  if (erase !== 'true' && erase !== 'false') throw new Problem('invalid-parameter', 'erase: takes true or false');
+  return { salesforce, erases: erase === 'true' };
 }
 
 /** `limit` and `cursor` of a list. */

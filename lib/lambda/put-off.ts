@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
-import type { SqsChangeQueue } from '../sqs/sqs-change-queue.ts';
 import { ConfigError } from '../sync/errors.ts';
 import type { MergeReport } from '../sync/merge/merge-changes.ts';
+import type { ChangeQueue } from '../sync/ports/change-queue.ts';
 import { tellError } from './observability.ts';
 
 /** The longest that SQS delays a message. */
@@ -12,7 +12,7 @@ const PUT_OFF_SECONDS = 900;
  * tries, after which it would be a dead letter: a copy of the message comes later, and the message itself is done.
  */
 export async function retryOrPutOff(
-  queue: Pick<SqsChangeQueue, 'sendLater'>,
+  queue: Pick<ChangeQueue, 'send'>,
   records: readonly SQSRecord[],
   merge: () => Promise<Pick<MergeReport, 'retry' | 'error'>>,
 ): Promise<SQSBatchResponse> {
@@ -26,7 +26,7 @@ export async function retryOrPutOff(
   }
   const waiting = records.filter(({ messageId }) => retry.includes(messageId));
   if (waiting.length > 0) {
-    await queue.sendLater(
+    await queue.send(
       waiting.map(({ body }) => body),
       PUT_OFF_SECONDS,
     );

@@ -64,7 +64,13 @@ export type Happening =
       readonly direction: Direction;
       readonly detail: { readonly from: string; readonly to: string };
     }
-  | { readonly type: 'deleted'; readonly direction: null; readonly detail: { readonly salesforce: 'keep' | 'delete' } }
+  | {
+      readonly type: 'deleted';
+      /** `pull`: by a merge in Salesforce with the row of an erased person. */
+      readonly direction: 'pull' | null;
+      /** `dropped`: fields whose edits waited, and go out no more. */
+      readonly detail: { readonly salesforce: 'keep' | 'delete'; readonly dropped?: readonly string[] };
+    }
   | { readonly type: 'revived'; readonly direction: null; readonly detail: { readonly source: string } };
 
 /** Two persons, or only two rows, became one. */

@@ -2,15 +2,16 @@ import { appendActivities, EMPTY_LOG, type FieldChange, type Happening, type Rej
 import { type FieldShapes, type Fields, type FieldValue, isEmptyValue, sameValue } from './field-value.ts';
 import { linkTo } from './life-cycle.ts';
 import { type ShownFields, sameShown, shownFields, shownText } from './long-value.ts';
-import { baseValue, hasPending, type Person, personIdOfRow } from './person.ts';
+import { baseValue, emailForm, hasPending, type Person, personIdOfRow } from './person.ts';
 import type { Row } from './row.ts';
 
-/** A person made here, who has never been in Salesforce. `now` is an ISO instant. */
+/** A person made here under a claim of its Email, who has never been in Salesforce. `now` is an ISO instant. */
 export function newPerson(personId: string, fields: Fields, now: string): Person {
   const created: Happening = { type: 'created', direction: null, detail: { source: 'api' } };
   return {
     ...blankPerson(personId, now),
     fields: withoutNulls(fields),
+    claims: typeof fields.Email === 'string' ? [emailForm(fields.Email)] : [],
     log: appendActivities(EMPTY_LOG, [created], now),
   };
 }
@@ -126,6 +127,7 @@ function blankPerson(personId: string, now: string): Person {
     rejection: null,
     lease: null,
     log: EMPTY_LOG,
+    claims: [],
     revision: 1,
     rowOf: null,
     goneAt: null,

@@ -20,6 +20,8 @@ export interface LinkedPerson {
 export interface DeletedHere {
   readonly at: string;
   readonly salesforce: 'keep' | 'delete';
+  /** A merge in Salesforce, and no call of the API, put somebody here: whether that person stays deleted is to be decided. */
+  readonly undecided?: true;
 }
 
 /**
@@ -62,6 +64,8 @@ export interface Person extends Standing {
   readonly rejection: StandingRejection | null;
   readonly lease: Lease | null;
   readonly log: ActivityLog;
+  /** Every email that the person may have claimed, in its form; erasing the person gives these claims up. */
+  readonly claims: readonly string[];
   readonly deletedHere: DeletedHere | null;
   /** When the oldest pending edit was made (ISO); null where nothing waits. */
   readonly pendingSince: string | null;
@@ -135,7 +139,18 @@ export function hasAttempt({ lease }: Person): boolean {
 /** Whether this is the person's email, by trimmed, lower-cased equality. */
 export function hasEmail(person: Person, email: string): boolean {
   const own = person.fields.Email;
-  return typeof own === 'string' && own.trim().toLowerCase() === email.trim().toLowerCase();
+  return typeof own === 'string' && emailForm(own) === emailForm(email);
+}
+
+/** The form in which emails are equal. */
+export function emailForm(email: string): string {
+  return email.trim().toLowerCase();
+}
+
+/** The person with one more email that it may have claimed; the same object where that is known. */
+export function withClaim(person: Person, email: string): Person {
+  const form = emailForm(email);
+  return person.claims.includes(form) ? person : { ...person, claims: [...person.claims, form] };
 }
 
 /**
@@ -156,6 +171,7 @@ const UNSEEN: ReadonlySet<string> = new Set<keyof Person>()
   .add('gives')
   .add('absorbed')
   .add('newborn')
+  .add('claims')
   .add('lease');
 
 /** The version of a person that is stored as `next` in place of `stored`: it goes up with a change that can be seen. */

@@ -79,7 +79,7 @@ export function frozenInto<Person extends Standing>(loser: Person, into: string,
 /** Whether the survivor takes over the row of a loser: only where it has no living row of its own. */
 export function takesGivenRow(survivor: Standing, loser: Standing): boolean {
   const hasRoom = survivor.salesforce === null || isGone(survivor.salesforce);
-  return loser.gives && loser.salesforce !== null && hasRoom && !survivor.erased;
+  return loser.gives && loser.salesforce !== null && hasRoom;
 }
 
 /**
@@ -98,14 +98,12 @@ export function joinedWith<Person extends Standing>(
   if (behind !== null) left[behind.id] = newest(left[behind.id], behind.systemModstamp);
   // The authority leads to the survivor anew.
   if (salesforce !== null) delete left[salesforce.id];
-  const staysDeleted = loser.gives || loser.deletedHere !== null || survivor.erased;
   return {
     ...survivor,
     salesforce,
     left,
     absorbed: [...survivor.absorbed, loser.personId],
     newborn: false,
-    deletedHere: staysDeleted ? survivor.deletedHere : null,
   };
 }
 

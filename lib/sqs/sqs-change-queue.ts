@@ -40,16 +40,7 @@ export class SqsChangeQueue implements ChangeQueue {
     this.#pauseMs = options.pauseMs ?? ((attempt) => Math.random() * FIRST_PAUSE_MS * 2 ** attempt);
   }
 
-  async send(bodies: readonly string[]): Promise<void> {
-    await this.#sendAll(bodies, 0);
-  }
-
-  /** The same, to be delivered after so many seconds: 900 at most. */
-  async sendLater(bodies: readonly string[], delaySeconds: number): Promise<void> {
-    await this.#sendAll(bodies, delaySeconds);
-  }
-
-  async #sendAll(bodies: readonly string[], delaySeconds: number): Promise<void> {
+  async send(bodies: readonly string[], delaySeconds = 0): Promise<void> {
     const batches = batched(bodies.map(allowedText));
     const worker = async (): Promise<void> => {
       for (let batch = batches.shift(); batch !== undefined; batch = batches.shift())

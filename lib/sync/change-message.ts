@@ -21,7 +21,8 @@ export interface QueuedRow {
  * persons that there are: of a row that is gone and was nobody's none is made.
  * `pending`: persons with edits to push; with `mass`, without a guard: they are the rest of more than a cycle pushes
  * under it.
- * `persons`: persons of a join that may be half done.
+ * `persons`: persons of a join that may be half done; with `erases`, of an erasure that may be half done, or was met by
+ * writes that had begun before it.
  *
  * `queuedAt` is our clock's, ISO. `cycle` is the number of the cycle that queued the message; absent where no cycle did.
  */
@@ -55,6 +56,7 @@ export type ChangeMessage =
       readonly kind: 'persons';
       readonly queuedAt: string;
       readonly cycle?: number;
+      readonly erases?: true;
       readonly personIds: readonly string[];
     };
 
@@ -111,7 +113,7 @@ export function* packRows(envelope: RowsEnvelope, rows: Iterable<QueuedRow>): Ge
 export function* packIds(
   envelope:
     | { readonly kind: 'pending'; readonly queuedAt: string; readonly cycle?: number; readonly mass?: true }
-    | { readonly kind: 'persons'; readonly queuedAt: string; readonly cycle?: number }
+    | { readonly kind: 'persons'; readonly queuedAt: string; readonly cycle?: number; readonly erases?: true }
     | {
         readonly kind: 'refresh';
         readonly type: SalesforceType;
@@ -152,7 +154,7 @@ const CHECKS: Readonly<Record<string, (message: Record<string, unknown>) => bool
   refresh: (message) =>
     isSalesforceType(message.type) && isTrueOrAbsent(message.known) && isListOf(message.ids, isRecordId),
   pending: (message) => isTrueOrAbsent(message.mass) && isListOf(message.personIds, isText),
-  persons: (message) => isListOf(message.personIds, isText),
+  persons: (message) => isTrueOrAbsent(message.erases) && isListOf(message.personIds, isText),
 };
 
 function parsedObject(body: string): Record<string, unknown> | undefined {

@@ -65,7 +65,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   rows: ['ports', 'context'],
   persons: ['ports', 'context', 'rows'],
   push: ['ports', 'context', 'rows'],
-  merge: ['ports', 'context', 'rows', 'push'],
+  merge: ['ports', 'context', 'rows', 'push', 'sync-person'],
   'sync-person': ['ports', 'context', 'rows', 'push'],
 };
 

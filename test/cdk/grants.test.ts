@@ -27,9 +27,9 @@ const common = [...itemActions, ...logActions];
 /** Everything that each function may do. */
 const allowed: Readonly<Record<FunctionName, readonly string[]>> = {
   poll: [...common, 'dynamodb:Scan', ...secretActions, 'sqs:SendMessage'],
-  merge: [...common, ...secretActions, ...consumeActions, 'sqs:SendMessage'],
-  'sync-person': [...common, ...secretActions, 'sqs:SendMessage'],
-  persons: [...common, 'dynamodb:Scan'],
+  merge: [...common, 'dynamodb:DeleteItem', ...secretActions, ...consumeActions, 'sqs:SendMessage'],
+  'sync-person': [...common, 'dynamodb:DeleteItem', ...secretActions, 'sqs:SendMessage'],
+  persons: [...common, 'dynamodb:DeleteItem', 'dynamodb:Scan'],
   operate: [...common, 'sqs:GetQueueAttributes'],
 };
 
@@ -63,7 +63,7 @@ it('grants exactly the calls that the DynamoDB adapter makes', () => {
   const sources = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'));
   const commands = sources.flatMap((text) => [...text.matchAll(/new (\w+)Command\(/g)].map(([, name = '']) => name));
   const actions = commands.map((name) => `dynamodb:${name}${name === 'Query' || name === 'Scan' ? '' : 'Item'}`);
-  expect(new Set(actions)).toEqual(new Set([...itemActions, 'dynamodb:Scan']));
+  expect(new Set(actions)).toEqual(new Set([...itemActions, 'dynamodb:DeleteItem', 'dynamodb:Scan']));
 });
 
 describe('a secret that is named by its ARN, with a key of its own', () => {

@@ -111,6 +111,22 @@ export function personListsContract(name: string, open: () => Promise<PersonStor
       expect(await store.claimEmail('new@example.com', 'bob', 'ada')).toBe('bob');
     });
 
+    test('what stands beside a person is removed, and nothing of another', async () => {
+      const store = await open();
+      const ada = await withActivities(store, await stored(store, localPerson('ada')), 30);
+      const bob = await withActivities(store, await stored(store, localPerson('bob')), 30);
+      await store.claimEmail('ada@example.com', 'ada');
+      await store.claimEmail('taken@example.com', 'bob');
+      const own = (await store.get('ada'))?.log.recent.length;
+      for (const _ of ['once', 'and again'])
+        await store.forget('ada', ['ADA@example.com', 'taken@example.com', 'no@ne']);
+      expect(await allActivities(store, ada, 50)).toHaveLength(own ?? -1);
+      expect(await allActivities(store, bob, 50)).toHaveLength(31);
+      const claims = await store.emailClaims(['ada@example.com', 'taken@example.com']);
+      expect([...claims]).toEqual([['taken@example.com', 'bob']]);
+      await store.forget('nobody', []);
+    });
+
     test('claims are read by the email as it was asked for', async () => {
       const store = await open();
       await store.claimEmail('ada@example.com', 'ada');

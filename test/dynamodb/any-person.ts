@@ -66,6 +66,7 @@ export const anyPerson: fc.Arbitrary<Person> = fc.record({
   gives: fc.boolean(),
   newborn: fc.boolean(),
   erased: fc.boolean(),
+  claims: fc.array(anyName, { maxLength: 3 }),
   fields,
   pending: fields,
   salesforce: fc.option(salesforce),

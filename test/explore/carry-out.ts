@@ -5,7 +5,7 @@ import type { Decided, Read } from '../../lib/sync/rows/known.ts';
 import type { Call } from './call-table.ts';
 import { bareStub, blankPerson, type ExploredItem, type ExploredPerson } from './world.ts';
 
-const MOVES = ['absorb', 'merge', 'claim', 'noteGone', 'create', 'take', 'renounce', 'freeze'] as const;
+const MOVES = ['absorb', 'merge', 'claim', 'noteGone', 'create', 'take', 'renounce', 'freeze', 'bury'] as const;
 const CALLS = ['clear', 'edit', 'delete', 'erase'] as const;
 
 type Did = Read | Decided | Call;
@@ -42,7 +42,7 @@ export function writtenBy(did: Write, read: Reader, issued: number): Written {
     case 'delete':
       return { item: { ...person, deletedHere: {}, newborn: false }, wiped: 0, issued: issued & ~values };
     case 'erase':
-      return { item: erased({ ...person, deletedHere: {}, newborn: false }), wiped: values, issued };
+      return { item: erased(person), wiped: values, issued };
     case 'clear':
       return { item: erased(person), wiped: values, issued };
   }
@@ -66,6 +66,8 @@ function moved(did: Move, read: Reader): ExploredItem {
       return { ...withoutOwnRow(of(did.personId)), salesforce: heldRow(did.row) };
     case 'renounce':
       return withLeft(of(did.personId), did.row);
+    case 'bury':
+      return buried(of(did.personId));
     case 'freeze':
       return frozenInto(of(did.loser), did.into, did.gives);
   }
@@ -82,7 +84,11 @@ function authorityOf(read: Reader, rowId: string): ExploredItem {
 }
 
 function erased(person: ExploredPerson): ExploredPerson {
-  return { ...person, erased: true, values: 0 };
+  return { ...person, deletedHere: {}, newborn: false, erased: true, values: 0 };
+}
+
+function buried(person: ExploredPerson): ExploredPerson {
+  return { ...withoutOwnRow(person), salesforce: null, deletedHere: person.deletedHere ?? {} };
 }
 
 function absorbed(survivor: ExploredPerson, loser: ExploredPerson, given: Row | null): ExploredPerson {

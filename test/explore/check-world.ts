@@ -21,7 +21,15 @@ function livingIn(world: World): ExploredPerson[] {
 }
 
 function holdersOf(world: World, rowId: string): ExploredPerson[] {
-  return livingIn(world).filter(({ salesforce }) => salesforce?.id === rowId);
+  return livingIn(world).filter(
+    (person) => person.salesforce?.id === rowId && (!person.erased || isLedTo(world, person)),
+  );
+}
+
+function isLedTo(world: World, { personId, salesforce }: ExploredPerson): boolean {
+  const authority = itemIn(world, personIdOfRow(salesforce?.id ?? ''));
+  const start = authority?.rowOf ?? (isPerson(authority) ? authority.personId : null);
+  return start !== null && survivorOf(world, start)?.personId === personId;
 }
 
 function survivorOf(world: World, personId: string): ExploredPerson | undefined {
@@ -49,17 +57,17 @@ function brokenNow(plan: WorldPlan, world: World): string | undefined {
   return twice === undefined ? undefined : `two living Leads were made for ${twice}`;
 }
 
-function brokenPerson(world: World, { personId, mergedInto, salesforce, left }: ExploredPerson): string | undefined {
+function brokenPerson(world: World, person: ExploredPerson): string | undefined {
+  const { personId, mergedInto, salesforce, left, erased } = person;
   if (mergedInto !== null) {
     return survivorOf(world, personId) === undefined ? `${personId} was joined in a circle` : undefined;
   }
   if (salesforce === null) return undefined;
   const { id } = salesforce;
   if (id in left) return `${personId} is back at ${id}, which it left`;
-  const authority = itemIn(world, personIdOfRow(id));
-  const start = authority?.rowOf ?? (isPerson(authority) ? authority.personId : null);
-  const leadsHere = start !== null && survivorOf(world, start)?.personId === personId;
-  return leadsHere ? undefined : `${personId} stands for ${id}, whose authority does not lead to it`;
+  return erased || isLedTo(world, person)
+    ? undefined
+    : `${personId} stands for ${id}, whose authority does not lead to it`;
 }
 
 function brokenAtEnd(plan: WorldPlan, world: World): string | undefined {
@@ -71,6 +79,9 @@ function brokenAtEnd(plan: WorldPlan, world: World): string | undefined {
   if (left !== 0) return `in the end, values ${left.toString(2)} are in no living person`;
   const kept = personsIn(world).find(({ values }) => (values & world.wiped) !== 0);
   if (kept !== undefined) return `in the end, erased values are in ${kept.personId}`;
+  if (personsIn(world).some((person) => isErasedBack(world, person))) {
+    return 'in the end, an erased person is back by a newborn one';
+  }
   return plan.locals.some((personId) => isBackByNewborn(world, personId))
     ? 'in the end, a person deleted here is back by a newborn one'
     : undefined;
@@ -114,6 +125,13 @@ function isBackByNewborn(world: World, personId: string): boolean {
   const item = itemIn(world, personId);
   if (!isPerson(item) || item.deletedHere === null || item.mergedInto === null) return false;
   return survivorOf(world, personId)?.newborn === true;
+}
+
+/** What took the place of an erased person's row is a newborn person's. */
+function isErasedBack(world: World, { erased, salesforce }: ExploredPerson): boolean {
+  const row = world.rows.find(({ id }) => id === salesforce?.id);
+  const end = erased && row !== undefined ? endOf(world, row) : undefined;
+  return end !== undefined && holdersOf(world, end.id).some(({ newborn }) => newborn);
 }
 
 function valuesOf(persons: readonly ExploredPerson[]): number {

@@ -2,7 +2,7 @@ import type { Rule } from '../../lib/sync/rows/known.ts';
 import { brokenIn } from './check-world.ts';
 import { afterEvent, firstWorld } from './org.ts';
 import { stepWorker } from './step-worker.ts';
-import { isTold, keyOfWorld, type Worker, type World, withMessage } from './world.ts';
+import { isTold, keyOfWorld, type Worker, type World, withMessage, withoutWorker } from './world.ts';
 import type { WorldPlan } from './worlds.ts';
 
 export interface Search {
@@ -110,7 +110,7 @@ function takesOf(world: World): Next[] {
   const at = world.workers.indexOf(null);
   if (at < 0) return [];
   return world.queue.flatMap((message, index) => {
-    const worker: Worker = { message, items: [], rows: [], sent: false, found: undefined };
+    const worker: Worker = { message, items: [], rows: [], sent: false, later: undefined, found: undefined };
     const workers = world.workers.map((each, number) => (number === at ? worker : each));
     const taken = { ...world, workers, queue: world.queue.filter((_, each) => each !== index) };
     const told = (how: string) => () => `a worker takes ${how}${JSON.stringify(message)}`;
@@ -129,8 +129,7 @@ function stepsOf(plan: WorldPlan, world: World, rules: Set<Rule>): Next[] {
     if (worker === null) continue;
     const { message } = worker;
     if (world.crashes > 0) {
-      const workers = world.workers.map((each, number) => (number === at ? null : each));
-      const crashed = { ...world, workers, crashes: world.crashes - 1 };
+      const crashed = withoutWorker({ ...world, crashes: world.crashes - 1 }, at);
       const after = isTold(message) ? withMessage(crashed, message) : crashed;
       found.push({ world: after, told: () => `the worker of ${JSON.stringify(message)} dies` });
     }

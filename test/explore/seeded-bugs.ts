@@ -44,7 +44,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   {
     name: 'whoever meets a claim does not help',
     file: CLAIMS,
-    from: "if (erased) return renounce('24');",
+    from: "if (erased && !hasSuccessor(claimer)) return renounce('24');",
     to: "if (personId !== '') return { kind: 'nothing', personId, rule: '24' };",
     world: 'named-row',
   },
@@ -58,7 +58,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   {
     name: 'a join begins without a message',
     file: CLAIMS,
-    from: 'if (!told && !known.sent()) return',
+    from: 'if (!told && !known.sent(loser.personId)) return',
     to: 'if (told && !told) return',
     world: null,
   },
@@ -93,7 +93,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   {
     name: 'a successor is not merged before the join',
     file: CLAIMS,
-    from: 'if (!holder.erased && isNews(known, holder, row)) {',
+    from: 'if (isNews(known, holder, row)) {',
     to: 'if (holder.personId === "" && isNews(known, holder, row)) {',
     world: 'merge-and-back',
   },
@@ -161,11 +161,11 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     world: 'merge-and-back',
   },
   {
-    name: 'an erasure decides which way two are joined',
+    name: 'an erased person renounces what took the place of its row',
     file: CLAIMS,
-    from: 'const gives = holder.newborn;',
-    to: 'const gives = holder.newborn || holder.erased;',
-    world: 'erased-merges',
+    from: 'if (erased && !hasSuccessor(claimer)) return',
+    to: 'if (erased) return',
+    world: 'erased-converts',
   },
   {
     name: 'a row is renounced without a look at the own one',

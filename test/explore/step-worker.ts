@@ -12,6 +12,7 @@ import {
   type World,
   withItem,
   withMessage,
+  withoutWorker,
 } from './world.ts';
 import type { WorldPlan } from './worlds.ts';
 
@@ -42,7 +43,14 @@ export function stepWorker(plan: WorldPlan, world: World, at: number): Stepped {
 function questionOf(message: Message): Question | null {
   switch (message.kind) {
     case 'row':
-      return { kind: 'row', name: message.row, state: message.row, partial: false, mayComeAfter: true, told: true };
+      return {
+        kind: 'row',
+        name: message.row,
+        state: message.again === true ? null : message.row,
+        partial: false,
+        mayComeAfter: true,
+        told: true,
+      };
     case 'join':
       return { kind: 'person', personId: message.personId, readsOwn: false, attaches: false, told: true };
     case 'sync':
@@ -66,6 +74,7 @@ function knownTo(plan: WorldPlan, { items, rows, sent, found }: Worker): Known {
     claimant: ({ fields }) => (fields.Email === undefined ? null : claimant),
     sharesEmail: () => false,
     found: () => found,
+    // A worker sends one message at most.
     sent: () => sent,
   };
 }
@@ -75,10 +84,7 @@ function carriedOut(world: World, working: Working, did: Exclude<Read | Decided 
   if (did.kind === 'readItems' || did.kind === 'readRow' || did.kind === 'find') {
     return withWorker(world, at, { ...worker, ...readBy(world, worker, did) });
   }
-  if (did.kind === 'send') {
-    const kind = did.rule === 'call' ? 'wipe' : 'join';
-    return withWorker(withMessage(world, { kind, personId: did.personId }), at, { ...worker, sent: true });
-  }
+  if (did.kind === 'send') return sent(world, working, did);
   if (did.kind === 'insert') {
     const after = insertLead(world, did.personId);
     const again: Worker = { ...worker, items: [], rows: [], found: undefined };
@@ -87,6 +93,14 @@ function carriedOut(world: World, working: Working, did: Exclude<Read | Decided 
   const isOfEmail = did.kind === 'readClaimant' || did.kind === 'readSharedEmail';
   if (isOfEmail) throw new Error('the questions about an email are answered from the start');
   return withWorker(did.kind === 'wait' ? waiting(world, worker) : world, at, null);
+}
+
+function sent(world: World, { at, worker }: Working, did: Extract<Decided | Call, { kind: 'send' }>): World {
+  const row = 'row' in did ? world.rows.find(({ id }) => id === did.row?.id) : undefined;
+  if (row !== undefined)
+    return withWorker(world, at, { ...worker, sent: true, later: { kind: 'row', row, again: true } });
+  const kind = did.rule === 'call' ? 'wipe' : 'join';
+  return withWorker(withMessage(world, { kind, personId: did.personId }), at, { ...worker, sent: true });
 }
 
 /** A message waits in the queue; a call of the API is answered. */
@@ -130,5 +144,6 @@ function ordered(items: Worker['items']): Worker['items'] {
 }
 
 function withWorker(world: World, at: number, worker: Worker | null): World {
+  if (worker === null) return withoutWorker(world, at);
   return { ...world, workers: world.workers.map((each, index) => (index === at ? worker : each)) };
 }

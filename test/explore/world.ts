@@ -10,7 +10,8 @@ export interface ExploredPerson extends Standing {
 export type ExploredItem = Stub | ExploredPerson;
 
 export type Message =
-  | { readonly kind: 'row'; readonly row: Row }
+  /** `again`: the row is read when the message is handled. */
+  | { readonly kind: 'row'; readonly row: Row; readonly again?: true }
   | { readonly kind: 'join' | 'sync' | 'delete' | 'erase' | 'wipe'; readonly personId: string }
   | { readonly kind: 'edit'; readonly personId: string; readonly value: number };
 
@@ -20,6 +21,8 @@ export interface Worker {
   readonly items: readonly (readonly [personId: string, item: ExploredItem | null])[];
   readonly rows: readonly Row[];
   readonly sent: boolean;
+  /** Comes no sooner than the worker has ended. */
+  readonly later: Message | undefined;
   readonly found: FoundRow | undefined;
 }
 
@@ -48,6 +51,13 @@ export const ROW_IDS = ['r0', 'r1', 'r2'] as const;
 /** Messages that come again until they are done; the others are calls of the API. */
 export function isTold({ kind }: Message): boolean {
   return kind === 'row' || kind === 'join' || kind === 'wipe';
+}
+
+/** The world without the worker of this place, who has ended or died. */
+export function withoutWorker(world: World, at: number): World {
+  const later = world.workers[at]?.later;
+  const workers = world.workers.map((each, index) => (index === at ? null : each));
+  return later === undefined ? { ...world, workers } : withMessage({ ...world, workers }, later);
 }
 
 export function itemIn(world: World, personId: string): ExploredItem | null {

@@ -119,7 +119,7 @@ export class InMemoryPersonStore implements PersonStore {
   }
 
   async update(stored: Person, next: Person, options = { leaseAsRead: false }): Promise<UpdateOutcome> {
-    const chunks = fullChunks(stored.log);
+    const chunks = next.erased ? [] : fullChunks(stored.log);
     for (const chunk of chunks) await this.#putChunk(stored.personId, this.#kept(chunk));
     const releases = stored.lease !== null && next.lease === null;
     const counted = { version: versionAfter(stored, next), revision: stored.revision + 1 };
@@ -174,6 +174,17 @@ export class InMemoryPersonStore implements PersonStore {
       this.#claims.set(key, personId);
       return personId;
     });
+  }
+
+  async forget(personId: string, emails: readonly string[]): Promise<void> {
+    for (const first of this.#chunks.get(personId)?.keys() ?? []) {
+      await this.#io('personStore.forgetChunk', () => this.#chunks.get(personId)?.delete(first));
+    }
+    for (const email of emails.map(emailForm)) {
+      await this.#io('personStore.forgetClaim', () => {
+        if (this.#claims.get(email) === personId) this.#claims.delete(email);
+      });
+    }
   }
 
   async emailClaims(emails: readonly string[]): Promise<ReadonlyMap<string, string>> {

@@ -8,7 +8,7 @@ const records = ['one', 'two'].map((messageId) => ({ messageId, body: `body of $
 /** What was sent later. */
 function queue() {
   const sent: [bodies: readonly string[], seconds: number][] = [];
-  return { sent, sendLater: async (bodies: readonly string[], seconds: number) => void sent.push([bodies, seconds]) };
+  return { sent, send: async (bodies: readonly string[], seconds = 0) => void sent.push([bodies, seconds]) };
 }
 
 test('what only an operator can fix costs no message a try: a copy of it comes later', async () => {

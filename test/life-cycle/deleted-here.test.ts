@@ -6,6 +6,7 @@ import { withPerson } from '../../lib/lambda/with-person.ts';
 import { isPresent } from '../../lib/person/person.ts';
 import { editFields, personsWithEmail } from '../../lib/sync/persons/edit-persons.ts';
 import { deletePersonHere } from '../../lib/sync/sync-person/delete-person.ts';
+import { erasePersonHere } from '../../lib/sync/sync-person/erase-person.ts';
 import { EMAIL, type LeadScene, leadScene } from './lead-scene.ts';
 import { Life } from './life.ts';
 
@@ -140,8 +141,8 @@ describe('what happens in Salesforce to its Lead', () => {
     expect(on.life.holder(on.lead).personId).toBe(on.personId);
   });
 
-  /** Whose person is not deleted is not lost by it; nothing of what was deleted comes along. */
-  test.each(['wins', 'loses'] as const)('a merge with the Lead of another person, who stays: it %s', async (ends) => {
+  /** Nothing of what was deleted comes along; and whoever is merged into what was deleted does not bring it back. */
+  test.each(['wins', 'loses'] as const)('a merge with the Lead of another person: it %s', async (ends) => {
     const on = await leadScene();
     const { life, lead, personId } = on;
     await life.edit(personId, { Phone: '1' });
@@ -156,7 +157,8 @@ describe('what happens in Salesforce to its Lead', () => {
     life.merge('Lead', ...(ends === 'wins' ? ([lead, other] as const) : ([other, lead] as const)));
     await life.settle();
     const survivor = await life.survivor(otherId);
-    expect(survivor.deletedHere).toBeNull();
+    const undecided = { at: expect.any(String), salesforce: 'keep', undecided: true };
+    expect(survivor.deletedHere).toEqual(ends === 'wins' ? undecided : null);
     expect((await life.survivor(personId)).personId).toBe(survivor.personId);
     expect(survivor.fields.Title).toBe('Admiral');
     if (ends === 'loses') expect(survivor.fields.Phone ?? null).toBeNull();
@@ -197,14 +199,16 @@ describe('POST with the same email', () => {
     expect((await life.survivor(personId)).salesforce?.id).not.toBe(lead);
   });
 
-  test('pushes the edit that waited when it was deleted', async () => {
+  test('does not push the edit that waited when it was deleted, and the log names it', async () => {
     const { life, lead, personId } = await leadScene();
     await life.edit(personId, { Title: 'Countess' });
     await deletePersonHere(life.ports, personId, 'keep');
+    expect(life.persons.logOf(personId).at(-1)?.detail).toEqual({ salesforce: 'keep', dropped: ['Title'] });
     await life.settle();
-    await life.create({ Email: EMAIL });
+    await life.create({ Email: EMAIL, Phone: '1' });
     await life.settle();
-    expect(life.row('Lead', lead)?.Title).toBe('Countess');
+    expect(life.row('Lead', lead)).toMatchObject({ Title: null, Phone: '1' });
+    expect((await life.survivor(personId)).fields.Title ?? null).toBeNull();
   });
 
   test('goes to the person who has it, where there is one; nobody is revived', async () => {
@@ -243,11 +247,14 @@ describe('over HTTP', () => {
 
   test('DELETE answers 204, then GET 404, PATCH and sync 409', async () => {
     const { life, personId } = await leadScene();
-    const deletion = () => deletePersonHere(life.ports, personId, parseDelete(asked(personId)));
+    const deletion = () => deletePersonHere(life.ports, personId, parseDelete(asked(personId)).salesforce);
     const get = () => withPerson(life.persons, asked(personId), '', () => ({ status: 200, body: {} }));
     const patch = async () => editAnswer(await editFields(life.ports, personId, {}));
     expect([await statusOf(get), await statusOf(patch)]).toEqual([200, 200]);
-    for (const _ of [1, 2]) expect(await statusOf(async () => deleteAnswer(await deletion(), 'keep'))).toBe(204);
+    for (const _ of [1, 2])
+      expect(await statusOf(async () => deleteAnswer(await deletion(), { salesforce: 'keep', erases: false }))).toBe(
+        204,
+      );
     expect(await statusOf(get)).toEqual([404, '/problems/not-found']);
     const gone = [409, '/problems/person-deleted'];
     expect([await statusOf(patch), await statusOf(async () => syncAnswer(await life.sync(personId)))]).toEqual([
@@ -257,9 +264,11 @@ describe('over HTTP', () => {
   });
 
   test.each([
-    ['keep', ''],
-    ['delete', '?salesforce=delete'],
-  ] as const)('DELETE of one who was merged away answers 308, to %s the record too', async (salesforce, query) => {
+    ['keep', false, ''],
+    ['delete', false, '?salesforce=delete'],
+    ['keep', true, '?erase=true'],
+    ['delete', true, '?salesforce=delete&erase=true'],
+  ] as const)('DELETE of one who was merged away answers 308: %s, %s', async (salesforce, erases, query) => {
     const { life, lead, personId } = await leadScene();
     const winner = life.addLead({ Email: 'grace@example.com' });
     await life.settle();
@@ -268,18 +277,28 @@ describe('over HTTP', () => {
     await life.settle();
     life.merge('Lead', winner, lead);
     await life.settle();
-    const answer = deleteAnswer(await deletePersonHere(life.ports, personId, salesforce), salesforce);
+    const remove = erases ? erasePersonHere : deletePersonHere;
+    const answer = deleteAnswer(await remove(life.ports, personId, salesforce), { salesforce, erases });
     const location = `/persons/${life.holder(winner).personId}${query}`;
     expect(answer).toMatchObject({ status: 308, headers: { location } });
   });
 
   test.each([
-    [{}, 'keep'],
-    [{ salesforce: 'keep' }, 'keep'],
-    [{ salesforce: 'delete' }, 'delete'],
-  ])('%j means %s', (query, meant) => expect(parseDelete(asked('a', query))).toBe(meant));
+    [{}, { salesforce: 'keep', erases: false }],
+    [
+      { salesforce: 'keep', erase: 'false' },
+      { salesforce: 'keep', erases: false },
+    ],
+    [
+      { salesforce: 'delete', erase: 'true' },
+      { salesforce: 'delete', erases: true },
+    ],
+  ])('%j means %j', (query, meant) => expect(parseDelete(asked('a', query))).toEqual(meant));
 
-  test.each(['', 'Delete', 'true'])('?salesforce=%s is refused', async (salesforce) => {
-    expect(await statusOf(() => parseDelete(asked('a', { salesforce })))).toEqual([400, '/problems/invalid-parameter']);
-  });
+  test.each([{ salesforce: '' }, { salesforce: 'Delete' }, { salesforce: 'true' }, { erase: '' }, { erase: 'yes' }])(
+    '%j is refused',
+    async (query) => {
+      expect(await statusOf(() => parseDelete(asked('a', query)))).toEqual([400, '/problems/invalid-parameter']);
+    },
+  );
 });

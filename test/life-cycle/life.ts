@@ -45,7 +45,7 @@ export class Life {
   readonly delivered: string[] = [];
   readonly #tokens: Partial<Record<'lockstep' | 'admin', string>> = {};
 
-  constructor(policy: SyncPolicy = DEFAULT_POLICY) {
+  constructor(policy: SyncPolicy = DEFAULT_POLICY, stores: Partial<Pick<Ports, 'persons' | 'state'>> = {}) {
     this.org = createOrg({ time: () => Date.parse(this.clock.now()) });
     this.#hideTheRest();
     const ask = (method: string, path: string, body?: unknown) => this.#request('lockstep', method, DATA + path, body);
@@ -60,6 +60,7 @@ export class Life {
       queue: this.queue,
       policy,
       leaseMs: 660_000,
+      ...stores,
     };
   }
 
@@ -116,8 +117,9 @@ export class Life {
 
   async edit(personId: string, fields: Record<string, FieldValue>): Promise<void> {
     this.clock.advance(1000);
-    const stored = await this.persons.get(personId);
-    const survivor = stored && (await survivorOfPerson(this.persons, stored));
+    const { persons } = this.ports;
+    const stored = await persons.get(personId);
+    const survivor = stored && (await survivorOfPerson(persons, stored));
     const outcome = await editFields(this.ports, survivor?.personId ?? personId, fields);
     if (outcome.kind !== 'updated') throw new Error(JSON.stringify(outcome));
   }
@@ -190,9 +192,10 @@ export class Life {
   }
 
   async survivor(personId: string): Promise<Person> {
-    const stored = await this.persons.get(personId);
+    const { persons } = this.ports;
+    const stored = await persons.get(personId);
     if (stored === undefined) throw new Error(`no person ${personId}`);
-    return survivorOfPerson(this.persons, stored);
+    return survivorOfPerson(persons, stored);
   }
 
   activityTypes(personId: string): string[] {

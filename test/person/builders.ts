@@ -58,6 +58,7 @@ export function aPerson(over: Partial<Person> = {}): Person {
     absorbed: [],
     newborn: false,
     erased: false,
+    claims: [],
     deletedHere: null,
     pendingSince: null,
     lastSyncedAt: null,

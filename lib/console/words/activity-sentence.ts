@@ -21,8 +21,9 @@ const SENTENCES: { readonly [Type in Activity['type']]: (activity: Of<Type>) => 
   undeleted: ({ detail: { type, id } }) => [`The ${type} ${id} was undeleted in Salesforce and is linked again.`],
   merged: ({ detail }) => merged(detail),
   ownerChanged: ({ detail: { from, to } }) => [`The owner in Salesforce changed from ${from} to ${to}.`],
-  deleted: ({ detail: { salesforce } }) => [
+  deleted: ({ detail: { salesforce, dropped = [] } }) => [
     `Deleted here; the record in Salesforce was ${salesforce === 'delete' ? 'deleted, too' : 'kept'}.`,
+    ...(dropped.length === 0 ? [] : [`The edits that waited were dropped: ${listed(dropped)}.`]),
   ],
   revived: () => ['Brought back: the person was created here again with the same Email.'],
 };

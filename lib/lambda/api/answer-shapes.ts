@@ -141,7 +141,10 @@ export const activity = named(
       }),
     ),
     activityOf('ownerChanged', z.strictObject({ from: text, to: text })),
-    activityOf('deleted', z.strictObject({ salesforce: z.enum(['keep', 'delete']) })),
+    activityOf(
+      'deleted',
+      z.strictObject({ salesforce: z.enum(['keep', 'delete']), dropped: z.optional(z.array(z.string())) }),
+    ),
     activityOf('revived', z.strictObject({ source: z.literal('api') })),
   ]),
 );

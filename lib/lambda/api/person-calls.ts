@@ -101,8 +101,9 @@ export const PERSON_CALLS = {
   },
   'DELETE /persons/{personId}': {
     operationId: 'deletePerson',
-    summary: 'Delete a person here, and on demand the record in Salesforce first',
-    description: 'Its record does not bring the person back; `POST /persons` with its Email does.',
+    summary: 'Delete or erase a person here, and on demand the record in Salesforce first',
+    description:
+      'Its record does not bring the person back. A person that was deleted keeps its values, and `POST /persons` with its Email brings it back; edits that waited are dropped. Of a person that was erased nothing stays but ids, and `POST /persons` with its Email makes a new person.',
     tag: 'Operate',
     parameters: {
       salesforce: {
@@ -110,8 +111,13 @@ export const PERSON_CALLS = {
         description: 'What becomes of the record in Salesforce, or of the record that took its place.',
         schema: z._default(z.enum(['keep', 'delete']), 'keep'),
       },
+      erase: {
+        in: 'query',
+        description: 'Whether no value of the person is kept here, of one deleted before either. Cannot be undone.',
+        schema: z._default(z.enum(['true', 'false']), 'false'),
+      },
     },
-    answers: { 204: { description: 'Deleted.' }, 308: moved },
+    answers: { 204: { description: 'Deleted, or erased.' }, 308: moved },
     problems: ['invalid-parameter', 'not-found', 'busy', 'salesforce-rejected', ...SALESFORCE_PROBLEMS],
   },
   'GET /persons/{personId}/activities': {

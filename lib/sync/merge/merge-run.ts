@@ -11,6 +11,7 @@ import { answerQuestions } from '../rows/answer-questions.ts';
 import type { Asking } from '../rows/asking.ts';
 import type { Question } from '../rows/decide.ts';
 import { holdersOf } from '../rows/holders.ts';
+import { finishErasure } from '../sync-person/erase-person.ts';
 import { type Arrival, arrivalsOf, type Delivery } from './arrivals.ts';
 import { type FailedRow, isArrival, packFailedRows } from './pack-failed-rows.ts';
 
@@ -71,11 +72,15 @@ export class MergeRun {
         const persons = await this.#context.ports.persons.getMany(message.personIds);
         const queue = message.mass === true ? this.#toPushMass : this.#toPush;
         for (const person of persons.values()) queue.set(person.personId, person);
-      } else if (message.kind === 'persons') await this.#join(message.personIds);
+      } else if (message.kind === 'persons') await this.#goOn(message);
       else await this.#readRows(delivery, message);
     } catch (error) {
       this.fail(delivery, error);
     }
+  }
+
+  #goOn({ personIds, erases }: Extract<ChangeMessage, { kind: 'persons' }>): Promise<void> {
+    return erases === true ? this.#erase(personIds) : this.#join(personIds);
   }
 
   async #join(personIds: readonly string[]): Promise<void> {
@@ -84,6 +89,13 @@ export class MergeRun {
     });
     const open = await this.#answer(questions, () => undefined);
     if (open.length > 0) throw busy();
+  }
+
+  async #erase(personIds: readonly string[]): Promise<void> {
+    for (const personId of personIds) {
+      const { kind } = await finishErasure(this.#context.ports, personId);
+      if (kind === 'busy' || kind === 'unavailable' || kind === 'limit') throw busy();
+    }
   }
 
   async #readRows(delivery: Delivery, message: Exclude<ChangeMessage, { kind: 'pending' | 'persons' }>): Promise<void> {

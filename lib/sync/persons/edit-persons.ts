@@ -1,7 +1,7 @@
 import { revivePerson } from '../../person/delete-person.ts';
 import { editPerson, newPerson } from '../../person/edit-person.ts';
 import type { Fields } from '../../person/field-value.ts';
-import { hasEmail, isPresent, type Person } from '../../person/person.ts';
+import { hasEmail, isPresent, type Person, withClaim } from '../../person/person.ts';
 import { byType, CREATED_TYPE } from '../../person/row.ts';
 import { checkFields, type FieldProblem, type UnsyncedField } from '../../schema/check-fields.ts';
 import { type EditSchemas, editSchemas } from '../context/schemas.ts';
@@ -47,6 +47,7 @@ export async function editFields(
     if (stored.mergedInto !== null) {
       return { kind: 'mergedAway', personId: (await survivorOfPerson(ports.persons, stored)).personId };
     }
+    if (stored.erased) return erasedMeanwhile(ports, personId, edits);
     if (stored.deletedHere !== null) return { kind: 'deletedHere', at: stored.deletedHere.at };
     if (ifVersion !== undefined && stored.version !== ifVersion) {
       return { kind: 'versionMismatch', version: stored.version };
@@ -57,20 +58,41 @@ export async function editFields(
   throw new TransientError('CONTENTION', 'the person was changed by others on every try');
 }
 
+/** An edit that met an erasure may have claimed its Email after the erasure gave the person's claims up. */
+async function erasedMeanwhile({ persons }: EditPorts, personId: string, { Email }: Fields): Promise<EditOutcome> {
+  if (typeof Email === 'string') await persons.forget(personId, [Email]);
+  return { kind: 'notFound' };
+}
+
 /** Undefined where somebody else wrote in between. */
 async function editStored(
   { ports, schemas }: EditContext,
-  stored: Person,
+  found: Person,
   edits: Fields,
 ): Promise<EditOutcome | undefined> {
-  const { fields, notSynced, problems, shapes } = checkedEdits(schemas, stored, edits);
+  const { fields, notSynced, problems, shapes } = checkedEdits(schemas, found, edits);
   if (problems.length > 0) return { kind: 'invalidFields', problems };
   const email = fields.Email;
-  if (stored.salesforce === null && typeof email === 'string') await claimFor(ports, email, stored.personId);
+  const claims = found.salesforce === null && typeof email === 'string';
+  const stored = claims ? await toldClaim(ports, found, email) : found;
+  if (stored === undefined) return undefined;
   const next = editPerson(stored, fields, shapes, ports.clock.now());
   if (next === stored) return { kind: 'updated', person: stored, notSynced };
   const outcome = await ports.persons.update(stored, next);
   return outcome.kind === 'written' ? { kind: 'updated', person: outcome.person, notSynced } : undefined;
+}
+
+/**
+ * Claims an email for the person; undefined where somebody else wrote in between. The person's item tells of the claim
+ * first, so that an erasure finds it.
+ */
+async function toldClaim(ports: EditPorts, stored: Person, email: string): Promise<Person | undefined> {
+  const next = withClaim(stored, email);
+  const told =
+    next === stored ? ({ kind: 'written', person: stored } as const) : await ports.persons.update(stored, next);
+  if (told.kind !== 'written') return undefined;
+  await claimFor(ports, email, stored.personId);
+  return told.person;
 }
 
 /** An edit as the objects of Salesforce take it, with the shapes of every field that it names; null: a new person. */

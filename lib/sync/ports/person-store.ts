@@ -61,7 +61,7 @@ export interface PersonStore {
    * `stored.revision`; the version goes up where the change can be seen (`versionAfter`). The lease is not touched,
    * except where `stored` holds one and `next` holds none: then the write also demands that the lease is still that
    * owner's, and gives it back. With `leaseAsRead` it is refused where another lease was taken since. Full chunks of the
-   * stored log move to items of their own on the way; repeating that is harmless.
+   * stored log move to items of their own on the way, except where `next` is erased; repeating that is harmless.
    */
   update(stored: Person, next: Person, options?: { readonly leaseAsRead: boolean }): Promise<UpdateOutcome>;
 
@@ -85,6 +85,12 @@ export interface PersonStore {
    * many at once wins. With `insteadOf`, a claim of that person is taken over.
    */
   claimEmail(email: string, personId: string, insteadOf?: string): Promise<string>;
+
+  /**
+   * Removes what stands of the person beside its item: activities that have left the item, and the claims of these
+   * emails as far as they are the person's. The item stays as it is. Repeating is harmless.
+   */
+  forget(personId: string, emails: readonly string[]): Promise<void>;
 
   /** Who holds the claims of these emails, by the email as given; one that nobody claimed is missing. */
   emailClaims(emails: readonly string[]): Promise<ReadonlyMap<string, string>>;

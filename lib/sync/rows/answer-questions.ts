@@ -18,7 +18,7 @@ interface Turn<Act> {
 
 const STEP_KINDS: readonly Step['kind'][] = [
   ...(['absorb', 'clear', 'merge', 'claim', 'noteGone'] as const),
-  ...(['create', 'take', 'renounce', 'freeze', 'send'] as const),
+  ...(['create', 'take', 'renounce', 'freeze', 'bury', 'send'] as const),
 ];
 const STEPS: ReadonlySet<string> = new Set(STEP_KINDS);
 

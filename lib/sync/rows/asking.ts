@@ -50,7 +50,7 @@ export class Asking {
   /** The rows that were taken on the way. */
   readonly taken: Row[] = [];
   ended: Ended | undefined;
-  #sent = false;
+  readonly #sent = new Set<string>();
   #found: FoundRow | undefined;
   #refusals = 0;
   #steps = 0;
@@ -79,7 +79,7 @@ export class Asking {
       claimant: ({ id }) => this.#claimants.get(id),
       sharesEmail: ({ id }) => this.#shared.get(id),
       found: () => this.#found,
-      sent: () => this.#sent,
+      sent: (id) => this.#sent.has(id),
     };
   }
 
@@ -134,7 +134,7 @@ export class Asking {
   takeOutcome(outcome: StepOutcome): void {
     this.#steps += 1;
     if (outcome.kind === 'busy' || this.#steps > MAX_STEPS) this.ended = { kind: 'busy' };
-    else if (outcome.kind === 'sent') this.#sent = true;
+    else if (outcome.kind === 'sent') this.#sent.add(outcome.about);
     else if (outcome.kind === 'parked') this.#parkAt(outcome.item);
     else if (outcome.kind === 'refused') this.#startAgain();
     else {

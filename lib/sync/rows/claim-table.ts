@@ -8,7 +8,8 @@ import type { Decided, Deciding, Known, Rule } from './known.ts';
 export function* claimed(known: Known, way: Way, claimer: Standing, state: Row): Deciding {
   const { personId, salesforce, erased } = claimer;
   const renounce = (rule: Rule): Decided => ({ kind: 'renounce', personId, row: state, rule });
-  if (erased) return renounce('24');
+  // An erased person goes on with what took its row's place, so that it comes back by no conversion; nothing else is its.
+  if (erased && !hasSuccessor(claimer)) return renounce('24');
   if (salesforce === null) {
     return isGone(state) ? renounce('18') : { kind: 'take', personId, row: state, succeeds: false, rule: '17' };
   }
@@ -39,9 +40,9 @@ export function hasSuccessor({ salesforce }: Standing): boolean {
  * successor's authority and the successor itself, up to the last one. `rule`: the row of the table that led here.
  */
 export function* follow(known: Known, way: Way, follower: Standing, rule: Rule): Deciding {
-  const { personId, salesforce, erased } = follower;
+  const { personId, salesforce } = follower;
   const nothing: Decided = { kind: 'nothing', personId, rule };
-  if (erased || salesforce === null) return nothing;
+  if (salesforce === null) return nothing;
   const own = yield* freshRow(known, salesforce);
   if (own !== null && own.systemModstamp > salesforce.systemModstamp) {
     return { kind: 'merge', personId, row: own, keepsNewborn: false, rule };
@@ -81,7 +82,7 @@ function* reached(known: Known, way: Way, { follower, hold, row }: Reached): Dec
       return { kind: 'create', personId: hold.personId, row, rule: 'B5' };
     case 'left':
       if (hold.survivor.personId !== personId) return claim;
-      if (isGone(row)) return { kind: 'nothing', personId, rule: 'B6' };
+      if (isGone(row) || follower.erased) return { kind: 'nothing', personId, rule: 'B6' };
       return yield* newLife(known, row, 'B6');
     case 'claimed':
       if (hold.survivor.personId === personId) return { kind: 'take', personId, row, succeeds: true, rule: 'B3' };
@@ -108,13 +109,18 @@ function join(
   { told }: Way,
   { follower, holder, row }: { readonly follower: Standing; readonly holder: Standing; readonly row: Row },
 ): Decided {
-  if (!holder.erased && isNews(known, holder, row)) {
+  const { personId, erased } = follower;
+  // What else became of the erased person's row is another person's.
+  if (erased && !holder.newborn) return { kind: 'nothing', personId, rule: 'B9' };
+  // Nobody is erased by a merge in Salesforce.
+  if (holder.erased) return { kind: 'bury', personId, rule: 'B9' };
+  if (isNews(known, holder, row)) {
     return { kind: 'merge', personId: holder.personId, row, keepsNewborn: holder.newborn, rule: 'B7' };
   }
   const gives = holder.newborn;
   const [loser, into] = gives ? [holder, follower] : [follower, holder];
   const rule = gives ? 'B8' : 'B9';
   // No queue message will retry this, so one is sent before the first write.
-  if (!told && !known.sent()) return { kind: 'send', personId: loser.personId, rule };
+  if (!told && !known.sent(loser.personId)) return { kind: 'send', personId: loser.personId, rule };
   return { kind: 'freeze', loser: loser.personId, into: into.personId, gives, rule };
 }

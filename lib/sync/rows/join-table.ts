@@ -6,11 +6,7 @@ import type { Decided, Deciding, Known, Rule } from './known.ts';
 
 /** Row 1, and J2 wherever a half-done join is met. The survivor's own row is read first: see `readOwnFirst`. */
 export function* absorb(known: Known, loser: Standing, survivor: Standing, rule: Rule = '1'): Deciding {
-  if (survivor.erased) {
-    const { personId } = loser;
-    if (!loser.erased) return { kind: 'clear', personId, rule };
-    return { kind: 'absorb', loser: personId, survivor: survivor.personId, given: null, rule };
-  }
+  if (survivor.erased && !loser.erased) return { kind: 'clear', personId: loser.personId, rule };
   const own = yield* readOwnFirst(known, survivor, rule);
   if (own !== undefined) return own;
   const takes = takesGivenRow(survivor, loser);

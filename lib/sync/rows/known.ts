@@ -17,8 +17,8 @@ export interface Known {
   readonly sharesEmail: (row: Row) => boolean | undefined;
   /** What Salesforce was found to hold for a person without a living row. */
   readonly found: () => FoundRow | undefined;
-  /** Whether the message of a join was sent (M0). */
-  readonly sent: () => boolean;
+  /** Whether a message about this person, or this row, was sent (M0). */
+  readonly sent: (id: string) => boolean;
 }
 
 export type FoundRow =
@@ -39,6 +39,8 @@ export type Read =
 export type Step =
   /** The survivor takes over a frozen person; `given` is that person's row as it is now, where the survivor takes it. */
   | { readonly kind: 'absorb'; readonly loser: string; readonly survivor: string; readonly given: Row | null }
+  /** The person's row became a part of an erased person's: the person is deleted here, and has no row any more. */
+  | { readonly kind: 'bury'; readonly personId: string }
   /** A frozen person loses its values, because its survivor was erased. */
   | { readonly kind: 'clear'; readonly personId: string }
   /** The state of the person's own row; null: the row cannot be read any more. */
@@ -51,7 +53,8 @@ export type Step =
   | { readonly kind: 'take'; readonly personId: string; readonly row: Row; readonly succeeds: boolean }
   | { readonly kind: 'renounce'; readonly personId: string; readonly row: Row }
   | { readonly kind: 'freeze'; readonly loser: string; readonly into: string; readonly gives: boolean }
-  | { readonly kind: 'send'; readonly personId: string };
+  /** `row`: the message is about this row, and comes later than a sync by hand can last. */
+  | { readonly kind: 'send'; readonly personId: string; readonly row?: RowName };
 
 /** The question is answered: nothing is left to be done here and now. */
 export type End =

@@ -1,5 +1,6 @@
 import type { Conflict, Happening } from '../../person/activity.ts';
 import { logged, withPending } from '../../person/edit-person.ts';
+import { mergeIntoErased } from '../../person/erase-person.ts';
 import { mergeRow, mergeSuccessor, type OwnPush, type RowMerge } from '../../person/merge-row.ts';
 import type { Person, SalesforceLink } from '../../person/person.ts';
 import type { Row } from '../../person/row.ts';
@@ -28,6 +29,7 @@ export function ownPushOf(person: Person): OwnPush | undefined {
 
 /** How a row merges into the person that holds it, or that is to take it. */
 export function mergeOf(schemas: Schemas, person: Person, row: Row, succeeds = false): RowMerge {
+  if (person.erased) return mergeIntoErased(person, row);
   const { rules } = schemas[row.type];
   const seen = row.id === person.salesforce?.id ? withoutEdited(row, person) : row;
   return succeeds && person.salesforce !== null
@@ -78,6 +80,7 @@ export function refreshedPerson(
 /** The person once its row cannot be read any more. */
 export function withoutRow(person: Person, link: SalesforceLink, now: string): Person {
   if (link.isDeleted) return person;
+  if (person.erased) return { ...person, salesforce: { ...link, isDeleted: true } };
   const { type, id } = link;
   const deleted: Happening = { type: 'deletedInSalesforce', direction: 'pull', detail: { type, id } };
   return logged({ ...person, salesforce: { ...link, isDeleted: true } }, [deleted], now);

@@ -49,13 +49,13 @@ function addsTo(hold: Exclude<Hold, { kind: 'unjoined' }>, state: Row | null): b
 
 /**
  * The holder, by the person id that the row carries: a living person stands for a row only if the row's authority leads
- * to it (I1), so that the authority need not be read.
+ * to it (I1), so that the authority need not be read. Another one may have taken an erased person's row.
  */
 function* heldByCarriedId(known: Known, state: Row | null): Deciding<Hold | undefined> {
   const carried = carriedId(state);
   if (state === null || carried === null) return undefined;
   const person = yield* itemOf(known, carried);
-  const holds = isPerson(person) && person.mergedInto === null && person.salesforce?.id === state.id;
+  const holds = isPerson(person) && !person.erased && person.mergedInto === null && person.salesforce?.id === state.id;
   return holds ? { kind: 'held', survivor: person } : undefined;
 }
 
@@ -68,9 +68,9 @@ function carriedId(state: Row | null): string | null {
 /** Rows 2 to 5. */
 function* held(known: Known, question: RowQuestion, holder: Standing, state: Row): Deciding {
   const { personId, salesforce, erased } = holder;
-  if (erased) return { kind: 'nothing', personId, rule: '2' };
   const stamp = salesforce?.systemModstamp ?? '';
-  if (state.systemModstamp > stamp) return { kind: 'merge', personId, row: state, keepsNewborn: false, rule: '3' };
+  const rule = erased ? '2' : '3';
+  if (state.systemModstamp > stamp) return { kind: 'merge', personId, row: state, keepsNewborn: false, rule };
   if (state.systemModstamp === stamp && known.differs(personId, state)) {
     // Same SystemModstamp as base, other values: the order is unknown, so the row is read again.
     const fresh = question.partial ? state : yield* freshRow(known, state);

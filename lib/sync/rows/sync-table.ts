@@ -92,7 +92,7 @@ function* attachTo(known: Known, person: Standing, found: Row): Deciding {
       if (hold.survivor.personId === personId) return ownedBy(person, found, hold.kind);
       if (hold.kind === 'left') return yield* claimLeft(known, person, found);
       if (hold.kind === 'claimed') return { kind: 'wait', rule: 'C7' };
-      return hold.survivor.erased ? yield* renounceErased(known, hold, found) : anothers(personId, found);
+      return hold.survivor.erased ? yield* claimErased(known, person, found) : anothers(personId, found);
   }
 }
 
@@ -128,9 +128,13 @@ function takeFound({ personId }: Standing, found: Row): Decided {
   return { kind: 'take', personId, row: found, succeeds: false, rule: 'C6' };
 }
 
-/** Row C7a. */
-function* renounceErased(known: Known, { survivor }: { readonly survivor: Standing }, found: Row): Deciding {
+/**
+ * Row C7a: an erased person keeps no row that another one asks for. Until that one has taken the row nobody holds it, so a
+ * message that comes later than this sync can last is sent first.
+ */
+function* claimErased(known: Known, { personId }: Standing, found: Row): Deciding {
+  if (!known.sent(found.id)) return { kind: 'send', personId, row: found, rule: 'C7a' };
   const row = yield* freshRow(known, found);
   if (row === null || isGone(row)) return { kind: 'wait', rule: 'C7a' };
-  return { kind: 'renounce', personId: survivor.personId, row, rule: 'C7a' };
+  return { kind: 'claim', rowId: row.id, personId, rule: 'C7a' };
 }

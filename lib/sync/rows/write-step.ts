@@ -1,5 +1,7 @@
 import { absorbPerson } from '../../person/absorb-person.ts';
+import { buryPerson, deletedWith } from '../../person/delete-person.ts';
 import { personOfRow, withShortFields } from '../../person/edit-person.ts';
+import { erasePerson } from '../../person/erase-person.ts';
 import { isLeased, type Person, personIdOfRow } from '../../person/person.ts';
 import { type Row, typeOf } from '../../person/row.ts';
 import {
@@ -24,7 +26,7 @@ import { isTooLarge, tooLarge, updateOrPark } from './update-or-park.ts';
 export type StepOutcome =
   /** `isStored` is false where the item is only seen so, because the step says nothing new about it. */
   | ({ readonly kind: 'written'; readonly item: StoredItem; readonly isStored: boolean } & Pulled)
-  | { readonly kind: 'sent' }
+  | { readonly kind: 'sent'; readonly about: string }
   /** The person is too large to be stored so, and says that; it stays as it was. */
   | { readonly kind: 'parked'; readonly item: Person }
   /** Another worker wrote the item after it was read. */
@@ -48,13 +50,16 @@ export interface Writing {
   readonly isDry: boolean;
 }
 
+/** A call of the API, a sync by hand too, is answered within half a minute. */
+const AFTER_A_SYNC_SECONDS = 60;
+
 const NOTHING: Pulled = { pulled: [], conflicts: [] };
 
 /** Carries out one step: one conditional write, or one message. */
 export async function writeStep(context: RowContext, step: Step, writing: Writing): Promise<StepOutcome> {
   switch (step.kind) {
     case 'send':
-      return send(context, step.personId, writing);
+      return send(context, step, writing);
     case 'claim':
       return writeAuthority(context, step.rowId, { rowOf: step.personId }, writing);
     case 'noteGone':
@@ -67,8 +72,12 @@ export async function writeStep(context: RowContext, step: Step, writing: Writin
       return take(context, step, writing);
     case 'renounce':
       return update(context, writing, of(writing, step.personId), (person) => withLeft(person, step.row));
+    case 'bury':
+      return update(context, writing, of(writing, step.personId), (person) =>
+        buryPerson(person, context.ports.clock.now()),
+      );
     case 'clear':
-      return update(context, writing, of(writing, step.personId), cleared);
+      return clear(context, of(writing, step.personId), writing);
     case 'freeze':
       return update(context, writing, of(writing, step.loser), (person) => {
         const frozen = frozenInto(person, step.into, step.gives);
@@ -85,10 +94,19 @@ function of({ stored }: Writing, personId: string): Person {
   return item;
 }
 
-async function send({ ports }: RowContext, personId: string, { isDry }: Writing): Promise<StepOutcome> {
+async function send(
+  { ports }: RowContext,
+  { personId, row }: Extract<Step, { kind: 'send' }>,
+  { isDry }: Writing,
+): Promise<StepOutcome> {
   const queuedAt = ports.clock.now();
-  if (!isDry) await ports.queue.send([...packIds({ kind: 'persons', queuedAt }, [personId])]);
-  return { kind: 'sent' };
+  if (isDry) return { kind: 'sent', about: row?.id ?? personId };
+  if (row === undefined) await ports.queue.send([...packIds({ kind: 'persons', queuedAt }, [personId])]);
+  else {
+    const bodies = packIds({ kind: 'refresh', type: row.type, queuedAt }, [row.id]);
+    await ports.queue.send([...bodies], AFTER_A_SYNC_SECONDS);
+  }
+  return { kind: 'sent', about: row?.id ?? personId };
 }
 
 async function writeAuthority(
@@ -201,9 +219,17 @@ async function absorb(
   const whole = absorbPerson(there.person, loser, { rules, now, earlier });
   const isUnread = step.given === null && takesGivenRow(survivor, loser);
   const link = isUnread ? loser.salesforce : there.person.salesforce;
-  const { salesforce, left, absorbed, newborn, deletedHere } = joinedWith(survivor, loser, link);
+  const { salesforce, left, absorbed, newborn } = joinedWith(survivor, loser, link);
+  const deletedHere = deletedWith(survivor, loser);
   const next = { ...whole, salesforce, left, absorbed, newborn, deletedHere };
   return withPulled(await write(ports, survivor, next, { leaseAsRead: true, isDry: writing.isDry }), there);
+}
+
+/** A person that was joined into an erased one keeps nothing but what rows lead to. Repeated after a crash, it ends alike. */
+async function clear(context: RowContext, person: Person, writing: Writing): Promise<StepOutcome> {
+  const { persons, clock } = context.ports;
+  if (!writing.isDry) await persons.forget(person.personId, person.claims);
+  return update(context, writing, person, (stored) => erasePerson(stored, clock.now()));
 }
 
 async function update(
@@ -241,9 +267,4 @@ async function write(
 
 function withPulled(outcome: StepOutcome, { pulled, conflicts }: Pulled): StepOutcome {
   return outcome.kind === 'written' ? { ...outcome, pulled, conflicts } : outcome;
-}
-
-/** A person that was joined into an erased one keeps nothing but what rows lead to. */
-function cleared(person: Person): Person {
-  return { ...person, fields: {}, pending: {}, pendingSince: null, rejection: null, erased: true };
 }

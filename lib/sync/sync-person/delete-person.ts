@@ -23,11 +23,16 @@ export async function deletePersonHere(
   personId: string,
   salesforce: DeletedHere['salesforce'],
 ): Promise<DeleteOutcome> {
-  const outcome = await underLease(ports, personId, false, async ({ leased }): Promise<DeleteOutcome> => {
-    const row: RowDeletion =
-      salesforce === 'delete' ? await deleteRow(ports, leased) : { kind: 'deleted', person: leased };
-    return row.kind === 'deleted' ? bury(ports, row.person, salesforce) : row;
-  });
+  const outcome = await underLease(
+    ports,
+    personId,
+    { isGuarded: false },
+    async ({ leased }): Promise<DeleteOutcome> => {
+      const row: RowDeletion =
+        salesforce === 'delete' ? await deleteRow(ports, leased) : { kind: 'deleted', person: leased };
+      return row.kind === 'deleted' ? bury(ports, row.person, salesforce) : row;
+    },
+  );
   return outcome.kind === 'deletedHere' ? { kind: 'deleted' } : outcome;
 }
 

@@ -28,7 +28,7 @@ export async function syncPerson(ports: Ports, personId: string, assignTo: Assig
 type OneSync = SyncOutcome | { readonly kind: 'joined'; readonly personId: string };
 
 function syncOnce(ports: Ports, personId: string, assignTo: AssignTo): Promise<OneSync> {
-  return underLease(ports, personId, true, async ({ leased, afterLostPush }): Promise<OneSync> => {
+  return underLease(ports, personId, { isGuarded: true }, async ({ leased, afterLostPush }): Promise<OneSync> => {
     // A parked person that somebody syncs by hand: what Salesforce takes may have changed since it was refused.
     const schemas = await (leased.rejection === null ? loadSchemas(ports) : describedSchemas(ports));
     const outcome = await syncWithFields({ ports, schemas, assignTo, afterLostPush }, leased);

@@ -25,6 +25,17 @@ export interface Leased {
   readonly afterLostPush: boolean;
 }
 
+/** How a person is to be leased. */
+export interface LeaseWay {
+  /**
+   * What will be sent carries the guard of base. Where it does not (a deletion), a lost request may commit over any later
+   * state, so that only the end of the lease tells that it is over.
+   */
+  readonly isGuarded: boolean;
+  /** A person deleted here is leased too. */
+  readonly takesDeleted?: boolean;
+}
+
 /**
  * Works on a person under a lease, and gives the lease back unless a request may still commit. An outcome `synced` was
  * stored by a settle, which gives the lease back in the same write.
@@ -32,10 +43,10 @@ export interface Leased {
 export async function underLease<Outcome extends { readonly kind: string }>(
   ports: Ports,
   personId: string,
-  isGuarded: boolean,
+  way: LeaseWay,
   work: (leased: Leased) => Promise<Outcome>,
 ): Promise<Outcome | Unleased | Unanswered> {
-  const taken = await leaseWithPatience(ports, personId, isGuarded);
+  const taken = await leaseWithPatience(ports, personId, way);
   if ('kind' in taken) return taken;
   const giveBack = () => giveBackLease(ports, taken.leased, taken.afterLostPush);
   try {
@@ -55,25 +66,27 @@ export function unanswered(error: unknown): Unanswered {
   throw error;
 }
 
-/**
- * Leases a person; or tells why it cannot be had. `isGuarded`: what will be sent carries the guard of base. Where it does
- * not (a deletion), a lost request may commit over any later state, so that only the end of the lease tells that it is over.
- */
-async function leaseWithPatience(ports: Ports, personId: string, isGuarded: boolean): Promise<Leased | Unleased> {
+/** Leases a person; or tells why it cannot be had. */
+async function leaseWithPatience(ports: Ports, personId: string, way: LeaseWay): Promise<Leased | Unleased> {
   const owner = ports.ids.next();
   const since = ports.clock.now();
   for (;;) {
     const person = await ports.persons.get(personId);
     if (person === undefined) return { kind: 'notFound' };
-    if (!isPresent(person)) return absent(ports, person);
-    const taken = await take(ports, person, { owner, isGuarded });
+    if (!isPresent(person) && !isToBeTaken(person, way)) return absent(ports, person);
+    const taken = await take(ports, person, { owner, isGuarded: way.isGuarded });
     if (taken !== undefined) return taken;
     if (msBetween(since, ports.clock.now()) >= PATIENCE_MS) return { kind: 'busy' };
     await ports.clock.wait(WAIT_MS);
   }
 }
 
+function isToBeTaken({ mergedInto, erased }: Person, { takesDeleted = false }: LeaseWay): boolean {
+  return takesDeleted && mergedInto === null && !erased;
+}
+
 async function absent(ports: Ports, person: Person): Promise<Unleased> {
+  if (person.erased && person.mergedInto === null) return { kind: 'notFound' };
   if (person.deletedHere !== null && person.mergedInto === null) {
     return { kind: 'deletedHere', at: person.deletedHere.at };
   }

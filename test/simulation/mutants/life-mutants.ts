@@ -94,7 +94,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: 'whoever meets a claim does not help',
     file: CLAIMS,
-    from: "if (erased) return renounce('24');",
+    from: "if (erased && !hasSuccessor(claimer)) return renounce('24');",
     to: "if (personId !== '') return { kind: 'nothing', personId, rule: '24' };",
   },
   {

@@ -124,7 +124,8 @@ function noLocalEditIsOverwrittenUnseen(world: World, history: History): void {
     const lost = local[at - 1];
     if (lost === undefined || pulled.origin !== 'pull' || lost.origin !== 'edit') return;
     if (alikeIn(field, lost.value, pulled.value) || givesWay(world, history, lost, pulled)) return;
-    if (losesConflict(world, person.personId, field, lost) || tookDefault(world, person.personId, field, lost)) return;
+    if (losesConflict(world, person.personId, field, lost) || wasDropped(world, person.personId, field, lost)) return;
+    if (tookDefault(world, person.personId, field, lost)) return;
     const what = `${JSON.stringify(lost.value)} of ${clockOf(lost.at)} was replaced by ${JSON.stringify(pulled.value)}`;
     world.breaks('no edit of ours is lost', `${person.personId}.${field}: ${what} at ${clockOf(pulled.at)}`);
   });
@@ -155,6 +156,14 @@ function losesConflict(world: World, personId: string, field: string, { value, a
       activity.detail.winner === 'remote' &&
       toldAt(world, activity) >= at &&
       alikeIn(field, whole(activity.detail.local), value),
+  );
+}
+
+/** The edit waited when the person was deleted here, and that is told. */
+function wasDropped(world: World, personId: string, field: string, { at }: LocalValue): boolean {
+  return activitiesOf(world, personId).some(
+    (activity) =>
+      activity.type === 'deleted' && toldAt(world, activity) >= at && activity.detail.dropped?.includes(field) === true,
   );
 }
 

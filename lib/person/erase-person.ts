@@ -1,0 +1,49 @@
+import { linkTo, sameLink } from './life-cycle.ts';
+import type { RowMerge } from './merge-row.ts';
+import type { Person, SalesforceLink } from './person.ts';
+import type { Row } from './row.ts';
+import { withoutOwnRow } from './standing.ts';
+
+/**
+ * The person without anything but ids, and what keeps it from coming back: its row, the rows that it has left, and the
+ * persons that became a part of it. Never shown, found, pushed or revived.
+ */
+export function erasePerson(person: Person, now: string): Person {
+  const { salesforce, log } = person;
+  return {
+    ...person,
+    fields: {},
+    pending: {},
+    pendingSince: null,
+    salesforce: salesforce && withoutOwner(salesforce),
+    rejection: null,
+    lease: null,
+    log: { next: log.next, recent: [] },
+    claims: [],
+    newborn: false,
+    erased: true,
+    deletedHere: { at: now, salesforce: 'keep' },
+    lastSyncedAt: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** The merge of a row into an erased person: where the row stands counts, and no value of it is taken. */
+export function mergeIntoErased(person: Person, row: Row): RowMerge {
+  const known = person.salesforce;
+  const isOwn = known?.id === row.id;
+  if (isOwn && row.systemModstamp < known.systemModstamp) return { kind: 'stale' };
+  const salesforce = withoutOwner(linkTo(row, null));
+  const merged: Person = { ...(isOwn ? person : withoutOwnRow(person)), salesforce };
+  if (!isOwn || !sameLink(known, salesforce)) {
+    return { kind: 'merged', person: merged, happenings: [], pulled: [], conflicts: [] };
+  }
+  return row.systemModstamp === known.systemModstamp ? { kind: 'unchanged' } : { kind: 'touched', person: merged };
+}
+
+/** Who owns the row is a person of its own. */
+function withoutOwner(link: SalesforceLink): SalesforceLink {
+  const { owner: _owner, ...others } = link;
+  return { ...others, ownerId: null };
+}

@@ -1,0 +1,103 @@
+import { erasePerson } from '../../person/erase-person.ts';
+import type { DeletedHere, Person } from '../../person/person.ts';
+import { packIds } from '../change-message.ts';
+import { loadSchemas } from '../context/schemas.ts';
+import { TransientError } from '../errors.ts';
+import type { Ports } from '../ports/ports.ts';
+import { answerQuestion } from '../rows/answer-questions.ts';
+import { survivorsOf } from '../rows/survivors.ts';
+import type { DeleteOutcome } from './delete-person.ts';
+import { deleteRow, type RowDeletion } from './delete-row.ts';
+import { underLease } from './under-lease.ts';
+
+/**
+ * When an erasure is gone over once more: by then every function has ended that was at work when it began, and whatever
+ * such a function still wrote beside the person's item is found. The longest of them, the merge, has two minutes.
+ */
+const GO_OVER_AFTER_SECONDS = 300;
+
+const ATTEMPTS = 8;
+
+/**
+ * Erases a person, and on demand its row in Salesforce first: in the table stay ids, and what keeps the person from coming
+ * back. A message goes out before anything is removed, so that an erasure that dies halfway is finished. Repeating it is
+ * harmless.
+ */
+export async function erasePersonHere(
+  ports: Ports,
+  personId: string,
+  salesforce: DeletedHere['salesforce'],
+): Promise<DeleteOutcome> {
+  return erase(ports, personId, async (leased) => {
+    const row: RowDeletion =
+      salesforce === 'delete' ? await deleteRow(ports, leased) : { kind: 'deleted', person: leased };
+    if (row.kind !== 'deleted') return row;
+    const body = packIds({ kind: 'persons', queuedAt: ports.clock.now(), erases: true }, [personId]);
+    await ports.queue.send([...body], GO_OVER_AFTER_SECONDS);
+    return row;
+  });
+}
+
+/** Finishes an erasure that a message tells of; in Salesforce nothing is left to be done. */
+export function finishErasure(ports: Ports, personId: string): Promise<DeleteOutcome> {
+  return erase(ports, personId, (person) => Promise.resolve({ kind: 'deleted', person }));
+}
+
+async function erase(
+  ports: Ports,
+  personId: string,
+  before: (leased: Person) => Promise<RowDeletion>,
+): Promise<DeleteOutcome> {
+  const person = await joinedFirst(ports, personId);
+  if (person === undefined) return { kind: 'notFound' };
+  if (person.personId !== personId) return { kind: 'mergedAway', personId: person.personId };
+  if (!person.erased) {
+    const outcome = await underLease(ports, personId, { isGuarded: false, takesDeleted: true }, async ({ leased }) => {
+      const row = await before(leased);
+      return row.kind === 'deleted' ? eraseLeased(ports, row.person) : row;
+    });
+    if (outcome.kind !== 'deleted') return outcome;
+  }
+  await eraseParts(ports, personId);
+  return { kind: 'deleted' };
+}
+
+/** The survivor of the person, once every half-done join on the way there is finished: it may carry values along. */
+async function joinedFirst(ports: Ports, personId: string): Promise<Person | undefined> {
+  const stored = await ports.persons.get(personId);
+  if (stored === undefined) return undefined;
+  const reached = (await survivorsOf(ports.persons, [stored])).get(personId);
+  if (reached === undefined || reached.unabsorbed.length === 0) return reached?.person;
+  const question = { kind: 'person', personId, readsOwn: false, attaches: false, told: true } as const;
+  const asking = await answerQuestion({ ports, schemas: await loadSchemas(ports) }, question);
+  return asking.reached ?? reached.person;
+}
+
+async function eraseLeased(ports: Ports, leased: Person): Promise<DeleteOutcome> {
+  let stored: Person | undefined = leased;
+  for (let attempt = 0; attempt < ATTEMPTS && stored !== undefined; attempt += 1) {
+    if (stored.mergedInto !== null) return { kind: 'mergedAway', personId: stored.mergedInto };
+    if (await eraseItem(ports, stored)) return { kind: 'deleted' };
+    stored = await ports.persons.get(leased.personId);
+  }
+  return stored === undefined ? { kind: 'notFound' } : { kind: 'busy' };
+}
+
+/** Whether the item was still as it was read. What it names is removed before the item forgets it. */
+async function eraseItem({ persons, clock }: Ports, stored: Person): Promise<boolean> {
+  await persons.forget(stored.personId, stored.claims);
+  const outcome = await persons.update(stored, erasePerson(stored, clock.now()));
+  return outcome.kind === 'written';
+}
+
+/** Everybody who became a part of the erased person, and of those; and once more what stands beside each item. */
+async function eraseParts(ports: Ports, personId: string): Promise<void> {
+  const seen = new Set([personId]);
+  for (const id of seen) {
+    const part = await ports.persons.get(id);
+    if (part === undefined) continue;
+    if (part.erased) await ports.persons.forget(id, part.claims);
+    else if (!(await eraseItem(ports, part))) throw new TransientError('CONTENTION', 'a part was changed meanwhile');
+    for (const absorbed of part.absorbed) seen.add(absorbed);
+  }
+}
