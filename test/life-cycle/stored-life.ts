@@ -47,13 +47,13 @@ export class StoredLife extends Life {
   /** The items of these persons: their own, and what stands beside them. */
   itemsOf(personIds: readonly string[]): StoredItem[] {
     const keys = new Set(personIds.map((personId) => `PERSON#${personId}`));
-    return [...this.table.all()].filter(({ pk }) => keys.has(String(pk))) as StoredItem[];
+    return [...this.table.all()].filter(({ pk }) => typeof pk === 'string' && keys.has(pk)) as StoredItem[];
   }
 
   /** Where in the table a text stands, keys and indexes included; what is packed is looked at unpacked. */
   placesOf(text: string): string[] {
     const places = [...this.table.all()].filter((item) => textOf(item).toLowerCase().includes(text.toLowerCase()));
-    return places.map(({ pk, sk }) => `${String(pk)} ${String(sk)}`);
+    return places.map(({ pk, sk }) => JSON.stringify([pk, sk]));
   }
 }
 
