@@ -7,6 +7,7 @@ import { apiHandler, type RoutesOf } from '../lib/lambda/http-api.ts';
 import { listCycles } from '../lib/lambda/list-cycles.ts';
 import { listedPersonView } from '../lib/lambda/person-answers.ts';
 import { parsePaging } from '../lib/lambda/person-requests.ts';
+import { purgeValues } from '../lib/lambda/purge-values.ts';
 import { reconcileSoon } from '../lib/lambda/reconcile-soon.ts';
 import { createShown } from '../lib/lambda/shown.ts';
 import { sizedPage } from '../lib/lambda/sized-page.ts';
@@ -30,6 +31,7 @@ export const handler = apiHandler<RoutesOf<'operate'>>({
   'GET /sync/fields': async () => ({ status: 200, body: { objects: await readFieldStatus(ports, objects) } }),
   'POST /sync/reconcile': (request) => reconcileSoon(ports, request),
   'POST /sync/fields/accept': (request) => acceptType(ports, request),
+  'POST /sync/fields/purge': (request) => purgeValues(ports, request),
 
   'GET /sync/rejections': async (request) => {
     const { limit, cursor } = parsePaging(request);

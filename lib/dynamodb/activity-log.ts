@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Activity, type ActivityChunk, CHUNK_SIZE } from '../person/activity.ts';
 import type { Person } from '../person/person.ts';
 import { InvalidCursorError } from '../sync/errors.ts';
@@ -9,6 +10,17 @@ import { ACTIVITY, activityKey, firstOf, type Key } from './keys.ts';
 type ChunkItem = Key & { readonly log: Uint8Array; readonly expiresAt: number };
 
 const SECONDS_PER_DAY = 86_400;
+
+/** The query of all chunks of a person. */
+function chunksOf(personId: string) {
+  return {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :chunks)',
+    ExpressionAttributeValues: { ':pk': activityKey(personId, 0).pk, ':chunks': ACTIVITY },
+    ConsistentRead: true,
+  };
+}
+
+const KEYS_ONLY = { ProjectionExpression: 'pk, sk' };
 
 /** Activities outside their person's item, in chunks that never change and that the table forgets after a while. */
 export class ActivityLog {
@@ -29,17 +41,25 @@ export class ActivityLog {
 
   /** Removes every activity of the person that has left its item. */
   async forget(personId: string): Promise<void> {
-    const { pk } = activityKey(personId, 0);
-    const chunks = this.#table.pages<Key>({
-      KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :chunks)',
-      ProjectionExpression: '#pk, #sk',
-      ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
-      ExpressionAttributeValues: { ':pk': pk, ':chunks': ACTIVITY },
-      ConsistentRead: true,
-    });
-    for await (const { items } of chunks) {
-      await Promise.all(items.map(({ sk }) => this.#table.delete({ pk, sk })));
+    for await (const { items } of this.#table.pages<Key>({ ...chunksOf(personId), ...KEYS_ONLY })) {
+      await Promise.all(items.map(({ pk, sk }) => this.#table.delete({ pk, sk })));
     }
+  }
+
+  /** How many chunks `change` changed. A chunk that was removed meanwhile stays so. */
+  async rewrite(personId: string, change: (activity: Activity) => Activity): Promise<number> {
+    let changed = 0;
+    for await (const { items } of this.#table.pages<ChunkItem>(chunksOf(personId))) {
+      for (const item of items) {
+        const before = unpackChunk(item.log, firstOf(item));
+        const after = before.map(change);
+        if (isDeepStrictEqual(before, after)) continue;
+        const Item: ChunkItem = { ...item, log: packActivities(after) };
+        await this.#table.putIf({ Item, ConditionExpression: 'attribute_exists(pk)' });
+        changed += 1;
+      }
+    }
+    return changed;
   }
 
   /** The entries before the cursor, newest first. A chunk may repeat entries that still stand in the person's item. */

@@ -173,6 +173,10 @@ export class DynamoPersonStore implements PersonStore {
     }
   }
 
+  rewriteActivities(personId: string, change: (activity: Activity) => Activity): Promise<number> {
+    return this.#log.rewrite(personId, change);
+  }
+
   async emailClaims(emails: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const keys = new Map(emails.map((email) => [email, claimKey(email)]));
     const claims = await this.#owners([...keys.values()]);

@@ -10,15 +10,12 @@ import { cursorAt, keyAt } from './linked-persons.ts';
 const MAX_READS = 10;
 const ITEMS_PER_READ = { least: 100, perPerson: 4 } as const;
 
-const NAMES = { '#sk': 'sk', '#createdAt': 'createdAt', '#mergedInto': 'mergedInto', '#deletedHere': 'deletedHere' };
+const NAMES = { '#sk': 'sk', '#createdAt': 'createdAt' };
+const PRESENT_NAMES = { ...NAMES, '#mergedInto': 'mergedInto', '#deletedHere': 'deletedHere' };
 
-/** A person that is to be seen: no other item has all of this. */
-const PRESENT = [
-  '#sk = :person',
-  'attribute_exists(#createdAt)',
-  'attribute_not_exists(#mergedInto)',
-  'attribute_not_exists(#deletedHere)',
-];
+/** A person, and one that is to be seen: no other item has all of this. */
+const EVERYBODY = ['#sk = :person', 'attribute_exists(#createdAt)'];
+const PRESENT = [...EVERYBODY, 'attribute_not_exists(#mergedInto)', 'attribute_not_exists(#deletedHere)'];
 
 /**
  * The next persons that the filter lets pass, in the order of the table. Few of the items that are read may pass, so that
@@ -48,10 +45,10 @@ export async function scannedPersons(
   return { items, cursor: next === undefined ? null : cursorAt(next) };
 }
 
-function filterExpression({ synced, updatedSince }: PersonFilter) {
-  const names: Record<string, string> = { ...NAMES };
+function filterExpression({ everybody = false, synced, updatedSince }: PersonFilter) {
+  const names: Record<string, string> = everybody ? { ...NAMES } : { ...PRESENT_NAMES };
   const values: Record<string, unknown> = { ':person': personKey('').sk };
-  const conditions = [...PRESENT];
+  const conditions = everybody ? [...EVERYBODY] : [...PRESENT];
   if (synced === true) {
     Object.assign(names, { '#salesforce': 'salesforce', '#rejection': 'rejection', '#pending': 'pending' });
     conditions.push(

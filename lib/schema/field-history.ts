@@ -8,6 +8,13 @@ export type KnownField = Pick<SyncField, 'type' | 'shape'>;
 export interface GoneField extends KnownField {
   /** When that was found (ISO). */
   readonly since: string;
+  /** Somebody asked that its values be removed; `endedAt` is null while that goes on. */
+  readonly purge?: { readonly askedAt: string; readonly endedAt: string | null };
+}
+
+/** The fields whose values are still to be removed. */
+export function fieldsToPurge({ gone }: FieldHistory): readonly string[] {
+  return Object.keys(gone).filter((name) => gone[name]?.purge?.endedAt === null);
 }
 
 /** A field whose values changed their kind: neither pulled nor pushed, its values kept, until somebody accepts it. */
@@ -102,14 +109,21 @@ export function schemaProblems({ schema, history }: RememberedSchema, exclude: r
   const gone = Object.entries(history.gone)
     .filter(([name]) => !exclude.includes(name))
     .map(
-      ([name, { since }]) =>
-        `${type}.${name} has not been visible to the sync user since ${since}: its values are kept and do not sync`,
+      ([name, { since, purge }]) =>
+        `${type}.${name} has not been visible to the sync user since ${since}: ${whatBecame(type, name, purge)}`,
     );
   const retyped = Object.entries(history.quarantined).map(([name, { from, field, since }]) => {
     const change = `its type changed from ${from.type} to ${field.type}, found ${since}`;
     return `${type}.${name} does not sync: ${change}; its values are kept; ${howToAccept(type, name)}`;
   });
   return [...problems, ...gone, ...retyped];
+}
+
+function whatBecame(object: SalesforceType, field: string, purge: GoneField['purge']): string {
+  if (purge === undefined) {
+    return `its values are kept and do not sync; to remove them: POST /sync/fields/purge ${JSON.stringify({ object, field })}`;
+  }
+  return purge.endedAt === null ? 'its values are being removed' : `its values were removed, done at ${purge.endedAt}`;
 }
 
 function howToAccept(object: SalesforceType, field: string): string {

@@ -8,10 +8,10 @@ import type { RememberedSchema } from './field-history.ts';
  * sync user hid it from everybody who reads here. What the settings exclude is still visible.
  */
 function hiddenFields(own: RememberedSchema, all: readonly RememberedSchema[]): ReadonlySet<string> {
-  const ofOwn = Object.keys(own.history.gone).filter((name) => !isVisible(own, name));
+  const ofOwn = Object.keys(own.history.gone).filter((name) => !isFieldVisible(own, name));
   const ofOthers = all
     .flatMap(({ history }) => Object.keys(history.gone))
-    .filter((name) => !all.some((schema) => isVisible(schema, name)));
+    .filter((name) => !all.some((schema) => isFieldVisible(schema, name)));
   return new Set([...ofOwn, ...ofOthers]);
 }
 
@@ -27,6 +27,7 @@ export function hiddenByObject(
   });
 }
 
-function isVisible({ schema: { type, fields, leftOut } }: RememberedSchema, name: string): boolean {
+/** Whether the sync user sees the field on this object; what the settings exclude is seen. */
+export function isFieldVisible({ schema: { type, fields, leftOut } }: RememberedSchema, name: string): boolean {
   return Object.hasOwn(fields, name) || Object.hasOwn(leftOut, STANDARD_FIELDS.get(name)?.[type] ?? name);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Activity } from '../../lib/person/activity.ts';
 import { InvalidCursorError } from '../../lib/sync/errors.ts';
 import type { PersonStore } from '../../lib/sync/ports/person-store.ts';
 import {
@@ -125,6 +126,38 @@ export function personListsContract(name: string, open: () => Promise<PersonStor
       const claims = await store.emailClaims(['ada@example.com', 'taken@example.com']);
       expect([...claims]).toEqual([['taken@example.com', 'bob']]);
       await store.forget('nobody', []);
+    });
+
+    test('activities that have left an item are rewritten, and those of a removed item stay removed', async () => {
+      const store = await open();
+      const ada = await withActivities(store, await stored(store, localPerson('ada')), 30);
+      const noted = (each: Activity): Activity => {
+        return each.type === 'linked' ? { ...each, detail: { ...each.detail, id: 'gone' } } : each;
+      };
+      expect(await store.rewriteActivities('ada', noted)).toBeGreaterThan(2);
+      expect(await store.rewriteActivities('ada', noted)).toBe(0);
+      const moved = (await allActivities(store, ada, 50)).filter(({ seq }) => seq < (ada.log.recent[0]?.seq ?? 0));
+      const links = moved.filter(({ type }) => type === 'linked');
+      expect(links.length).toBeGreaterThan(15);
+      expect(links.every(({ detail }) => 'id' in detail && detail.id === 'gone')).toBe(true);
+      const forgetful = store.rewriteActivities('ada', (each) => ({ ...each, at: at(99) }));
+      await Promise.all([forgetful, store.forget('ada', [])]);
+      await store.forget('ada', []);
+      expect(await allActivities(store, ada, 50)).toHaveLength(ada.log.recent.length);
+    });
+
+    test('everybody is listed where that is asked for', async () => {
+      const store = await open();
+      const hidden = { ...localPerson('hidden'), deletedHere: { at: at(1), salesforce: 'keep' as const } };
+      const persons = [localPerson('ada'), hidden, { ...leadPerson(1), mergedInto: 'ada' }];
+      for (const person of persons) await store.create(person);
+      await store.saveStub(null, { personId: 'sf-stub', revision: 1, rowOf: 'ada', goneAt: null });
+      const listed = async (everybody: boolean) => {
+        const { items } = await store.scan({ everybody }, 50, null);
+        return items.map(({ personId }) => personId).sort();
+      };
+      expect(await listed(true)).toEqual(persons.map(({ personId }) => personId).sort());
+      expect(await listed(false)).toEqual(['ada']);
     });
 
     test('claims are read by the email as it was asked for', async () => {

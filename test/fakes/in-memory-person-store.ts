@@ -187,6 +187,19 @@ export class InMemoryPersonStore implements PersonStore {
     }
   }
 
+  async rewriteActivities(personId: string, change: (activity: Activity) => Activity): Promise<number> {
+    let changed = 0;
+    for (const [first, chunk] of this.#chunks.get(personId) ?? []) {
+      const activities = chunk.activities.map(change);
+      if (JSON.stringify(activities) === JSON.stringify(chunk.activities)) continue;
+      await this.#io('personStore.rewriteChunk', () => {
+        if (this.#chunks.get(personId)?.has(first)) this.#chunks.get(personId)?.set(first, { ...chunk, activities });
+      });
+      changed += 1;
+    }
+    return changed;
+  }
+
   async emailClaims(emails: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const held = await this.#readMany('personStore.emailClaims', emails.map(emailForm), this.#claims);
     const claims = new Map<string, string>();
@@ -234,12 +247,12 @@ export class InMemoryPersonStore implements PersonStore {
 
   scan(filter: PersonFilter, limit: number, cursor: string | null): Promise<Page<Person>> {
     return this.#io('personStore.scan', () => {
-      const { synced = false, updatedSince = '' } = filter;
+      const { everybody = false, synced = false, updatedSince = '' } = filter;
       const all = [...this.#persons.values()];
       const from = cursor === null ? 0 : all.findIndex(({ personId }) => personId === cursor) + 1;
       const rest = all
         .slice(from)
-        .filter(isPresent)
+        .filter((person) => everybody || isPresent(person))
         .filter((person) => (!synced || syncStatus(person) === 'synced') && person.updatedAt >= updatedSince);
       const items = rest.slice(0, limit);
       return { items, cursor: rest.length > limit ? (items.at(-1)?.personId ?? null) : null };

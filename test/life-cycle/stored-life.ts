@@ -55,6 +55,18 @@ export class StoredLife extends Life {
     const places = [...this.table.all()].filter((item) => textOf(item).toLowerCase().includes(text.toLowerCase()));
     return places.map(({ pk, sk }) => JSON.stringify([pk, sk]));
   }
+
+  /** Everybody who holds a text, in a field, a refusal, a lease or any activity. */
+  async holdersOf(text: string): Promise<string[]> {
+    const { persons } = this.ports;
+    const holders: string[] = [];
+    const { items } = await persons.scan({ everybody: true }, 1000, null);
+    for (const person of items) {
+      const log = await persons.activities(person, 1000, null);
+      if (JSON.stringify([person, log.items]).includes(text)) holders.push(person.personId);
+    }
+    return holders;
+  }
 }
 
 function storesOf(client: DynamoDBDocumentClient): Pick<Ports, 'persons' | 'state'> {

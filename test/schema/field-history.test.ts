@@ -93,7 +93,7 @@ describe('problems', () => {
     const gone = describedAs(schema(text), schema());
     expect(schemaProblems(gone, [])).toEqual([
       ...gone.schema.problems,
-      `Lead.A__c has not been visible to the sync user since ${LATER}: its values are kept and do not sync`,
+      `Lead.A__c has not been visible to the sync user since ${LATER}: its values are kept and do not sync; to remove them: POST /sync/fields/purge {"object":"Lead","field":"A__c"}`,
     ]);
     expect(schemaProblems(gone, ['A__c'])).toEqual(gone.schema.problems);
     const retyped = describedAs(schema(text), schema(number));

@@ -38,6 +38,16 @@ export const OPERATE_CALLS = {
     answers: { 200: { description: 'Accepted.', body: statuses.accepted } },
     problems: ['invalid-body', 'not-found'],
   },
+  'POST /sync/fields/purge': {
+    operationId: 'purgeField',
+    summary: 'Remove the values of a field that is out of the sync user’s sight',
+    description:
+      'From every person whose record is of the object, or who has none, and from their activities, in the next cycles; `schemaProblems` of the status says when it is done. A field that becomes visible meanwhile is left alone. Cannot be undone.',
+    tag: 'Operate',
+    body: required(requests.purgeBody),
+    answers: { 202: { description: 'The next cycles do it.', body: statuses.purging } },
+    problems: ['invalid-body', 'not-found', 'field-visible'],
+  },
   'POST /sync/reconcile': {
     operationId: 'reconcile',
     summary: 'Compare every person with its record, from the next cycle on',

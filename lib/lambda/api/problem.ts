@@ -11,6 +11,7 @@ export const PROBLEMS = {
   'contact-not-assignable': { status: 409, title: 'A Contact cannot belong to a queue' },
   'ambiguous-match': { status: 409, title: 'Several records in Salesforce could be this person' },
   'person-deleted': { status: 409, title: 'The person was deleted here' },
+  'field-visible': { status: 409, title: 'The field is visible to the sync user' },
   'version-mismatch': { status: 412, title: 'The person has another version' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is not JSON' },

@@ -26,6 +26,7 @@ export const acceptBody = z.strictObject({
   object: salesforceType,
   field: z.string().check(z.minLength(1)),
 });
+export const purgeBody = acceptBody;
 export const reconcileBody = z.strictObject({ acceptMissing: z._default(z.boolean(), false) });
 
 /** More than any object of Salesforce has. */

@@ -37,6 +37,7 @@ export const API_ROUTES = {
   'GET /sync/cycles': read('operate'),
   'GET /sync/fields': read('operate'),
   'POST /sync/fields/accept': operate('operate'),
+  'POST /sync/fields/purge': operate('operate'),
   'POST /sync/reconcile': operate('operate'),
   'GET /sync/rejections': read('operate'),
   'GET /openapi.json': read('operate'),

@@ -115,4 +115,5 @@ export const fieldStatus = named(
 );
 
 export const accepted = z.strictObject({ object: salesforceType, field: text, from: text, to: text });
+export const purging = z.strictObject({ object: salesforceType, field: text });
 export const reconciling = z.strictObject({ acceptMissing: z.boolean() });

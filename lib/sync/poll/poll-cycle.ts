@@ -16,6 +16,7 @@ import {
   type PollSettings,
 } from './cycle-run.ts';
 import { outcomeOf, type PullResult, pullChanges } from './pull-changes.ts';
+import { purgeFields } from './purge-fields.ts';
 import { reconcile } from './reconcile.ts';
 import { workFieldJob } from './work-field-job.ts';
 
@@ -132,7 +133,7 @@ interface JobsResult {
   readonly error: unknown;
 }
 
-/** Field jobs and reconciliations come last: they may wait, and what is left of an org's calls is for changes. */
+/** Field jobs, purges and reconciliations come last: they may wait, and what is left of an org's calls is for changes. */
 async function workJobs(run: CycleRun, pull: PullResult): Promise<JobsResult> {
   const nothing = { queued: 0, drifted: 0, held: false };
   if (pull.outcome !== 'complete') return { ...nothing, error: null };
@@ -142,6 +143,7 @@ async function workJobs(run: CycleRun, pull: PullResult): Promise<JobsResult> {
   if (failed !== undefined) return { ...nothing, queued, error: failed.reason };
   try {
     const feeds = new Map(pull.turns.map(({ schema, feed }) => [schema.type, feed]));
+    await purgeFields(run);
     const { handedOut, held } = await reconcile(run, feeds);
     return { queued, drifted: handedOut, held, error: null };
   } catch (error) {

@@ -22,8 +22,10 @@ export interface Page<Item> {
 /** The statuses that few persons have, so that the store keeps lists of them. */
 export type ListedStatus = Exclude<SyncStatus, 'synced'>;
 
-/** What a person must be to be listed; who is not present never is. */
+/** What a person must be to be listed; who is not present is only with `everybody`. */
 export interface PersonFilter {
+  /** Those too who are not present: deleted here, erased, or a part of another. */
+  readonly everybody?: boolean;
   /** In step. */
   readonly synced?: boolean;
   /** Changed at this instant (ISO) or later. */
@@ -91,6 +93,12 @@ export interface PersonStore {
    * emails as far as they are the person's. The item stays as it is. Repeating is harmless.
    */
   forget(personId: string, emails: readonly string[]): Promise<void>;
+
+  /**
+   * Replaces the activities that have left the person's item by what `change` makes of each, and answers how many items
+   * that changed. Of one that is removed meanwhile nothing comes back. Repeating is harmless.
+   */
+  rewriteActivities(personId: string, change: (activity: Activity) => Activity): Promise<number>;
 
   /** Who holds the claims of these emails, by the email as given; one that nobody claimed is missing. */
   emailClaims(emails: readonly string[]): Promise<ReadonlyMap<string, string>>;

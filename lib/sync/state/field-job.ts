@@ -35,12 +35,33 @@ export interface EndedJob extends FieldJob {
   readonly endedAt: string;
 }
 
+/** Fields out of sight whose values are being removed, and how far that has come. */
+export interface FieldPurge {
+  /** Local names. */
+  readonly fields: readonly string[];
+  /** The place in the store up to which this pass has come; null before its first page. */
+  readonly after: string | null;
+  /** Whether nobody in this pass still held a value. */
+  readonly isClean: boolean;
+  readonly startedAt: string;
+}
+
+export function beginPurge(fields: readonly string[], now: string): FieldPurge {
+  return { fields, after: null, isClean: true, startedAt: now };
+}
+
+export function isOfSameFields(purge: FieldPurge, fields: readonly string[]): boolean {
+  return purge.fields.length === fields.length && fields.every((field) => purge.fields.includes(field));
+}
+
 /** The jobs of one object. */
 export interface JobBook {
   readonly running: FieldJob | null;
   readonly last: EndedJob | null;
   /** When formulas were last read from every row, or began to be (our clock, ISO). */
   readonly formulasReadAt: string | null;
+  /** Values of fields that are being removed from every person of the object. */
+  readonly purge?: FieldPurge;
 }
 
 export const EMPTY_BOOK: JobBook = { running: null, last: null, formulasReadAt: null };
