@@ -12,6 +12,7 @@ import type { ReconciliationAsk } from '../sync/state/reconciliation.ts';
  * | claim of an email | `EMAIL#<email>` | `CLAIM` |
  * | the running cycle: right, number, health | `SYNC` | `CYCLE` |
  * | a cycle of the last seven days: report, counts of its merges | `CYCLES` | `<number, 12 digits>` |
+ * | a list that is synced; its parts and how far each is | `LIST#<jobId>` | `JOB`; `PART#<number>`, `PROGRESS#<number>` |
  * | reconciliation, and for each reason the last asking for one | `SYNC` | `RECONCILE`, `RECONCILE#<reason>` |
  * | checkpoint, remembered rows, schema, field jobs | `SYNC` | `FEED#<type>`, `RECENT#<type>`, `SCHEMA#<type>`, `JOB#<type>` |
  *
@@ -53,6 +54,14 @@ export type SyncItem =
 export const CYCLES = 'CYCLES';
 
 export const cycleKey = (cycle: number): Key => ({ pk: CYCLES, sk: String(cycle).padStart(12, '0') });
+
+/** How far the parts of a list are. */
+export const PROGRESS = 'PROGRESS';
+
+export const listKey = (jobId: string, kind: 'JOB' | 'PART' | typeof PROGRESS, part?: number): Key => ({
+  pk: `LIST#${jobId}`,
+  sk: part === undefined ? kind : `${kind}#${String(part).padStart(8, '0')}`,
+});
 
 export const syncKey = (sk: SyncItem): Key => ({ pk: 'SYNC', sk });
 

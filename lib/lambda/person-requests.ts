@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { canonicalId, type Fields, parseInstant } from '../person/field-value.ts';
 import type { DeletedHere } from '../person/person.ts';
+import type { AssignTo } from '../sync/assign-to.ts';
 import type { PersonQuery } from '../sync/persons/list-persons.ts';
-import type { AssignTo } from '../sync/sync-person/person-sync.ts';
 import { Problem } from './api/problem.ts';
 import {
   type assignTo,

@@ -64,12 +64,12 @@ function refusedCreate(
 }
 
 /** Whether the field that holds the key cannot be written. */
-function isWithoutKey({ code, message }: ErrorEntry): boolean {
+export function isWithoutKey({ code, message }: ErrorEntry): boolean {
   return code.startsWith('INVALID_FIELD') && message.includes(PERSON_ID_FIELD);
 }
 
 /** What Salesforce would say of an edit of the Lead. */
-const CONVERTED: Rejection = {
+export const CONVERTED: Rejection = {
   code: 'CANNOT_UPDATE_CONVERTED_LEAD',
   message: 'cannot reference converted lead',
   fields: [],

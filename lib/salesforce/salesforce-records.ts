@@ -1,11 +1,12 @@
 import { toLongId } from '../person/field-value.ts';
-import { OBJECTS, SALESFORCE_TYPES, type SalesforceType } from '../person/row.ts';
-import { PERSON_ID_FIELD } from '../schema/catalogue.ts';
+import type { SalesforceType } from '../person/row.ts';
 import type { RemoteRecord } from '../schema/record.ts';
 import type { PushAnswer, RecordPush, RemoveAnswer, SalesforceRecords } from '../sync/ports/salesforce-records.ts';
 import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
 import { createLead } from './create-lead.ts';
+import { createLeads } from './create-leads.ts';
 import { endedAfterWrite, refusal, unexpectedAnswer } from './error-map.ts';
+import { findRows, MAX_QUERIES } from './find-rows.ts';
 import { pushGuarded } from './guarded-push.ts';
 import { MOST_ROWS, PushPace } from './push-pace.ts';
 import { recordOf, withId } from './query-answer.ts';
@@ -21,12 +22,9 @@ import {
   type Verdict,
   WRITTEN,
 } from './record-batch.ts';
-import { soqlList, soqlText } from './soql.ts';
+import { soqlList } from './soql.ts';
 import { withVisibleOwners } from './visible-owners.ts';
 import { EDIT, writeHeaders } from './write-headers.ts';
-
-/** Query subrequests that one composite request may hold. */
-const MAX_QUERIES = 5;
 
 /** Ids asked for in one query: with a usual list of columns it stays below the length of a URL. */
 const IDS_PER_QUERY = 400;
@@ -36,6 +34,7 @@ export function createSalesforceRecords(given: SalesforceClient): SalesforceReco
   const client = withVisibleOwners(given);
   const pace = new PushPace();
   const massPace = new PushPace(MAX_BATCH, MAX_UPDATED);
+  const createPace = new PushPace(MAX_UPDATED);
   return {
     get maxPushBatch() {
       return pace.rows;
@@ -53,9 +52,17 @@ export function createSalesforceRecords(given: SalesforceClient): SalesforceReco
     },
     createLead: (key, record, columns, options) =>
       createLead(client, { key, record, columns, headers: writeHeaders(options) }),
+    get maxCreateBatch() {
+      return createPace.rows;
+    },
+    async createLeads(leads, columns, options) {
+      mustBeAtMost(MAX_UPDATED, leads);
+      return createLeads(client, { leads, columns, headers: writeHeaders(options) }, createPace);
+    },
     remove: (type, id, columns) => removeRow(client, type, id, columns),
     read: (type, ids, columns) => readRows(client, { type, ids, columns }),
-    find: (query, columns) => findRows(client, query, columns),
+    find: async (query, columns) => (await findRows(client, [query], columns))[0] ?? [],
+    findEach: (queries, columns) => findRows(client, queries, columns),
   };
 }
 
@@ -166,46 +173,4 @@ async function readSome(
     // A page ends early where rows are wide. One without rows would be asked for again for ever.
     return done || records.length === 0 ? [] : ids.filter((id) => !rows.has(id));
   });
-}
-
-/** What still lives and could be this person. */
-function living(type: SalesforceType): string {
-  return OBJECTS[type].convertsTo === null ? 'IsDeleted = false' : 'IsDeleted = false AND IsConverted = false';
-}
-
-type Found = Awaited<ReturnType<SalesforceRecords['find']>>[number];
-
-async function findRows(
-  client: SalesforceClient,
-  who: Parameters<SalesforceRecords['find']>[0],
-  columns: Parameters<SalesforceRecords['find']>[1],
-): Promise<readonly Found[]> {
-  // An object that does not sync has no columns.
-  const asked = SALESFORCE_TYPES.flatMap((type) => {
-    const soql = columns[type].length > 0 ? findQuery(type, who, columns[type]) : undefined;
-    return soql === undefined ? [] : [{ type, query: queryRequest('query', soql) }];
-  });
-  if (asked.length === 0) return [];
-  const types = asked.map(({ type }) => type);
-  const queries = asked.map(({ query }) => query);
-  const { answers } = await client.composite(queries, false);
-  return types.flatMap((type, at) =>
-    rowsOf(answers[at], false).records.flatMap((raw): Found[] => {
-      const record = recordOf(raw, columns[type]);
-      return record === null ? [] : [{ type, record }];
-    }),
-  );
-}
-
-/** Undefined where nothing can be asked: Salesforce refuses conditions on a field that the sync user may not see. */
-function findQuery(
-  type: SalesforceType,
-  { keys, email }: Parameters<SalesforceRecords['find']>[0],
-  columns: readonly string[],
-): string | undefined {
-  const byKey = keys.length > 0 ? [`${PERSON_ID_FIELD} IN ${soqlList(keys)}`] : [];
-  const byEmail = email !== null && columns.includes('Email') ? [`Email = ${soqlText(email)}`] : [];
-  const conditions = [...byKey, ...byEmail];
-  if (conditions.length === 0) return undefined;
-  return `SELECT ${columns.join(', ')} FROM ${type} WHERE ${living(type)} AND (${conditions.join(' OR ')})`;
 }

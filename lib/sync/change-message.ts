@@ -23,6 +23,7 @@ export interface QueuedRow {
  * under it.
  * `persons`: persons of a join that may be half done; with `erases`, of an erasure that may be half done, or was met by
  * writes that had begun before it.
+ * `list`: a part of a list of persons to be synced, or null: the listing of them; `tries`: how often the part was tried.
  *
  * `queuedAt` is our clock's, ISO. `cycle` is the number of the cycle that queued the message; absent where no cycle did.
  */
@@ -58,6 +59,14 @@ export type ChangeMessage =
       readonly cycle?: number;
       readonly erases?: true;
       readonly personIds: readonly string[];
+    }
+  | {
+      readonly kind: 'list';
+      readonly queuedAt: string;
+      readonly cycle?: number;
+      readonly jobId: string;
+      readonly part: number | null;
+      readonly tries: number;
     };
 
 /**
@@ -130,6 +139,13 @@ export function* packIds(
   }
 }
 
+type ListOrder = Omit<Extract<ChangeMessage, { kind: 'list' }>, 'kind' | 'cycle'>;
+
+/** The body of a message about a list. */
+export function listMessage({ queuedAt, jobId, part, tries }: ListOrder): string {
+  return JSON.stringify({ kind: 'list', queuedAt, jobId, part, tries });
+}
+
 /**
  * The message in a body, or undefined where it is none of ours. What a row or id says ends in keys and queries, so that a
  * wrong one is refused here: as a whole, for the poll never writes one.
@@ -155,6 +171,8 @@ const CHECKS: Readonly<Record<string, (message: Record<string, unknown>) => bool
     isSalesforceType(message.type) && isTrueOrAbsent(message.known) && isListOf(message.ids, isRecordId),
   pending: (message) => isTrueOrAbsent(message.mass) && isListOf(message.personIds, isText),
   persons: (message) => isTrueOrAbsent(message.erases) && isListOf(message.personIds, isText),
+  list: (message) =>
+    isText(message.jobId) && (message.part === null || isCount(message.part)) && isCount(message.tries),
 };
 
 function parsedObject(body: string): Record<string, unknown> | undefined {
@@ -167,6 +185,7 @@ function parsedObject(body: string): Record<string, unknown> | undefined {
   }
 }
 
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTrueOrAbsent = (value: unknown): boolean => value === undefined || value === true;
 const isRecordId = (value: unknown): boolean => isText(value) && /^[A-Za-z0-9]{1,18}$/.test(value);

@@ -65,8 +65,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   rows: ['ports', 'context'],
   persons: ['ports', 'context', 'rows'],
   push: ['ports', 'context', 'rows'],
-  merge: ['ports', 'context', 'rows', 'push', 'sync-person'],
+  merge: ['ports', 'context', 'rows', 'push', 'sync-person', 'lists'],
   'sync-person': ['ports', 'context', 'rows', 'push'],
+  lists: ['state', 'ports', 'context', 'sync-person'],
 };
 
 const isWithin = (path: string, place: string) => path === place || path.startsWith(`${place}/`);

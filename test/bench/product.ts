@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoListJobStore } from '../../lib/dynamodb/dynamo-list-job-store.ts';
 import { DynamoPersonStore } from '../../lib/dynamodb/dynamo-person-store.ts';
 import { DynamoSyncStateStore } from '../../lib/dynamodb/dynamo-sync-state-store.ts';
 import { createSalesforceClient } from '../../lib/salesforce/client.ts';
@@ -43,6 +44,7 @@ export function openProduct(place: Place): Product {
     ids: { next: randomUUID },
     persons: new DynamoPersonStore(tables, { tableName, activityRetentionDays: 365 }),
     state: new DynamoSyncStateStore(tables, { tableName }),
+    lists: new DynamoListJobStore(tables, { tableName, now: () => new Date().toISOString() }),
     feed: createSalesforceChangeFeed(client),
     records: createSalesforceRecords(client),
     queue: new SqsChangeQueue(sqs, { queueUrl }),

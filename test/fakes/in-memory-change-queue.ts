@@ -19,6 +19,11 @@ export class InMemoryChangeQueue implements ChangeQueue {
     }
   }
 
+  /** What is to come later is there at once: a test takes what it wants, when it wants. */
+  sendLater(bodies: readonly string[]): Promise<void> {
+    return this.send(bodies);
+  }
+
   depth(): Promise<number> {
     return this.#io('changeQueue.depth', () => this.#waiting.length);
   }

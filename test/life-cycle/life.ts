@@ -4,17 +4,19 @@ import type { SalesforceType } from '../../lib/person/row.ts';
 import { createSalesforceChangeFeed } from '../../lib/salesforce/salesforce-change-feed.ts';
 import { createSalesforceRecords } from '../../lib/salesforce/salesforce-records.ts';
 import { DEFAULT_POLICY, type SyncPolicy } from '../../lib/schema/sync-policy.ts';
+import type { AssignTo } from '../../lib/sync/assign-to.ts';
 import { parseChangeMessage } from '../../lib/sync/change-message.ts';
 import { type MergeReport, mergeChanges } from '../../lib/sync/merge/merge-changes.ts';
 import { createOrEditByEmail, editFields } from '../../lib/sync/persons/edit-persons.ts';
 import { pollCycle } from '../../lib/sync/poll/poll-cycle.ts';
 import type { Ports } from '../../lib/sync/ports/ports.ts';
 import { survivorOfPerson } from '../../lib/sync/rows/survivors.ts';
-import type { AssignTo, SyncOutcome } from '../../lib/sync/sync-person/person-sync.ts';
+import type { SyncOutcome } from '../../lib/sync/sync-person/person-sync.ts';
 import { syncPerson } from '../../lib/sync/sync-person/sync-person.ts';
 import { CountingIdSource } from '../fakes/counting-id-source.ts';
 import { FixedClock } from '../fakes/fixed-clock.ts';
 import { InMemoryChangeQueue } from '../fakes/in-memory-change-queue.ts';
+import { InMemoryListJobStore } from '../fakes/in-memory-list-job-store.ts';
 import { InMemoryPersonStore } from '../fakes/in-memory-person-store.ts';
 import { InMemorySyncStateStore } from '../fakes/in-memory-sync-state-store.ts';
 import { createOrg, type Org } from '../sandbox/org/create-org.ts';
@@ -55,6 +57,7 @@ export class Life {
       ids: new CountingIdSource('made'),
       persons: this.persons,
       state: new InMemorySyncStateStore(),
+      lists: new InMemoryListJobStore(),
       feed: createSalesforceChangeFeed(this.client),
       records: createSalesforceRecords(this.client),
       queue: this.queue,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { personView } from '../../lib/lambda/person-answers.ts';
 import type { Person } from '../../lib/person/person.ts';
-import type { AssignTo } from '../../lib/sync/sync-person/person-sync.ts';
+import type { AssignTo } from '../../lib/sync/assign-to.ts';
 import { Life } from './life.ts';
 
 const ADA = { Email: 'ada@example.com', LastName: 'Lovelace', Company: 'Engines' };

@@ -281,9 +281,9 @@ test('a person is looked for by one condition on each object that syncs, by emai
   expect(await records.find(who, { Lead: ['Id', 'Email'], Contact: ['Id'] })).toEqual([]);
   expect(await records.find(who, { Lead: ['Id', 'Email'], Contact: [] })).toEqual([]);
   const ofLead =
-    "SELECT Id, Email FROM Lead WHERE IsDeleted = false AND IsConverted = false AND (Person_Id__c IN ('p\\'1') OR Email = 'o\\'neil@x.org')";
+    "SELECT Id, Email, Person_Id__c FROM Lead WHERE IsDeleted = false AND IsConverted = false AND (Person_Id__c IN ('p\\'1') OR Email IN ('o\\'neil@x.org'))";
   expect(stub.requests.map(soqlOf)).toEqual([
-    [ofLead, "SELECT Id FROM Contact WHERE IsDeleted = false AND (Person_Id__c IN ('p\\'1'))"],
+    [ofLead, "SELECT Id, Person_Id__c FROM Contact WHERE IsDeleted = false AND (Person_Id__c IN ('p\\'1'))"],
     [ofLead],
   ]);
 });

@@ -1,5 +1,5 @@
 import type { DeletedHere, Person } from '../../lib/person/person.ts';
-import type { AssignTo } from '../../lib/sync/sync-person/person-sync.ts';
+import type { AssignTo } from '../../lib/sync/assign-to.ts';
 import type { Functions } from './functions.ts';
 import type { World } from './world.ts';
 

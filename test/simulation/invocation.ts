@@ -22,6 +22,10 @@ const FATES: Readonly<Record<string, readonly (readonly [FaultName, Fate])[]>> =
     ['storeThrottled', THROTTLED],
     ['storeAnswerLost', { kind: 'fail', when: 'after' }],
   ],
+  lists: [
+    ['storeThrottled', THROTTLED],
+    ['storeAnswerLost', { kind: 'fail', when: 'after' }],
+  ],
   changeQueue: [
     ['sendFailed', { kind: 'fail', when: 'before' }],
     ['sendAnswerLost', { kind: 'fail', when: 'after' }],

@@ -119,7 +119,7 @@ export class Ledger {
     const message = parseChangeMessage(body);
     if (message === undefined) return;
     this.#world.narrate(() => messageTold(this.#world.acting?.name ?? 'somebody', 'queues', message));
-    if (message.kind === 'pending' || message.kind === 'persons') return;
+    if (!('type' in message)) return;
     const rows =
       message.kind === 'rows' ? message.rows.map(([id, stamp]) => [id, stamp]) : message.ids.map((id) => [id, '']);
     for (const [id, stamp] of rows) {

@@ -1,6 +1,6 @@
 import type { FieldValue } from '../../lib/person/field-value.ts';
 import type { DeletedHere } from '../../lib/person/person.ts';
-import type { AssignTo } from '../../lib/sync/sync-person/person-sync.ts';
+import type { AssignTo } from '../../lib/sync/assign-to.ts';
 import { Dice } from './dice.ts';
 import { EDITED_FIELDS } from './fields.ts';
 import type { REFUSALS } from './refusals.ts';

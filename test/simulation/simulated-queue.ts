@@ -52,6 +52,11 @@ export class SimulatedQueue {
           });
         }
       },
+      sendLater: async (bodies, delaySeconds) => {
+        await invocation.io('changeQueue.send', () => {
+          for (const body of bodies) this.#accept(body, delaySeconds * 1000);
+        });
+      },
       depth: () => invocation.io('changeQueue.depth', () => this.waiting),
     };
   }
@@ -71,7 +76,7 @@ export class SimulatedQueue {
     }
   }
 
-  #accept(body: string): void {
+  #accept(body: string, delayMs = 0): void {
     const { swarm, dice } = this.#world;
     this.#sent += 1;
     this.#world.ledger.queued(body);
@@ -80,7 +85,7 @@ export class SimulatedQueue {
       const message: QueuedMessage = { id: `m${this.#sent}-${copy}`, body, receives: 0, state: 'hidden' };
       this.#messages.push(message);
       const late = copy > 0 || swarm.strikes('messageDelayed', dice);
-      this.#showAfter(message, late ? dice.between(1000, 20 * 60_000) : dice.between(5, 500));
+      this.#showAfter(message, delayMs + (late ? dice.between(1000, 20 * 60_000) : dice.between(5, 500)));
     }
   }
 

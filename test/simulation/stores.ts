@@ -1,12 +1,15 @@
+import { DynamoListJobStore } from '../../lib/dynamodb/dynamo-list-job-store.ts';
 import { DynamoPersonStore } from '../../lib/dynamodb/dynamo-person-store.ts';
 import { DynamoSyncStateStore } from '../../lib/dynamodb/dynamo-sync-state-store.ts';
 import { type PersonItem, toPerson } from '../../lib/dynamodb/item.ts';
 import { personKey, syncKey } from '../../lib/dynamodb/keys.ts';
 import type { Person } from '../../lib/person/person.ts';
 import type { SalesforceType } from '../../lib/person/row.ts';
+import type { ListJobStore } from '../../lib/sync/ports/list-job-store.ts';
 import type { PersonStore } from '../../lib/sync/ports/person-store.ts';
 import type { SyncStateStore } from '../../lib/sync/ports/sync-state-store.ts';
 import { tableInput } from '../contract/dynamodb-table.ts';
+import { InMemoryListJobStore } from '../fakes/in-memory-list-job-store.ts';
 import { InMemoryPersonStore } from '../fakes/in-memory-person-store.ts';
 import { InMemorySyncStateStore } from '../fakes/in-memory-sync-state-store.ts';
 import type { Invocation } from './invocation.ts';
@@ -31,7 +34,12 @@ export interface Stores {
   peekFeed(type: SalesforceType): FeedPosition | undefined;
   /** The state as the oracles read it. */
   readonly state: SyncStateStore;
-  through(invocation: Invocation): { readonly persons: PersonStore; readonly state: SyncStateStore };
+  readonly lists: ListJobStore;
+  through(invocation: Invocation): {
+    readonly persons: PersonStore;
+    readonly state: SyncStateStore;
+    readonly lists: ListJobStore;
+  };
 }
 
 export interface StoresOptions {
@@ -49,13 +57,16 @@ export interface StoresOptions {
 export function inMemoryStores({ indexLater, personWritten, feedSaved }: StoresOptions): Stores {
   const persons = new InMemoryPersonStore({ pageSize: 5, indexLater, written: personWritten });
   const state = new InMemorySyncStateStore();
+  const lists = new InMemoryListJobStore();
   return {
     peek: (personId) => persons.peek(personId),
     all: () => persons.all(),
     peekFeed: (type) => state.peekFeed(type),
     state,
+    lists,
     through: ({ io }) => ({
       persons: persons.through(io),
+      lists: lists.through(io),
       state: state.through((name, effect) =>
         io(name, () => {
           const result = effect();
@@ -87,6 +98,7 @@ export function tableStores(options: StoresOptions): Stores {
     all: () => [...table.all()].flatMap((item) => personIn(item) ?? []),
     peekFeed: (type) => table.peek({ ...syncKey(`FEED#${type}`) }) as FeedPosition | undefined,
     state: new DynamoSyncStateStore(directClient(table), { tableName: TABLE }),
+    lists: new DynamoListJobStore(directClient(table), { tableName: TABLE, now: () => NEVER }),
     through: (invocation) => ({
       persons: new DynamoPersonStore(tableClient(table, 'personStore', invocation, swarm), {
         tableName: TABLE,
@@ -94,11 +106,16 @@ export function tableStores(options: StoresOptions): Stores {
         pause: () => invocation.pause(invocation.dice.between(1, 1000)),
       }),
       state: new DynamoSyncStateStore(tableClient(table, 'syncState', invocation, swarm), { tableName: TABLE }),
+      lists: new DynamoListJobStore(tableClient(table, 'lists', invocation, swarm), {
+        tableName: TABLE,
+        now: invocation.clock.now,
+      }),
     }),
   };
 }
 
 const TABLE = 'persons';
+const NEVER = '2100-01-01T00:00:00.000Z';
 const FEEDS = [syncKey('FEED#Lead'), syncKey('FEED#Contact')];
 const PERSON = personKey('');
 

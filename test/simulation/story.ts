@@ -165,6 +165,7 @@ export function messageTold(by: string, does: 'queues' | 'gets', message: Change
 function contentOf(message: ChangeMessage): string {
   if (message.kind === 'pending') return `persons with edits: ${message.personIds.join(', ')}`;
   if (message.kind === 'persons') return `persons of a join: ${message.personIds.join(', ')}`;
+  if (message.kind === 'list') return `list ${message.jobId}, part ${message.part ?? 'to come'}`;
   if (message.kind === 'refresh') return `rows to read again: ${message.ids.join(', ')}`;
   const [id, stamp] = [message.columns.indexOf('Id'), message.columns.indexOf('SystemModstamp')];
   const rows = message.rows.map((row) => `${row[id]} of ${String(row[stamp]).slice(11, 19)}`);

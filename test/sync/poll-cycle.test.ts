@@ -11,6 +11,7 @@ function queueThat(sides: TwoSides, fails: 'beforeSending' | 'afterSending'): Ch
       if (fails === 'afterSending') await sides.queue.send(bodies);
       throw new TransientError('Unavailable', 'the queue did not answer');
     },
+    sendLater: (bodies) => sides.queue.send(bodies),
     depth: () => sides.queue.depth(),
   };
 }

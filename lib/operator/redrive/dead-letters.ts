@@ -92,6 +92,10 @@ function letterOf({ MessageId = '', Body = '' }: Message): DeadLetter {
   const { kind, queuedAt } = message;
   if (message.kind === 'pending' || message.kind === 'persons')
     return { messageId: MessageId, kind, queuedAt, ids: message.personIds };
+  if (message.kind === 'list') {
+    const part = message.part === null ? '' : ` part ${message.part}`;
+    return { messageId: MessageId, kind, queuedAt, ids: [`${message.jobId}${part}`] };
+  }
   const ids = message.kind === 'rows' ? message.rows.map(([id]) => String(id)) : message.ids;
   return { messageId: MessageId, kind: `${kind} ${message.type}`, queuedAt, ids };
 }

@@ -1,6 +1,7 @@
 import { withCurrentColumns } from '../context/current-columns.ts';
 import { loadSchemas } from '../context/schemas.ts';
 import { msBetween } from '../instants.ts';
+import { type ListDelivery, workLists } from '../lists/work-lists.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type Arrival, arrivalsOf, type Delivery, newestOfEach } from './arrivals.ts';
 import { type MergeReport, MergeRun } from './merge-run.ts';
@@ -17,7 +18,7 @@ export const FRESH_MESSAGE_MS = 10 * 60_000;
 /**
  * Merges a batch of messages into the store, then pushes what is pending. A delivery is done when all it holds is
  * stored; of a delivery with several rows only those that failed are queued again, without the rest, so that one bad
- * record holds back no other.
+ * record holds back no other. Lists come last: somebody may wait for a change, and nobody for a list.
  */
 export async function mergeChanges(ports: Ports, deliveries: readonly Delivery[]): Promise<MergeReport> {
   const callsBefore = ports.feed.usage().calls;
@@ -25,12 +26,14 @@ export async function mergeChanges(ports: Ports, deliveries: readonly Delivery[]
   const run = new MergeRun({ ports: { ...ports, records: withCurrentColumns(ports) }, schemas });
   const now = ports.clock.now();
   const arrivals: Arrival[] = [];
+  const lists: ListDelivery[] = [];
   for (const delivery of deliveries) {
     const { message } = delivery;
     if (message === undefined) run.fail(delivery, new Error('a message that is none of ours'));
     else if (message.kind === 'rows' && msBetween(message.queuedAt, now) < FRESH_MESSAGE_MS) {
       arrivals.push(...arrivalsOf(delivery, message, schemas));
-    } else await run.readAgain(delivery, message);
+    } else if (message.kind === 'list') lists.push({ id: delivery.id, message });
+    else await run.readAgain(delivery, message);
   }
   const isWhole = ({ partial }: Arrival) => !partial;
   await run.merge(newestOfEach(arrivals.filter(isWhole)));
@@ -41,7 +44,13 @@ export async function mergeChanges(ports: Ports, deliveries: readonly Delivery[]
   const report = run.report(push, calls);
   const counts = { pushed: push.pushed, rejected: push.rejected, conflicts: report.conflicts, calls };
   if (Object.values(counts).some((count) => count > 0)) await ports.state.countMerges(newestCycle(deliveries), counts);
-  return report;
+  const { retry, error } = await workLists(ports, lists);
+  return {
+    ...report,
+    retry: [...report.retry, ...retry],
+    error: report.error ?? error,
+    calls: ports.feed.usage().calls - callsBefore,
+  };
 }
 
 /** A batch of messages of several cycles counts for the newest of them. */

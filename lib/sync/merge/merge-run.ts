@@ -66,7 +66,7 @@ export class MergeRun {
   }
 
   /** Persons or rows of a message that carries no values, or none that count any more. */
-  async readAgain(delivery: Delivery, message: ChangeMessage): Promise<void> {
+  async readAgain(delivery: Delivery, message: Exclude<ChangeMessage, { kind: 'list' }>): Promise<void> {
     try {
       if (message.kind === 'pending') {
         const persons = await this.#context.ports.persons.getMany(message.personIds);
@@ -98,7 +98,7 @@ export class MergeRun {
     }
   }
 
-  async #readRows(delivery: Delivery, message: Exclude<ChangeMessage, { kind: 'pending' | 'persons' }>): Promise<void> {
+  async #readRows(delivery: Delivery, message: Extract<ChangeMessage, { kind: 'rows' | 'refresh' }>): Promise<void> {
     const { type } = message;
     const ids = message.kind === 'refresh' ? message.ids : idsOf(delivery, message, this.#context.schemas);
     const mayComeAfter = !(message.kind === 'refresh' && message.known === true);

@@ -9,7 +9,7 @@ export type FailedRow = Arrival | { readonly delivery: Delivery; readonly row: {
  * nothing else.
  */
 export function* packFailedRows({ message }: Delivery, failed: readonly FailedRow[]): Generator<string> {
-  if (message === undefined || message.kind === 'pending' || message.kind === 'persons') return;
+  if (message === undefined || !('type' in message)) return;
   const { type, queuedAt, cycle } = message;
   const envelope = { kind: 'refresh', type, queuedAt, ...(cycle !== undefined && { cycle }) } as const;
   if (message.kind === 'rows') {

@@ -3,6 +3,7 @@ import type { ChangeFeed } from './change-feed.ts';
 import type { ChangeQueue } from './change-queue.ts';
 import type { Clock } from './clock.ts';
 import type { IdSource } from './id-source.ts';
+import type { ListJobStore } from './list-job-store.ts';
 import type { PersonStore } from './person-store.ts';
 import type { SalesforceRecords } from './salesforce-records.ts';
 import type { SyncStateStore } from './sync-state-store.ts';
@@ -13,6 +14,7 @@ export interface Ports {
   readonly ids: IdSource;
   readonly persons: PersonStore;
   readonly state: SyncStateStore;
+  readonly lists: ListJobStore;
   readonly feed: ChangeFeed;
   readonly records: SalesforceRecords;
   readonly queue: ChangeQueue;

@@ -88,6 +88,23 @@ export type CreateAnswer =
   | { readonly kind: 'converted'; readonly rejection: Rejection; readonly record: RemoteRecord }
   | TransientRefusal;
 
+/** A Lead to be made, with its key (`person-key.ts`). */
+export interface LeadCreation {
+  readonly key: string;
+  readonly record: RemoteRecord;
+}
+
+/** What a row of a person has: one of its keys, or its email. */
+export interface RowQuery {
+  readonly keys: readonly string[];
+  readonly email: string | null;
+}
+
+export interface FoundRecord {
+  readonly type: SalesforceType;
+  readonly record: RemoteRecord;
+}
+
 /**
  * Leads and Contacts, read and written. Each method is one API call for up to its stated number of records. A failure
  * of the call as a whole is thrown: `TransientError` (with `mayHaveCommitted` where a write may stand all the same),
@@ -133,6 +150,19 @@ export interface SalesforceRecords {
   ): Promise<CreateAnswer>;
 
   /**
+   * The same for up to `maxCreateBatch` Leads of different persons in one call, and one more for each that another
+   * record is in the way of; answers in the order given. `failed` is what `createLead` throws.
+   */
+  createLeads(
+    leads: readonly LeadCreation[],
+    columns: readonly string[],
+    options: WriteOptions,
+  ): Promise<readonly (CreateAnswer | FailedWrite)[]>;
+
+  /** Leads of one creation, by how long the org has lately taken for each. */
+  readonly maxCreateBatch: number;
+
+  /**
    * Deletes one row into the recycle bin, and reads it there; `gone` where it is no more. A converted Lead is deleted
    * like any other, its Contact stays; or Salesforce refuses that, which is `gone` too.
    */
@@ -146,8 +176,11 @@ export interface SalesforceRecords {
   ): Promise<ReadonlyMap<string, RemoteRecord>>;
 
   /** Live, unconverted Leads and live Contacts that carry one of these keys of a person, or have this email. */
-  find(
-    query: { readonly keys: readonly string[]; readonly email: string | null },
+  find(query: RowQuery, columns: Readonly<Record<SalesforceType, readonly string[]>>): Promise<readonly FoundRecord[]>;
+
+  /** The same for any number of persons, in as few calls as hold their values; answers in the order given. */
+  findEach(
+    queries: readonly RowQuery[],
     columns: Readonly<Record<SalesforceType, readonly string[]>>,
-  ): Promise<readonly { readonly type: SalesforceType; readonly record: RemoteRecord }[]>;
+  ): Promise<readonly (readonly FoundRecord[])[]>;
 }

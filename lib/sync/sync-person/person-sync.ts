@@ -1,15 +1,8 @@
 import type { Conflict, Rejection } from '../../person/activity.ts';
 import type { Person } from '../../person/person.ts';
 import type { SalesforceType } from '../../person/row.ts';
+import type { AssignTo } from '../assign-to.ts';
 import type { Context } from '../context/context.ts';
-
-/**
- * Who shall own the record: nobody else than now, a user or a queue, or whom the assignment rules choose on a create.
- */
-export type AssignTo =
-  | { readonly kind: 'unchanged' }
-  | { readonly kind: 'user' | 'queue'; readonly ownerId: string }
-  | { readonly kind: 'assignmentRule' };
 
 export type SyncOutcome =
   | {

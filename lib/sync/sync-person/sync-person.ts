@@ -1,9 +1,10 @@
 import type { Person } from '../../person/person.ts';
+import type { AssignTo } from '../assign-to.ts';
 import { describedSchemas, INVALID_FIELD, loadSchemas } from '../context/schemas.ts';
 import { TransientError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import { attachRow } from './attach-row.ts';
-import type { AssignTo, PersonSync, SyncOutcome } from './person-sync.ts';
+import type { PersonSync, SyncOutcome } from './person-sync.ts';
 import { pushNow } from './push-now.ts';
 import { underLease } from './under-lease.ts';
 

@@ -36,7 +36,7 @@ export function directClient(table: InProcessTable): DynamoDBDocumentClient {
  */
 export function tableClient(
   table: InProcessTable,
-  port: 'personStore' | 'syncState',
+  port: 'personStore' | 'syncState' | 'lists',
   invocation: Invocation,
   swarm: Swarm,
 ): DynamoDBDocumentClient {

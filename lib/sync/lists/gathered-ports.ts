@@ -1,0 +1,181 @@
+import { SALESFORCE_TYPES, type SalesforceType } from '../../person/row.ts';
+import { STORE_PARALLELISM } from '../in-parallel.ts';
+import type { PersonStore } from '../ports/person-store.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { CreateAnswer, SalesforceRecords } from '../ports/salesforce-records.ts';
+import { type Gathering, inChunks } from './gathering.ts';
+
+/**
+ * The same ports for many syncs of one person at a time: what each of them asks of Salesforce, and reads of the store,
+ * is asked for all of them together. Their promises are the same for each.
+ */
+export function gatheredPorts(ports: Ports, gathering: Gathering): Ports {
+  return {
+    ...ports,
+    persons: overriding(ports.persons, { ...gatheredReads(ports, gathering), ...inTurns(ports.persons) }),
+    records: overriding(ports.records, gatheredRecords(ports, gathering)),
+    feed: overriding(ports.feed, { describe: once(() => ports.feed.describe(SALESFORCE_TYPES)) }),
+    state: overriding(ports.state, { loadSchema: remembered((type) => ports.state.loadSchema(type)) }),
+  };
+}
+
+const ANY = Number.POSITIVE_INFINITY;
+
+function gatheredReads({ persons }: Ports, gathering: Gathering): Pick<PersonStore, 'get' | 'items'> {
+  const itemsOf = gathering.gathered(
+    inChunks<readonly string[], Awaited<ReturnType<PersonStore['items']>>>(
+      () => '',
+      () => ANY,
+      async (asks) => {
+        const items = await persons.items([...new Set(asks.flat())]);
+        return asks.map(() => items);
+      },
+    ),
+  );
+  const get = gathering.gathered(
+    inChunks<string, Awaited<ReturnType<PersonStore['get']>>>(
+      () => '',
+      () => ANY,
+      async (asks) => {
+        const found = await persons.getMany([...new Set(asks)]);
+        return asks.map((personId) => found.get(personId));
+      },
+    ),
+  );
+  return { get, items: itemsOf };
+}
+
+/** Writes, so many at once. */
+function inTurns(persons: PersonStore): Pick<PersonStore, 'takeLease' | 'update' | 'create' | 'saveStub'> {
+  const turns = new Turns(STORE_PARALLELISM);
+  return {
+    takeLease: (...given) => turns.take(() => persons.takeLease(...given)),
+    update: (...given) => turns.take(() => persons.update(...given)),
+    create: (...given) => turns.take(() => persons.create(...given)),
+    saveStub: (...given) => turns.take(() => persons.saveStub(...given)),
+  };
+}
+
+class Turns {
+  #left: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(most: number) {
+    this.#left = most;
+  }
+
+  async take<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#left > 0) this.#left -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#left += 1;
+      else next();
+    }
+  }
+}
+
+type Gathered = Pick<SalesforceRecords, 'find' | 'createLead' | 'push' | 'read'>;
+
+function gatheredRecords({ records }: Ports, gathering: Gathering): Gathered {
+  type Find = Parameters<SalesforceRecords['find']>;
+  type Create = Parameters<SalesforceRecords['createLead']>;
+  type Push = Parameters<SalesforceRecords['push']>;
+  type Read = Parameters<SalesforceRecords['read']>;
+  const find = gathering.gathered(
+    inChunks<Find, Awaited<ReturnType<SalesforceRecords['find']>>>(
+      ([, columns]) => JSON.stringify(columns),
+      () => ANY,
+      (asks) => {
+        const [, columns] = asks[0] as Find;
+        return records.findEach(
+          asks.map(([query]) => query),
+          columns,
+        );
+      },
+    ),
+  );
+  const createLead = gathering.gathered(
+    inChunks<Create, () => CreateAnswer>(
+      ([, , columns, options]) => JSON.stringify([columns, options]),
+      () => records.maxCreateBatch,
+      async (asks) => {
+        const [, , columns, options] = asks[0] as Create;
+        const leads = asks.map(([key, record]) => ({ key, record }));
+        const answers = await records.createLeads(leads, columns, options);
+        return answers.map((answer) => () => {
+          if (answer.kind === 'failed') throw answer.error;
+          return answer;
+        });
+      },
+    ),
+  );
+  const push = gathering.gathered(
+    inChunks<Push, Awaited<ReturnType<SalesforceRecords['push']>>>(
+      ([type, , columns]) => JSON.stringify([type, columns]),
+      () => records.maxPushBatch,
+      async (asks) => {
+        const [type, , columns] = asks[0] as Push;
+        const answers = await records.push(
+          type,
+          asks.flatMap(([, pushes]) => pushes),
+          columns,
+        );
+        // A sync of one person pushes one row.
+        return answers.map((answer) => [answer]);
+      },
+    ),
+  );
+  const read = gathering.gathered(
+    inChunks<Read, Awaited<ReturnType<SalesforceRecords['read']>>>(
+      ([type, , columns]) => JSON.stringify([type, columns]),
+      () => ANY,
+      async (asks) => {
+        const [type, , columns] = asks[0] as Read;
+        const rows = await records.read(type, [...new Set(asks.flatMap(([, ids]) => ids))], columns);
+        return asks.map(() => rows);
+      },
+    ),
+  );
+  return {
+    find: (...given) => find(given),
+    createLead: async (...given) => (await createLead(given))(),
+    push: (type, pushes, columns) =>
+      pushes.length === 1 ? push([type, pushes, columns]) : records.push(type, pushes, columns),
+    read: (...given) => read(given),
+  };
+}
+
+/** The answer of the first call for all; a failed one is asked again. */
+function once<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
+  let known: Promise<Answer> | undefined;
+  return () => {
+    known ??= ask().catch((error: unknown) => {
+      known = undefined;
+      throw error;
+    });
+    return known;
+  };
+}
+
+function remembered<Answer>(ask: (type: SalesforceType) => Promise<Answer>): (type: SalesforceType) => Promise<Answer> {
+  const known = new Map<SalesforceType, () => Promise<Answer>>();
+  return (type) => {
+    const asking = known.get(type) ?? once(() => ask(type));
+    known.set(type, asking);
+    return asking();
+  };
+}
+
+/** The same port with some of its methods replaced. */
+function overriding<Port extends object>(port: Port, methods: Partial<Port>): Port {
+  return new Proxy(port, {
+    get: (target, name) => {
+      if (Object.hasOwn(methods, name)) return Reflect.get(methods, name);
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}

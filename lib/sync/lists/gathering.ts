@@ -1,0 +1,88 @@
+/** Does together what several ask for, and answers each of them, in their order. */
+export type Together<Ask, Answer> = (asks: readonly Ask[]) => readonly Promise<Answer>[];
+
+/**
+ * Runs the same work for many, side by side, and carries out together what they ask for one by one: as soon as each of
+ * them has asked or has ended. Nobody needs to know that others are there.
+ */
+export class Gathering {
+  #running = 0;
+  #waiting = 0;
+  readonly #carryOut: (() => void)[] = [];
+
+  /** What became of each, in order. */
+  async each<Item, Result>(
+    items: readonly Item[],
+    work: (item: Item) => Promise<Result>,
+  ): Promise<readonly PromiseSettledResult<Result>[]> {
+    this.#running += items.length;
+    return Promise.allSettled(
+      items.map(async (item) => {
+        try {
+          return await work(item);
+        } finally {
+          this.#running -= 1;
+          this.#carryOutWhereAllWait();
+        }
+      }),
+    );
+  }
+
+  /** A function that asks for one, of one that does many. */
+  gathered<Ask, Answer>(together: Together<Ask, Answer>): (ask: Ask) => Promise<Answer> {
+    let asked: { readonly ask: Ask; readonly end: PromiseWithResolvers<Answer> }[] = [];
+    this.#carryOut.push(() => {
+      const taken = asked;
+      asked = [];
+      this.#waiting -= taken.length;
+      if (taken.length === 0) return;
+      const answers = together(taken.map(({ ask }) => ask));
+      taken.forEach(({ end }, at) => {
+        const answer = answers[at] ?? Promise.reject(new Error('a question without an answer'));
+        answer.then(end.resolve, end.reject);
+      });
+    });
+    return (ask) => {
+      const end = Promise.withResolvers<Answer>();
+      asked.push({ ask, end });
+      this.#waiting += 1;
+      this.#carryOutWhereAllWait();
+      return end.promise;
+    };
+  }
+
+  #carryOutWhereAllWait(): void {
+    if (this.#waiting === 0 || this.#waiting < this.#running) return;
+    for (const carryOut of this.#carryOut) carryOut();
+  }
+}
+
+/**
+ * Asks of one kind go together, in chunks of at most `most()`, one chunk after another; what fails for one chunk fails
+ * for no other.
+ */
+export function inChunks<Ask, Answer>(
+  kindOf: (ask: Ask) => string,
+  most: () => number,
+  work: (asks: readonly Ask[]) => Promise<readonly Answer[]>,
+): Together<Ask, Answer> {
+  return (asks) => {
+    const ends = asks.map(() => Promise.withResolvers<Answer>());
+    const groups = [...Map.groupBy(asks.keys(), (at) => kindOf(asks[at] as Ask)).values()];
+    const workOff = async (): Promise<void> => {
+      for (const group of groups) {
+        while (group.length > 0) {
+          const places = group.splice(0, most());
+          try {
+            const answers = await work(places.map((at) => asks[at] as Ask));
+            places.forEach((at, nth) => ends[at]?.resolve(answers[nth] as Answer));
+          } catch (error) {
+            for (const at of places) ends[at]?.reject(error);
+          }
+        }
+      }
+    };
+    void workOff();
+    return ends.map(({ promise }) => promise);
+  };
+}

@@ -1,0 +1,48 @@
+import { listMessage } from '../change-message.ts';
+import type { Ports } from '../ports/ports.ts';
+import { type ListJob, type ListPart, PART_SIZE } from '../state/list-job.ts';
+
+type ListPorts = Pick<Ports, 'lists' | 'persons' | 'queue' | 'clock'>;
+
+/** Parts that one message puts together; the rest is the next message's. */
+const PARTS_AT_ONCE = 20;
+
+/**
+ * Puts further persons of a status into parts and queues each. A part is written first, then queued, and only then does
+ * the job know of it: a worker that dies in between leaves a part that is found again, and queued once more.
+ */
+export async function listFurther(ports: ListPorts, from: ListJob): Promise<void> {
+  let job = from;
+  for (let at = 0; at < PARTS_AT_ONCE && job.listing !== null; at += 1) {
+    const next = await withNextPart(ports, job, job.listing.cursor);
+    if ((await ports.lists.saveJob(next)) === 'saved') job = next;
+    else {
+      const stored = await ports.lists.loadJob(job.jobId);
+      if (stored === undefined || stored.paused) return;
+      job = stored;
+    }
+  }
+  if (job.listing === null) return;
+  await ports.queue.send([listMessage({ queuedAt: ports.clock.now(), jobId: job.jobId, part: null, tries: 0 })]);
+}
+
+async function withNextPart(ports: ListPorts, job: ListJob, cursor: string | null): Promise<ListJob> {
+  const { jobId } = job;
+  const number = job.parts + 1;
+  const known = await ports.lists.loadPart(jobId, number);
+  const part = known ?? (await nextPart(ports, { jobId, number, cursor }));
+  const revision = job.revision + 1;
+  const listing = part.next === null ? null : { cursor: part.next };
+  if (part.personIds.length === 0) return { ...job, revision, listing };
+  if (known === undefined && (await ports.lists.addPart(part)) === 'exists') return withNextPart(ports, job, cursor);
+  await ports.queue.send([listMessage({ queuedAt: ports.clock.now(), jobId, part: number, tries: 0 })]);
+  return { ...job, revision, listing, parts: number, total: job.total + part.personIds.length };
+}
+
+async function nextPart(
+  { persons }: ListPorts,
+  { jobId, number, cursor }: { readonly jobId: string; readonly number: number; readonly cursor: string | null },
+): Promise<ListPart> {
+  const page = await persons.withStatus('localOnly', PART_SIZE, cursor);
+  return { jobId, part: number, personIds: page.items.map(({ personId }) => personId), next: page.cursor };
+}

@@ -1,0 +1,137 @@
+import type { AssignTo } from '../assign-to.ts';
+import { listMessage } from '../change-message.ts';
+import { TransientError } from '../errors.ts';
+import { chunked, inParallel } from '../in-parallel.ts';
+import { addMs, msBetween } from '../instants.ts';
+import type { Ports } from '../ports/ports.ts';
+import {
+  LIST_OUTCOMES,
+  type ListCounts,
+  type ListJob,
+  NO_OUTCOMES,
+  PART_SIZE,
+  type PartProgress,
+} from '../state/list-job.ts';
+
+type JobPorts = Pick<Ports, 'lists' | 'queue' | 'clock' | 'ids'>;
+
+/** Whom a list holds: these persons, or all who have never been in Salesforce. */
+export type ListedPersons = { readonly personIds: readonly string[] } | 'localOnly';
+
+/** How many parts are written at once. */
+const AT_ONCE = 8;
+
+const ATTEMPTS = 8;
+
+/** Begins a job and answers its id. All of it is stored before the first of its messages is queued. */
+export async function startList(ports: JobPorts, listed: ListedPersons, assignTo: AssignTo): Promise<string> {
+  const { lists, clock, ids } = ports;
+  const jobId = ids.next();
+  const now = clock.now();
+  const personIds = listed === 'localOnly' ? [] : [...new Set(listed.personIds)];
+  const parts = chunked(personIds, PART_SIZE);
+  await inParallel([...parts.entries()], AT_ONCE, async ([at, some]) => {
+    await lists.addPart({ jobId, part: at + 1, personIds: some, next: null });
+  });
+  const job: ListJob = {
+    jobId,
+    revision: 1,
+    assignTo,
+    paused: false,
+    listing: listed === 'localOnly' ? { cursor: null } : null,
+    parts: parts.length,
+    total: personIds.length,
+    createdAt: now,
+    runsSince: now,
+    doneBefore: 0,
+  };
+  await lists.saveJob(job);
+  await queueOpenParts(ports, job, []);
+  return jobId;
+}
+
+/** Where a job stands. */
+export interface ListStatus extends ListCounts {
+  readonly jobId: string;
+  readonly state: 'running' | 'paused' | 'done';
+  readonly total: number;
+  /** Salesforce API calls. */
+  readonly calls: number;
+  /** Null where nothing is to be expected yet, or any more. */
+  readonly estimatedEndAt: string | null;
+}
+
+/** Undefined where there is no such job, or not any more. */
+export async function readList(
+  { lists, clock }: Pick<Ports, 'lists' | 'clock'>,
+  jobId: string,
+): Promise<ListStatus | undefined> {
+  const job = await lists.loadJob(jobId);
+  return job === undefined ? undefined : statusOf(job, await lists.progress(jobId), clock.now());
+}
+
+/**
+ * Pauses a job, or lets it go on. A paused job ends the parts that are being worked on. Going on queues every part that
+ * is not done, whatever became of its message.
+ */
+export async function pauseList(ports: JobPorts, jobId: string, paused: boolean): Promise<ListStatus | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const job = await ports.lists.loadJob(jobId);
+    if (job === undefined) return undefined;
+    const progress = await ports.lists.progress(jobId);
+    const now = ports.clock.now();
+    const doneBefore = doneOf(progress);
+    const next: ListJob = { ...job, revision: job.revision + 1, paused, runsSince: now, doneBefore };
+    if ((await ports.lists.saveJob(next)) === 'overtaken') continue;
+    if (!paused) await queueOpenParts(ports, next, progress);
+    return statusOf(next, progress, now);
+  }
+  throw new TransientError('CONTENTION', 'the job was changed by others on every try');
+}
+
+async function queueOpenParts(
+  { queue, clock }: JobPorts,
+  job: ListJob,
+  progress: readonly PartProgress[],
+): Promise<void> {
+  const { jobId } = job;
+  const done = new Set(progress.flatMap(({ part, open }) => (open.length === 0 ? part : [])));
+  const parts = Array.from({ length: job.parts }, (_, at) => at + 1).filter((part) => !done.has(part));
+  const message = (part: number | null) => listMessage({ queuedAt: clock.now(), jobId, part, tries: 0 });
+  await queue.send([...(job.listing === null ? [] : [message(null)]), ...parts.map(message)]);
+}
+
+function statusOf(job: ListJob, progress: readonly PartProgress[], now: string): ListStatus {
+  const { jobId, total, paused } = job;
+  const done = doneOf(progress);
+  const isDone = job.listing === null && done >= total;
+  const state = isDone ? 'done' : paused ? 'paused' : 'running';
+  const calls = progress.reduce((sum, part) => sum + part.calls, 0);
+  return {
+    jobId,
+    state,
+    total,
+    ...countsOf(progress),
+    calls,
+    estimatedEndAt: state === 'running' ? endOf(job, done, now) : null,
+  };
+}
+
+/** At the speed since the job runs. */
+function endOf({ total, runsSince, doneBefore }: ListJob, done: number, now: string): string | null {
+  const sinceThen = done - doneBefore;
+  if (sinceThen <= 0) return null;
+  const msEach = Math.max(0, msBetween(runsSince, now)) / sinceThen;
+  return addMs(now, Math.round(msEach * (total - done)));
+}
+
+function countsOf(progress: readonly PartProgress[]): ListCounts {
+  const sum = { ...NO_OUTCOMES };
+  for (const { counts } of progress) for (const name of LIST_OUTCOMES) sum[name] += counts[name];
+  return sum;
+}
+
+function doneOf(progress: readonly PartProgress[]): number {
+  const counts = countsOf(progress);
+  return LIST_OUTCOMES.reduce((sum, name) => sum + counts[name], 0);
+}

@@ -1,0 +1,87 @@
+import type { Rejection } from '../../person/activity.ts';
+import { logged } from '../../person/edit-person.ts';
+import type { Person } from '../../person/person.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { ListOutcome } from '../state/list-job.ts';
+import type { Candidate, SyncOutcome } from '../sync-person/person-sync.ts';
+import type { OneEnd } from './sync-together.ts';
+
+/** What a sync comes to in a list; undefined: the person is tried again. */
+const OUTCOMES: Readonly<Record<Exclude<SyncOutcome['kind'], 'synced'>, ListOutcome | undefined>> = {
+  rejected: 'rejected',
+  ambiguousMatch: 'ambiguous',
+  notFound: 'failed',
+  deletedHere: 'failed',
+  contactNotAssignable: 'failed',
+  mergedAway: undefined,
+  busy: undefined,
+  unavailable: undefined,
+  limit: undefined,
+};
+
+/**
+ * What became of a person since the job began (ISO): a worker that died may have synced the person and said so nowhere
+ * but in the person's log.
+ */
+export function outcomeOf(end: OneEnd, since: string): ListOutcome | undefined {
+  if (end.status === 'rejected') return undefined;
+  const { value } = end;
+  if (value.kind !== 'synced') return OUTCOMES[value.kind];
+  return value.outcome === 'unchanged' ? loggedOutcome(value.person, since) : value.outcome;
+}
+
+function loggedOutcome({ log }: Person, since: string): ListOutcome {
+  const recent = log.recent.filter(({ at }) => at >= since);
+  const pushes = recent.filter(({ type }) => type === 'syncedToSalesforce');
+  if (pushes.some(({ detail }) => 'created' in detail && detail.created === true)) return 'created';
+  if (recent.some(({ type }) => type === 'linked')) return 'linked';
+  return pushes.length > 0 ? 'updated' : 'unchanged';
+}
+
+/**
+ * Records in the person's log why the person is not in Salesforce, where the sync has not done that itself. Whether the
+ * person knows of it.
+ */
+export async function tellUnsynced(
+  { persons, clock }: Pick<Ports, 'persons' | 'clock'>,
+  personId: string,
+  { end, isLastTry }: { readonly end: OneEnd; readonly isLastTry: boolean },
+): Promise<boolean> {
+  const rejection = untold(end, isLastTry);
+  if (rejection === undefined) return true;
+  const person = await persons.get(personId);
+  if (person === undefined || isTold(person, rejection)) return true;
+  const told = { type: 'rejected', direction: 'push', detail: { ...rejection, values: {} } } as const;
+  const outcome = await persons.update(person, logged(person, [told], clock.now()));
+  return outcome.kind === 'written';
+}
+
+function untold(end: OneEnd, isLastTry: boolean): Rejection | undefined {
+  const kind = end.status === 'rejected' ? 'failed' : end.value.kind;
+  if (end.status === 'fulfilled' && end.value.kind === 'ambiguousMatch') return ambiguous(end.value.candidates);
+  if (kind === 'contactNotAssignable') {
+    return {
+      code: 'CONTACT_NOT_ASSIGNABLE',
+      message: 'A queue cannot own the Contact that this person is',
+      fields: [],
+    };
+  }
+  if (!isLastTry || (kind !== 'busy' && kind !== 'mergedAway' && kind !== 'failed')) return undefined;
+  return {
+    code: 'NOT_SYNCED',
+    message: 'Every try to sync this person with a list failed; sync the person',
+    fields: [],
+  };
+}
+
+function ambiguous(candidates: readonly Candidate[]): Rejection {
+  const rows = candidates.map(({ type, id, personId }) => `${type} ${id}${personId ? ` (person ${personId})` : ''}`);
+  const message = `More than one record, or another person's, could be this person: ${rows.join(', ')}`;
+  return { code: 'AMBIGUOUS_MATCH', message, fields: ['Email'] };
+}
+
+/** A list that is tried again tells nothing twice. */
+function isTold({ log }: Person, { code, message }: Rejection): boolean {
+  const last = log.recent.at(-1);
+  return last?.type === 'rejected' && last.detail.code === code && last.detail.message === message;
+}
