@@ -40,7 +40,7 @@ export class StatelessStack extends Stack {
     for (const reader of [poll, persons]) table.grantScan(reader);
     for (const eraser of [merge, persons, syncPerson]) table.grantDelete(eraser);
     grantSalesforceSecret(this, settings, [poll, merge, syncPerson]);
-    for (const sender of [poll, merge, syncPerson]) changes.grantSend(sender);
+    for (const sender of [poll, merge, syncPerson, operate]) changes.grantSend(sender);
     for (const queue of [changes.queue, changes.deadLetters, missedPolls]) {
       queue.grant(operate, 'sqs:GetQueueAttributes');
     }

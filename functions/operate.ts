@@ -11,21 +11,22 @@ import { purgeValues } from '../lib/lambda/purge-values.ts';
 import { reconcileSoon } from '../lib/lambda/reconcile-soon.ts';
 import { createShown } from '../lib/lambda/shown.ts';
 import { sizedPage } from '../lib/lambda/sized-page.ts';
+import { pauseJob, readJob, syncPersons } from '../lib/lambda/sync-lists.ts';
 import { readFieldStatus } from '../lib/sync/operate/field-status.ts';
 import { readSyncStatus } from '../lib/sync/operate/sync-status.ts';
 
 const environment = readEnvironment('operate', process.env);
 const { objects } = environment.settings;
-const ports = composeStore(environment);
-const shown = createShown(ports);
 const queue = composeQueue(environment);
+const ports = { ...composeStore(environment), queue };
+const shown = createShown(ports);
 const sideQueues = composeSideQueues(environment);
 
 /** How the sync is doing and what it is told to do; and whatever no other route takes. */
 export const handler = apiHandler<RoutesOf<'operate'>>({
   'GET /sync/status': async () => ({
     status: 200,
-    body: await readSyncStatus({ ...ports, queue }, objects, sideQueues),
+    body: await readSyncStatus(ports, objects, sideQueues),
   }),
   'GET /sync/cycles': (request) => listCycles(ports.state, request),
   'GET /sync/fields': async () => ({ status: 200, body: { objects: await readFieldStatus(ports, objects) } }),
@@ -40,6 +41,11 @@ export const handler = apiHandler<RoutesOf<'operate'>>({
     const page = await sizedPage(limit, read, (person) => listedPersonView(show(person)));
     return { status: 200, body: { persons: page.items, cursor: page.cursor } };
   },
+
+  'POST /sync-persons': (request) => syncPersons(ports, request),
+  'GET /sync/jobs/{jobId}': (request) => readJob(ports, request),
+  'POST /sync/jobs/{jobId}/pause': (request) => pauseJob(ports, request, true),
+  'POST /sync/jobs/{jobId}/resume': (request) => pauseJob(ports, request, false),
 
   'GET /openapi.json': async () => ({ status: 200, body: openApiDocument() }),
 });

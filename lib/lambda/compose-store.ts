@@ -18,7 +18,7 @@ export function composeStore(environment: { readonly TABLE_NAME: string; readonl
     ids: randomIds,
     persons: new DynamoPersonStore(client, { tableName, activityRetentionDays }),
     state: new DynamoSyncStateStore(client, { tableName }),
-    lists: new DynamoListJobStore(client, { tableName, now: systemClock.now }),
+    lists: new DynamoListJobStore(client, { tableName, now: () => systemClock.now() }),
     policy: syncPolicy(settings),
     leaseMs: settings.pushLeaseSeconds * 1000,
   };

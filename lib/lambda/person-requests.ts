@@ -106,14 +106,19 @@ export function parsePersonId({ path }: Pick<ApiRequest, 'path'>): string {
   return personId;
 }
 
+/** Mistakes that one answer names. */
+const MAX_TOLD = 20;
+
 /** The body as the schema takes it; throws a `Problem` that names each mistake. */
 export function parse<Schema extends z.ZodMiniType>(schema: Schema, body: unknown): z.infer<Schema> {
   const many = tooManyFields(body);
   if (many !== undefined) throw new Problem('invalid-body', many);
   const parsed = z.safeParse(schema, body);
   if (parsed.success) return parsed.data;
-  const mistakes = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
-  throw new Problem('invalid-body', mistakes.join('; '));
+  const { issues } = parsed.error;
+  const mistakes = issues.slice(0, MAX_TOLD).map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
+  const more = issues.length > MAX_TOLD ? [`and ${issues.length - MAX_TOLD} more`] : [];
+  throw new Problem('invalid-body', [...mistakes, ...more].join('; '));
 }
 
 /** A body of a hundred thousand fields is not looked at one by one, and the answer does not name them all. */
@@ -124,7 +129,7 @@ function tooManyFields(body: unknown): string | undefined {
   return count <= MAX_FIELDS ? undefined : `fields: takes at most ${MAX_FIELDS}, and these are ${count}`;
 }
 
-function assignToOf(given: z.infer<typeof assignTo> | undefined): AssignTo {
+export function assignToOf(given: z.infer<typeof assignTo> | undefined): AssignTo {
   if (given === undefined) return { kind: 'unchanged' };
   if ('ownerId' in given) return { kind: 'user', ownerId: given.ownerId };
   if ('queueId' in given) return { kind: 'queue', ownerId: given.queueId };

@@ -30,7 +30,7 @@ const allowed: Readonly<Record<FunctionName, readonly string[]>> = {
   merge: [...common, 'dynamodb:DeleteItem', ...secretActions, ...consumeActions, 'sqs:SendMessage'],
   'sync-person': [...common, 'dynamodb:DeleteItem', ...secretActions, 'sqs:SendMessage'],
   persons: [...common, 'dynamodb:DeleteItem', 'dynamodb:Scan'],
-  operate: [...common, 'sqs:GetQueueAttributes'],
+  operate: [...common, 'sqs:GetQueueAttributes', 'sqs:SendMessage'],
 };
 
 describe.each(functionNames)('%s', (name) => {

@@ -12,16 +12,12 @@ export class InMemoryChangeQueue implements ChangeQueue {
     this.#io = options.io ?? immediately;
   }
 
+  /** What is to come later is there at once: a test takes what it wants, when it wants. */
   async send(bodies: readonly string[]): Promise<void> {
     for (let from = 0; from < bodies.length; from += BATCH_SIZE) {
       const batch = bodies.slice(from, from + BATCH_SIZE);
       await this.#io('changeQueue.send', () => this.#waiting.push(...batch));
     }
-  }
-
-  /** What is to come later is there at once: a test takes what it wants, when it wants. */
-  sendLater(bodies: readonly string[]): Promise<void> {
-    return this.send(bodies);
   }
 
   depth(): Promise<number> {

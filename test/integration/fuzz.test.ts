@@ -131,6 +131,8 @@ const path = fc.oneof(
       '/persons',
       '/persons/batch',
       '/sync-person',
+      '/sync-persons',
+      '/sync/jobs/none/resume',
       '/sync/preview',
       '/sync/status',
       '/sync/rejections',

@@ -80,10 +80,15 @@ export class Actors {
       deleteHere: ({ salesforce }) => this.#withPerson(subject, (person) => this.#here.delete(person, salesforce)),
       revive: () => this.#withPerson(subject, (person) => this.#here.revive(person)),
       preview: () => this.#withPerson(subject, (person) => this.#here.preview(person)),
+      syncList: (wish) => void this.#here.syncList(this.#everybody(), wish),
       assign: ({ to, choice }) => this.#withPerson(subject, (person) => this.#here.assign(person, to, choice)),
     };
     // The compiler does not see that a table's entry and its argument have the same kind.
     (acts[operation.kind] as (operation: Operation) => void)(operation);
+  }
+
+  #everybody(): readonly string[] {
+    return this.#subjects.flatMap((subject) => this.#personOf(subject)?.personId ?? []);
   }
 
   #withPerson(subject: Subject, act: (person: Person) => unknown): void {

@@ -41,6 +41,18 @@ export class ActsHere {
     void this.#functions.sync(personId, assignTo);
   }
 
+  /** Syncs persons as a list; where it is paused, it goes on a while later. */
+  async syncList(
+    personIds: readonly string[],
+    { who, pausedFor }: { readonly who: 'all' | 'localOnly'; readonly pausedFor: number },
+  ): Promise<void> {
+    this.#world.swarm.count('listSynced');
+    const end = await this.#functions.startList(who === 'all' ? { personIds } : who);
+    if (end.kind !== 'answered' || pausedFor === 0) return;
+    void this.#functions.pauseList(end.result, true);
+    this.#world.timeline.after(pausedFor, () => void this.#functions.pauseList(end.result, false));
+  }
+
   /** Asks that every person be compared with its row. */
   reconcile(acceptMissing: boolean): void {
     this.#world.swarm.count('askedToReconcile');

@@ -8,6 +8,7 @@ import type { AssignTo } from '../../lib/sync/assign-to.ts';
 import { parseChangeMessage } from '../../lib/sync/change-message.ts';
 import { loadSchemas } from '../../lib/sync/context/schemas.ts';
 import { ConfigError, QuotaExceededError, TransientError } from '../../lib/sync/errors.ts';
+import { type ListedPersons, pauseList, startList } from '../../lib/sync/lists/list-jobs.ts';
 import { mergeChanges } from '../../lib/sync/merge/merge-changes.ts';
 import { createOrEditByEmail, type EditOutcome, editFields } from '../../lib/sync/persons/edit-persons.ts';
 import { askReconciliation } from '../../lib/sync/poll/ask-reconciliation.ts';
@@ -90,6 +91,14 @@ export class Functions {
 
   sync(personId: string, assignTo: AssignTo): Promise<End<SyncOutcome>> {
     return this.#invoke('sync-person', (ports) => syncPerson(ports, personId, assignTo));
+  }
+
+  startList(listed: ListedPersons): Promise<End<string>> {
+    return this.#invoke('persons', (ports) => startList(ports, listed, { kind: 'unchanged' }));
+  }
+
+  pauseList(jobId: string, paused: boolean): Promise<End<unknown>> {
+    return this.#invoke('persons', (ports) => pauseList(ports, jobId, paused));
   }
 
   delete(personId: string, salesforce: DeletedHere['salesforce']): Promise<End<DeleteOutcome>> {

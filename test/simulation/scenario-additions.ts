@@ -91,6 +91,15 @@ const STEPS: Partial<Record<FaultName, { readonly share?: number; readonly of: (
       { kind: 'assign', to: dice.pick(['user', 'queue', 'assignmentRule'] as const), choice: dice.below(ANY) },
     ],
   },
+  listSynced: {
+    of: (dice) => [
+      {
+        kind: 'syncList',
+        who: dice.pick(['all', 'localOnly'] as const),
+        pausedFor: dice.chance(0.3) ? soon(dice) : 0,
+      },
+    ],
+  },
   validationRule: { of: (dice) => [{ kind: 'rule', on: dice.chance(0.6) }] },
   recordRefused: {
     of: (dice) => {

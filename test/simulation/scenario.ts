@@ -23,6 +23,8 @@ export type Operation = { readonly at: number; readonly subject: number } & (
   /** One side gives the subject and another the email of each other, the one some seconds before the other. */
   | { readonly kind: 'swapEmails'; readonly other: number; readonly side: 'sales' | 'marketing' }
   | { readonly kind: 'contest'; readonly other: number; readonly field: string; readonly values: readonly FieldValue[] }
+  /** All persons of the story, or those who were never in Salesforce, as one list. */
+  | { readonly kind: 'syncList'; readonly who: 'all' | 'localOnly'; readonly pausedFor: number }
   | { readonly kind: 'reconcile'; readonly acceptMissing: boolean }
   | { readonly kind: 'refuse'; readonly naming: keyof typeof REFUSALS }
   | { readonly kind: 'outage' | 'storeDown'; readonly minutes: number }

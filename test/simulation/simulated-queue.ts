@@ -44,18 +44,13 @@ export class SimulatedQueue {
   /** The queue as one invocation reaches it. */
   through(invocation: Invocation): ChangeQueue {
     return {
-      send: async (bodies) => {
+      send: async (bodies, delaySeconds = 0) => {
         for (let from = 0; from < bodies.length; from += SEND_BATCH) {
           const batch = bodies.slice(from, from + SEND_BATCH);
           await invocation.io('changeQueue.send', () => {
-            for (const body of batch) this.#accept(body);
+            for (const body of batch) this.#accept(body, delaySeconds * 1000);
           });
         }
-      },
-      sendLater: async (bodies, delaySeconds) => {
-        await invocation.io('changeQueue.send', () => {
-          for (const body of bodies) this.#accept(body, delaySeconds * 1000);
-        });
       },
       depth: () => invocation.io('changeQueue.depth', () => this.waiting),
     };

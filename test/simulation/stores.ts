@@ -108,7 +108,7 @@ export function tableStores(options: StoresOptions): Stores {
       state: new DynamoSyncStateStore(tableClient(table, 'syncState', invocation, swarm), { tableName: TABLE }),
       lists: new DynamoListJobStore(tableClient(table, 'lists', invocation, swarm), {
         tableName: TABLE,
-        now: invocation.clock.now,
+        now: () => invocation.clock.now(),
       }),
     }),
   };

@@ -64,6 +64,7 @@ const OPERATIONS: { readonly [Kind in Operation['kind']]: (operation: OperationO
   deleteHere: ({ salesforce, subject }) => `marketing deletes p${subject} here; its row: ${salesforce}`,
   revive: ({ subject }) => `marketing creates who has the email of p${subject}`,
   preview: ({ subject }) => `somebody asks what a sync of p${subject} would do`,
+  syncList: ({ who }) => `somebody syncs ${who === 'all' ? 'everybody' : 'who was never in Salesforce'} as a list`,
   assign: ({ subject, to }) => `somebody syncs p${subject} now and assigns it: ${to}`,
   outage: ({ minutes }) => `nothing is polled for ${minutes / 60} hours from now on`,
   storeDown: ({ minutes }) => `the store is down for ${minutes} minutes from now on`,

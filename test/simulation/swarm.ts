@@ -91,6 +91,8 @@ export const FAULTS = {
   tablePagesShort: { on: 0.5, strikes: 1 },
   /** A batch of keys is read in part. */
   keysUnprocessed: { on: 0.5, strikes: 0.2 },
+  /** Many persons are synced together, and now and then that is paused for a while. */
+  listSynced: { on: 0.15, strikes: 0.1 },
 } as const;
 
 export type FaultName = keyof typeof FAULTS;

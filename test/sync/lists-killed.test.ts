@@ -69,29 +69,45 @@ async function runWorker({ sides, lists, ports }: Awaited<ReturnType<typeof scen
   return end === 'ended';
 }
 
+async function endOfStory(when: 'before' | 'after', operation: number) {
+  const story = await scene();
+  const { sides, ports, jobId, personIds, edited } = story;
+  const ended = await runWorker(story, new Worker(operation, when));
+  for (let round = 0; round < 40 && sides.queue.waiting.length > 0; round += 1) {
+    // The lease of the dead worker runs out.
+    sides.clock.advance(700_000);
+    await sides.merge(ports);
+  }
+  const status = await readList(ports, jobId);
+  if (status === undefined) throw new Error('the job is gone');
+  const persons = [...personIds, edited.personId].map((personId) => sides.person(personId));
+  const { Title: title } = sides.record('Lead', edited.salesforce?.id ?? '');
+  return { ended, status, title, persons, leads: sides.count('Lead') };
+}
+
 test.each(['before', 'after'] as const)('killed %s any operation, a list ends without a second Lead', async (when) => {
-  let ended = false;
   let operation = 0;
-  for (; !ended; operation += 1) {
-    const story = await scene();
-    const { sides, ports, jobId, personIds, edited } = story;
-    ended = await runWorker(story, new Worker(operation, when));
-    for (let round = 0; round < 40 && sides.queue.waiting.length > 0; round += 1) {
-      // The lease of the dead worker runs out.
-      sides.clock.advance(700_000);
-      await sides.merge(ports);
-    }
-    const at = `operation ${operation}`;
-    const status = await readList(ports, jobId);
-    expect([at, status]).toMatchObject([at, { state: 'done', total: 3, rejected: 0, ambiguous: 0, failed: 0 }]);
+  for (let isOver = false; !isOver; operation += 1) {
+    const { ended, status, title, persons, leads } = await endOfStory(when, operation);
+    isOver = ended;
+    const { created, linked, updated, unchanged } = status;
     // What a dead worker had made is found by the next: its Lead is linked, its edit is no news.
-    expect([at, (status?.created ?? 0) + (status?.linked ?? 0)]).toEqual([at, 2]);
-    expect([at, (status?.updated ?? 0) + (status?.unchanged ?? 0)]).toEqual([at, 1]);
-    expect([at, sides.record('Lead', edited.salesforce?.id ?? '').Title]).toEqual([at, 'Edited']);
-    expect([at, sides.count('Lead')]).toEqual([at, 3]);
-    for (const personId of [...personIds, edited.personId]) {
-      const { salesforce, lease, pending } = sides.person(personId);
-      expect([at, { salesforce, lease, pending }]).toMatchObject([at, { salesforce: {}, lease: null, pending: {} }]);
+    expect({ operation, ...status, found: created + linked, edited: updated + unchanged, leads, title }).toMatchObject({
+      operation,
+      state: 'done',
+      total: 3,
+      found: 2,
+      edited: 1,
+      leads: 3,
+      title: 'Edited',
+    });
+    for (const { salesforce, lease, pending } of persons) {
+      expect({ operation, isLinked: salesforce !== null, lease, pending }).toEqual({
+        operation,
+        isLinked: true,
+        lease: null,
+        pending: {},
+      });
     }
   }
   expect(operation).toBeGreaterThan(20);

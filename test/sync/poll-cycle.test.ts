@@ -11,7 +11,6 @@ function queueThat(sides: TwoSides, fails: 'beforeSending' | 'afterSending'): Ch
       if (fails === 'afterSending') await sides.queue.send(bodies);
       throw new TransientError('Unavailable', 'the queue did not answer');
     },
-    sendLater: (bodies) => sides.queue.send(bodies),
     depth: () => sides.queue.depth(),
   };
 }

@@ -19,7 +19,7 @@ export interface Answer {
 /** What the document says of the headers of answers. */
 export const ANSWER_HEADERS = {
   ETag: 'The version of the person, for `If-Match`.',
-  Location: 'Where the same call is to be sent.',
+  Location: 'Where to ask: the same call of the person that goes on, or how far the job is.',
 } as const;
 
 type HeaderName = keyof typeof ANSWER_HEADERS;

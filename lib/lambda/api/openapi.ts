@@ -1,13 +1,14 @@
 import * as z from 'zod/mini';
 import { PROBLEM_MEMBERS } from './answer-shapes.ts';
 import { ANSWER_HEADERS, type Answer, type Call, COMMON_PROBLEMS } from './call.ts';
+import { LIST_CALLS } from './list-calls.ts';
 import { OPERATE_CALLS } from './operate-calls.ts';
 import { PERSON_CALLS } from './person-calls.ts';
 import { PROBLEMS, type ProblemName } from './problem.ts';
 import { API_ROUTES, API_SCOPES, ROUTE_KEYS, type RouteKey } from './routes.ts';
 import { type Json, SchemaCollection } from './schema-collection.ts';
 
-const CALLS: Readonly<Record<RouteKey, Call>> = { ...PERSON_CALLS, ...OPERATE_CALLS };
+const CALLS: Readonly<Record<RouteKey, Call>> = { ...PERSON_CALLS, ...LIST_CALLS, ...OPERATE_CALLS };
 
 /** Of the API, not of the product: another number says that a caller has to change. */
 const API_VERSION = '1.0.0';
@@ -35,7 +36,7 @@ export function openApiDocument(): Json {
     servers: [{ url: '/' }],
     tags: [
       { name: 'Persons', description: 'Create, read and edit persons.' },
-      { name: 'Sync', description: 'Sync one person now.' },
+      { name: 'Sync', description: 'Sync one person now, or a list of them.' },
       { name: 'Operate', description: 'How the sync is doing, and what to tell it.' },
     ],
     paths,

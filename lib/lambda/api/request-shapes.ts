@@ -27,6 +27,23 @@ export const acceptBody = z.strictObject({
   field: z.string().check(z.minLength(1)),
 });
 export const purgeBody = acceptBody;
+
+const personId = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/, 'is not the id of a person'));
+
+/** Persons of a list. */
+export const MAX_LIST = 10_000;
+
+export const syncPersonsBody = z.union(
+  [
+    z.strictObject({
+      personIds: z.array(personId).check(z.minLength(1), z.maxLength(MAX_LIST)),
+      assignTo: z.optional(assignTo),
+    }),
+    z.strictObject({ status: z.literal('localOnly'), assignTo: z.optional(assignTo) }),
+  ],
+  `takes personIds, 1 to ${MAX_LIST} ids of persons, or status: "localOnly"; and assignTo as a sync of one person`,
+);
+
 export const reconcileBody = z.strictObject({ acceptMissing: z._default(z.boolean(), false) });
 
 /** More than any object of Salesforce has. */

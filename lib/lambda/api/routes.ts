@@ -40,6 +40,10 @@ export const API_ROUTES = {
   'POST /sync/fields/purge': operate('operate'),
   'POST /sync/reconcile': operate('operate'),
   'GET /sync/rejections': read('operate'),
+  'POST /sync-persons': write('operate'),
+  'GET /sync/jobs/{jobId}': read('operate'),
+  'POST /sync/jobs/{jobId}/pause': operate('operate'),
+  'POST /sync/jobs/{jobId}/resume': operate('operate'),
   'GET /openapi.json': read('operate'),
 } as const satisfies Readonly<Record<`${'GET' | 'POST' | 'PATCH' | 'DELETE'} /${string}`, ApiRoute>>;
 

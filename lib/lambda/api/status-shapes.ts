@@ -114,6 +114,27 @@ export const fieldStatus = named(
   }),
 );
 
+export const listStarted = z.strictObject({ jobId: text });
+
+export const listJob = named(
+  'ListJob',
+  'A list of persons who are synced together. What is neither of the counts is still to come.',
+  z.strictObject({
+    jobId: text,
+    state: z.enum(['running', 'paused', 'done']),
+    total: count,
+    created: count,
+    linked: count,
+    updated: count,
+    unchanged: count,
+    rejected: count,
+    ambiguous: count,
+    failed: count,
+    calls: count,
+    estimatedEndAt: z.nullable(instant),
+  }),
+);
+
 export const accepted = z.strictObject({ object: salesforceType, field: text, from: text, to: text });
 export const purging = z.strictObject({ object: salesforceType, field: text });
 export const reconciling = z.strictObject({ acceptMissing: z.boolean() });

@@ -24,7 +24,7 @@ export interface ServedConsole {
 const REFRESH_SECONDS = 10;
 
 /** Paths that are passed on to the API; every other one is a file of the page. */
-const API_PATH = /^\/(persons|sync|sync-person|openapi\.json)(\/|$)/;
+const API_PATH = /^\/(persons|sync|sync-persons?|openapi\.json)(\/|$)/;
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH'];
 

@@ -3,7 +3,7 @@ import { STORE_PARALLELISM } from '../in-parallel.ts';
 import type { PersonStore } from '../ports/person-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { CreateAnswer, SalesforceRecords } from '../ports/salesforce-records.ts';
-import { type Gathering, inChunks } from './gathering.ts';
+import { type Gathering, inChunks, type Together } from './gathering.ts';
 
 /**
  * The same ports for many syncs of one person at a time: what each of them asks of Salesforce, and reads of the store,
@@ -78,74 +78,70 @@ class Turns {
 }
 
 type Gathered = Pick<SalesforceRecords, 'find' | 'createLead' | 'push' | 'read'>;
+type Given<Name extends keyof Gathered> = Parameters<SalesforceRecords[Name]>;
+type Answered<Name extends keyof Gathered> = Awaited<ReturnType<SalesforceRecords[Name]>>;
 
 function gatheredRecords({ records }: Ports, gathering: Gathering): Gathered {
-  type Find = Parameters<SalesforceRecords['find']>;
-  type Create = Parameters<SalesforceRecords['createLead']>;
-  type Push = Parameters<SalesforceRecords['push']>;
-  type Read = Parameters<SalesforceRecords['read']>;
-  const find = gathering.gathered(
-    inChunks<Find, Awaited<ReturnType<SalesforceRecords['find']>>>(
-      ([, columns]) => JSON.stringify(columns),
-      () => ANY,
-      (asks) => {
-        const [, columns] = asks[0] as Find;
-        return records.findEach(
-          asks.map(([query]) => query),
-          columns,
-        );
-      },
-    ),
-  );
-  const createLead = gathering.gathered(
-    inChunks<Create, () => CreateAnswer>(
-      ([, , columns, options]) => JSON.stringify([columns, options]),
-      () => records.maxCreateBatch,
-      async (asks) => {
-        const [, , columns, options] = asks[0] as Create;
-        const leads = asks.map(([key, record]) => ({ key, record }));
-        const answers = await records.createLeads(leads, columns, options);
-        return answers.map((answer) => () => {
-          if (answer.kind === 'failed') throw answer.error;
-          return answer;
-        });
-      },
-    ),
-  );
-  const push = gathering.gathered(
-    inChunks<Push, Awaited<ReturnType<SalesforceRecords['push']>>>(
-      ([type, , columns]) => JSON.stringify([type, columns]),
-      () => records.maxPushBatch,
-      async (asks) => {
-        const [type, , columns] = asks[0] as Push;
-        const answers = await records.push(
-          type,
-          asks.flatMap(([, pushes]) => pushes),
-          columns,
-        );
-        // A sync of one person pushes one row.
-        return answers.map((answer) => [answer]);
-      },
-    ),
-  );
-  const read = gathering.gathered(
-    inChunks<Read, Awaited<ReturnType<SalesforceRecords['read']>>>(
-      ([type, , columns]) => JSON.stringify([type, columns]),
-      () => ANY,
-      async (asks) => {
-        const [type, , columns] = asks[0] as Read;
-        const rows = await records.read(type, [...new Set(asks.flatMap(([, ids]) => ids))], columns);
-        return asks.map(() => rows);
-      },
-    ),
-  );
+  const find = gathering.gathered(foundTogether(records));
+  const createLead = gathering.gathered(createdTogether(records));
+  const push = gathering.gathered(pushedTogether(records));
+  const read = gathering.gathered(readTogether(records));
   return {
     find: (...given) => find(given),
     createLead: async (...given) => (await createLead(given))(),
-    push: (type, pushes, columns) =>
-      pushes.length === 1 ? push([type, pushes, columns]) : records.push(type, pushes, columns),
+    // A sync of one person pushes one row.
+    push: (...given) => (given[1].length === 1 ? push(given) : records.push(...given)),
     read: (...given) => read(given),
   };
+}
+
+function foundTogether(records: SalesforceRecords): Together<Given<'find'>, Answered<'find'>> {
+  return inChunks(
+    ([, columns]) => JSON.stringify(columns),
+    () => ANY,
+    (asks, [, columns]) => {
+      const queries = asks.map(([query]) => query);
+      return records.findEach(queries, columns);
+    },
+  );
+}
+
+/** The answer of each is given, or its error thrown, when it is called. */
+function createdTogether(records: SalesforceRecords): Together<Given<'createLead'>, () => CreateAnswer> {
+  return inChunks(
+    ([, , columns, options]) => JSON.stringify([columns, options]),
+    () => records.maxCreateBatch,
+    async (asks, [, , columns, options]) => {
+      const leads = asks.map(([key, record]) => ({ key, record }));
+      const answers = await records.createLeads(leads, columns, options);
+      return answers.map((answer) => () => {
+        if (answer.kind === 'failed') throw answer.error;
+        return answer;
+      });
+    },
+  );
+}
+
+function pushedTogether(records: SalesforceRecords): Together<Given<'push'>, Answered<'push'>> {
+  return inChunks(
+    ([type, , columns]) => JSON.stringify([type, columns]),
+    () => records.maxPushBatch,
+    async (asks, [type, , columns]) => {
+      const pushes = asks.flatMap(([, each]) => each);
+      return (await records.push(type, pushes, columns)).map((answer) => [answer]);
+    },
+  );
+}
+
+function readTogether(records: SalesforceRecords): Together<Given<'read'>, Answered<'read'>> {
+  return inChunks(
+    ([type, , columns]) => JSON.stringify([type, columns]),
+    () => ANY,
+    async (asks, [type, , columns]) => {
+      const rows = await records.read(type, [...new Set(asks.flatMap(([, ids]) => ids))], columns);
+      return asks.map(() => rows);
+    },
+  );
 }
 
 /** The answer of the first call for all; a failed one is asked again. */

@@ -64,7 +64,7 @@ export class Gathering {
 export function inChunks<Ask, Answer>(
   kindOf: (ask: Ask) => string,
   most: () => number,
-  work: (asks: readonly Ask[]) => Promise<readonly Answer[]>,
+  work: (asks: readonly Ask[], first: Ask) => Promise<readonly Answer[]>,
 ): Together<Ask, Answer> {
   return (asks) => {
     const ends = asks.map(() => Promise.withResolvers<Answer>());
@@ -74,8 +74,9 @@ export function inChunks<Ask, Answer>(
         while (group.length > 0) {
           const places = group.splice(0, most());
           try {
-            const answers = await work(places.map((at) => asks[at] as Ask));
-            places.forEach((at, nth) => ends[at]?.resolve(answers[nth] as Answer));
+            const some = places.map((at) => asks[at] as Ask);
+            const answers = await work(some, some[0] as Ask);
+            for (const [nth, at] of places.entries()) ends[at]?.resolve(answers[nth] as Answer);
           } catch (error) {
             for (const at of places) ends[at]?.reject(error);
           }

@@ -127,5 +127,5 @@ async function goOnLater(
   const isTry = pauses.length === 0;
   const pause = isTry ? FIRST_PAUSE_SECONDS * 2 ** tries : Math.max(...pauses);
   const message = listMessage({ queuedAt: clock.now(), jobId, part, tries: isTry ? tries + 1 : tries });
-  await queue.sendLater([message], Math.min(pause, LONGEST_PAUSE_SECONDS));
+  await queue.send([message], Math.min(pause, LONGEST_PAUSE_SECONDS));
 }

@@ -7,9 +7,6 @@ export interface ChangeQueue {
    */
   send(bodies: readonly string[], delaySeconds?: number): Promise<void>;
 
-  /** The same, to be delivered after so many seconds: 900 at most. */
-  sendLater(bodies: readonly string[], delaySeconds: number): Promise<void>;
-
   /** About how many messages wait. */
   depth(): Promise<number>;
 }

@@ -1,0 +1,42 @@
+import { type Call, required } from './call.ts';
+import * as requests from './request-shapes.ts';
+import type { RouteKey } from './routes.ts';
+import { listJob, listStarted } from './status-shapes.ts';
+
+const job = { 200: { description: 'The job.', body: listJob } } as const;
+
+/** The calls about lists of persons who are synced together. */
+export const LIST_CALLS = {
+  'POST /sync-persons': {
+    operationId: 'syncPersons',
+    summary: 'Sync many persons: a list of them, or all who were never in Salesforce',
+    description:
+      'Each person is matched, linked, created or pushed as by `POST /persons/{personId}/sync`, for two calls of Salesforce per 200 new Leads. What became of each is in its activity log.',
+    tag: 'Sync',
+    body: required(requests.syncPersonsBody),
+    answers: { 202: { description: 'The job has begun.', body: listStarted, headers: ['Location'] } },
+    problems: ['invalid-body', 'body-too-large'],
+  },
+  'GET /sync/jobs/{jobId}': {
+    operationId: 'readJob',
+    summary: 'How far a list of persons is synced',
+    tag: 'Sync',
+    answers: job,
+    problems: ['not-found'],
+  },
+  'POST /sync/jobs/{jobId}/pause': {
+    operationId: 'pauseJob',
+    summary: 'Begin no further part of a list',
+    description: 'Parts of 200 persons that are being synced now come to their end.',
+    tag: 'Sync',
+    answers: job,
+    problems: ['not-found'],
+  },
+  'POST /sync/jobs/{jobId}/resume': {
+    operationId: 'resumeJob',
+    summary: 'Go on with a list, also with one whose messages were lost',
+    tag: 'Sync',
+    answers: job,
+    problems: ['not-found'],
+  },
+} as const satisfies Partial<Readonly<Record<RouteKey, Call>>>;

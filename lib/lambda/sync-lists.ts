@@ -1,0 +1,34 @@
+import { pauseList, readList, startList } from '../sync/lists/list-jobs.ts';
+import type { Ports } from '../sync/ports/ports.ts';
+import { Problem } from './api/problem.ts';
+import { syncPersonsBody } from './api/request-shapes.ts';
+import type { ApiAnswer, ApiRequest } from './http-api.ts';
+import { assignToOf, parse } from './person-requests.ts';
+
+type JobPorts = Pick<Ports, 'lists' | 'queue' | 'clock' | 'ids'>;
+
+/** `{"personIds": […]}` or `{"status": "localOnly"}`, each with `assignTo`. */
+export async function syncPersons(ports: JobPorts, { body }: ApiRequest): Promise<ApiAnswer> {
+  const { assignTo, ...listed } = parse(syncPersonsBody, body);
+  const persons = 'personIds' in listed ? listed : listed.status;
+  const jobId = await startList(ports, persons, assignToOf(assignTo));
+  return { status: 202, body: { jobId }, headers: { location: `/sync/jobs/${jobId}` } };
+}
+
+export async function readJob(ports: JobPorts, request: ApiRequest): Promise<ApiAnswer> {
+  return jobAnswer(await readList(ports, jobIdOf(request)));
+}
+
+export async function pauseJob(ports: JobPorts, request: ApiRequest, paused: boolean): Promise<ApiAnswer> {
+  return jobAnswer(await pauseList(ports, jobIdOf(request), paused));
+}
+
+function jobAnswer(job: Awaited<ReturnType<typeof readList>>): ApiAnswer {
+  if (job === undefined) throw new Problem('not-found', 'there is no such job, or it is more than 30 days old');
+  return { status: 200, body: job };
+}
+
+/** A text that is no job's id names no job. */
+function jobIdOf({ path: { jobId = '' } }: ApiRequest): string {
+  return /^[A-Za-z0-9-]{1,64}$/.test(jobId) ? jobId : 'none';
+}

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually, type RunningSandbox, runSandbox } from './running-sandbox.ts';
+
+let sides: RunningSandbox;
+
+beforeAll(async () => {
+  // No cycle comes in the time of this test: a list needs none.
+  sides = await runSandbox({ seedRecords: 3, cycleSeconds: 3600 });
+});
+afterAll(() => sides?.close());
+
+interface Job {
+  readonly state: string;
+  readonly total: number;
+  readonly created: number;
+}
+
+const LIST = 250;
+
+async function created(count: number, name: string): Promise<string[]> {
+  const persons = Array.from({ length: count }, (_, at) => ({
+    fields: { Email: `${name}${at}@example.com`, LastName: `${name} ${at}`, Company: 'Engines' },
+  }));
+  const { body } = await sides.api.send('POST /persons/batch', { persons });
+  const { results } = body as { readonly results: readonly { readonly personId: string }[] };
+  return results.map(({ personId }) => personId);
+}
+
+const leads = async () => (await sides.admin.query('SELECT Id FROM Lead WHERE Person_Id__c != null')).length;
+
+test('a list of persons becomes Leads, told in a job', async () => {
+  const personIds = await created(LIST, 'listed');
+  const before = await leads();
+  const { status, body, headers } = await sides.api.send('POST /sync-persons', { personIds });
+  const { jobId } = body as { readonly jobId: string };
+  expect({ status, location: headers.get('location') }).toEqual({ status: 202, location: `/sync/jobs/${jobId}` });
+  const job = await eventually(async () => {
+    const answer = await sides.api.send(`GET /sync/jobs/${jobId}`);
+    const told = answer.body as Job;
+    return told.state === 'done' && told;
+  });
+  expect(job).toMatchObject({ jobId, total: LIST, created: LIST, failed: 0, calls: 4, estimatedEndAt: null });
+  expect((await leads()) - before).toBe(LIST);
+});
+
+test('a job is paused and goes on, and everybody who was never there is listed', async () => {
+  await created(30, 'never');
+  const { body } = await sides.api.send('POST /sync-persons', {
+    status: 'localOnly',
+    assignTo: { assignmentRule: true },
+  });
+  const { jobId } = body as { readonly jobId: string };
+  expect((await sides.api.send(`POST /sync/jobs/${jobId}/pause`)).status).toBe(200);
+  expect((await sides.api.send(`POST /sync/jobs/${jobId}/resume`)).status).toBe(200);
+  const job = await eventually(async () => {
+    const told = (await sides.api.send(`GET /sync/jobs/${jobId}`)).body as Job;
+    return told.state === 'done' && told;
+  });
+  expect(job).toMatchObject({ total: 30, created: 30 });
+});
+
+test.each([
+  ['nobody', {}],
+  ['an empty list', { personIds: [] }],
+  ['a list that is too long', { personIds: Array.from({ length: 10_001 }, (_, at) => `p${at}`) }],
+  ['what is no id', { personIds: ['a b'] }],
+  ['another status', { status: 'synced' }],
+  ['both', { personIds: ['p1'], status: 'localOnly' }],
+  ['a wrong owner', { personIds: ['p1'], assignTo: { ownerId: 'me' } }],
+])('%s is refused', async (_what, body) => {
+  const answer = await sides.api.send('POST /sync-persons', body);
+  expect(answer).toMatchObject({ status: 400, body: { type: '/problems/invalid-body' } });
+});
+
+test.each(['GET /sync/jobs/none', 'POST /sync/jobs/none/pause', 'POST /sync/jobs/%00/resume'])(
+  '%s: no such job',
+  async (line) => {
+    expect(await sides.api.send(line)).toMatchObject({ status: 404, body: { type: '/problems/not-found' } });
+  },
+);
