@@ -53,7 +53,7 @@ function moved(did: Move, read: Reader): ExploredItem {
   const of = (personId: string): ExploredPerson => personOf(read, personId);
   switch (did.kind) {
     case 'absorb':
-      return absorbed(of(did.survivor), of(did.loser), did.given);
+      return absorbed(of(did.survivor), of(did.loser), did.row);
     case 'merge':
       return merged(of(did.personId), did);
     case 'claim':
@@ -69,7 +69,7 @@ function moved(did: Move, read: Reader): ExploredItem {
     case 'bury':
       return buried(of(did.personId));
     case 'freeze':
-      return frozenInto(of(did.loser), did.into, did.gives);
+      return frozenInto(gone(of(did.loser), did.gone), did.into, did.gives);
   }
 }
 
@@ -91,10 +91,15 @@ function buried(person: ExploredPerson): ExploredPerson {
   return { ...withoutOwnRow(person), salesforce: null, deletedHere: person.deletedHere ?? {} };
 }
 
-function absorbed(survivor: ExploredPerson, loser: ExploredPerson, given: Row | null): ExploredPerson {
-  const link = given === null ? loser.salesforce : heldRow(given);
+function gone(person: ExploredPerson, row: Row | null): ExploredPerson {
+  return row === null ? person : { ...person, salesforce: heldRow(row) };
+}
+
+function absorbed(survivor: ExploredPerson, loser: ExploredPerson, row: Row | null): ExploredPerson {
+  const link = row === null ? loser.salesforce : heldRow(row);
+  const before = row?.id === survivor.salesforce?.id ? gone(survivor, row) : survivor;
   const brings = survivor.erased || loser.deletedHere !== null ? 0 : loser.values;
-  return { ...joinedWith(survivor, loser, link), values: survivor.values | brings };
+  return { ...joinedWith(before, loser, link), values: survivor.values | brings };
 }
 
 function edited(person: ExploredPerson, value: number): ExploredPerson {

@@ -93,7 +93,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   {
     name: 'a successor is not merged before the join',
     file: CLAIMS,
-    from: 'if (isNews(known, holder, row)) {',
+    from: 'if (!isMergedLater && isNews(known, holder, row)) {',
     to: 'if (holder.personId === "" && isNews(known, holder, row)) {',
     world: 'merge-and-back',
   },

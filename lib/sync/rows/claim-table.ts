@@ -102,7 +102,9 @@ function* claimedByAnother(known: Known, way: Way, claimer: Standing, row: Row):
 
 /**
  * Rows B7 to B9. Which of the two is joined into the other depends on one thing only, whether the holder of the
- * successor is newborn: a person never becomes newborn again, so that two workers cannot join both ways.
+ * successor is newborn: a person never becomes newborn again, so that two workers cannot join both ways. The successor is
+ * merged first, so that a holder whose row was known as gone is not followed back. A newborn holder of a living row gives
+ * the row away: the absorption merges the row.
  */
 function join(
   known: Known,
@@ -114,13 +116,14 @@ function join(
   if (erased && !holder.newborn) return { kind: 'nothing', personId, rule: 'B9' };
   // Nobody is erased by a merge in Salesforce.
   if (holder.erased) return { kind: 'bury', personId, rule: 'B9' };
-  if (isNews(known, holder, row)) {
+  const gives = holder.newborn;
+  const isMergedLater = gives && holder.salesforce !== null && !isGone(holder.salesforce);
+  if (!isMergedLater && isNews(known, holder, row)) {
     return { kind: 'merge', personId: holder.personId, row, keepsNewborn: holder.newborn, rule: 'B7' };
   }
-  const gives = holder.newborn;
   const [loser, into] = gives ? [holder, follower] : [follower, holder];
   const rule = gives ? 'B8' : 'B9';
   // No queue message will retry this, so one is sent before the first write.
   if (!told && !known.sent(loser.personId)) return { kind: 'send', personId: loser.personId, rule };
-  return { kind: 'freeze', loser: loser.personId, into: into.personId, gives, rule };
+  return { kind: 'freeze', loser: loser.personId, into: into.personId, gives, gone: null, rule };
 }

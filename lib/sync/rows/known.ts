@@ -37,8 +37,11 @@ export type Read =
 
 /** One conditional write of one item, or one message. After it, the question is asked again. */
 export type Step =
-  /** The survivor takes over a frozen person; `given` is that person's row as it is now, where the survivor takes it. */
-  | { readonly kind: 'absorb'; readonly loser: string; readonly survivor: string; readonly given: Row | null }
+  /**
+   * The survivor takes over a frozen person. `row`: a newer state of the survivor's own row, or that person's row as it
+   * is now, where the survivor takes that row.
+   */
+  | { readonly kind: 'absorb'; readonly loser: string; readonly survivor: string; readonly row: Row | null }
   /** The person's row became a part of an erased person's: the person is deleted here, and has no row any more. */
   | { readonly kind: 'bury'; readonly personId: string }
   /** A frozen person loses its values, because its survivor was erased. */
@@ -52,7 +55,14 @@ export type Step =
   /** `succeeds`: the row took the place of the person's own. */
   | { readonly kind: 'take'; readonly personId: string; readonly row: Row; readonly succeeds: boolean }
   | { readonly kind: 'renounce'; readonly personId: string; readonly row: Row }
-  | { readonly kind: 'freeze'; readonly loser: string; readonly into: string; readonly gives: boolean }
+  /** `gone`: the state of the loser's own row, stored in the same write. */
+  | {
+      readonly kind: 'freeze';
+      readonly loser: string;
+      readonly into: string;
+      readonly gives: boolean;
+      readonly gone: Row | null;
+    }
   /** `row`: the message is about this row, and comes later than a sync by hand can last. */
   | { readonly kind: 'send'; readonly personId: string; readonly row?: RowName };
 

@@ -1,7 +1,7 @@
 import { personIdOfRow } from '../../person/person.ts';
 import { isPossiblePersonId } from '../../person/person-key.ts';
-import type { Row, RowName } from '../../person/row.ts';
-import { isGone, isPerson, type Standing } from '../../person/standing.ts';
+import { type Row, type RowName, successorOf } from '../../person/row.ts';
+import { heldRow, isGone, isPerson, type Standing } from '../../person/standing.ts';
 import { chainOf, freshRow, type Hold, holdOf, itemOf } from './authority.ts';
 import { claimed, follow, hasSuccessor, type Way } from './claim-table.ts';
 import { absorb, isNews, newLife } from './join-table.ts';
@@ -67,10 +67,9 @@ function carriedId(state: Row | null): string | null {
 
 /** Rows 2 to 5. */
 function* held(known: Known, question: RowQuestion, holder: Standing, state: Row): Deciding {
-  const { personId, salesforce, erased } = holder;
+  const { personId, salesforce } = holder;
   const stamp = salesforce?.systemModstamp ?? '';
-  const rule = erased ? '2' : '3';
-  if (state.systemModstamp > stamp) return { kind: 'merge', personId, row: state, keepsNewborn: false, rule };
+  if (state.systemModstamp > stamp) return yield* newer(known, question, holder, state);
   if (state.systemModstamp === stamp && known.differs(personId, state)) {
     // Same SystemModstamp as base, other values: the order is unknown, so the row is read again.
     const fresh = question.partial ? state : yield* freshRow(known, state);
@@ -80,6 +79,19 @@ function* held(known: Known, question: RowQuestion, holder: Standing, state: Row
   }
   if (hasSuccessor(holder)) return yield* follow(known, question, holder, '4');
   return { kind: 'nothing', personId, rule: '5' };
+}
+
+/**
+ * Row 3. A gone state is merged before anything is done about its successor (I5); where the holder is then joined into
+ * the successor's holder, both are one write.
+ */
+function* newer(known: Known, question: RowQuestion, holder: Standing, state: Row): Deciding {
+  const { personId, erased } = holder;
+  const rule = erased ? '2' : '3';
+  const merge: Decided = { kind: 'merge', personId, row: state, keepsNewborn: false, rule };
+  if (successorOf(state) === null) return merge;
+  const next = yield* follow(known, question, { ...holder, salesforce: heldRow(state) }, rule);
+  return next.kind === 'freeze' && next.loser === personId ? { ...next, gone: state } : merge;
 }
 
 /** Rows 6 to 11. */

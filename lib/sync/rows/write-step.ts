@@ -80,7 +80,8 @@ export async function writeStep(context: RowContext, step: Step, writing: Writin
       return clear(context, of(writing, step.personId), writing);
     case 'freeze':
       return update(context, writing, of(writing, step.loser), (person) => {
-        const frozen = frozenInto(person, step.into, step.gives);
+        const last = step.gone === null ? person : mergedWith(context, person, step.gone).person;
+        const frozen = frozenInto(last, step.into, step.gives);
         return { ...frozen, rejection: null, lease: null, updatedAt: context.ports.clock.now() };
       });
     case 'absorb':
@@ -212,14 +213,18 @@ async function absorb(
   const loser = of(writing, step.loser);
   if (isOthers(context, survivor, writing)) return { kind: 'busy' };
   const now = ports.clock.now();
-  const given = step.given === null ? null : mergeOf(schemas, survivor, step.given, true);
-  const there = given === null ? { person: survivor, ...NOTHING } : refreshedBy(given, survivor, now);
+  const { row } = step;
+  const takes = takesGivenRow(survivor, loser);
+  const there =
+    row === null
+      ? { person: survivor, ...NOTHING }
+      : refreshedBy(mergeOf(schemas, survivor, row, takes), survivor, now);
   const { rules } = schemas[typeOf(there.person)];
   const earlier = await earlierEdits(ports.persons, there.person, loser);
   const whole = absorbPerson(there.person, loser, { rules, now, earlier });
-  const isUnread = step.given === null && takesGivenRow(survivor, loser);
-  const link = isUnread ? loser.salesforce : there.person.salesforce;
-  const { salesforce, left, absorbed, newborn } = joinedWith(survivor, loser, link);
+  const given = row === null ? loser.salesforce : there.person.salesforce;
+  const before = takes ? survivor : there.person;
+  const { salesforce, left, absorbed, newborn } = joinedWith(before, loser, given);
   const deletedHere = deletedWith(survivor, loser);
   const next = { ...whole, salesforce, left, absorbed, newborn, deletedHere };
   return withPulled(await write(ports, survivor, next, { leaseAsRead: true, isDry: writing.isDry }), there);

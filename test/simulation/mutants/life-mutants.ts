@@ -114,8 +114,8 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a survivor absorbs without reading its row first',
     file: 'lib/sync/rows/join-table.ts',
-    from: 'if (own !== undefined) return own;',
-    to: "if (own !== undefined && rule === 'B1') return own;",
+    from: 'const own = yield* newsOfOwnRow(known, survivor);',
+    to: "const own = rule === 'B1' ? yield* newsOfOwnRow(known, survivor) : undefined;",
     equivalent:
       'the row of the survivor is read and merged before the join already; only a crash in between parts the two',
     stage: 'mergedWhileEdited',
@@ -139,8 +139,8 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a person goes into nobody',
     file: CLAIMS,
-    from: 'into: into.personId, gives, rule };',
-    to: "into: into.personId + '-', gives, rule };",
+    from: 'into: into.personId, gives, gone: null, rule };',
+    to: "into: into.personId + '-', gives, gone: null, rule };",
     with: ['rowsMerged'],
   },
 ];
