@@ -20,21 +20,20 @@ const salesforce = composeSalesforce(environment.settings, 'waiting', store.stat
 const ports = async () => ({ ...store, ...salesforce });
 const shown = createShown(store);
 
-async function sync(
-  personId: string,
-  assignTo: AssignTo,
-  unsynced?: Parameters<typeof syncAnswer>[1],
-): Promise<ApiAnswer> {
-  const outcome = await measuredSync(async () => syncPerson(await ports(), personId, assignTo));
+type Asked = ReturnType<typeof parseSync>;
+type NotSynced = Parameters<typeof syncAnswer>[1];
+
+async function sync(personId: string, { assignTo, recordIsGone }: Asked, unsynced?: NotSynced): Promise<ApiAnswer> {
+  const outcome = await measuredSync(async () => syncPerson(await ports(), personId, assignTo, recordIsGone));
   return syncAnswer((await shown()).outcome(outcome), unsynced);
 }
 
 export const handler = apiHandler<RoutesOf<'sync-person'>>(
   {
     'POST /persons/{personId}/sync': async (request, progress) => {
-      const [personId, assignTo] = [parsePersonId(request), parseSync(request.body)];
+      const [personId, asked] = [parsePersonId(request), parseSync(request.body)];
       progress.kept(personId);
-      return sync(personId, assignTo);
+      return sync(personId, asked);
     },
 
     'DELETE /persons/{personId}': async (request) => removePerson(await ports(), request),
@@ -46,12 +45,12 @@ export const handler = apiHandler<RoutesOf<'sync-person'>>(
     },
 
     'POST /sync-person': async (request, progress) => {
-      const { fields, assignTo } = parseSyncPerson(request.body);
+      const { fields, ...asked } = parseSyncPerson(request.body);
       // Kept first: neither the secret nor Salesforce has to be there for that.
       const edited = await createOrEditByEmail(store, fields);
       if (edited.kind !== 'created' && edited.kind !== 'updated') return editAnswer((await shown()).outcome(edited));
       progress.kept(edited.person.personId);
-      return sync(edited.person.personId, assignTo, edited.notSynced);
+      return sync(edited.person.personId, asked, edited.notSynced);
     },
   },
   'salesforce-unavailable',

@@ -1,16 +1,21 @@
-import type { LinkedPerson } from '../person/person.ts';
+import type { LinkedPerson, StandingRejection } from '../person/person.ts';
+import { isUnseen } from '../person/unseen-row.ts';
 import { InvalidCursorError } from '../sync/errors.ts';
 import type { Page } from '../sync/ports/person-store.ts';
 import { fromStoredLink, type PersonItem } from './item.ts';
 import type { ItemTable, QueryPage } from './item-table.ts';
 import { isPossibleId, type Key, personIdOf, personKey } from './keys.ts';
 
-type LinkedItem = Pick<PersonItem, 'pk' | 'sk'> & { readonly salesforce: NonNullable<PersonItem['salesforce']> };
+type LinkedItem = Pick<PersonItem, 'pk' | 'sk'> & {
+  readonly salesforce: NonNullable<PersonItem['salesforce']>;
+  readonly rejection?: Pick<StandingRejection, 'code'>;
+};
 
-/** Persons with a row; nothing else of them, and nothing else in the table. */
+/** Persons with a row; little else of them, and nothing else in the table. */
 const LINKED = {
   FilterExpression: 'sk = :person AND attribute_exists(salesforce) AND attribute_not_exists(mergedInto)',
-  ProjectionExpression: 'pk, sk, salesforce',
+  ProjectionExpression: 'pk, sk, salesforce, #rejection.#code',
+  ExpressionAttributeNames: { '#rejection': 'rejection', '#code': 'code' },
   ExpressionAttributeValues: { ':person': personKey('').sk },
 };
 
@@ -36,8 +41,7 @@ export async function linkedPersons(
   let pages = 0;
   do {
     const page: QueryPage<LinkedItem> = await table.scan<LinkedItem>({ ...LINKED, ExclusiveStartKey: next });
-    for (const item of page.items)
-      items.push({ personId: personIdOf(item), salesforce: fromStoredLink(item.salesforce) });
+    items.push(...page.items.map(linkedPersonOf));
     next = page.next as Key | undefined;
     pages += 1;
   } while (next !== undefined && items.length < limit && pages < MAX_SCAN_PAGES);
@@ -45,6 +49,11 @@ export async function linkedPersons(
   const last = given.at(-1);
   if (items.length > limit && last !== undefined) return { items: given, cursor: last.personId };
   return { items, cursor: next === undefined ? null : cursorAt(next) };
+}
+
+function linkedPersonOf(item: LinkedItem): LinkedPerson {
+  const { salesforce, rejection = null } = item;
+  return { personId: personIdOf(item), salesforce: fromStoredLink(salesforce), isUnseen: isUnseen({ rejection }) };
 }
 
 /** A person's id stands for its item; any other item is named by its whole key, which no id looks like. */

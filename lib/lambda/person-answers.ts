@@ -2,6 +2,7 @@ import { type Activity, shownActivity } from '../person/activity.ts';
 import { assertNever } from '../person/assert-never.ts';
 import { shownFields } from '../person/long-value.ts';
 import { type Person, type SalesforceLink, syncStatus } from '../person/person.ts';
+import type { RowName } from '../person/row.ts';
 import type { UnsyncedField } from '../schema/check-fields.ts';
 import type { EditOutcome } from '../sync/persons/edit-persons.ts';
 import { activityIdOf } from '../sync/persons/joined-activities.ts';
@@ -45,6 +46,14 @@ export function movedAnswer(personId: string, below = ''): ApiAnswer {
 function deletedProblem(at: string): Problem {
   const detail = `deleted here at ${at}; its record in Salesforce does not bring it back; POST /persons with its Email does`;
   return new Problem('person-deleted', detail, { members: { deletedAt: at } });
+}
+
+/** The problem of a person whose record may live out of the sync user's sight. */
+function notVisibleProblem({ type, id }: RowName): Problem {
+  const detail =
+    `${type} ${id} cannot be read: the sync user may not see it, or it was deleted for good; ` +
+    'give the sync user access to it, or confirm with recordIsGone that it is gone';
+  return new Problem('record-not-visible', detail, { members: { record: { type, id } } });
 }
 
 /** An activity with all that its log keeps of it. */
@@ -110,6 +119,8 @@ export function syncAnswer(outcome: SyncOutcome, notSynced?: readonly UnsyncedFi
       throw new Problem('ambiguous-match', 'link the right one by hand, or give the others another email', {
         members: { candidates: outcome.candidates },
       });
+    case 'recordNotVisible':
+      throw notVisibleProblem(outcome.record);
     case 'mergedAway':
       return movedAnswer(outcome.personId, '/sync');
     case 'deletedHere':
@@ -143,7 +154,10 @@ export function previewAnswer(outcome: PreviewOutcome): ApiAnswer {
   return { status: 200, body };
 }
 
-type Undone = Exclude<SyncOutcome['kind'], 'synced' | 'rejected' | 'ambiguousMatch' | 'mergedAway' | 'deletedHere'>;
+type Undone = Exclude<
+  SyncOutcome['kind'],
+  'synced' | 'rejected' | 'ambiguousMatch' | 'recordNotVisible' | 'mergedAway' | 'deletedHere'
+>;
 
 const KEPT = 'the edits are kept';
 

@@ -21,9 +21,16 @@ export function parseFields(body: unknown): Fields {
   return withoutEmptyText(parse(fieldsBody, body).fields);
 }
 
+/** What a sync is told beside whom it is of. */
+export interface SyncRequest {
+  readonly assignTo: AssignTo;
+  readonly recordIsGone: boolean;
+}
+
 /** The optional body of a sync. */
-export function parseSync(body: unknown): AssignTo {
-  return assignToOf(parse(syncBody, body ?? {}).assignTo);
+export function parseSync(body: unknown): SyncRequest {
+  const { assignTo: given, recordIsGone = false } = parse(syncBody, body ?? {});
+  return { assignTo: assignToOf(given), recordIsGone };
 }
 
 /** `{"personId": "…"}`; a text that is no person's id is nobody's. */
@@ -32,10 +39,10 @@ export function parsePreview(body: unknown): string {
   return parsePersonId({ path: { personId } });
 }
 
-/** `{"fields": {...}, "assignTo": …}`. */
-export function parseSyncPerson(body: unknown): { readonly fields: Fields; readonly assignTo: AssignTo } {
-  const parsed = parse(syncPersonBody, body);
-  return { fields: withoutEmptyText(parsed.fields), assignTo: assignToOf(parsed.assignTo) };
+/** The same with `fields`. */
+export function parseSyncPerson(body: unknown): SyncRequest & { readonly fields: Fields } {
+  const { fields, ...sync } = parse(syncPersonBody, body);
+  return { ...parseSync(sync), fields: withoutEmptyText(fields) };
 }
 
 /** The version that `If-Match` asks for: one strong entity tag, or `*`, which any version meets. */

@@ -14,6 +14,8 @@ export interface SalesforceLink extends HeldRow {
 export interface LinkedPerson {
   readonly personId: string;
   readonly salesforce: SalesforceLink;
+  /** Whether the person is parked because its row could not be read. */
+  readonly isUnseen: boolean;
 }
 
 /** The tombstone of a person that somebody deleted here, and what was to become of its row. */

@@ -158,6 +158,11 @@ export function recordOutcome(entries: readonly ErrorEntry[], write: RefusedWrit
   return { kind: 'transient', code: first.code, message: first.message, condition: conditionOf(first) };
 }
 
+/** The outcome of a write that was refused for whatever reason, to a row that cannot be read. */
+export function goneRow([entry]: readonly ErrorEntry[]): Refused {
+  return { kind: 'gone', code: entry?.code ?? 'UNKNOWN_EXCEPTION' };
+}
+
 /** What a refused write of one record came to; throws where the call, not the record, is at fault. */
 export function refusal(
   { status, body }: { readonly status: number; readonly body: unknown },

@@ -3,7 +3,15 @@ import type { RemoteRecord } from '../schema/record.ts';
 import { TransientError } from '../sync/errors.ts';
 import type { FailedWrite, GuardedPush, PushAnswer, WriteOutcome } from '../sync/ports/salesforce-records.ts';
 import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
-import { callError, concernsCall, errorEntries, recordOutcome, unexpectedAnswer } from './error-map.ts';
+import {
+  callError,
+  concernsCall,
+  type ErrorEntry,
+  errorEntries,
+  goneRow,
+  recordOutcome,
+  unexpectedAnswer,
+} from './error-map.ts';
 import type { PushPace } from './push-pace.ts';
 import {
   type Batch,
@@ -133,14 +141,24 @@ function outcomeOf({ record }: GuardedPush, answer: SubAnswer | undefined, rows?
   if (status === 412) return { kind: 'modified' };
   const errors = errorEntries(body);
   if (errors.length > 0 && status < 500 && !concernsCall(errors)) {
-    // A 404 may speak of a lookup too: then the row can be read.
-    return recordOutcome(errors, { record, rowStands: status !== 404 || isThere(rows) });
+    return refused(errors, { record, rowStands: rows === undefined ? undefined : isThere(rows) }, status);
   }
   const error = callError(status, errors, true);
   if (!(error instanceof TransientError) || !isThere(rows)) return { kind: 'failed', error };
   // The save is over by the second read, which tells whether it went through all the same.
   if (stampOf(rows.before) !== stampOf(rows.after)) return { kind: 'modified' };
   return { kind: 'transient', code: error.code, message: error.message, condition: 'moment' };
+}
+
+/** A 404 may speak of a lookup too, and of a row that cannot be read Salesforce says many things: a read decides. */
+function refused(
+  errors: readonly ErrorEntry[],
+  { record, rowStands }: { readonly record: RemoteRecord; readonly rowStands: boolean | undefined },
+  status: number,
+): WriteOutcome {
+  return rowStands === false
+    ? goneRow(errors)
+    : recordOutcome(errors, { record, rowStands: rowStands ?? status !== 404 });
 }
 
 function isThere(

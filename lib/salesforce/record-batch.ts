@@ -5,7 +5,7 @@ import { TransientError } from '../sync/errors.ts';
 import { chunked } from '../sync/in-parallel.ts';
 import type { FailedWrite, PushAnswer, RecordPush, WriteOutcome } from '../sync/ports/salesforce-records.ts';
 import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
-import { blamesContents, callError, errorEntries, recordOutcome, unexpectedAnswer } from './error-map.ts';
+import { blamesContents, callError, errorEntries, goneRow, recordOutcome, unexpectedAnswer } from './error-map.ts';
 import type { PushPace } from './push-pace.ts';
 import { isRaw, recordOf, withId } from './query-answer.ts';
 
@@ -194,7 +194,7 @@ function updateVerdicts(answer: SubAnswer | undefined, pushes: readonly RecordPu
     if (!isRaw(raw)) throw unexpectedAnswer('update', true);
     if (raw.success === true) return () => WRITTEN;
     const errors = errorEntries(raw.errors);
-    return (rowStands) => recordOutcome(errors, { record, rowStands });
+    return (rowStands) => (rowStands ? recordOutcome(errors, { record, rowStands }) : goneRow(errors));
   });
 }
 

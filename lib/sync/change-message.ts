@@ -18,7 +18,8 @@ export interface QueuedRow {
  * `rows`: rows as Salesforce gave them; `newer` lists the indexes of the rows with that mark. With `partial`, they have
  * but a few of their columns.
  * `refresh`: rows whose values are not sent along: read them again. With `known`, it is about
- * persons that there are: of a row that is gone and was nobody's none is made.
+ * persons that there are: of a row that is gone and was nobody's none is made. With `gone`, a row that cannot be read is
+ * gone: Salesforce has listed it as deleted, or somebody has accepted that it is missing.
  * `pending`: persons with edits to push; with `mass`, without a guard: they are the rest of more than a cycle pushes
  * under it.
  * `persons`: persons of a join that may be half done; with `erases`, of an erasure that may be half done, or was met by
@@ -44,6 +45,7 @@ export type ChangeMessage =
       readonly queuedAt: string;
       readonly cycle?: number;
       readonly known?: true;
+      readonly gone?: true;
       readonly ids: readonly string[];
     }
   | {
@@ -129,6 +131,7 @@ export function* packIds(
         readonly queuedAt: string;
         readonly cycle?: number;
         readonly known?: true;
+        readonly gone?: true;
       },
   ids: readonly string[],
   perMessage = IDS_PER_MESSAGE,
@@ -168,7 +171,10 @@ const CHECKS: Readonly<Record<string, (message: Record<string, unknown>) => bool
     isTrueOrAbsent(message.partial) &&
     isListOf(message.rows, isRowOf(message.columns as readonly string[])),
   refresh: (message) =>
-    isSalesforceType(message.type) && isTrueOrAbsent(message.known) && isListOf(message.ids, isRecordId),
+    isSalesforceType(message.type) &&
+    isTrueOrAbsent(message.known) &&
+    isTrueOrAbsent(message.gone) &&
+    isListOf(message.ids, isRecordId),
   pending: (message) => isTrueOrAbsent(message.mass) && isListOf(message.personIds, isText),
   persons: (message) => isTrueOrAbsent(message.erases) && isListOf(message.personIds, isText),
   list: (message) =>

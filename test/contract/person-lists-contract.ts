@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Activity } from '../../lib/person/activity.ts';
+import { parkUnseen } from '../../lib/person/unseen-row.ts';
 import { InvalidCursorError } from '../../lib/sync/errors.ts';
 import type { PersonStore } from '../../lib/sync/ports/person-store.ts';
 import {
@@ -221,13 +222,17 @@ export function personListsContract(name: string, open: () => Promise<PersonStor
     test('all are found, each once, in pages of any size, and no others', async () => {
       const store = await open();
       const leads = Array.from({ length: 53 }, (_, n) => leadPerson(n));
+      const parked = parkUnseen(leadPerson(53), { type: 'Lead', id: '00Q1' }, leadPerson(53).updatedAt);
       const gone = leadPerson(60);
       const deleted = { ...gone, salesforce: gone.salesforce && { ...gone.salesforce, isDeleted: true } };
       const others = [localPerson('local'), { ...leadPerson(61), mergedInto: deleted.personId }];
-      await Promise.all([...leads, deleted, ...others].map((person) => store.create(person)));
+      await Promise.all([...leads, parked, deleted, ...others].map((person) => store.create(person)));
       await store.saveStub(null, { personId: 'sf-00Q1', revision: 1, rowOf: 'local', goneAt: null });
       await store.claimEmail('ada@example.com', 'local');
-      const expected = [...leads, deleted].map(({ personId, salesforce }) => ({ personId, salesforce }));
+      const expected = [...leads, parked, deleted].map((person) => {
+        const { personId, salesforce } = person;
+        return { personId, salesforce, isUnseen: person === parked };
+      });
       for (const limit of [1, 7, 54, 1000]) {
         const found = await collect(linkedPages(store, limit));
         expect(found.toSorted(byPerson)).toEqual(expected.toSorted(byPerson));

@@ -71,6 +71,7 @@ function knownTo(plan: WorldPlan, { items, rows, sent, found }: Worker): Known {
     // Two states of one stamp say the same here, no lease stands, and the email question is always answered alike.
     differs: () => false,
     isLeased: () => false,
+    isUnseen: () => false,
     claimant: ({ fields }) => (fields.Email === undefined ? null : claimant),
     sharesEmail: () => false,
     found: () => found,

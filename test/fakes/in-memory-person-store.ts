@@ -2,6 +2,7 @@ import { type Activity, type ActivityChunk, fullChunks, withoutChunks } from '..
 import type { LinkedPerson } from '../../lib/person/person.ts';
 import { isPresent, type Lease, type Person, syncStatus, versionAfter } from '../../lib/person/person.ts';
 import type { Stub } from '../../lib/person/standing.ts';
+import { isUnseen } from '../../lib/person/unseen-row.ts';
 import { InvalidCursorError } from '../../lib/sync/errors.ts';
 import type {
   LeaseOutcome,
@@ -264,8 +265,9 @@ export class InMemoryPersonStore implements PersonStore {
     return this.#io('personStore.linked', () => {
       const all = [...this.#persons.values()];
       const from = cursor === null ? 0 : all.findIndex(({ personId }) => personId === cursor) + 1;
-      const rest = all.slice(from).flatMap(({ personId, mergedInto, salesforce }) => {
-        return salesforce === null || mergedInto !== null ? [] : { personId, salesforce };
+      const rest = all.slice(from).flatMap((person) => {
+        const { personId, mergedInto, salesforce } = person;
+        return salesforce === null || mergedInto !== null ? [] : { personId, salesforce, isUnseen: isUnseen(person) };
       });
       const items = rest.slice(0, limit);
       return { items, cursor: rest.length > limit ? (items.at(-1)?.personId ?? null) : null };

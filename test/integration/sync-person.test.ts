@@ -181,6 +181,23 @@ describe('what keeps a sync from being done', () => {
     await sides.admin.update('Lead', ids[1] ?? '', { Email: someone().Email });
   });
 
+  test('a record out of sight: it is named, no Lead is made, until somebody confirms that it is gone', async () => {
+    const { personId, fields: known, salesforce } = await inStep();
+    const fields = { Email: known.Email };
+    await sides.admin.control('POST sharing', { object: 'Lead', id: salesforce.id, visible: false });
+    const record = { type: 'Lead', id: salesforce.id };
+    const refused = { status: 409, body: { type: '/problems/record-not-visible', record } };
+    expect(await sides.api.send(`POST /persons/${personId}/sync`)).toMatchObject(refused);
+    expect(await sides.api.send('POST /sync-person', { fields })).toMatchObject(refused);
+    expect(await leadsOf(String(fields.Email))).toHaveLength(1);
+    // The record carries the person's id: it was no more than hidden, and stays the only one.
+    const confirmed = await sides.api.send(`POST /persons/${personId}/sync`, { recordIsGone: true });
+    expect(confirmed).toMatchObject({ status: 422, body: { rejection: { code: 'DUPLICATE_VALUE' } } });
+    await sides.admin.control('POST sharing', { object: 'Lead', id: salesforce.id, visible: true });
+    expect(done(await sides.api.sync(personId)).person.salesforce).toMatchObject({ ...record, isDeleted: false });
+    expect(await leadsOf(String(fields.Email))).toHaveLength(1);
+  });
+
   test('a rule of the org: told in the answer, once in the log, in the list of the rejected, until it is mended', async () => {
     const { personId, salesforce } = await inStep();
     const rule = { object: 'Lead', name: 'NoBadTitle', errorWhen: "Title = 'Bad'", message: 'Not bad', field: 'Title' };

@@ -40,7 +40,7 @@ describe('an assignment', () => {
     [{ assignTo: { ownerId: USER } }, { kind: 'user', ownerId: USER }],
     [{ assignTo: { queueId: QUEUE } }, { kind: 'queue', ownerId: QUEUE }],
     [{ assignTo: { assignmentRule: true } }, { kind: 'assignmentRule' }],
-  ])('%j is taken', (body, expected) => expect(parseSync(body)).toEqual(expected));
+  ])('%j is taken', (body, assignTo) => expect(parseSync(body)).toEqual({ assignTo, recordIsGone: false }));
 
   test.each([
     { assignTo: {} },
@@ -52,7 +52,19 @@ describe('an assignment', () => {
 
   test('comes beside the fields', () => {
     const body = { fields: { Email: 'ada@example.com' }, assignTo: { ownerId: USER } };
-    expect(parseSyncPerson(body)).toEqual({ fields: body.fields, assignTo: { kind: 'user', ownerId: USER } });
+    const assignTo = { kind: 'user', ownerId: USER };
+    expect(parseSyncPerson(body)).toEqual({ fields: body.fields, assignTo, recordIsGone: false });
+  });
+});
+
+describe('that a record is gone', () => {
+  test('is confirmed with or without fields', () => {
+    expect(parseSync({ recordIsGone: true })).toEqual({ assignTo: { kind: 'unchanged' }, recordIsGone: true });
+    expect(parseSyncPerson({ fields: {}, recordIsGone: true })).toMatchObject({ recordIsGone: true });
+  });
+
+  test.each([false, 'true', null])('%j confirms nothing', (recordIsGone) => {
+    expect(() => parseSync({ recordIsGone })).toThrow(/^recordIsGone/);
   });
 });
 

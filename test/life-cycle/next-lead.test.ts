@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { keyOfPerson, keysOfPerson, personIdOfKey } from '../../lib/person/person-key.ts';
 import type { SubAnswer } from '../../lib/salesforce/client.ts';
 import { TransientError } from '../../lib/sync/errors.ts';
+import { syncPerson } from '../../lib/sync/sync-person/sync-person.ts';
 import { Life } from './life.ts';
 
 const ADA = { Email: 'ada@example.com', LastName: 'Lovelace', Company: 'Engines' };
@@ -154,15 +155,17 @@ test('the Contact, undeleted, is a person of its own', async () => {
   expect(life.holder(lead).personId).toBe(personId);
 });
 
-test('a Contact that nobody ever saw is not known to be gone: the refusal is told', async () => {
+test('a Contact that nobody ever saw is not known to be gone, until somebody confirms it', async () => {
   const { life, personId, lead } = await scene();
-  life.hardDelete(life.convert(lead));
+  const contact = life.convert(lead);
+  life.hardDelete(contact);
   await life.settle();
-  expect(await life.sync(personId)).toMatchObject({
-    kind: 'rejected',
-    rejection: { code: 'CANNOT_UPDATE_CONVERTED_LEAD' },
-  });
+  const record = { type: 'Contact', id: contact };
+  expect(await life.sync(personId)).toEqual({ kind: 'recordNotVisible', record });
   expect(leads(life, 'open')).toEqual([]);
+  const confirmed = await syncPerson(life.ports, personId, { kind: 'unchanged' }, true);
+  expect(confirmed).toMatchObject({ kind: 'synced', outcome: 'created' });
+  expect(leads(life, 'open')).toHaveLength(1);
 });
 
 test('a Lead that is undeleted and edited just before another would be made is left as it is', async () => {

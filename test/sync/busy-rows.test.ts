@@ -43,12 +43,14 @@ describe('of rows to be read again', () => {
     expect(waiting(sides)).toEqual([]);
   });
 
-  test('one that is gone, of a busy person, is named again as one that somebody knows', async () => {
+  test('one that is gone, of a busy person, is named again as one that somebody knows, and that is known to be gone', async () => {
     const { sides, ids, personIds, message } = await drifted(2);
+    sides.queue.take();
+    await sides.queue.send([JSON.stringify({ ...message, gone: true })]);
     sides.control('hard-delete', { id: ids[0] });
     await makeBusy(sides, personIds[0] ?? '');
     expect(await sides.merge()).toMatchObject({ retry: [] });
-    expect(waiting(sides)).toEqual([{ ...message, ids: [ids[0]] }]);
+    expect(waiting(sides)).toEqual([{ ...message, gone: true, ids: [ids[0]] }]);
     sides.clock.advance(LEASE_MS);
     await sides.merge();
     expect(sides.person(personIds[0] ?? '').salesforce?.isDeleted).toBe(true);

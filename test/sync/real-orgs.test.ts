@@ -102,7 +102,7 @@ describe('a person whose record went out of the sync user’s sight', () => {
     expect(sides.person(personId)).toMatchObject({
       fields: { Title: 'CEO' },
       pending: { Title: 'CTO' },
-      rejection: { code: 'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY' },
+      rejection: { code: 'RECORD_NOT_VISIBLE' },
     });
     expect(sides.logged(personId, 'rejected')).toHaveLength(1);
     sides.control('sharing', { object: 'Lead', id, visible: true });

@@ -77,9 +77,9 @@ describe('when a reconciliation begins', () => {
 });
 
 describe('what a stamp tells', () => {
-  const person = (isDeleted = false): LinkedPerson => {
+  const person = (isDeleted = false, isUnseen = false): LinkedPerson => {
     const link = { type: 'Lead', id: '00Q1', systemModstamp: day(5), isConverted: false, ownerId: null } as const;
-    return { personId: 'ada', salesforce: { ...link, isDeleted } };
+    return { personId: 'ada', salesforce: { ...link, isDeleted }, isUnseen };
   };
 
   test.each([
@@ -91,7 +91,14 @@ describe('what a stamp tells', () => {
     ['a row that is known to be deleted', person(true), undefined, undefined],
     ['a row that lives again, unheard of', person(true), day(5), 'changed'],
     ['a row that lives again, as the feed will tell', person(true), day(8), undefined],
-  ])('%s', (_, linked, stamp, drift) => expect(driftOf(linked, stamp, day(8))).toBe(drift));
+    ['a row that the person says it cannot see', person(false, true), undefined, undefined],
+    ['the same row, as it was, in sight again', person(false, true), day(5), 'changed'],
+    ['the same row in sight again with a change that is still to come', person(false, true), day(8), 'changed'],
+  ])('%s', (_, linked, stamp, drift) => expect(driftOf(linked, stamp, day(8), false)).toBe(drift));
+
+  test('a row out of sight is missing once more to whoever accepts missing rows', () => {
+    expect(driftOf(person(false, true), undefined, day(8), true)).toBe('missing');
+  });
 });
 
 describe('so many are missing that it is not believed', () => {

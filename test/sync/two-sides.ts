@@ -133,8 +133,13 @@ export class TwoSides {
     return outcome.person;
   }
 
-  sync(personId: string, assignTo: AssignTo = { kind: 'unchanged' }, over: Partial<Ports> = {}): Promise<SyncOutcome> {
-    return syncPerson({ ...this.ports, ...over }, personId, assignTo);
+  sync(
+    personId: string,
+    assignTo: AssignTo = { kind: 'unchanged' },
+    over: Partial<Ports> = {},
+    recordIsGone = false,
+  ): Promise<SyncOutcome> {
+    return syncPerson({ ...this.ports, ...over }, personId, assignTo, recordIsGone);
   }
 
   /** A person who is in step with a new Lead. */

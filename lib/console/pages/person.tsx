@@ -59,10 +59,20 @@ function Facts({ person }: { readonly person: Person }) {
   );
 }
 
+function NotVisible({ message, at }: { readonly message: string; readonly at: string }) {
+  return (
+    <div class="box bad">
+      <strong>Salesforce does not show the record of this person</strong>
+      <p>{`${message}, ${ago(at, Date.now())}.`}</p>
+    </div>
+  );
+}
+
 /** What keeps the person from being in step, with what to do. */
 function Standing({ person }: { readonly person: Person }) {
   const { rejection, pending, status } = person.sync;
   if (rejection !== null) {
+    if (rejection.code === 'RECORD_NOT_VISIBLE') return <NotVisible message={rejection.message} at={rejection.at} />;
     const fields = rejection.fields.length === 0 ? 'This person' : listed(rejection.fields);
     return (
       <div class="box bad">

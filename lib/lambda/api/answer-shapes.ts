@@ -197,7 +197,7 @@ export const preview = named(
   'What a sync of the person would do now. Nothing is changed on either side.',
   z.strictObject({
     personId: text,
-    outcome: z.enum(['created', 'linked', 'updated', 'unchanged', 'rejected', 'ambiguousMatch']),
+    outcome: z.enum(['created', 'linked', 'updated', 'unchanged', 'rejected', 'ambiguousMatch', 'recordNotVisible']),
     record: z.nullable(candidate),
     candidates: z.array(candidate),
     waitsFor: z.nullable(text),
@@ -216,6 +216,7 @@ export const PROBLEM_MEMBERS = {
   fields: z.optional(z.array(fieldProblem)),
   rejection: z.optional(rejection),
   candidates: z.optional(z.array(candidate)),
+  record: z.optional(recordName),
   deletedAt: z.optional(instant),
   personId: z.optional(text),
 } as const;

@@ -11,6 +11,7 @@ const SYNC_PROBLEMS: readonly ProblemName[] = [
   'busy',
   'contact-not-assignable',
   'ambiguous-match',
+  'record-not-visible',
   'person-deleted',
   'salesforce-rejected',
   ...SALESFORCE_PROBLEMS,
@@ -118,7 +119,14 @@ export const PERSON_CALLS = {
       },
     },
     answers: { 204: { description: 'Deleted, or erased.' }, 308: moved },
-    problems: ['invalid-parameter', 'not-found', 'busy', 'salesforce-rejected', ...SALESFORCE_PROBLEMS],
+    problems: [
+      'invalid-parameter',
+      'not-found',
+      'busy',
+      'record-not-visible',
+      'salesforce-rejected',
+      ...SALESFORCE_PROBLEMS,
+    ],
   },
   'GET /persons/{personId}/activities': {
     operationId: 'listActivities',
@@ -142,7 +150,7 @@ export const PERSON_CALLS = {
     operationId: 'syncPerson',
     summary: 'Sync a person with Salesforce now',
     description:
-      'Pushes the edits that wait and takes over what the record holds. A person without a record is linked to the only record with its Email, or a Lead is created. The person’s edits are kept whatever the answer.',
+      'Pushes the edits that wait and takes over what the record holds. A person without a record is linked to the only record with its Email, or a Lead is created. The person’s edits are kept whatever the answer. Where the record cannot be read and Salesforce has not listed it as deleted, nothing is made in its place: `record-not-visible` names it, and a call with `recordIsGone` confirms that it is gone.',
     tag: 'Sync',
     body: optional(requests.syncBody),
     answers: { 200: { description: 'Synced.', body: answers.synced }, 308: moved },

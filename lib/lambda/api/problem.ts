@@ -10,6 +10,7 @@ export const PROBLEMS = {
   busy: { status: 409, title: 'Another sync of this person is under way' },
   'contact-not-assignable': { status: 409, title: 'A Contact cannot belong to a queue' },
   'ambiguous-match': { status: 409, title: 'Several records in Salesforce could be this person' },
+  'record-not-visible': { status: 409, title: 'The record in Salesforce cannot be seen' },
   'person-deleted': { status: 409, title: 'The person was deleted here' },
   'field-visible': { status: 409, title: 'The field is visible to the sync user' },
   'version-mismatch': { status: 412, title: 'The person has another version' },

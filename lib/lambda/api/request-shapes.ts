@@ -19,9 +19,10 @@ export const assignTo = z.union(
 );
 
 export const fieldsBody = z.strictObject({ fields });
-export const syncBody = z.strictObject({ assignTo: z.optional(assignTo) });
+const syncMembers = { assignTo: z.optional(assignTo), recordIsGone: z.optional(z.literal(true)) };
+export const syncBody = z.strictObject(syncMembers);
 export const previewBody = z.strictObject({ personId: z.string() });
-export const syncPersonBody = z.strictObject({ fields, assignTo: z.optional(assignTo) });
+export const syncPersonBody = z.strictObject({ fields, ...syncMembers });
 export const acceptBody = z.strictObject({
   object: salesforceType,
   field: z.string().check(z.minLength(1)),

@@ -1,6 +1,6 @@
 import { logged } from '../../person/edit-person.ts';
 import { awaitsPush, type Person } from '../../person/person.ts';
-import { type SalesforceType, successorOf } from '../../person/row.ts';
+import { type RowName, successorOf } from '../../person/row.ts';
 import type { ChangeMessage } from '../change-message.ts';
 import type { Context } from '../context/context.ts';
 import type { Schemas } from '../context/schemas.ts';
@@ -101,9 +101,11 @@ export class MergeRun {
   async #readRows(delivery: Delivery, message: Extract<ChangeMessage, { kind: 'rows' | 'refresh' }>): Promise<void> {
     const { type } = message;
     const ids = message.kind === 'refresh' ? message.ids : idsOf(delivery, message, this.#context.schemas);
-    const mayComeAfter = !(message.kind === 'refresh' && message.known === true);
+    const isRefresh = message.kind === 'refresh';
+    const mayComeAfter = !(isRefresh && message.known === true);
+    const recordIsGone = isRefresh && message.gone === true;
     this.#rows += ids.length;
-    const questions = ids.map((id) => readOf(type, id, mayComeAfter));
+    const questions = ids.map((id) => readOf({ type, id }, { mayComeAfter, recordIsGone }));
     await this.#answer(questions, (at) => ({ delivery, row: { id: ids[at] ?? '' } }));
   }
 
@@ -182,8 +184,8 @@ export class MergeRun {
   }
 }
 
-function readOf(type: SalesforceType, id: string, mayComeAfter: boolean): Question {
-  return { kind: 'row', name: { type, id }, state: null, partial: false, mayComeAfter, told: true };
+function readOf(name: RowName, how: { readonly mayComeAfter: boolean; readonly recordIsGone: boolean }): Question {
+  return { kind: 'row', name, state: null, partial: false, told: true, ...how };
 }
 
 function idsOf(delivery: Delivery, message: Extract<ChangeMessage, { kind: 'rows' }>, schemas: Schemas): string[] {

@@ -24,8 +24,8 @@ export function* packFailedRows({ message }: Delivery, failed: readonly FailedRo
   const ids = idsOf(failed);
   if (ids.length === new Set(message.ids).size) return;
   // Together, for they are read in one call; each try leaves behind those that succeed.
-  const known = message.known === true ? { known: true as const } : {};
-  yield* packIds({ ...envelope, ...known }, ids, ids.length);
+  const { known, gone } = message;
+  yield* packIds({ ...envelope, ...(known && { known }), ...(gone && { gone }) }, ids, ids.length);
 }
 
 /** Whether the row failed with its values at hand. */

@@ -114,7 +114,7 @@ async function takeDeletions(
   const { ports } = run;
   await ports.queue.send([
     ...packIds(
-      { kind: 'refresh', type, queuedAt: ports.clock.now(), cycle: run.cycle.number, known: true },
+      { kind: 'refresh', type, queuedAt: ports.clock.now(), cycle: run.cycle.number, known: true, gone: true },
       deleted.ids,
     ),
   ]);

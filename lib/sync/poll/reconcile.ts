@@ -67,7 +67,7 @@ async function lookOn(run: CycleRun, feeds: FeedsRead, book: ReconciliationBook,
   const alike: LinkedPerson[] = [];
   for (const person of persons) {
     const stamp = stamps.get(person.salesforce.id);
-    const drift = driftOf(person, stamp, fedFrom(run, feeds, person));
+    const drift = driftOf(person, stamp, fedFrom(run, feeds, person), from.acceptMissing);
     if (drift !== undefined) drifted[drift].push(person);
     else if (stamp === person.salesforce.systemModstamp) alike.push(person);
   }
@@ -84,10 +84,11 @@ async function lookOn(run: CycleRun, feeds: FeedsRead, book: ReconciliationBook,
   const now = ports.clock.now();
   const ended = (held: boolean) => endedReconciliation(book, looked, { held, now });
   if (isImplausible(looked)) return { book: ended(true), handedOut: 0, implausible: true };
-  const found = [...drifted.missing, ...drifted.changed, ...different];
-  await handOut(run, found);
+  const found = [...drifted.changed, ...different];
+  await handOut(run, drifted.missing, from.acceptMissing);
+  await handOut(run, found, false);
   const next = cursor === null ? ended(false) : { ...book, running: looked };
-  return { book: next, handedOut: found.length, implausible: false };
+  return { book: next, handedOut: drifted.missing.length + found.length, implausible: false };
 }
 
 function fedFrom(run: CycleRun, feeds: FeedsRead, { salesforce }: LinkedPerson): string {
@@ -95,11 +96,12 @@ function fedFrom(run: CycleRun, feeds: FeedsRead, { salesforce }: LinkedPerson):
   return feed === undefined ? '' : windowStart(feed, run.settings.lookbackSeconds);
 }
 
-async function handOut({ ports, cycle }: CycleRun, persons: readonly LinkedPerson[]): Promise<void> {
+/** `isGone`: those of the rows that cannot be read are gone. */
+async function handOut({ ports, cycle }: CycleRun, persons: readonly LinkedPerson[], isGone: boolean): Promise<void> {
   const byType = Map.groupBy(persons, ({ salesforce }) => salesforce.type);
   for (const [type, ofType] of byType) {
     const common = { type, queuedAt: ports.clock.now(), cycle: cycle.number };
-    const envelope = { kind: 'refresh', ...common, known: true } as const;
+    const envelope = { kind: 'refresh', ...common, known: true, ...(isGone && { gone: true as const }) } as const;
     const ids = ofType.map(({ salesforce }) => salesforce.id);
     await ports.queue.send([...packIds(envelope, ids, ROWS_PER_MESSAGE)]);
   }
@@ -107,7 +109,7 @@ async function handOut({ ports, cycle }: CycleRun, persons: readonly LinkedPerso
 
 function implausible({ last }: ReconciliationBook): string {
   return (
-    `${last?.missing} of ${last?.persons} records cannot be read: deleted, or hidden from the sync user. ` +
+    `${last?.missing} of ${last?.persons} records cannot be read: deleted, or out of the sync user's sight. ` +
     'No more is done about them; reconcile with acceptMissing if they were deleted'
   );
 }

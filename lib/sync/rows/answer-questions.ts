@@ -17,7 +17,7 @@ interface Turn<Act> {
 }
 
 const STEP_KINDS: readonly Step['kind'][] = [
-  ...(['absorb', 'clear', 'merge', 'claim', 'noteGone'] as const),
+  ...(['absorb', 'clear', 'merge', 'parkUnseen', 'claim', 'noteGone'] as const),
   ...(['create', 'take', 'renounce', 'freeze', 'bury', 'send'] as const),
 ];
 const STEPS: ReadonlySet<string> = new Set(STEP_KINDS);

@@ -2,6 +2,7 @@ import type { Conflict } from '../../person/activity.ts';
 import type { Person } from '../../person/person.ts';
 import type { Row } from '../../person/row.ts';
 import { isPerson } from '../../person/standing.ts';
+import { isUnseen } from '../../person/unseen-row.ts';
 import type { Schemas } from '../context/schemas.ts';
 import type { StoredItem } from '../ports/person-store.ts';
 import type { Question } from './decide.ts';
@@ -75,6 +76,10 @@ export class Asking {
       isLeased: (personId) => {
         const person = this.person(personId);
         return person !== undefined && isLeased(person);
+      },
+      isUnseen: (personId) => {
+        const person = this.person(personId);
+        return person !== undefined && isUnseen(person);
       },
       claimant: ({ id }) => this.#claimants.get(id),
       sharesEmail: ({ id }) => this.#shared.get(id),

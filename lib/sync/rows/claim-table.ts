@@ -1,4 +1,4 @@
-import { type Row, successorOf } from '../../person/row.ts';
+import { type Row, type RowName, successorOf } from '../../person/row.ts';
 import { isGone, type Standing } from '../../person/standing.ts';
 import { freshRow, type Hold, holdOf } from './authority.ts';
 import { absorb, isNews, newLife, readOwnFirst } from './join-table.ts';
@@ -28,6 +28,12 @@ export interface Way {
   readonly told: boolean;
 }
 
+/** A person whose living row cannot be read says so, once. */
+export function unseen(known: Known, personId: string, { type, id }: RowName, rule: Rule): Decided {
+  const kind = known.isUnseen(personId) ? 'notVisible' : 'parkUnseen';
+  return { kind, personId, row: { type, id }, rule };
+}
+
 /** How many rows one after another may have taken a row's place. */
 const MAX_SUCCESSORS = 12;
 
@@ -52,7 +58,12 @@ export function* follow(known: Known, way: Way, follower: Standing, rule: Rule):
     const hold = yield* holdOf(known, next.id);
     const row: Row | null = yield* freshRow(known, next);
     // Unreadable: whoever can read it finds the claim.
-    if (row === null) return hold.kind === 'free' ? { kind: 'claim', rowId: next.id, personId, rule: 'B2' } : nothing;
+    if (row === null) {
+      const isFree = hold.kind === 'free';
+      return isFree
+        ? { kind: 'claim', rowId: next.id, personId, rule: 'B2' }
+        : { kind: 'notVisible', personId, row: next, rule };
+    }
     const after = successorOf(row);
     if (after === null) return yield* reached(known, way, { follower, hold, row });
     // Merged, undeleted and merged back while it was read.

@@ -11,6 +11,8 @@ export interface Known {
   /** Whether a row with base's own stamp says something else than base. */
   readonly differs: (personId: string, row: Row) => boolean;
   readonly isLeased: (personId: string) => boolean;
+  /** Whether the person is parked because its row could not be read. */
+  readonly isUnseen: (personId: string) => boolean;
   /** The person, made here and never in Salesforce, that claimed the row's email. */
   readonly claimant: (row: Row) => string | null | undefined;
   /** Whether Salesforce has other Leads or Contacts with the row's email. */
@@ -46,8 +48,10 @@ export type Step =
   | { readonly kind: 'bury'; readonly personId: string }
   /** A frozen person loses its values, because its survivor was erased. */
   | { readonly kind: 'clear'; readonly personId: string }
-  /** The state of the person's own row; null: the row cannot be read any more. */
+  /** The state of the person's own row; null: the row is gone for good. */
   | { readonly kind: 'merge'; readonly personId: string; readonly row: Row | null; readonly keepsNewborn: boolean }
+  /** The person's own row cannot be read, and nothing shows that it is deleted: the person is parked and says so. */
+  | { readonly kind: 'parkUnseen'; readonly personId: string; readonly row: RowName }
   /** The authority names the person that may take the row, or that is to be made of it. */
   | { readonly kind: 'claim'; readonly rowId: string; readonly personId: string }
   | { readonly kind: 'noteGone'; readonly row: Row }
@@ -74,6 +78,8 @@ export type End =
   | { readonly kind: 'wait' }
   | { readonly kind: 'notFound' }
   | { readonly kind: 'deletedHere'; readonly personId: string }
+  /** The person's row, or the row that took its place, cannot be read: it may live out of the sync user's sight. */
+  | { readonly kind: 'notVisible'; readonly personId: string; readonly row: RowName }
   /** The person holds a living row. */
   | { readonly kind: 'push'; readonly personId: string }
   /** Nothing in Salesforce is this person: its Lead is to be created under its key. */

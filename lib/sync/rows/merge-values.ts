@@ -4,6 +4,7 @@ import { mergeIntoErased } from '../../person/erase-person.ts';
 import { mergeRow, mergeSuccessor, type OwnPush, type RowMerge } from '../../person/merge-row.ts';
 import type { Person, SalesforceLink } from '../../person/person.ts';
 import type { Row } from '../../person/row.ts';
+import { isUnseen } from '../../person/unseen-row.ts';
 import { isMended } from '../../schema/judge-push.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
 import type { Schemas } from '../context/schemas.ts';
@@ -42,9 +43,9 @@ export function isChange(schemas: Schemas, person: Person, row: Row): boolean {
   return wakes(schemas, person, row) || mergeOf(schemas, person, row).kind === 'merged';
 }
 
-/** Whether the schema has changed so that what Salesforce refused may be taken now. */
-export function wakes(schemas: Schemas, { rejection }: Person, { type }: Row): boolean {
-  return isMended(rejection, schemas[type].schema);
+/** Whether the row that could not be read is here, or the schema has changed so that what was refused may be taken now. */
+export function wakes(schemas: Schemas, person: Person, { type }: Row): boolean {
+  return isUnseen(person) || isMended(person.rejection, schemas[type].schema);
 }
 
 /**
@@ -64,24 +65,20 @@ export function refreshedBy(merge: RowMerge, person: Person, now: string): Refre
   return { person: mergedPerson(merge, now), pulled, conflicts };
 }
 
-/** The person with its own row merged; with no row, it is gone for good or out of the sync user's sight. */
-export function refreshedPerson(
-  schemas: Schemas,
-  person: Person,
-  record: RemoteRecord | undefined,
-  now: string,
-): Refreshed {
+/** The person with its own row merged. */
+export function refreshedPerson(schemas: Schemas, person: Person, record: RemoteRecord, now: string): Refreshed {
   const link = person.salesforce;
   if (link === null) return { person, pulled: [], conflicts: [] };
-  if (record === undefined) return { person: withoutRow(person, link, now), pulled: [], conflicts: [] };
-  return refreshedBy(mergeOf(schemas, person, rowOfRecord(schemas[link.type].schema, record)), person, now);
+  const seen = isUnseen(person) ? { ...person, rejection: null } : person;
+  return refreshedBy(mergeOf(schemas, seen, rowOfRecord(schemas[link.type].schema, record)), seen, now);
 }
 
-/** The person once its row cannot be read any more. */
+/** The person once its row is gone for good. */
 export function withoutRow(person: Person, link: SalesforceLink, now: string): Person {
   if (link.isDeleted) return person;
   if (person.erased) return { ...person, salesforce: { ...link, isDeleted: true } };
   const { type, id } = link;
   const deleted: Happening = { type: 'deletedInSalesforce', direction: 'pull', detail: { type, id } };
-  return logged({ ...person, salesforce: { ...link, isDeleted: true } }, [deleted], now);
+  const rejection = isUnseen(person) ? null : person.rejection;
+  return logged({ ...person, rejection, salesforce: { ...link, isDeleted: true } }, [deleted], now);
 }

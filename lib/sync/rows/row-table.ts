@@ -3,7 +3,7 @@ import { isPossiblePersonId } from '../../person/person-key.ts';
 import { type Row, type RowName, successorOf } from '../../person/row.ts';
 import { heldRow, isGone, isPerson, type Standing } from '../../person/standing.ts';
 import { chainOf, freshRow, type Hold, holdOf, itemOf } from './authority.ts';
-import { claimed, follow, hasSuccessor, type Way } from './claim-table.ts';
+import { claimed, follow, hasSuccessor, unseen, type Way } from './claim-table.ts';
 import { absorb, isNews, newLife } from './join-table.ts';
 import type { Decided, Deciding, Known } from './known.ts';
 
@@ -17,6 +17,8 @@ export interface RowQuestion extends Way {
   readonly partial: boolean;
   /** Whether an earlier state of the row may still be under way. */
   readonly mayComeAfter: boolean;
+  /** A row that cannot be read is gone: the list of deletions showed it, or somebody has accepted that. */
+  readonly recordIsGone?: boolean | undefined;
 }
 
 /** The next step for a row: rows 1 to 24 of the specification. */
@@ -172,12 +174,13 @@ function* leftAndGone(known: Known, leaver: Standing, state: Row): Deciding {
   return isNew ? { kind: 'noteGone', row: state, rule: '14' } : { kind: 'nothing', personId: null, rule: '15' };
 }
 
-/** The row cannot be read any more: it is gone for good or hidden. Only a holder learns of that. */
+/** The row cannot be read any more: it is gone for good, or out of the sync user's sight. Only a holder learns of that. */
 function* unreadable(known: Known, question: RowQuestion, hold: Exclude<Hold, { kind: 'unjoined' }>): Deciding {
   if (hold.kind !== 'held') return { kind: 'nothing', personId: null, rule: '5' };
   const { personId, salesforce, erased } = hold.survivor;
   if (erased) return { kind: 'nothing', personId, rule: '2' };
   if (hasSuccessor(hold.survivor)) return yield* follow(known, question, hold.survivor, '4');
-  if (salesforce?.isDeleted === true) return { kind: 'nothing', personId, rule: '5' };
+  if (salesforce === null || salesforce.isDeleted) return { kind: 'nothing', personId, rule: '5' };
+  if (question.recordIsGone !== true) return unseen(known, personId, salesforce, '5');
   return { kind: 'merge', personId, row: null, keepsNewborn: false, rule: '3' };
 }

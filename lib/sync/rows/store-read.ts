@@ -1,7 +1,8 @@
 import type { Person } from '../../person/person.ts';
-import { type Row, typeOf } from '../../person/row.ts';
+import { type Row, type RowName, typeOf } from '../../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
 import { answerQuestion } from './answer-questions.ts';
+import type { Asking } from './asking.ts';
 import type { RowContext } from './context.ts';
 import type { Refreshed } from './merge-values.ts';
 
@@ -10,10 +11,14 @@ export interface LeasedRead {
   readonly person: Person;
   /** The person's own row; undefined where it could not be read. */
   readonly record: RemoteRecord | undefined;
+  /** A row that cannot be read is gone. */
+  readonly recordIsGone?: boolean;
 }
 
 export type StoredRead =
   | ({ readonly kind: 'stored' } & Refreshed)
+  /** The row could not be read and may live: the person is parked and says so. */
+  | { readonly kind: 'notVisible'; readonly row: RowName }
   /** The person was joined into this one. */
   | { readonly kind: 'merged'; readonly into: string }
   /** Somebody else changed the person meanwhile. */
@@ -24,17 +29,23 @@ export type StoredRead =
  * one, or is joined into its holder.
  */
 export async function storeRead(context: RowContext, read: LeasedRead): Promise<StoredRead> {
-  const { person } = read;
+  const { person, recordIsGone } = read;
   const { personId } = person;
-  const question = { kind: 'person', personId, attaches: false, readsOwn: true, told: false } as const;
+  const question = { kind: 'person', personId, attaches: false, readsOwn: true, told: false, recordIsGone } as const;
   const asking = await answerQuestion(context, question, {
     token: person.lease?.owner,
     seen: seenIn(context, read),
   });
-  const { ended, reached, pulled, conflicts } = asking;
-  if (ended?.kind !== 'nothing' || reached === undefined) return { kind: 'changed' };
-  if (reached.personId !== personId) return { kind: 'merged', into: reached.personId };
-  return { kind: 'stored', person: asking.hasWritten ? reached : person, pulled, conflicts };
+  return storedRead(read.person, asking);
+}
+
+function storedRead(person: Person, { ended, reached, pulled, conflicts, hasWritten }: Asking): StoredRead {
+  if (ended?.kind === 'notVisible' && ended.row.id === person.salesforce?.id)
+    return { kind: 'notVisible', row: ended.row };
+  const isRead = ended?.kind === 'nothing' || ended?.kind === 'notVisible';
+  if (!isRead || reached === undefined) return { kind: 'changed' };
+  if (reached.personId !== person.personId) return { kind: 'merged', into: reached.personId };
+  return { kind: 'stored', person: hasWritten ? reached : person, pulled, conflicts };
 }
 
 function seenIn(

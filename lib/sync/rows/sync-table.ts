@@ -2,7 +2,7 @@ import { personIdOfRow } from '../../person/person.ts';
 import type { Row } from '../../person/row.ts';
 import { heldRow, isGone, type Standing } from '../../person/standing.ts';
 import { chainOf, freshRow, holdOf, itemOf } from './authority.ts';
-import { follow, hasSuccessor, type Way } from './claim-table.ts';
+import { follow, hasSuccessor, unseen, type Way } from './claim-table.ts';
 import { absorb, isNews } from './join-table.ts';
 import type { Decided, Deciding, FoundRow, Known } from './known.ts';
 
@@ -14,6 +14,8 @@ export interface PersonQuestion extends Way {
   readonly readsOwn: boolean;
   /** A person without a living row gets one: the rest of table C. */
   readonly attaches: boolean;
+  /** A row that cannot be read is gone: somebody has confirmed that. */
+  readonly recordIsGone?: boolean | undefined;
   /** A Lead that was made for the person and is converted: what took its place is the person's. */
   readonly converted?: Row;
 }
@@ -40,22 +42,30 @@ export function* decidePerson(known: Known, question: PersonQuestion): Deciding 
 function* withRow(known: Known, question: PersonQuestion, person: Standing): Deciding<Decided | undefined> {
   const { personId, salesforce } = person;
   if (salesforce === null) return undefined;
-  const { readsOwn, attaches } = question;
+  const { readsOwn, attaches, recordIsGone = false } = question;
   if (!isGone(salesforce)) {
-    const news = readsOwn ? yield* ownRow(known, person) : undefined;
+    const news = readsOwn ? yield* ownRow(known, person, recordIsGone) : undefined;
     return news ?? { kind: attaches ? 'push' : 'nothing', personId, rule: 'C1' };
   }
-  if (!hasSuccessor(person)) return readsOwn || attaches ? yield* ownRow(known, person) : undefined;
+  if (!hasSuccessor(person)) return readsOwn || attaches ? yield* ownRow(known, person, true) : undefined;
   const next = yield* follow(known, question, person, 'C2');
-  // A successor that cannot be followed: a sync goes on as with a row that is gone for good.
-  return attaches && next.kind === 'nothing' && next.personId === personId ? undefined : next;
+  return attaches && isUnfollowed(next, personId, recordIsGone) ? undefined : next;
 }
 
-/** Row C3: the person's own row as it is now; undefined where it says nothing new. */
-function* ownRow(known: Known, person: Standing): Deciding<Decided | undefined> {
+/** A successor that is not to be followed: a sync goes on as with a row that is gone for good. */
+function isUnfollowed(next: Decided, personId: string, recordIsGone: boolean): boolean {
+  return next.kind === 'notVisible' ? recordIsGone : next.kind === 'nothing' && next.personId === personId;
+}
+
+/**
+ * Row C3: the person's own row as it is now; undefined where it says nothing new. `isKnownGone`: a row that cannot be
+ * read is gone for good.
+ */
+function* ownRow(known: Known, person: Standing, isKnownGone: boolean): Deciding<Decided | undefined> {
   const { personId, salesforce } = person;
   if (salesforce === null) return undefined;
   const own = yield* freshRow(known, salesforce);
+  if (own === null && !isKnownGone) return unseen(known, personId, salesforce, 'C3');
   const isNew = own === null ? !isGone(salesforce) : isNews(known, person, own);
   return isNew ? { kind: 'merge', personId, row: own, keepsNewborn: false, rule: 'C3' } : undefined;
 }

@@ -13,6 +13,7 @@ import {
   withLeft,
   withoutOwnRow,
 } from '../../person/standing.ts';
+import { parkUnseen } from '../../person/unseen-row.ts';
 import { packIds } from '../change-message.ts';
 import { ItemTooLargeError } from '../errors.ts';
 import type { StoredItem } from '../ports/person-store.ts';
@@ -68,6 +69,10 @@ export async function writeStep(context: RowContext, step: Step, writing: Writin
       return create(context, step, writing);
     case 'merge':
       return merge(context, step, writing);
+    case 'parkUnseen':
+      return update(context, writing, of(writing, step.personId), (person) =>
+        parkUnseen(person, step.row, context.ports.clock.now()),
+      );
     case 'take':
       return take(context, step, writing);
     case 'renounce':

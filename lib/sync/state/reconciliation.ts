@@ -100,14 +100,16 @@ export type Drift = 'missing' | 'changed';
 /**
  * What `stamp`, the row's `SystemModstamp`, says of a person; `undefined` for a row that cannot be read. Rows stamped
  * from `fedFrom` on are still to come through the feed. A save that no synced field shows looks like a change that was
- * missed.
+ * missed. A person that says already that its row cannot be read is missed again only by whoever accepts missing rows.
  */
 export function driftOf(
-  { salesforce: link }: LinkedPerson,
+  { salesforce: link, isUnseen }: LinkedPerson,
   stamp: string | undefined,
   fedFrom: string,
+  acceptMissing: boolean,
 ): Drift | undefined {
-  if (stamp === undefined) return link.isDeleted ? undefined : 'missing';
+  if (stamp === undefined) return link.isDeleted || (isUnseen && !acceptMissing) ? undefined : 'missing';
+  if (isUnseen) return 'changed';
   const differs = link.isDeleted || stamp > link.systemModstamp;
   return differs && stamp < fedFrom ? 'changed' : undefined;
 }

@@ -21,7 +21,16 @@ export function askToAttach(
   stopsAt: NonNullable<Manner['stopsAt']>,
 ): Promise<Asking> {
   const lead = converted === undefined ? {} : { converted };
-  const question = { kind: 'person', personId, readsOwn: false, attaches: true, told: false, ...lead } as const;
+  const { recordIsGone } = sync;
+  const question = {
+    kind: 'person',
+    personId,
+    readsOwn: false,
+    attaches: true,
+    told: false,
+    recordIsGone,
+    ...lead,
+  } as const;
   return answerQuestion(sync, question, {
     found,
     stopsAt,

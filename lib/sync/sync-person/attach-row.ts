@@ -42,6 +42,7 @@ async function stepAfter(sync: PersonSync, asked: Person, asking: Asking): Promi
     return over({ kind: 'mergedAway', personId: reached.personId });
   }
   if (ended?.kind === 'push' && reached !== undefined) return { ...goingOn(asking), kind: 'goOn', person: reached };
+  if (ended?.kind === 'notVisible') return over({ kind: 'recordNotVisible', record: ended.row });
   if (ended?.kind === 'ambiguous') {
     return over({ kind: 'ambiguousMatch', candidates: await candidatesOf(sync.ports, asked, ended.rows) });
   }

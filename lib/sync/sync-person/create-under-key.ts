@@ -26,7 +26,7 @@ export async function createUnderKey(
   record: RemoteRecord,
   nth = 1,
 ): Promise<Exclude<CreateAnswer, { kind: 'converted' }> | ConvertedLead> {
-  const { ports, schemas, assignTo } = sync;
+  const { ports, schemas, assignTo, recordIsGone } = sync;
   const { schema, columns } = schemas.Lead;
   const saveDuplicates = ports.policy.onDuplicateAlert === 'save';
   const options = { runAssignmentRules: assignTo.kind === 'assignmentRule', saveDuplicates };
@@ -34,16 +34,17 @@ export async function createUnderKey(
   if (answer.kind !== 'converted') return answer;
   const lead = rowOfRecord(schema, answer.record);
   const successors = await successorsOf(sync, lead);
-  if (nth === LEADS_PER_PERSON || !isGone(person, lead, successors)) return { ...answer, lead, successors };
+  if (nth === LEADS_PER_PERSON || !isGone(person, lead, successors, recordIsGone))
+    return { ...answer, lead, successors };
   return createUnderKey(sync, person, record, nth + 1);
 }
 
 /**
- * Whether nothing living stands in the place of a converted Lead. What cannot be read may only be hidden, unless the
- * person has stood for a later row, which is deleted.
+ * Whether nothing living stands in the place of a converted Lead. What cannot be read may only be hidden, unless somebody
+ * has confirmed that it is gone, or the person has stood for a later row, which is deleted.
  */
-function isGone({ salesforce }: Person, lead: Row, successors: readonly Row[]): boolean {
+function isGone({ salesforce }: Person, lead: Row, successors: readonly Row[], recordIsGone: boolean): boolean {
   const end = successors.at(-1);
   if (end !== undefined && successorOf(end) === null) return end.isDeleted;
-  return salesforce?.isDeleted === true && salesforce.id !== lead.id;
+  return recordIsGone || (salesforce?.isDeleted === true && salesforce.id !== lead.id);
 }

@@ -7,10 +7,7 @@ import { underLease } from './under-lease.ts';
 
 export type DeleteOutcome =
   | { readonly kind: 'deleted' }
-  | Extract<
-      SyncOutcome,
-      { kind: 'notFound' | 'mergedAway' | 'deletedHere' | 'busy' | 'rejected' | 'unavailable' | 'limit' }
-    >;
+  | Exclude<SyncOutcome, { kind: 'synced' | 'contactNotAssignable' | 'ambiguousMatch' }>;
 
 const ATTEMPTS = 8;
 

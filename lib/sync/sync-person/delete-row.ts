@@ -1,7 +1,7 @@
 import type { Happening, Rejection } from '../../person/activity.ts';
 import { logged } from '../../person/edit-person.ts';
 import { isWritable, type Person, type SalesforceLink } from '../../person/person.ts';
-import type { Row } from '../../person/row.ts';
+import type { Row, RowName } from '../../person/row.ts';
 import { rowOfRecord } from '../../schema/record.ts';
 import type { Context } from '../context/context.ts';
 import { loadSchemas } from '../context/schemas.ts';
@@ -14,6 +14,8 @@ export type RowDeletion =
   | { readonly kind: 'deleted'; readonly person: Person }
   /** The row that took the place of the person's is another's, and was left alone: the person was joined into that one. */
   | { readonly kind: 'mergedAway'; readonly personId: string }
+  /** The row may live out of the sync user's sight. */
+  | { readonly kind: 'recordNotVisible'; readonly record: RowName }
   | { readonly kind: 'rejected'; readonly rejection: Rejection; readonly person: Person }
   | { readonly kind: 'busy' };
 
@@ -51,7 +53,9 @@ async function remove(
   switch (outcome.kind) {
     case 'written':
     case 'gone':
-      return after === null ? { kind: 'deleted', person } : { kind: 'gone', row: rowOfRecord(schema, after) };
+      if (after !== null) return { kind: 'gone', row: rowOfRecord(schema, after) };
+      if (outcome.kind === 'written') return { kind: 'deleted', person };
+      return { kind: 'recordNotVisible', record: { type: link.type, id: link.id } };
     case 'transient':
       throw new TransientError(outcome.code, 'Salesforce could not delete the record now');
     case 'rejected': {

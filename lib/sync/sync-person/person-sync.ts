@@ -1,6 +1,6 @@
 import type { Conflict, Rejection } from '../../person/activity.ts';
 import type { Person } from '../../person/person.ts';
-import type { SalesforceType } from '../../person/row.ts';
+import type { RowName, SalesforceType } from '../../person/row.ts';
 import type { AssignTo } from '../assign-to.ts';
 import type { Context } from '../context/context.ts';
 
@@ -22,6 +22,8 @@ export type SyncOutcome =
   | { readonly kind: 'busy' }
   /** Salesforce lets no queue own a Contact. Nothing was sent. */
   | { readonly kind: 'contactNotAssignable' }
+  /** The person's record may live out of the sync user's sight: no other Lead is made. */
+  | { readonly kind: 'recordNotVisible'; readonly record: RowName }
   | { readonly kind: 'ambiguousMatch'; readonly candidates: readonly Candidate[] }
   | { readonly kind: 'unavailable' }
   | { readonly kind: 'limit' };
@@ -37,6 +39,8 @@ export interface Candidate {
 /** A sync of one person on its way, under the person's lease. */
 export interface PersonSync extends Context {
   readonly assignTo: AssignTo;
+  /** The caller confirms that the person's record, where it cannot be read, is gone. */
+  readonly recordIsGone: boolean;
   /** An earlier push of this person was never answered: its row is read before anything is sent. */
   readonly afterLostPush: boolean;
 }

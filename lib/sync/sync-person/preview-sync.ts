@@ -27,7 +27,9 @@ export interface Preview extends SyncPlan {
   readonly personId: string;
   /** The record that it would be done with; null where it would be created, or where several could be it. */
   readonly record: Candidate | null;
-  readonly outcome: 'created' | 'linked' | 'updated' | 'unchanged' | 'rejected' | 'ambiguousMatch';
+  readonly outcome:
+    | ('created' | 'linked' | 'updated' | 'unchanged' | 'rejected')
+    | ('ambiguousMatch' | 'recordNotVisible');
   readonly candidates: readonly Candidate[];
   /** Why the background does not do it by itself now; null where it does with the next cycle, or has nothing to do. */
   readonly waitsFor: string | null;
@@ -87,9 +89,19 @@ function created({ ports, schemas }: PreviewContext, person: Person): Preview {
 
 async function undecided(ports: PreviewPorts, person: Person, ended: Ended | undefined): Promise<Preview> {
   const candidates = await candidatesOf(ports, person, ended?.kind === 'ambiguous' ? ended.rows : []);
-  const nothing = { fields: [], pulled: [], pushed: [], rejection: null, record: null };
-  const waitsFor = waitsForOf(ports, person);
-  return { kind: 'preview', personId: person.personId, ...nothing, outcome: 'ambiguousMatch', candidates, waitsFor };
+  const nothing = { fields: [], pulled: [], pushed: [], rejection: null };
+  const what =
+    ended?.kind === 'notVisible'
+      ? ({ record: ended.row, outcome: 'recordNotVisible' } as const)
+      : ({ record: null, outcome: 'ambiguousMatch' } as const);
+  return {
+    kind: 'preview',
+    personId: person.personId,
+    ...nothing,
+    ...what,
+    candidates,
+    waitsFor: waitsForOf(ports, person),
+  };
 }
 
 function withRow(

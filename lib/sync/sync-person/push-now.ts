@@ -215,6 +215,7 @@ async function leaseAgain({ ports }: PersonSync, { lease }: Person, settled: Per
 /** Nothing to push: takes over what the row holds. */
 async function readOnly(sync: PersonSync, progress: Progress): Promise<Step> {
   const record = await readRow(sync, progress.link);
+  if (record === undefined) return storeRow(sync, progress, record);
   const now = sync.ports.clock.now();
   const read = refreshedPerson(sync.schemas, progress.person, record, now);
   if (!isWritable(read.person.salesforce)) return storeRow(sync, progress, record);
@@ -247,8 +248,9 @@ async function readRow({ ports, schemas }: PersonSync, link: SalesforceLink): Pr
  */
 async function storeRow(sync: PersonSync, progress: Progress, record: RemoteRecord | undefined): Promise<Step> {
   const { person } = progress;
-  const read = await storeRead(sync, { person, record });
+  const read = await storeRead(sync, { person, record, recordIsGone: sync.recordIsGone });
   if (read.kind === 'changed') return again(sync, progress);
+  if (read.kind === 'notVisible') return over({ kind: 'recordNotVisible', record: read.row });
   if (read.kind === 'merged') return over({ kind: 'mergedAway', personId: read.into });
   return {
     kind: 'again',

@@ -16,23 +16,31 @@ const MERGES = 4;
 /**
  * Brings one person into Salesforce now: pushes its pending edits, or links it to its row, or creates its Lead, and
  * takes over what the row holds. Whatever comes of it, no edit is lost; what was refused stands in the activity log.
- * A person that turns out to be joined into another by now is synced as that one.
+ * A person that turns out to be joined into another by now is synced as that one: nothing was confirmed of its record.
  */
-export async function syncPerson(ports: Ports, personId: string, assignTo: AssignTo): Promise<SyncOutcome> {
-  let outcome = await syncOnce(ports, personId, assignTo);
+export async function syncPerson(
+  ports: Ports,
+  personId: string,
+  assignTo: AssignTo,
+  recordIsGone = false,
+): Promise<SyncOutcome> {
+  const manner = { assignTo, recordIsGone };
+  let outcome = await syncOnce(ports, personId, manner);
   for (let merge = 0; merge < MERGES && outcome.kind === 'joined'; merge += 1) {
-    outcome = await syncOnce(ports, outcome.personId, assignTo);
+    outcome = await syncOnce(ports, outcome.personId, { ...manner, recordIsGone: false });
   }
   return outcome.kind === 'joined' ? { kind: 'busy' } : outcome;
 }
 
 type OneSync = SyncOutcome | { readonly kind: 'joined'; readonly personId: string };
 
-function syncOnce(ports: Ports, personId: string, assignTo: AssignTo): Promise<OneSync> {
+type Manner = Pick<PersonSync, 'assignTo' | 'recordIsGone'>;
+
+function syncOnce(ports: Ports, personId: string, manner: Manner): Promise<OneSync> {
   return underLease(ports, personId, { isGuarded: true }, async ({ leased, afterLostPush }): Promise<OneSync> => {
     // A parked person that somebody syncs by hand: what Salesforce takes may have changed since it was refused.
     const schemas = await (leased.rejection === null ? loadSchemas(ports) : describedSchemas(ports));
-    const outcome = await syncWithFields({ ports, schemas, assignTo, afterLostPush }, leased);
+    const outcome = await syncWithFields({ ports, schemas, ...manner, afterLostPush }, leased);
     return outcome.kind === 'mergedAway' ? { kind: 'joined', personId: outcome.personId } : outcome;
   });
 }

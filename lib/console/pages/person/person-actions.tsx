@@ -9,16 +9,21 @@ import { listed } from '../../words/format.ts';
 export function PersonActions({ person }: { readonly person: Person }) {
   const { api } = useConsole();
   const path = `/persons/${encodeURIComponent(person.personId)}`;
-  const sync = useAction<void, Synced>(() => api.call<Synced>(`POST ${path}/sync`));
+  const sync = useAction<object | undefined, Synced>((body) => api.call<Synced>(`POST ${path}/sync`, body));
   const retry = useAction<void, unknown>(() => api.call('POST /sync/rejections/retry', { personId: person.personId }));
   const isBusy = sync.isPending || retry.isPending;
   const canRetry = person.sync.status === 'rejected' && !(isProblem(retry.error) && retry.error.isMissingCall);
   return (
     <>
       <div class="row">
-        <button type="button" class="main" disabled={isBusy} onClick={() => sync.mutate()}>
+        <button type="button" class="main" disabled={isBusy} onClick={() => sync.mutate(undefined)}>
           {sync.isPending ? 'Syncing …' : 'Sync now'}
         </button>
+        {person.sync.rejection?.code === 'RECORD_NOT_VISIBLE' && (
+          <button type="button" disabled={isBusy} onClick={() => sync.mutate({ recordIsGone: true })}>
+            The record is gone: sync without it
+          </button>
+        )}
         {canRetry && (
           <button type="button" disabled={isBusy} onClick={() => retry.mutate()}>
             Retry with the next cycle
@@ -29,10 +34,13 @@ export function PersonActions({ person }: { readonly person: Person }) {
         {sync.data !== undefined && !sync.isPending && <p class="box good">{outcomeWords(sync.data)}</p>}
         {retry.isSuccess && <p class="box good">The next cycle pushes this person again.</p>}
       </div>
-      {isProblem(sync.error) && !sync.isPending && <ProblemBox problem={sync.error} />}
-      {isProblem(retry.error) && <ProblemBox problem={retry.error} />}
+      <Problems errors={[sync.isPending ? null : sync.error, retry.error]} />
     </>
   );
+}
+
+function Problems({ errors }: { readonly errors: readonly (Error | null)[] }) {
+  return errors.filter(isProblem).map((problem) => <ProblemBox key={problem.message} problem={problem} />);
 }
 
 function isProblem(error: Error | null): error is ApiProblem {

@@ -1,0 +1,22 @@
+import type { Rejection } from './activity.ts';
+import { rejectPerson } from './edit-person.ts';
+import type { Person } from './person.ts';
+import type { RowName } from './row.ts';
+
+const NOT_VISIBLE = 'RECORD_NOT_VISIBLE';
+
+/**
+ * The person parked because its row cannot be read and nothing shows that the row is deleted: the row may live out of the
+ * sync user's sight. Everything that waits stays until the row is read again, or somebody confirms that it is gone.
+ */
+export function parkUnseen(person: Person, { type, id }: RowName, now: string): Person {
+  const message =
+    `${type} ${id} cannot be read: the sync user may not see it (sharing), or it was deleted for good. ` +
+    'Give the sync user access to it; where it is gone, confirm that with a sync that says recordIsGone';
+  return rejectPerson(person, { code: NOT_VISIBLE, message, fields: [] }, {}, now);
+}
+
+/** Whether the person is parked because its row could not be read. */
+export function isUnseen({ rejection }: { readonly rejection: Pick<Rejection, 'code'> | null }): boolean {
+  return rejection?.code === NOT_VISIBLE;
+}
