@@ -8,7 +8,6 @@ import { parsePersonId, parsePreview, parseSync, parseSyncPerson } from '../lib/
 import { removePerson } from '../lib/lambda/remove-person.ts';
 import { createShown } from '../lib/lambda/shown.ts';
 import { measuredSync } from '../lib/lambda/sync-metrics.ts';
-import type { AssignTo } from '../lib/sync/assign-to.ts';
 import { createOrEditByEmail } from '../lib/sync/persons/edit-persons.ts';
 import { previewSync } from '../lib/sync/sync-person/preview-sync.ts';
 import { syncPerson } from '../lib/sync/sync-person/sync-person.ts';

@@ -10,6 +10,7 @@ import type { OneEnd } from './sync-together.ts';
 const OUTCOMES: Readonly<Record<Exclude<SyncOutcome['kind'], 'synced'>, ListOutcome | undefined>> = {
   rejected: 'rejected',
   ambiguousMatch: 'ambiguous',
+  recordNotVisible: 'rejected',
   notFound: 'failed',
   deletedHere: 'failed',
   contactNotAssignable: 'failed',

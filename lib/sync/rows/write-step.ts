@@ -58,6 +58,7 @@ const NOTHING: Pulled = { pulled: [], conflicts: [] };
 
 /** Carries out one step: one conditional write, or one message. */
 export async function writeStep(context: RowContext, step: Step, writing: Writing): Promise<StepOutcome> {
+  if (isChange(step)) return change(context, step, writing);
   switch (step.kind) {
     case 'send':
       return send(context, step, writing);
@@ -69,28 +70,42 @@ export async function writeStep(context: RowContext, step: Step, writing: Writin
       return create(context, step, writing);
     case 'merge':
       return merge(context, step, writing);
-    case 'parkUnseen':
-      return update(context, writing, of(writing, step.personId), (person) =>
-        parkUnseen(person, step.row, context.ports.clock.now()),
-      );
     case 'take':
       return take(context, step, writing);
-    case 'renounce':
-      return update(context, writing, of(writing, step.personId), (person) => withLeft(person, step.row));
-    case 'bury':
-      return update(context, writing, of(writing, step.personId), (person) =>
-        buryPerson(person, context.ports.clock.now()),
-      );
     case 'clear':
       return clear(context, of(writing, step.personId), writing);
-    case 'freeze':
-      return update(context, writing, of(writing, step.loser), (person) => {
-        const last = step.gone === null ? person : mergedWith(context, person, step.gone).person;
-        const frozen = frozenInto(last, step.into, step.gives);
-        return { ...frozen, rejection: null, lease: null, updatedAt: context.ports.clock.now() };
-      });
     case 'absorb':
       return absorb(context, step, writing);
+  }
+}
+
+const CHANGES = ['renounce', 'parkUnseen', 'bury', 'freeze'] as const;
+
+/** A step that changes one person by itself. */
+type Change = Extract<Step, { kind: (typeof CHANGES)[number] }>;
+
+function isChange(step: Step): step is Change {
+  return CHANGES.some((kind) => kind === step.kind);
+}
+
+function change(context: RowContext, step: Change, writing: Writing): Promise<StepOutcome> {
+  const person = of(writing, step.kind === 'freeze' ? step.loser : step.personId);
+  return update(context, writing, person, changed(context, person, step));
+}
+
+function changed(context: RowContext, person: Person, step: Change): Person {
+  const now = context.ports.clock.now();
+  switch (step.kind) {
+    case 'renounce':
+      return withLeft(person, step.row);
+    case 'parkUnseen':
+      return parkUnseen(person, step.row, now);
+    case 'bury':
+      return buryPerson(person, now);
+    case 'freeze': {
+      const last = step.gone === null ? person : mergedWith(context, person, step.gone).person;
+      return { ...frozenInto(last, step.into, step.gives), rejection: null, lease: null, updatedAt: now };
+    }
   }
 }
 
@@ -239,17 +254,12 @@ async function absorb(
 async function clear(context: RowContext, person: Person, writing: Writing): Promise<StepOutcome> {
   const { persons, clock } = context.ports;
   if (!writing.isDry) await persons.forget(person.personId, person.claims);
-  return update(context, writing, person, (stored) => erasePerson(stored, clock.now()));
+  return update(context, writing, person, erasePerson(person, clock.now()));
 }
 
-async function update(
-  context: RowContext,
-  writing: Writing,
-  person: Person,
-  change: (person: Person) => Person,
-): Promise<StepOutcome> {
+async function update(context: RowContext, writing: Writing, person: Person, next: Person): Promise<StepOutcome> {
   if (isOthers(context, person, writing)) return { kind: 'busy' };
-  return write(context.ports, person, change(person), { leaseAsRead: true, isDry: writing.isDry });
+  return write(context.ports, person, next, { leaseAsRead: true, isDry: writing.isDry });
 }
 
 function isOurs({ lease }: Person, { token }: Writing): boolean {
