@@ -1,7 +1,7 @@
 import type { Activity, Happening, MergedDetail } from './activity.ts';
 import { editPerson, logged } from './edit-person.ts';
-import type { Fields } from './field-value.ts';
-import { inheritanceOf } from './inheritance.ts';
+import type { FieldShapes, Fields } from './field-value.ts';
+import { hasNoPlace, inheritanceOf } from './inheritance.ts';
 import type { MergeRules } from './merge-row.ts';
 import type { Person } from './person.ts';
 import { editedAt, type ToldPerson } from './told-edits.ts';
@@ -25,7 +25,7 @@ export function absorbPerson(survivor: Person, loser: Person, by: Absorption): P
   if (loser.deletedHere !== null || survivor.erased) return { ...survivor, updatedAt: now };
   const left = told(loser, by);
   const { edits, kept, superseded, agreed, conflicts } = inheritanceOf(told(survivor, by), left, rules);
-  const edited = editPerson(survivor, edits, rules.shapes, now);
+  const edited = editPerson(survivor, edits, shapesOf(survivor, edits, rules), now);
   const merged: Happening = {
     type: 'merged',
     direction: 'pull',
@@ -43,6 +43,13 @@ export function absorbPerson(survivor: Person, loser: Person, by: Absorption): P
   };
   const overwritten = conflicts.map((detail): Happening => ({ type: 'conflict', direction: 'pull', detail }));
   return logged(whole, [merged, ...overwritten], now);
+}
+
+/** An edit of a field that the survivor's record does not have is kept here, and waits for no push. */
+function shapesOf(survivor: Person, edits: Fields, rules: MergeRules): FieldShapes {
+  const placeless = Object.keys(edits).filter((field) => hasNoPlace(field, { person: survivor }, rules));
+  const shapes = placeless.map((field) => [field, { kind: 'text', noPlace: true }] as const);
+  return { ...rules.shapes, ...Object.fromEntries(shapes) };
 }
 
 function told(person: Person, { earlier }: Absorption): ToldPerson {

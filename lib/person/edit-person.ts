@@ -1,4 +1,11 @@
-import { appendActivities, EMPTY_LOG, type FieldChange, type Happening, type Rejection } from './activity.ts';
+import {
+  type Activity,
+  appendActivities,
+  EMPTY_LOG,
+  type FieldChange,
+  type Happening,
+  type Rejection,
+} from './activity.ts';
 import { type FieldShapes, type Fields, type FieldValue, isEmptyValue, sameValue } from './field-value.ts';
 import { linkTo } from './life-cycle.ts';
 import { type ShownFields, sameShown, shownFields, shownText } from './long-value.ts';
@@ -73,7 +80,7 @@ function withEdits(
 /**
  * The person parked by a rejection, its values kept, with the one activity that tells it. Refused once more in the same
  * words, with nothing changed in between, it stays as it is; where it had been let try again, it is parked once more,
- * and the log, which ends with that very rejection, tells nothing new.
+ * and the log, which ends with rejections and that very one among them, tells nothing new.
  */
 export function rejectPerson(person: Person, rejection: Rejection, values: Fields, now: string): Person {
   const { code, fields } = rejection;
@@ -81,13 +88,19 @@ export function rejectPerson(person: Person, rejection: Rejection, values: Field
   const known = person.rejection;
   if (known !== null && sameRejection(known, { code, message, fields })) return person;
   const parked: Person = { ...person, rejection: { code, message, fields, at: now } };
-  const last = person.log.recent.at(-1);
-  const isTold = last?.type === 'rejected' && sameRejection(last.detail, { code, message, fields });
-  if (isTold && sameValues(last.detail.values, shownFields(values))) {
-    return { ...parked, updatedAt: now };
-  }
+  const shown = shownFields(values);
+  const isTold = lastRejections(person).some(
+    ({ detail }) => sameRejection(detail, { code, message, fields }) && sameValues(detail.values, shown),
+  );
+  if (isTold) return { ...parked, updatedAt: now };
   const told: Happening = { type: 'rejected', direction: 'push', detail: { code, message, fields, values } };
   return logged(parked, [told], now);
+}
+
+/** The rejections at the end of the log: nothing has changed since the first of them. */
+function lastRejections({ log }: Person): Extract<Activity, { readonly type: 'rejected' }>[] {
+  const after = log.recent.findLastIndex(({ type }) => type !== 'rejected');
+  return log.recent.slice(after + 1).filter((each) => each.type === 'rejected');
 }
 
 function sameRejection(one: Rejection, other: Rejection): boolean {

@@ -4,8 +4,8 @@ import type { MergeRules } from './merge-row.ts';
 import { editedAt, isPulled, type ToldPerson, toldEditOf } from './told-edits.ts';
 
 /**
- * What becomes of a value of a person that becomes a part of another: an edit of the survivor; kept where only we have
- * a place for it; given up, as an edit that gave way to a newer one or to Salesforce; or, of an edit that both agree
+ * What becomes of a value of a person that becomes a part of another: an edit of the survivor; kept, where nobody edited
+ * it and only we have a place for it; given up, as an edit that gave way to a newer one or to Salesforce; or, of an edit that both agree
  * on, only the time: an older one must not replace it.
  */
 type Legacy = 'edits' | 'kept' | 'superseded' | 'agreed';
@@ -24,7 +24,8 @@ export function inheritanceOf(survivor: ToldPerson, loser: ToldPerson, rules: Me
     const value = loser.person.fields[field] ?? null;
     const legacy = legacyOf(field, survivor, loser, rules);
     if (legacy === null) continue;
-    const conflict = legacy === 'edits' ? conflictOf(field, survivor, loser, rules) : undefined;
+    const meetsRow = legacy === 'edits' && !hasNoPlace(field, survivor, rules);
+    const conflict = meetsRow ? conflictOf(field, survivor, loser, rules) : undefined;
     if (conflict !== undefined) conflicts.push(conflict);
     found[conflict?.winner === 'remote' ? 'superseded' : legacy][field] = value;
   }
@@ -38,8 +39,9 @@ function legacyOf(field: string, survivor: ToldPerson, loser: ToldPerson, rules:
     return waits ? 'agreed' : null;
   }
   if (!waits) return legacyOfValue(field, survivor, rules);
-  if (hasNoPlace(field, survivor, rules)) return survivor.person.fields[field] === undefined ? 'kept' : 'superseded';
-  return isFree(field, survivor, rules) || isNewer(field, survivor, loser) ? 'edits' : 'superseded';
+  const wasEdited = toldEditOf(survivor.log, field) !== undefined;
+  const isOpen = isFree(field, survivor, rules) && !wasEdited;
+  return isOpen || isNewer(field, survivor, loser) ? 'edits' : 'superseded';
 }
 
 function legacyOfValue(field: string, survivor: ToldPerson, rules: MergeRules): Legacy | null {
@@ -52,7 +54,7 @@ function legacyOfValue(field: string, survivor: ToldPerson, rules: MergeRules): 
 }
 
 /** Whether the survivor has a row, and that row has no such field. */
-function hasNoPlace(field: string, { person }: ToldPerson, { shapes }: MergeRules): boolean {
+export function hasNoPlace(field: string, { person }: Pick<ToldPerson, 'person'>, { shapes }: MergeRules): boolean {
   return person.salesforce !== null && !(field in shapes);
 }
 

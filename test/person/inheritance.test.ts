@@ -30,6 +30,28 @@ function after(person: Person, [kind, value, at]: Step): Person {
 
 const inStep = (person: Person): Person => ({ ...person, pending: {}, pendingSince: null });
 
+describe('a waiting edit of a field that the survivor’s record does not have', () => {
+  const edit = (person: Person, company: FieldValue, at: string) =>
+    editPerson(person, { Company: company }, { ...SHAPES, Company: { kind: 'text', noPlace: true } }, at);
+  const contact = () => aPerson({ personId: 'p1', salesforce: aLink({ type: 'Contact', id: CONTACT_ID }) });
+  const waiting = (company: FieldValue, at: string) => {
+    const lead = aPerson({ personId: 'p2', fields: { Company: 'Old' } });
+    return { ...edit(lead, company, at), pending: { Company: 'Old' } };
+  };
+  const { Company: _, ...withoutCompany } = SHAPES as Record<string, (typeof SHAPES)[string]>;
+  const ofContact = { ...by, rules: { ...rules, shapes: withoutCompany } };
+
+  it.each([
+    ['is kept, and waits for no push', contact(), waiting('New', EARLY), 'New'],
+    ['that empties the field empties an older value', edit(contact(), 'Own', EARLY), waiting(null, LATE), null],
+    ['gives way to a newer edit', edit(contact(), 'Own', LATE), waiting('New', EARLY), 'Own'],
+  ] as const)('%s', (_what, survivor, loser, held) => {
+    const whole = absorbPerson(survivor, loser, ofContact);
+    expect([whole.fields.Company ?? null, 'Company' in whole.pending]).toEqual([held, false]);
+    expect(whole.log.recent.some(({ type }) => type === 'conflict')).toBe(false);
+  });
+});
+
 describe('what a person leaves to the one it becomes a part of', () => {
   const survivorOf = (...steps: readonly Step[]) =>
     someone('p1', steps, { salesforce: aLink({ type: 'Contact', id: CONTACT_ID }) });
@@ -61,6 +83,11 @@ describe('what a person leaves to the one it becomes a part of', () => {
       'an edit newer than one that is in Salesforce by now',
       [inStep(survivorOf(['edit', 'own', EARLY])), loserOf(['edit', 'theirs', LATE])],
       ['theirs', 'own'],
+    ],
+    [
+      'no edit older than the survivor’s, which emptied the field and is in Salesforce by now',
+      [inStep(survivorOf(['edit', 'own', EARLY], ['edit', null, LATE])), loserOf(['edit', 'theirs', EARLY])],
+      [null, undefined],
     ],
   ] as const)('is %s', (_what, [survivor, loser], held) => {
     const whole = absorbPerson(survivor, loser, by);

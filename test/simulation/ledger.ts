@@ -278,9 +278,9 @@ function editedIn(added: readonly Activity[]): ReadonlySet<string> {
 }
 
 /**
- * The function that pushed never learnt, or could not store, what came of it and what the row had held before: a known
- * limit. What Salesforce does not tell again nobody can log.
+ * Nobody here heard what Salesforce answered to the push, or could store it: the answer was lost, or the worker died. What
+ * was refused is then tried again, and refused again.
  */
-export function diedAfter({ answered, readAround, invocation, sentAt }: Push): boolean {
+export function isUnheard({ answered, readAround, invocation, sentAt }: Push): boolean {
   return !answered || !readAround || invocation.death !== null || invocation.lastFaultAt >= sentAt;
 }

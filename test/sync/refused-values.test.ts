@@ -146,6 +146,23 @@ describe('a new Lead', () => {
     expect(sides.client.usage().calls - calls).toBe(1);
   });
 
+  test('that is refused without it, too, is told with both refusals, each once', async () => {
+    const sides = new TwoSides();
+    const rule = { object: 'Lead', name: 'NoBob', errorWhen: "Title = 'Bob'", message: 'No Bob', field: 'Title' };
+    sides.control('validation-rules', rule);
+    const whole = { statusCode: 'FIELD_FILTER_VALIDATION_EXCEPTION', message: 'filtered', fields: [] };
+    sides.control('faults', { kind: 'recordError', object: 'Lead', when: "Title = ''", ...whole });
+    const { personId } = await sides.create({ ...NEW, Title: 'Bob' });
+    for (let asked = 0; asked < 2; asked += 1) {
+      expect(await sides.sync(personId)).toMatchObject({ kind: 'rejected', rejection: { code: whole.statusCode } });
+      expect(sides.logged(personId, 'rejected').map(({ detail }) => detail.code)).toEqual([
+        'FIELD_CUSTOM_VALIDATION_EXCEPTION',
+        whole.statusCode,
+      ]);
+    }
+    expect(sides.count('Lead')).toBe(0);
+  });
+
   test('is not made without a value that it needs', async () => {
     const sides = new TwoSides();
     const { personId } = await sides.create({ ...NEW, Company: 'C'.repeat(256) });

@@ -97,6 +97,8 @@ export interface RefusedPush {
   readonly sent: Fields;
   readonly before: RemoteRecord | null;
   readonly rejection: Rejection;
+  /** What was refused before, of fields that this push went without. */
+  readonly earlier?: Rejection;
   /** Whether the push gave the record a new owner. */
   readonly ownerSent?: boolean;
 }
@@ -117,7 +119,11 @@ export function settleRejection(person: Person, push: RefusedPush, object: Objec
     ...push.rejection,
     fields: [...new Set([...(waits.length > 0 ? waits : named), ...(held?.fields ?? [])])],
   };
-  const told = rejectPerson(logged(merged, seen.happenings, now), rejection, valuesOf(waits, push.sent), now);
+  const known = logged(merged, seen.happenings, now);
+  const { earlier } = push;
+  const before =
+    earlier === undefined ? known : rejectPerson(known, earlier, valuesOf(earlier.fields, known.fields), now);
+  const told = rejectPerson(before, rejection, valuesOf(waits, push.sent), now);
   if (waits.length === 0 && named.length > 0) return { ...seen, person: { ...told, rejection: held } };
   // An edit made meanwhile was not refused: it is still to be tried.
   const isAsRefused =

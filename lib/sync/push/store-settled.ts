@@ -36,6 +36,8 @@ export type PushEnd =
       readonly kind: 'rejected';
       readonly before: RemoteRecord | null;
       readonly rejection: Rejection;
+      /** What was refused before, of fields that this push went without. */
+      readonly earlier?: Rejection;
       readonly ownerSent?: boolean;
     };
 

@@ -27,6 +27,8 @@ export type Creation =
 export interface LeasedRefusal {
   readonly push: LeasedPush;
   readonly rejection: Rejection;
+  /** What was refused before, of fields that the last try went without. */
+  readonly earlier?: Rejection;
 }
 
 /** Fields that a new Lead goes without, because their values are refused; the last refusal stands for all. */
@@ -56,7 +58,7 @@ export async function createLead(
   const without = (refused: Refused) => withoutRefused(sync, push, refused, leftOut);
   if (refusal !== undefined) {
     const refused = { rejection: refusal, matches: [] };
-    return without(refused) ?? refuse(sync, { push, rejection: refusal });
+    return without(refused) ?? refuse(sync, refusedWith({ push, rejection: refusal }, leftOut));
   }
   const answer = await createUnderKey(sync, person, record);
   switch (answer.kind) {
@@ -65,7 +67,10 @@ export async function createLead(
     case 'converted':
       return attachToConverted(sync, push, answer);
     case 'rejected':
-      return without(answer) ?? attachToMatch(sync, push, answer);
+      return (
+        without(answer) ??
+        attachToMatch(sync, refusedWith({ push, rejection: answer.rejection }, leftOut), answer.matches)
+      );
     case 'exists':
       return { kind: 'attach', person, to: { found: { kind: 'one', row: rowOfRecord(object.schema, answer.record) } } };
     case 'created':
@@ -149,14 +154,11 @@ async function attachToConverted(
 }
 
 /** A duplicate rule found the record that this person is: links to it, if it is one and nobody else's; else refuses. */
-async function attachToMatch(
-  sync: PersonSync,
-  push: LeasedPush,
-  { rejection, matches }: { readonly rejection: Rejection; readonly matches: readonly RowName[] },
-): Promise<Creation> {
+async function attachToMatch(sync: PersonSync, refusal: LeasedRefusal, matches: readonly RowName[]): Promise<Creation> {
   const { ports, schemas } = sync;
+  const { push, rejection } = refusal;
   const isRefused = matches.length === 0 || ports.policy.onDuplicateAlert === 'reject';
-  if (isRefused) return refuse(sync, { push, rejection });
+  if (isRefused) return refuse(sync, refusal);
   const records = await readRows(sync, matches);
   const rows = matches.flatMap(({ type, id }) => {
     const record = records.get(id);
@@ -166,13 +168,20 @@ async function attachToMatch(
   const candidates = await candidatesOf(ports, push.person, rows);
   const isFree = rows.length === 1 && candidates.every(({ personId }) => personId === undefined);
   const told = candidates.map(({ type, id, personId }) => `${type} ${id}${personId ? ` (person ${personId})` : ''}`);
-  const refused = { push, rejection: { ...rejection, message: `${rejection.message} Matches: ${told.join(', ')}` } };
+  const message = `${rejection.message} Matches: ${told.join(', ')}`;
+  const refused = { ...refusal, rejection: { ...rejection, message } };
   if (row === undefined || !isFree) return refuse(sync, refused);
   return { kind: 'attach', person: push.person, to: { found: { kind: 'one', row } }, refused };
 }
 
-export async function refuse(sync: PersonSync, { push, rejection }: LeasedRefusal): Promise<SyncStep> {
-  const end = { kind: 'rejected', before: null, rejection } as const;
+/** The refusal of a new Lead, with that of the fields which it went without. */
+function refusedWith(refusal: LeasedRefusal, { fields, rejection }: LeftOut): LeasedRefusal {
+  return rejection === null ? refusal : { ...refusal, earlier: { ...rejection, fields } };
+}
+
+export async function refuse(sync: PersonSync, { push, ...refused }: LeasedRefusal): Promise<SyncStep> {
+  const { rejection } = refused;
+  const end = { kind: 'rejected', before: null, ...refused } as const;
   const settled = await storeSettled(sync, push, end);
   if (settled === undefined) return over({ kind: 'busy' });
   return over({ kind: 'rejected', rejection: settled.person.rejection ?? rejection, person: settled.person });

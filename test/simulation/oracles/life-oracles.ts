@@ -2,7 +2,7 @@ import type { Activity } from '../../../lib/person/activity.ts';
 import { type FieldValue, sameValue } from '../../../lib/person/field-value.ts';
 import type { Person } from '../../../lib/person/person.ts';
 import { whole } from '../../fakes/whole-value.ts';
-import { FIELDS, remoteName } from '../fields.ts';
+import { FIELDS } from '../fields.ts';
 import type { World } from '../world.ts';
 import { currentRow } from './end-oracles.ts';
 
@@ -98,8 +98,6 @@ export function waitingEditsAreKept(
   // What waited for a push when its person was deleted here does not go out any more.
   for (const loser of losers.filter(({ deletedHere }) => deletedHere === null)) {
     for (const field of Object.keys(loser.pending)) {
-      // Nobody pushes what the survivor's record has no place for.
-      if (survivor.salesforce !== null && remoteName(field, survivor.salesforce.type) === null) continue;
       const inherited: Inherited = { loser, field, value: loser.fields[field] ?? null, before, survivor, added };
       const isGivenUp = isTold(inherited);
       if (!isGivenUp && !isHeld(inherited)) breaks(world, inherited, 'neither took it over nor tells of it');

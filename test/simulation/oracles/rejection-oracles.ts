@@ -1,5 +1,5 @@
 import type { Activity } from '../../../lib/person/activity.ts';
-import { diedAfter, type Push } from '../ledger.ts';
+import { isUnheard, type Push } from '../ledger.ts';
 import { LASTING_CODES } from '../refusals.ts';
 import type { World } from '../world.ts';
 
@@ -35,9 +35,9 @@ function holds(world: World, personId: string, rowId: string): boolean {
  * person came into that of its Lead is refused in the log of that one.
  */
 function everyRefusalIsTold(world: World, push: Push): void {
-  if (diedAfter(push)) return;
   for (const { rowId, code } of push.refused) {
     if (!LASTING_CODES.has(code)) continue;
+    if ((isUnheard(push) || isGone(world, rowId)) && isFollowed(world, push, rowId)) continue;
     const persons = [...world.ledger.personsOfRow(rowId), ...(world.stores.peek(rowId) === undefined ? [] : [rowId])];
     if (persons.some((personId) => rejectionsOf(world, personId).some(({ detail }) => detail.code === code))) continue;
     world.breaks(
@@ -45,6 +45,25 @@ function everyRefusalIsTold(world: World, push: Push): void {
       `${rowId} (${persons.join(', ')}): ${push.invocation.name} was refused, and the log does not say so`,
     );
   }
+}
+
+/** The row is deleted, or another has taken its place: its edits are for that one. */
+function isGone(world: World, rowId: string): boolean {
+  const row = world.org.state.store.table(rowId.startsWith('00Q') ? 'Lead' : 'Contact').get(rowId);
+  return row?.IsDeleted === true || row?.IsConverted === true;
+}
+
+/** A refusal that nobody heard, or of a row that is gone, is found again by a later push of its person, unless no edit waits any more. */
+function isFollowed(world: World, push: Push, rowId: string): boolean {
+  // A Lead is made when somebody asks for it: who got no answer asks again.
+  if (world.stores.peek(rowId) !== undefined) return true;
+  const persons = [...world.ledger.personsOfRow(rowId), rowId].flatMap((id) => world.stores.peek(id) ?? []);
+  const names = new Set(persons.flatMap(({ personId }) => [personId, ...(world.ledger.links.get(personId) ?? [])]));
+  const isLater = (other: Push) => other !== push && other.sentAt >= push.sentAt;
+  const isOfPerson = ({ rowIds, refused }: Push) =>
+    [...rowIds, ...refused.map((each) => each.rowId)].some((id) => names.has(id));
+  if (world.ledger.pushes.some((other) => isLater(other) && isOfPerson(other))) return true;
+  return persons.every(({ pending, mergedInto }) => mergedInto !== null || Object.keys(pending).length === 0);
 }
 
 function rejectionsOf(world: World, personId: string): RejectedActivity[] {

@@ -1,6 +1,6 @@
 import type { Person } from '../../../lib/person/person.ts';
 import { alike, remoteName, remoteValue, TRACED_FIELDS } from '../fields.ts';
-import { diedAfter, type LocalValue } from '../ledger.ts';
+import { isUnheard, type LocalValue } from '../ledger.ts';
 import type { World } from '../world.ts';
 
 /**
@@ -79,7 +79,7 @@ export function checkNotTriedAgain(world: World): void {
     refused.forEach((push, at) => {
       const before = refused[at - 1];
       const isBackground = push.invocation.name.startsWith('merge');
-      if (rowId === undefined || before === undefined || !isBackground || diedAfter(before)) return;
+      if (rowId === undefined || before === undefined || !isBackground || isUnheard(before)) return;
       if (hasChanged(world, person, rowId, [before.invocation.startedAt, push.sentAt])) return;
       world.breaks(
         'what was refused is not tried again',
