@@ -46,6 +46,7 @@ export const claimKey = (email: string): Key => ({ pk: CLAIM + emailKey(email), 
 
 export type SyncItem =
   | 'CYCLE'
+  | 'LAYOUT'
   | 'ORGANIZATION'
   | 'RECONCILE'
   | `RECONCILE#${ReconciliationAsk['reason']}`
