@@ -48,12 +48,14 @@ export function toRecentItem(type: SalesforceType, recent: RecentRows, cycle: nu
 }
 
 export function toFeedState(feed: FeedItem, recent: RecentItem | undefined): FeedState {
-  const { checkpoint, coveredUpTo, latestDateCovered, unfinished, deletedUntil, oddCovered } = feed;
+  const { checkpoint, coveredUpTo, latestDateCovered, unfinished, bulk, lostJobs, deletedUntil, oddCovered } = feed;
   return {
     checkpoint,
     coveredUpTo,
     latestDateCovered,
     unfinished,
+    ...(bulk === undefined ? {} : { bulk }),
+    ...(lostJobs === undefined ? {} : { lostJobs }),
     ...(deletedUntil === undefined ? {} : { deletedUntil }),
     ...(oddCovered === undefined ? {} : { oddCovered }),
     recent: {

@@ -26,8 +26,8 @@ const cycle: Cycle = {
 };
 const status = {
   objects: {
-    Lead: { checkpoint: '2026-11-21T10:00:00.000Z' },
-    Contact: { checkpoint: '2026-11-21T10:04:00.000Z' },
+    Lead: { checkpoint: '2026-11-21T10:00:00.000Z', readBy: 'rest', bulkQuery: null },
+    Contact: { checkpoint: '2026-11-21T10:04:00.000Z', readBy: 'rest', bulkQuery: null },
   },
   lastCycle: { ...cycle, error: null },
   backlog: { messages: 0, personsToPush: 0 },
@@ -100,7 +100,11 @@ describe('the lag', () => {
   });
 
   it('is not known before the first cycle', () => {
-    const before = { ...status, lastCycle: null, objects: { Lead: { checkpoint: null } } };
+    const before = {
+      ...status,
+      lastCycle: null,
+      objects: { Lead: { checkpoint: null, readBy: 'rest', bulkQuery: null } as const },
+    };
     expect(lagOf(before, NOW)).toEqual({ pull: null, push: null });
   });
 });

@@ -28,6 +28,27 @@ const feedState = (checkpoint: string): FeedState => ({
   checkpoint,
   unfinished: { from: at(-30), covered: at(-20), after: { systemModstamp: at(-10), id: '00Q000000000001AAA' } },
   recent: { rows: new Map([['00Q000000000001AAA', [at(-10), at(0)]]]), incompleteUntil: at(9) },
+  bulk: {
+    from: at(-30),
+    before: at(-1),
+    covered: at(-20),
+    query: {
+      jobId: '750000000000001AAA',
+      request: {
+        type: 'Lead',
+        from: at(-30),
+        before: at(-1),
+        columns: ['Id', 'SystemModstamp'],
+        kinds: { SystemModstamp: 'datetime' },
+      },
+      isComplete: true,
+      pages: ['/jobs/query/750000000000001AAA/results?locator=MQ'],
+      morePages: null,
+      rows: 50_000,
+    },
+    expectedRows: null,
+  },
+  lostJobs: 1,
 });
 
 async function begun(store: SyncStateStore, owner: string, now = at(0)): Promise<Cycle> {

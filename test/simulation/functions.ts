@@ -70,6 +70,7 @@ export class Functions {
       lookbackSeconds: SETTINGS.lookbackSeconds,
       cycleLeaseMs: CYCLE_LEASE_MS,
       massPushAbove: this.#world.massPushAbove,
+      bulkAbove: this.#world.bulkAbove,
     };
     const end = await this.#invoke('poll', (ports, timeLeftMs) => pollCycle(ports, settings, timeLeftMs));
     const drifted = end.kind === 'answered' && end.result.kind === 'cycle' ? end.result.drifted : 0;

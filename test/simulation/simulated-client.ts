@@ -92,7 +92,17 @@ export class SimulatedClient implements SalesforceClient {
     const { response } = await this.#send(subrequest, false, [subrequest]);
     const { status, body } = response;
     const headers = lowerCased(response.headers);
-    return status < 300 ? { headers, chunks: chunksOf(String(body)) } : { status, headers, body };
+    return status < 300 ? { headers, chunks: this.#perhapsBroken(String(body)) } : { status, headers, body };
+  }
+
+  async *#perhapsBroken(text: string): AsyncGenerator<Uint8Array> {
+    if (!this.#world.swarm.strikes('streamBroken', this.#invocation.dice)) {
+      yield* chunksOf(text);
+      return;
+    }
+    this.#invocation.faulted();
+    yield* chunksOf(text.slice(0, this.#invocation.dice.below(text.length + 1)));
+    throw lostAnswer(timedOut(), false);
   }
 
   usage(): { readonly calls: number; readonly org: null } {
@@ -124,6 +134,7 @@ export class SimulatedClient implements SalesforceClient {
     this.#calls += 1;
     world.calls += 1;
     await inv.mayDie();
+    this.#perhapsLoseJob(request.path);
     const course = inv.death === null || inv.dice.chance(0.5) ? this.#course(writes) : NEVER;
     if (course.answer !== 'given') {
       inv.faulted();
@@ -204,6 +215,19 @@ export class SimulatedClient implements SalesforceClient {
     const hours = dice.pick([-24 * 365 * 56, -30, -3, 30, 24 * 365]);
     const latestDateCovered = toSalesforceTime(this.#world.org.clock.now() + hours * 3_600_000);
     return { ...raw, body: { ...(raw.body as object), latestDateCovered } };
+  }
+
+  #perhapsLoseJob(path: string): void {
+    const id = /^\/jobs\/query\/(\w+)/.exec(path)?.[1];
+    if (id === undefined || !this.#world.swarm.strikes('queryJobLost', this.#invocation.dice)) return;
+    this.#invocation.faulted();
+    // One of the two is refused, by whether the job is over.
+    for (const [method, body] of [
+      ['PATCH', { state: 'Aborted' }],
+      ['DELETE', undefined],
+    ] as const) {
+      this.#world.asAdmin(method, `/jobs/query/${id}`, body);
+    }
   }
 
   #course(writes: boolean): Course {

@@ -51,6 +51,12 @@ export const FAULTS = {
   /** More persons wait than are pushed under the guard. */
   massPushed: { on: 0.1, strikes: 1 },
   automationRewrites: { on: 0.3, strikes: 1 },
+  /** Windows of more than a row or two are read by query jobs, in pages of a few rows. */
+  bulkRead: { on: 0.2, strikes: 1 },
+  /** Salesforce has dropped a query job, or somebody aborts it. */
+  queryJobLost: { on: 0.3, strikes: 0.08 },
+  /** An answer that is read while it comes in breaks off. */
+  streamBroken: { on: 0.3, strikes: 0.08 },
   fieldReadOnly: { on: 0.15, strikes: 0.5 },
   fieldHidden: { on: 0.12, strikes: 0.5 },
   rowDeleted: { on: 0.2, strikes: 0.1 },

@@ -49,6 +49,7 @@ export class World {
   readonly policy: SyncPolicy;
   /** How many persons of a cycle are pushed under the guard: a few of those in the story, where there are any others. */
   readonly massPushAbove: number;
+  readonly #bulkAbove: number;
   /** Whether functions reach the org by the product's own client. */
   readonly isClientReal: boolean;
   /** Whose operation is being done. */
@@ -88,9 +89,18 @@ export class World {
       : { ...DEFAULT_POLICY, conflictWinner: { Lead: dice.pick(['local', 'remote']), Contact: 'remote' } };
     this.policy = swarm.strikes('policyVaried', dice.fork('policy')) ? this.#varied(winners) : winners;
     this.massPushAbove = swarm.strikes('massPushed', dice.fork('mass')) ? 1 : 10_000;
+    const bulkDice = dice.fork('bulk');
+    const isBulk = swarm.strikes('bulkRead', bulkDice);
+    this.#bulkAbove = isBulk ? bulkDice.between(0, 2) : 20_000;
+    if (isBulk) this.org.state.bulk.pageRows = bulkDice.between(1, 4);
     this.ledger = new Ledger(this);
     this.stores = this.#storesOf(swarm.strikes('realStore', dice.fork('store')) ? tableStores : inMemoryStores);
     this.#prepareOrg();
+  }
+
+  /** How many rows of a window are read page by page: a few, for as long as anything is wrong. */
+  get bulkAbove(): number {
+    return this.swarm.healed ? 20_000 : this.#bulkAbove;
   }
 
   /** Seconds since the beginning, for people. */

@@ -13,6 +13,7 @@ export function cycleOf(ports: CycleRun['ports'], number: number, timeLeftMs = (
       fieldJobs: DEFAULT_FIELD_JOBS,
       reconcileDays: 7,
       massPushAbove: 10_000,
+      bulkAbove: 20_000,
       reconcileStepsPerCycle: DEFAULT_RECONCILE_STEPS,
     },
     cycle: { number, owner: 'one', previousEnded: true, health: NEW_HEALTH },

@@ -64,7 +64,13 @@ export const status = named(
   'Status',
   'Where the sync stands.',
   z.strictObject({
-    objects: byObject(z.strictObject({ checkpoint: z.nullable(instant) })),
+    objects: byObject(
+      z.strictObject({
+        checkpoint: z.nullable(instant),
+        readBy: z.enum(['rest', 'bulk']),
+        bulkQuery: z.nullable(z.strictObject({ rows: count, expectedRows: z.nullable(z.int()) })),
+      }),
+    ),
     lastCycle: z.nullable(z.strictObject({ ...cycle.shape, error: z.nullable(lastError) })),
     lastSuccessAt: z.nullable(instant),
     backlog: z.strictObject({ messages: count, deadLetters: count, missedPolls: count, personsToPush: count }),

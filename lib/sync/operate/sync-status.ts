@@ -12,7 +12,7 @@ import type { EndedReconciliation, Reconciliation } from '../state/reconciliatio
 
 /** Where the sync stands, for people and for checks from outside. */
 export interface SyncStatus {
-  readonly objects: Readonly<Partial<Record<SalesforceType, { readonly checkpoint: string | null }>>>;
+  readonly objects: Readonly<Partial<Record<SalesforceType, ObjectStatus>>>;
   /** The last cycle that ended; null: none yet. `error` says what ended it early, and how long that has been so. */
   readonly lastCycle: (Omit<CycleSummary, 'error'> & { readonly error: StatusError | null }) | null;
   /** The end of the last cycle that completed or moved its position; null: none yet. */
@@ -40,6 +40,15 @@ export interface SyncStatus {
     readonly running: ReconciliationStatus | null;
     readonly last: (ReconciliationStatus & Pick<EndedReconciliation, 'endedAt' | 'held'>) | null;
   };
+}
+
+export interface ObjectStatus {
+  /** Null before the first cycle. */
+  readonly checkpoint: string | null;
+  /** `bulk`: a query job of the Bulk API reads the present window; `rest`: it is read page by page. */
+  readonly readBy: 'rest' | 'bulk';
+  /** Rows of that job that are queued, and about how many it has in all. Null where no job is under way. */
+  readonly bulkQuery: { readonly rows: number; readonly expectedRows: number | null } | null;
 }
 
 /** An error of the last cycle, and since when each cycle has failed. */
@@ -86,7 +95,7 @@ export async function readSyncStatus(
   const { count, oldestAt } = backlog;
   const [messages, deadLetters, missedPolls] = depths;
   return {
-    objects: Object.fromEntries(types.map((type, index) => [type, { checkpoint: feeds[index]?.checkpoint ?? null }])),
+    objects: Object.fromEntries(types.map((type, index) => [type, objectStatus(feeds[index])])),
     lastCycle: cycle === null ? null : { ...cycle, error: statusError(cycle, health) },
     lastSuccessAt: health.lastSuccessAt,
     backlog: { messages, deadLetters, missedPolls, personsToPush: count },
@@ -108,6 +117,12 @@ export async function readSyncStatus(
       last: reconciliations.last && told(reconciliations.last),
     },
   };
+}
+
+function objectStatus(feed: FeedState | undefined): ObjectStatus {
+  const { checkpoint = null, bulk } = feed ?? {};
+  if (bulk === undefined) return { checkpoint, readBy: 'rest', bulkQuery: null };
+  return { checkpoint, readBy: 'bulk', bulkQuery: { rows: bulk.query.rows, expectedRows: bulk.expectedRows } };
 }
 
 function statusError({ error, startedAt }: CycleSummary, { failing }: CycleHealth): StatusError | null {

@@ -17,6 +17,8 @@ export interface PollSettings {
   readonly reconcileStepsPerCycle?: number;
   /** How many persons a cycle has pushed under the guard, one row at a time; the rest goes without. */
   readonly massPushAbove?: number;
+  /** How many rows of a window are read page by page, at most. Left out: the default. */
+  readonly bulkAbove?: number;
 }
 
 export interface FieldJobSettings {

@@ -6,6 +6,7 @@ import { addMs, msBetween } from '../instants.ts';
 import { cycleError } from '../state/cycle-health.ts';
 import type { CycleReport } from '../state/cycle-report.ts';
 import { feedPosition } from '../state/feed-state.ts';
+import { DEFAULT_BULK_ABOVE, guardedOf } from './choose-api.ts';
 import {
   type CycleRun,
   DEFAULT_FIELD_JOBS,
@@ -59,6 +60,7 @@ export async function pollCycle(
       reconcileDays: DEFAULT_RECONCILE_DAYS,
       reconcileStepsPerCycle: DEFAULT_RECONCILE_STEPS,
       massPushAbove: DEFAULT_MASS_PUSH_ABOVE,
+      bulkAbove: DEFAULT_BULK_ABOVE,
       ...settings,
     },
     cycle,
@@ -115,7 +117,7 @@ async function fanOutPending(run: CycleRun): Promise<{ readonly count: number; r
   try {
     for await (const personIds of run.ports.persons.awaitingPush()) {
       const envelope = { kind: 'pending', queuedAt: run.ports.clock.now(), cycle: run.cycle.number } as const;
-      const guarded = personIds.slice(0, Math.max(run.settings.massPushAbove - count, 0));
+      const guarded = personIds.slice(0, guardedOf(personIds.length, count, run.settings.massPushAbove));
       const rest = personIds.slice(guarded.length);
       await run.ports.queue.send([...packIds(envelope, guarded), ...packIds({ ...envelope, mass: true }, rest)]);
       count += personIds.length;

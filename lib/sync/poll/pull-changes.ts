@@ -10,6 +10,7 @@ import type { CycleReport } from '../state/cycle-report.ts';
 import { deletedSince, deletionsForgotten, type FeedState, NEW_FEED, windowStart } from '../state/feed-state.ts';
 import { askReconciliation } from './ask-reconciliation.ts';
 import type { CycleRun } from './cycle-run.ts';
+import { openBulkWindow, readBulkWindow } from './read-bulk-window.ts';
 import { forgotten, incomplete, nextOrThrow, readWindow, type WindowOutcome } from './read-window.ts';
 import { isOwed, type JobTurn, planJobs } from './work-field-job.ts';
 
@@ -96,7 +97,9 @@ async function pullObject(run: CycleRun, object: OpenObject): Promise<PulledObje
   // While a job runs, states of rows are under way that the feed did not bring.
   if (book.running !== null) state = { ...state, recent: incomplete(state.recent, now) };
   const { latestDateCovered } = opening;
-  const window = await readWindow(run, { request, page, before, state, latestDateCovered });
+  const start = { request, page, before, state, latestDateCovered };
+  const bulk = state.bulk ?? (await openBulkWindow(run, start, stored));
+  const window = bulk === undefined ? await readWindow(run, start) : await readBulkWindow(run, bulk, start);
   run.feeds.set(type, window.reached);
   return { ...window, turn: { schema: stored.schema, book, feed: window.reached } };
 }
@@ -160,7 +163,9 @@ async function loadStates(run: CycleRun): Promise<ReadonlyMap<SalesforceType, Fe
 function requestOf(stored: StoredSchema, state: FeedState, run: CycleRun): FeedRequest {
   return {
     type: stored.schema.type,
-    from: state.unfinished?.after.systemModstamp ?? windowStart(state, run.settings.lookbackSeconds),
+    // What a query job reads is not asked for beside it.
+    from:
+      state.bulk?.before ?? state.unfinished?.after.systemModstamp ?? windowStart(state, run.settings.lookbackSeconds),
     columns: feedColumns(stored.schema),
     schemaLastModified: stored.lastModified,
     deletedSince: deletedSince(state, run.ports.clock.now()),

@@ -22,7 +22,7 @@ import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
  * `FRESH_MESSAGE_MS` is not merged any more but read again, so this is that, a merge function's longest run, and two
  * clocks that differ by five minutes each way; and as much again.
  */
-const IN_FLIGHT_HORIZON_MS = 45 * 60_000;
+export const IN_FLIGHT_HORIZON_MS = 45 * 60_000;
 
 /** The memory of a feed of whose rows some may be under way that nobody remembers. */
 export function incomplete(recent: RecentRows, now: string): RecentRows {
@@ -60,10 +60,7 @@ export async function readWindow(run: CycleRun, window: WindowStart): Promise<Wi
   const sent = new SentRows(window.state.recent, run);
   const end = await sendPages(run, window, sent);
   const from = window.state.unfinished?.from ?? request.from;
-  const told = window.latestDateCovered;
-  const isOdd = told !== null && !isPlausibleCovered(told, addMs(before, settings.lagSeconds * 1000));
-  // Where Salesforce did not tell, or told what cannot be, what it told before still stands.
-  const latestDateCovered = told === null || isOdd ? window.state.latestDateCovered : told;
+  const { latestDateCovered, ...odd } = coveredNow(run, window);
   const earlier = window.state.unfinished?.covered ?? latestDateCovered;
   const covered = earlier < latestDateCovered ? earlier : latestDateCovered;
   const reached: FeedState =
@@ -75,10 +72,20 @@ export async function readWindow(run: CycleRun, window: WindowStart): Promise<Wi
   const saved: FeedState = {
     ...position,
     recent: sent.remembered(keepFrom),
-    ...(isOdd ? { oddCovered: told } : {}),
+    ...odd,
   };
   await ports.state.saveFeed(request.type, saved, cycle);
   return { queued: sent.count, complete: end.stoppedAt === null, reached: saved, error: end.error };
+}
+
+/** Where Salesforce did not tell, or told what cannot be, what it told before still stands. */
+export function coveredNow(
+  { settings }: CycleRun,
+  { state, before, latestDateCovered: told }: Pick<WindowStart, 'state' | 'before' | 'latestDateCovered'>,
+): Pick<FeedState, 'latestDateCovered' | 'oddCovered'> {
+  if (told === null) return { latestDateCovered: state.latestDateCovered };
+  if (isPlausibleCovered(told, addMs(before, settings.lagSeconds * 1000))) return { latestDateCovered: told };
+  return { latestDateCovered: state.latestDateCovered, oddCovered: told };
 }
 
 interface PagesEnd {

@@ -1,4 +1,5 @@
 import { addMs } from '../instants.ts';
+import type { BulkQuery } from './bulk-query.ts';
 
 /** A place in an object's changes, which are ordered by `(systemModstamp, id)`. An empty id lies before all ids. */
 export interface FeedPosition {
@@ -19,11 +20,25 @@ export interface FeedState {
   readonly latestDateCovered: string;
   /** A window that ran out of time: it began at `from` and was covered up to `covered`; read on from `after`. */
   readonly unfinished: { readonly from: string; readonly covered: string; readonly after: FeedPosition } | null;
+  /** A window that a query job reads, and whose rows are not all queued yet. */
+  readonly bulk?: BulkWindow;
+  /** Query jobs for the present window that were lost. */
+  readonly lostJobs?: number;
   readonly recent: RecentRows;
   /** Up to when Salesforce has told which rows were deleted; absent before it was asked. */
   readonly deletedUntil?: string;
   /** What Salesforce last answered as covered, where that cannot be right. */
   readonly oddCovered?: string;
+}
+
+/** `covered` as in a window that is read page by page. */
+export interface BulkWindow {
+  readonly from: string;
+  readonly before: string;
+  readonly covered: string;
+  readonly query: BulkQuery;
+  /** Null where Salesforce could not count them. */
+  readonly expectedRows: number | null;
 }
 
 /**
@@ -127,8 +142,9 @@ export function windowRead(state: FeedState, window: WindowRead): FeedState {
   const safe = covered < before ? covered : before;
   // A covered date that went back is believed: rows that it speaks of may still appear.
   const advances = safe < state.coveredUpTo || from <= state.coveredUpTo;
+  const { bulk: _, lostJobs: _lost, ...position } = state;
   return {
-    ...state,
+    ...position,
     checkpoint: before > state.checkpoint ? before : state.checkpoint,
     coveredUpTo: advances ? safe : state.coveredUpTo,
     latestDateCovered: window.latestDateCovered,

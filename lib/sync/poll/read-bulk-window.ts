@@ -1,0 +1,155 @@
+import { columnKinds, feedColumns } from '../../schema/object-schema.ts';
+import { packRows, type QueuedRow } from '../change-message.ts';
+import { TransientError } from '../errors.ts';
+import { addMs } from '../instants.ts';
+import type { BulkReader, FeedRow } from '../ports/change-feed.ts';
+import type { StoredSchema } from '../ports/sync-state-store.ts';
+import type { BulkQuery } from '../state/bulk-query.ts';
+import {
+  type BulkWindow,
+  columnsPrint,
+  type FeedState,
+  rememberRows,
+  rowState,
+  sightOf,
+  windowRead,
+  windowStart,
+} from '../state/feed-state.ts';
+import { readingOf } from './choose-api.ts';
+import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
+import { coveredNow, IN_FLIGHT_HORIZON_MS, incomplete, type WindowOutcome, type WindowStart } from './read-window.ts';
+
+/** A page of a query job takes longer than one of 2,000 rows. */
+const TIME_FOR_PAGE_MS = 2 * TIME_TO_STOP_MS;
+
+/**
+ * The window that a query job is to read, begun; undefined where pages are read instead. A job that was begun and not
+ * remembered costs nothing: Salesforce drops it.
+ */
+export async function openBulkWindow(
+  run: CycleRun,
+  window: WindowStart,
+  { schema }: StoredSchema,
+): Promise<BulkWindow | undefined> {
+  const { page, request, before, state } = window;
+  const { feed } = run.ports;
+  const { type, from } = request;
+  if (state.unfinished !== null) return undefined;
+  if (!page.more && page.rows.length <= run.settings.bulkAbove) return undefined;
+  const rows = page.more ? await feed.count(type, from, before) : page.rows.length;
+  const limits = { bulkAbove: run.settings.bulkAbove, usage: feed.usage().org };
+  if (readingOf({ rows, lostJobs: state.lostJobs ?? 0 }, limits) === 'pages') return undefined;
+  const query = await feed.openBulk({ type, from, before, columns: feedColumns(schema), kinds: columnKinds(schema) });
+  // A field went out of sight just now: the page that was read shows how to go on.
+  if (query === 'invalidField') return undefined;
+  return { from, before, covered: coveredNow(run, window).latestDateCovered, query, expectedRows: rows };
+}
+
+/**
+ * Queues what the job of a window has found so far, page by page. The rows come in no order: the checkpoint moves once
+ * all of them are queued, and rows that change meanwhile come by the next window.
+ */
+export async function readBulkWindow(
+  run: CycleRun,
+  bulk: BulkWindow,
+  window: Pick<WindowStart, 'state' | 'before' | 'latestDateCovered'>,
+): Promise<WindowOutcome> {
+  const reading = new BulkWindowReading(run, bulk, window);
+  const outcome = await run.ports.feed.readBulk(bulk.query, reading).catch((error: unknown) => ({ error }));
+  if ('error' in outcome) return reading.stop(outcome.error);
+  if (outcome.kind === 'done') return reading.end();
+  return outcome.kind === 'lost' ? reading.lost(outcome.why) : reading.stop(null);
+}
+
+class BulkWindowReading implements BulkReader {
+  #queued = 0;
+  #bulk: BulkWindow;
+  /** Rows that the next lookback meets again. */
+  readonly #sent = new Map<string, string>();
+  readonly #run: CycleRun;
+  readonly #window: Pick<WindowStart, 'state' | 'before' | 'latestDateCovered'>;
+  readonly #keepFrom: string;
+  readonly #columns: number;
+
+  constructor(run: CycleRun, bulk: BulkWindow, window: Pick<WindowStart, 'state' | 'before' | 'latestDateCovered'>) {
+    const told = coveredNow(run, window).latestDateCovered;
+    this.#run = run;
+    this.#window = window;
+    this.#bulk = { ...bulk, covered: told < bulk.covered ? told : bulk.covered };
+    this.#keepFrom = windowStart(this.#readState(), run.settings.lookbackSeconds);
+    this.#columns = columnsPrint(bulk.query.request.columns);
+  }
+
+  async take(rows: readonly FeedRow[]): Promise<void> {
+    const { ports, cycle } = this.#run;
+    const { type, columns } = this.#bulk.query.request;
+    const now = ports.clock.now();
+    const fresh: QueuedRow[] = [];
+    for (const row of rows) {
+      const state = rowState(row.systemModstamp, row.fingerprint, this.#columns);
+      const sight = sightOf(this.#window.state.recent, row.id, state, now);
+      if (sight !== 'queued') fresh.push({ id: row.id, text: row.text, bytes: row.bytes, newer: sight === 'newer' });
+      if (row.systemModstamp >= this.#keepFrom) this.#sent.set(row.id, state);
+    }
+    await ports.queue.send([...packRows({ type, queuedAt: now, cycle: cycle.number, columns }, fresh)]);
+    this.#queued += fresh.length;
+  }
+
+  async reached(query: BulkQuery): Promise<void> {
+    this.#bulk = { ...this.#bulk, query };
+    await this.#save(this.#unfinished());
+  }
+
+  hasTime(): boolean {
+    return this.#run.timeLeftMs() > TIME_FOR_PAGE_MS;
+  }
+
+  async end(): Promise<WindowOutcome> {
+    const now = this.#run.ports.clock.now();
+    const state = this.#readState();
+    const recent = rememberRows(state.recent, this.#sent, {
+      now,
+      keepFrom: this.#keepFrom,
+      keepQueuedAfter: addMs(now, -IN_FLIGHT_HORIZON_MS),
+      horizonMs: IN_FLIGHT_HORIZON_MS,
+    });
+    // Older rows are on their way too, and nobody remembers them.
+    const reached = await this.#save({ ...state, recent: incomplete(recent, now) });
+    return { queued: this.#queued, complete: true, reached, error: null };
+  }
+
+  async stop(error: unknown): Promise<WindowOutcome> {
+    const reached = await this.#save(this.#unfinished());
+    return { queued: this.#queued, complete: false, reached, error };
+  }
+
+  /** The window is read anew, by another job or page by page. */
+  async lost(why: string): Promise<WindowOutcome> {
+    const { bulk: _, ...state } = this.#unfinished();
+    const reached = await this.#save({ ...state, lostJobs: (state.lostJobs ?? 0) + 1 });
+    const { type } = this.#bulk.query.request;
+    const error = new TransientError('QUERY_JOB_LOST', `Salesforce has lost the query job for ${type}: ${why}`);
+    return { queued: this.#queued, complete: false, reached, error };
+  }
+
+  #unfinished(): FeedState {
+    const { state } = this.#window;
+    const recent = this.#queued === 0 ? state.recent : incomplete(state.recent, this.#run.ports.clock.now());
+    return { ...state, recent, bulk: this.#bulk };
+  }
+
+  /** The state once all rows of the window are queued. */
+  #readState(): FeedState {
+    const { from, before, covered } = this.#bulk;
+    const { latestDateCovered } = coveredNow(this.#run, this.#window);
+    return windowRead(this.#window.state, { from, before, covered, latestDateCovered });
+  }
+
+  async #save(state: FeedState): Promise<FeedState> {
+    const { oddCovered: _, ...position } = state;
+    const { oddCovered } = coveredNow(this.#run, this.#window);
+    const saved: FeedState = { ...position, ...(oddCovered === undefined ? {} : { oddCovered }) };
+    await this.#run.ports.state.saveFeed(this.#bulk.query.request.type, saved, this.#run.cycle);
+    return saved;
+  }
+}
