@@ -5,6 +5,7 @@ import type { InvocationResult } from './execution-environment.ts';
 import { type ApiIdentity, httpEvent } from './http-event.ts';
 import { gatewayMessage, type HttpResponse, httpResponse } from './http-response.ts';
 import { matchRoute, type Route, type RouteMatch } from './http-routes.ts';
+import { judgeToken, type KeysOf, publishedKeys } from './jwt-authorizer.ts';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const bodyLimitBytes = 10 * 1024 * 1024;
@@ -17,6 +18,8 @@ export interface ServedApi {
   invoke(functionName: string, event: unknown): Promise<InvocationResult>;
   /** Answers what no route takes; undefined: 404. */
   readonly pages?: Pages | undefined;
+  /** Where issuers of tokens publish their keys. Default: where their OpenID configuration says. */
+  readonly keysOf?: KeysOf | undefined;
 }
 
 /** A request that no route of the API takes. */
@@ -49,6 +52,8 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   return bytes <= bodyLimitBytes ? Buffer.concat(chunks) : undefined;
 }
 
+const published = publishedKeys();
+
 const timedOut = Symbol('integration time-out');
 
 async function within<T>(work: Promise<T>, limitMs: number): Promise<T | typeof timedOut> {
@@ -79,8 +84,16 @@ async function answer(api: ServedApi | undefined, request: IncomingMessage): Pro
   const match = routed === undefined ? undefined : matchRoute(api.routes, request.method ?? '', routed);
   const page = isNamed(match) ? undefined : await pageOf(api, request, body);
   if (page !== undefined || match === undefined) return page ?? gatewayMessage(404, 'Not Found');
-  const event = httpEvent(request, { path, rawQueryString: query.join('?'), body }, match, api.identity);
-  return integrationAnswer(api, match, event);
+  const verdict = await judged(api, match, request);
+  if (verdict?.kind === 'unauthorized') return gatewayMessage(401, 'Unauthorized');
+  if (verdict?.kind === 'forbidden') return gatewayMessage(403, 'Forbidden');
+  const parts = { path, rawQueryString: query.join('?'), body, ...(verdict !== undefined && { token: verdict }) };
+  return integrationAnswer(api, match, httpEvent(request, parts, match, api.identity));
+}
+
+async function judged(api: ServedApi, { route }: RouteMatch, { headers }: IncomingMessage) {
+  const { keysOf = published } = api;
+  return route.demand && judgeToken(headers.authorization, route.demand, keysOf, Date.now());
 }
 
 async function integrationAnswer(api: ServedApi, { route }: RouteMatch, event: unknown): Promise<HttpResponse> {

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { accountId } from './deployment.ts';
 import type { RouteMatch } from './http-routes.ts';
+import type { Verdict } from './jwt-authorizer.ts';
 
 /** The API that a request came to. */
 export interface ApiIdentity {
@@ -53,11 +54,13 @@ function clfTime(time: Date): string {
   return `${iso.slice(8, 10)}/${monthNames[time.getUTCMonth()]}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;
 }
 
-function requestContext(request: IncomingMessage, match: RouteMatch, api: ApiIdentity, path: string): object {
+function requestContext(request: IncomingMessage, match: RouteMatch, api: ApiIdentity, parts: RequestParts): object {
+  const { path, token } = parts;
   const now = new Date();
   return {
     accountId,
     apiId: api.apiId,
+    ...(token !== undefined && { authorizer: { jwt: { claims: token.claims, scopes: token.scopes } } }),
     domainName: `${api.apiId}.execute-api.${api.region}.amazonaws.com`,
     domainPrefix: api.apiId,
     http: {
@@ -84,6 +87,8 @@ export interface RequestParts {
   readonly path: string;
   readonly rawQueryString: string;
   readonly body: Buffer;
+  /** What the authorizer read from the caller's token. */
+  readonly token?: Pick<Extract<Verdict, { kind: 'allowed' }>, 'claims' | 'scopes'>;
 }
 
 /**
@@ -106,7 +111,7 @@ export function httpEvent(
     ...unlessEmpty('cookies', cookiesOf(request)),
     headers: headersOf(request),
     ...unlessEmpty('queryStringParameters', queryOf(parts.rawQueryString)),
-    requestContext: requestContext(request, match, api, rawPath),
+    requestContext: requestContext(request, match, api, { ...parts, path: rawPath }),
     ...unlessEmpty('pathParameters', match.pathParameters),
     ...(parts.body.length === 0 ? {} : { body: parts.body.toString(text ? 'utf8' : 'base64') }),
     isBase64Encoded: parts.body.length > 0 && !text,

@@ -1,4 +1,5 @@
 import type { Deployment } from './deployment.ts';
+import { type JwtDemand, jwtAuthorizers } from './jwt-authorizer.ts';
 import { functionNameOf } from './queue-mapping.ts';
 
 /** A route of the HTTP API and the function behind it. */
@@ -7,6 +8,8 @@ export interface Route {
   readonly key: string;
   readonly functionName: string;
   readonly timeoutMs: number;
+  /** Absent where nobody is asked for a token. */
+  readonly demand?: JwtDemand;
 }
 
 /** The route that a request takes. */
@@ -18,6 +21,9 @@ export interface RouteMatch {
 interface RouteProperties {
   readonly RouteKey?: string;
   readonly Target?: string;
+  readonly AuthorizationType?: string;
+  readonly AuthorizerId?: string;
+  readonly AuthorizationScopes?: readonly string[];
 }
 
 interface IntegrationProperties {
@@ -30,8 +36,10 @@ interface IntegrationProperties {
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const longestIntegrationMs = 30_000;
 
-function integrations(deployment: Deployment): ReadonlyMap<string, Omit<Route, 'key'>> {
-  const found = new Map<string, Omit<Route, 'key'>>();
+type Integration = Pick<Route, 'functionName' | 'timeoutMs'>;
+
+function integrations(deployment: Deployment): ReadonlyMap<string, Integration> {
+  const found = new Map<string, Integration>();
   for (const resource of deployment.resources('AWS::ApiGatewayV2::Integration')) {
     const properties = deployment.properties(resource) as IntegrationProperties;
     if (properties.IntegrationType !== 'AWS_PROXY' || properties.PayloadFormatVersion !== '2.0') {
@@ -48,12 +56,19 @@ function integrations(deployment: Deployment): ReadonlyMap<string, Omit<Route, '
 /** The routes of the template. */
 export function routesOf(deployment: Deployment): Route[] {
   const targets = integrations(deployment);
+  const authorizers = jwtAuthorizers(deployment);
   return deployment.resources('AWS::ApiGatewayV2::Route').map((resource) => {
-    const { RouteKey = '', Target = '' } = deployment.properties(resource) as RouteProperties;
+    const properties = deployment.properties(resource) as RouteProperties;
+    const { RouteKey = '', Target = '', AuthorizationType, AuthorizerId = '', AuthorizationScopes = [] } = properties;
     const integration = targets.get(Target.replace(/^integrations\//, ''));
     if (integration === undefined)
       throw new Error(`${resource.logicalId}: ${Target} is no integration of this assembly`);
-    return { key: RouteKey, ...integration };
+    const authorizer = authorizers.get(AuthorizerId);
+    if (AuthorizationType === 'JWT' && authorizer === undefined) {
+      throw new Error(`${resource.logicalId}: ${AuthorizerId} is no authorizer of this assembly`);
+    }
+    const demand = authorizer && { demand: { ...authorizer, scopes: AuthorizationScopes } };
+    return { key: RouteKey, ...integration, ...demand };
   });
 }
 
