@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { InvocationResult } from './execution-environment.ts';
-import { type ApiIdentity, httpEvent } from './http-event.ts';
+import { type ApiIdentity, httpEvent, type RequestParts } from './http-event.ts';
 import { gatewayMessage, type HttpResponse, httpResponse } from './http-response.ts';
 import { matchRoute, type Route, type RouteMatch } from './http-routes.ts';
 import { judgeToken, type KeysOf, publishedKeys } from './jwt-authorizer.ts';
@@ -84,11 +84,20 @@ async function answer(api: ServedApi | undefined, request: IncomingMessage): Pro
   const match = routed === undefined ? undefined : matchRoute(api.routes, request.method ?? '', routed);
   const page = isNamed(match) ? undefined : await pageOf(api, request, body);
   if (page !== undefined || match === undefined) return page ?? gatewayMessage(404, 'Not Found');
+  return routeAnswer(api, match, request, { path, rawQueryString: query.join('?'), body });
+}
+
+async function routeAnswer(
+  api: ServedApi,
+  match: RouteMatch,
+  request: IncomingMessage,
+  parts: RequestParts,
+): Promise<HttpResponse> {
   const verdict = await judged(api, match, request);
   if (verdict?.kind === 'unauthorized') return gatewayMessage(401, 'Unauthorized');
   if (verdict?.kind === 'forbidden') return gatewayMessage(403, 'Forbidden');
-  const parts = { path, rawQueryString: query.join('?'), body, ...(verdict !== undefined && { token: verdict }) };
-  return integrationAnswer(api, match, httpEvent(request, parts, match, api.identity));
+  const known = verdict === undefined ? parts : { ...parts, token: verdict };
+  return integrationAnswer(api, match, httpEvent(request, known, match, api.identity));
 }
 
 async function judged(api: ServedApi, { route }: RouteMatch, { headers }: IncomingMessage) {

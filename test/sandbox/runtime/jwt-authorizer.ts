@@ -53,20 +53,30 @@ export async function judgeToken(
   now: number,
 ): Promise<Verdict> {
   const token = (authorization ?? '').replace(/^Bearer /i, '');
-  const refused = (why: string): Verdict => ({ kind: 'unauthorized', why });
   if (token === '') return refused('no token');
   const [head = '', body = '', signature = '', ...rest] = token.split('.');
-  const named = z.safeParse(header, jsonIn(head));
   const said = z.safeParse(claims, jsonIn(body));
-  if (!named.success || !said.success || rest.length > 0) return refused('no token of this form');
-  const { alg, kid } = named.data;
-  const jwk = (await keysOf(demand.issuer)).find((each) => each.kid === kid);
-  const algorithm = ALGORITHMS[alg];
-  if (jwk === undefined || algorithm === undefined) return refused('no such key');
-  const key = createPublicKey({ key: jwk, format: 'jwk' });
-  const isSigned = verify(algorithm, Buffer.from(`${head}.${body}`), key, Buffer.from(signature, 'base64url'));
+  if (!said.success || rest.length > 0) return refused('no token of this form');
+  const keys = await keysOf(demand.issuer);
+  const isSigned = isSignedBy(keys, { head, signed: `${head}.${body}`, signature });
   const why = isSigned ? wrongClaim(said.data, demand, now / 1000) : 'the signature is wrong';
   return why === undefined ? judgeScopes(said.data, demand) : refused(why);
+}
+
+function refused(why: string): Verdict {
+  return { kind: 'unauthorized', why };
+}
+
+function isSignedBy(
+  keys: readonly JsonWebKey[],
+  { head, signed, signature }: { readonly head: string; readonly signed: string; readonly signature: string },
+): boolean {
+  const named = z.safeParse(header, jsonIn(head));
+  const jwk = keys.find(({ kid }) => kid === named.data?.kid);
+  const algorithm = ALGORITHMS[named.data?.alg ?? ''];
+  if (jwk === undefined || algorithm === undefined) return false;
+  const key = createPublicKey({ key: jwk, format: 'jwk' });
+  return verify(algorithm, Buffer.from(signed), key, Buffer.from(signature, 'base64url'));
 }
 
 function wrongClaim(said: Claims, { issuer, audience }: JwtDemand, now: number): string | undefined {
