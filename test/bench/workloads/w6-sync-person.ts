@@ -1,13 +1,17 @@
+import { inParallel } from '../../../lib/sync/in-parallel.ts';
+import { readList, startList } from '../../../lib/sync/lists/list-jobs.ts';
 import { createOrEditByEmail, editFields } from '../../../lib/sync/persons/edit-persons.ts';
 import type { SyncOutcome } from '../../../lib/sync/sync-person/person-sync.ts';
 import { syncPerson } from '../../../lib/sync/sync-person/sync-person.ts';
 import { atMost, type Bench, type Task, type Workload } from '../bench.ts';
-import { runCycle } from '../drive.ts';
+import { drainQueue, runCycle } from '../drive.ts';
 import { type Counts, counted, increase, type Measured, measured } from '../measure.ts';
 import { openProduct, type Product } from '../product.ts';
 import { leadIds, openRawOrg } from '../raw-org.ts';
 import { control } from '../surroundings.ts';
 
+const AT_ONCE = 24;
+const COLLECTION_ROWS = 200;
 const UNCHANGED = { kind: 'unchanged' } as const;
 
 /** Leads with their persons. */
@@ -69,6 +73,48 @@ function perPerson(counts: Counts, persons: number): Counts {
   return Object.fromEntries(Object.entries(counts).map(([name, value]) => [name, value / persons]));
 }
 
+/** Persons who have never been in Salesforce, for a list of them. */
+const prepareList: Task = async (place, size) => {
+  const product = openProduct(place);
+  return measured(async () => {
+    await inParallel([...Array(size).keys()], AT_ONCE, async (at) => {
+      const fields = { Email: `listed${at}@example.com`, LastName: `Listed ${at}`, Company: 'Engines', Title: 'CTO' };
+      const made = await createOrEditByEmail(product.ports, fields);
+      if (made.kind !== 'created') throw new Error(made.kind);
+    });
+    return { persons: size };
+  });
+};
+
+/** All of them, as one list: its job, and the messages of its parts until the queue is empty. */
+const list: Task = async (place, size) => {
+  const product = openProduct(place);
+  const before = await product.counts();
+  return measured(async () => {
+    const jobId = await startList(product.ports, 'localOnly', UNCHANGED);
+    await drainQueue(product, place);
+    const job = await readList(product.ports, jobId);
+    if (job?.state !== 'done' || job.created !== size) throw new Error(`the list came to ${JSON.stringify(job)}`);
+    return { ...increase(before, await product.counts()), persons: size };
+  });
+};
+
+/** Collections of 200 new Leads, and nothing else. */
+const rawList: Task = async (place, size) => {
+  const org = await openRawOrg(place);
+  const before = await org.requests();
+  return measured(async () => {
+    for (let from = 0; from < size; from += COLLECTION_ROWS) {
+      const records = Array.from({ length: Math.min(COLLECTION_ROWS, size - from) }, (_, at) => {
+        const LastName = `Raw ${from + at}`;
+        return { attributes: { type: 'Lead' }, LastName, Company: 'Engines', Email: `raw${from + at}@example.com` };
+      });
+      await org.call('POST', '/composite/sobjects', { allOrNone: false, records });
+    }
+    return { salesforceCalls: (await org.requests()) - before, persons: size };
+  });
+};
+
 /** One update of a record, and nothing else. */
 const raw: Task = async (place, size) => {
   const org = await openRawOrg(place);
@@ -80,7 +126,7 @@ const raw: Task = async (place, size) => {
   });
 };
 
-export const tasks = { prepare, linked, created, raw };
+export const tasks = { prepare, linked, created, prepareList, list, rawList, raw };
 
 async function run(bench: Bench) {
   const size = bench.isQuick ? 20 : 100;
@@ -89,15 +135,26 @@ async function run(bench: Bench) {
   const product = await bench.run('linked', place, size);
   const creation = await bench.run('created', place, size);
   const floor = await bench.run('raw', place, size);
+  const listed = bench.isQuick ? 1000 : 10_000;
+  const another = await bench.begin();
+  await bench.run('prepareList', another, listed);
+  const job = await bench.run('list', another, listed);
+  const least = await bench.run('rawList', another, listed);
   return {
     product,
     floor,
-    peers: { 'new Lead': creation },
-    ratios: { 'calls / one update': counted(product, 'salesforceCalls') / counted(floor, 'salesforceCalls') },
+    peers: { 'new Lead': creation, [`list of ${listed}`]: job, 'raw list': least },
+    ratios: {
+      'calls / one update': counted(product, 'salesforceCalls') / counted(floor, 'salesforceCalls'),
+      'list: calls / raw': counted(job, 'salesforceCalls') / counted(least, 'salesforceCalls'),
+      'list: DynamoDB calls a person': counted(job, 'dynamoDbCalls') / listed,
+      'list: write units a person': counted(job, 'writeUnits') / listed,
+    },
     bars: [
       atMost('Salesforce calls, linked', counted(product, 'salesforceCalls'), 1),
       atMost('DynamoDB calls, linked', counted(product, 'dynamoDbCalls'), 2),
       atMost('Salesforce calls, new Lead', counted(creation, 'salesforceCalls'), 2),
+      atMost(`Salesforce calls, list of ${listed} new Leads`, counted(job, 'salesforceCalls'), (160 * listed) / 10_000),
     ],
   };
 }
