@@ -34,7 +34,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   'lib/operator': {
     imports: ports.concat('lib/salesforce', 'lib/dynamodb', 'lib/sqs', 'lib/lambda'),
-    packages: ['@aws-sdk/', '@smithy/', 'zod/', 'node:', 'vite'],
+    packages: ['@aws-sdk/', '@smithy/', 'zod/', 'node:', 'csv-parse', 'vite'],
   },
   functions: {
     imports: ['lib/sync', 'lib/lambda'],

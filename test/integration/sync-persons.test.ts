@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually, type RunningSandbox, runSandbox } from './running-sandbox.ts';
 
@@ -78,3 +82,32 @@ test.each(['GET /sync/jobs/none', 'POST /sync/jobs/none/pause', 'POST /sync/jobs
     expect(await sides.api.send(line)).toMatchObject({ status: 404, body: { type: '/problems/not-found' } });
   },
 );
+
+test('a CSV is imported and synced by one command', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-import-'));
+  const file = join(folder, 'people.csv');
+  const lines = Array.from(
+    { length: 260 },
+    (_, at) => `csv${at}@example.com,Csv ${at},${at === 9 ? 'many' : at},Engines`,
+  );
+  writeFileSync(file, `Email,Last Name,NumberOfEmployees,Company\n${lines.join('\n')}\n`);
+  const before = await leads();
+  const { code, stdout, stderr } = await importing(file, '--sync', '--api', sides.sandbox.apiUrl);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+  expect(stdout).toMatch(
+    /259 persons saved, 1 lines refused: see .*people.refused.csv\njob \S+ is done: 259 created\n/,
+  );
+  expect((await leads()) - before).toBe(259);
+  expect(readFileSync(join(folder, 'people.refused.csv'), 'utf8')).toContain('csv9@example.com,Csv 9,many,Engines,');
+  expect(await importing(file, '--api', 'ftp://x')).toMatchObject({ code: 2, stdout: '' });
+  expect(await importing('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('FILE.csv') });
+  rmSync(folder, { recursive: true });
+});
+
+function importing(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['lib/operator/import/main.ts', ...args], (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : error.code, stdout, stderr });
+    });
+  });
+}

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AwsDeployedStack, stackClients } from '../aws-deployed-stack.ts';
+import { apiUrlIn, signFor } from '../call-api.ts';
+import { type Command, readArguments, UsageError } from '../command-line.ts';
+import { runProgram } from '../run-program.ts';
+import { importFile } from './import-file.ts';
+import { type ImportApi, importApi, type ListStatus } from './person-api.ts';
+import { positionFileOf, refusedFileOf } from './position.ts';
+import { progressLine } from './progress-line.ts';
+
+const options = {
+  sync: { about: 'sync the persons with Salesforce too: link them, or create their Leads' },
+  stack: { value: 'NAME', about: 'the deployed stack (LockstepSync)' },
+  api: { value: 'URL', about: 'the API itself, instead of a stack' },
+} as const;
+
+const command: Command<typeof options> = {
+  name: 'npm run import',
+  about: 'Creates persons, or edits those who have the Email.',
+  argument: { name: 'FILE.csv', about: 'commas, UTF-8, the first line names the fields by API name or label' },
+  options,
+  notes: [
+    'Calls are signed with your AWS credentials; with LOCKSTEP_TOKEN they carry that token instead (auth.jwt).',
+    'An empty cell leaves its field as it is. Lines that are refused go to FILE.refused.csv, each with the reason.',
+    'An import that was stopped goes on where it was: FILE.csv.position remembers that.',
+    'Exit code 0: every line was saved; 1: some were refused, or not synced; 2: the file or an option is wrong.',
+  ],
+};
+
+const ASK_AGAIN_MS = 1000;
+
+/** What a person of a list can come to without being in step. */
+const FAILURES = ['rejected', 'ambiguous', 'failed'] as const;
+const OUTCOMES = ['created', 'linked', 'updated', 'unchanged', ...FAILURES] as const;
+
+async function main(signal: AbortSignal): Promise<number> {
+  const { argument: file, options: typed } = readArguments(command, process.argv.slice(2));
+  if (file === undefined) throw new UsageError('name the file: npm run import -- FILE.csv');
+  if (typed.api !== undefined && typed.stack !== undefined) throw new UsageError('name a stack or an API, not both');
+  const apiUrl =
+    typed.api === undefined ? await urlOfStack(typed.stack ?? 'LockstepSync') : apiUrlIn('--api', typed.api);
+  const token = process.env.LOCKSTEP_TOKEN;
+  const api = importApi(apiUrl, token === undefined ? signFor(apiUrl) : undefined, token);
+  const line = progressLine(process.stdout);
+  const stopped = () => line.end(`stopped; the same command goes on from ${positionFileOf(file)}`);
+  signal.addEventListener('abort', stopped, { once: true });
+  const { saved, refused, jobs } = await importFile({
+    file,
+    api,
+    syncs: typed.sync === true,
+    tell: (done, total, so) => line.show('import', done / total, `${so.saved} saved, ${so.refused} refused`),
+    signal,
+  });
+  signal.removeEventListener('abort', stopped);
+  line.end(`${saved} persons saved, ${refused} lines refused${refused > 0 ? `: see ${refusedFileOf(file)}` : ''}`);
+  let failed = 0;
+  for (const jobId of jobs) failed += await followJob(api, jobId, line);
+  return refused + failed === 0 ? 0 : 1;
+}
+
+/** Shows a job until it ends; answers how many of its persons are not in step. Whoever stops here leaves it running. */
+async function followJob(api: ImportApi, jobId: string, line: ReturnType<typeof progressLine>): Promise<number> {
+  for (;;) {
+    const job = await api.job(jobId);
+    if (job.state !== 'running') {
+      line.end(`job ${jobId} is ${job.state}: ${told(job)}`);
+      return FAILURES.reduce((sum, name) => sum + countIn(job, name), 0);
+    }
+    const done = OUTCOMES.reduce((sum, name) => sum + countIn(job, name), 0);
+    line.show('sync', done / Math.max(1, job.total), told(job));
+    await sleep(ASK_AGAIN_MS);
+  }
+}
+
+function countIn(job: ListStatus, outcome: string): number {
+  return Number(job[outcome] ?? 0);
+}
+
+function told(job: ListStatus): string {
+  return (
+    OUTCOMES.flatMap((name) => (countIn(job, name) > 0 ? `${countIn(job, name)} ${name}` : [])).join(', ') || 'none yet'
+  );
+}
+
+async function urlOfStack(name: string): Promise<URL> {
+  const { ApiUrl } = await new AwsDeployedStack(name, stackClients()).outputs();
+  if (ApiUrl === undefined) throw new UsageError(`stack ${name} has no output ApiUrl: is it LockstepSync?`);
+  return apiUrlIn('--stack', ApiUrl);
+}
+
+await runProgram(main, { interruptedCode: 130 });
