@@ -35,10 +35,7 @@ export function importApi(apiUrl: URL, sign: Sign | undefined, token: string | u
   const call = async <Body>(method: string, path: string, body?: unknown): Promise<Body> => {
     const url = new URL(apiUrl.pathname.replace(/\/$/, '') + path, apiUrl);
     const sent = Buffer.from(body === undefined ? '' : JSON.stringify(body));
-    const plain: Record<string, string> = {
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    };
+    const plain = plainHeaders(body, token);
     for (let attempt = 1; ; attempt += 1) {
       const headers = (await sign?.({ method, url, headers: plain, body: sent })) ?? plain;
       const answer = await fetch(url, { method, headers, ...(body === undefined ? {} : { body: sent }) });
@@ -60,5 +57,12 @@ export function importApi(apiUrl: URL, sign: Sign | undefined, token: string | u
     },
     syncPersons: async (personIds) => (await call<{ jobId: string }>('POST', '/sync-persons', { personIds })).jobId,
     job: (jobId) => call('GET', `/sync/jobs/${jobId}`),
+  };
+}
+
+function plainHeaders(body: unknown, token: string | undefined): Record<string, string> {
+  return {
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   };
 }
