@@ -19,6 +19,8 @@ async function tokenFrom(url: string): Promise<string> {
   return token ?? '';
 }
 
+const A_VALUE = "expected a valid value (number, String, array, object, 'true', 'false' or 'null')";
+
 describe('the org over HTTP', () => {
   let org: Org;
   let url: string;
@@ -62,6 +64,36 @@ describe('the org over HTTP', () => {
     const answer = await fetch(`${url}${ROOT}/sobjects/Lead`, { method: 'POST', headers, body: '{"LastName":' });
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject([{ errorCode: 'JSON_PARSER_ERROR' }]);
+  });
+
+  // Public answers: https://salesforce.stackexchange.com/questions/137599, https://github.com/jetstreamapp/jetstream/issues/538
+  it.each([
+    ['request%5Baccount', `Unexpected character ('r' (code 114)): ${A_VALUE} at [line:1, column:2]`],
+    [
+      '{"A":1,\n  }',
+      "Unexpected character ('}' (code 125)): was expecting double-quote to start field name at [line:2, column:4]",
+    ],
+    [
+      '{"LastName" j',
+      "Unexpected character ('j' (code 106)): was expecting a colon to separate field name and value at [line:1, column:14]",
+    ],
+    [
+      '{"A":108N}',
+      "Unexpected character ('N' (code 78)): was expecting comma to separate OBJECT entries at [line:1, column:10]",
+    ],
+    [
+      '--1',
+      "Unexpected character ('-' (code 45)) in numeric value: expected digit (0-9) to follow minus sign, for valid numeric value at [line:1, column:3]",
+    ],
+    [
+      '[1 2]',
+      "Unexpected character ('2' (code 50)): was expecting comma to separate ARRAY entries at [line:1, column:5]",
+    ],
+    ['{"A":', 'Unexpected end-of-input within/between OBJECT entries at [line:1, column:6]'],
+    ['', 'The HTTP entity body is required, but this request has no entity body.'],
+  ])('says where a body is no JSON: %s', async (body, message) => {
+    const answer = await fetch(`${url}${ROOT}/sobjects/Lead`, { method: 'POST', headers, body });
+    expect([answer.status, await answer.json()]).toEqual([400, [{ errorCode: 'JSON_PARSER_ERROR', message }]]);
   });
 
   it('takes JSON that says so only', async () => {

@@ -96,10 +96,26 @@ describe('an ingest job without records', () => {
 /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/dome_limits.htm */
 it('lists every limit of the documented answer', () => {
   const { body } = signIn(stillOrg()).get('/limits');
-  expect(Object.keys(body).length).toBeGreaterThanOrEqual(60);
+  expect(Object.keys(body).length).toBe(69);
   expect(body).toMatchObject({
     DailyApiRequests: { Max: expect.any(Number), Remaining: expect.any(Number) },
     HourlyPublishedPlatformEvents: { Max: 50_000, Remaining: 50_000 },
     PermissionSets: { Max: 1500, CreateCustom: { Max: 1000 } },
+    // https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_limits.htm
+    ExternalServicesRegistrations: { Max: 700, Remaining: 700 },
+    ScheduledFlowRunLimit: { Max: 250_000, Remaining: 250_000 },
   });
+  expect(body).not.toHaveProperty('DailyBulkApiRequests');
+});
+
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_limits.htm */
+it('names a limit only in the versions that have it', () => {
+  const org = stillOrg();
+  const namesIn = (version: string) => Object.keys(signIn(org).get(`/services/data/v${version}/limits`).body);
+  expect(namesIn('46.0')).toEqual(expect.arrayContaining(['DailyBulkApiRequests', 'MonthlyPlatformEvents']));
+  for (const name of ['DailyBulkApiBatches', 'DailyBulkV2QueryJobs', 'MonthlyPlatformEventsUsageEntitlement']) {
+    expect(namesIn('46.0')).not.toContain(name);
+    expect(namesIn('60.0')).toContain(name);
+  }
+  expect(namesIn('60.0')).not.toContain('BOZosCalloutHourlyLimit');
 });

@@ -1,6 +1,7 @@
 import { ApiError, refusals } from '../errors.ts';
 import { empty, json, type OrgResponse } from '../http-message.ts';
 import { type Call, isObject, objectBody } from '../rest/call.ts';
+import { jsonMistake } from '../rest/json-mistake.ts';
 import type { BulkJob } from './bulk-jobs.ts';
 import { type CsvDialect, columnDelimiters, lineEndings } from './csv.ts';
 import { describeJob, isOver, type Job, wrongState } from './job.ts';
@@ -26,9 +27,9 @@ export function jsonBody(call: Call): Record<string, unknown> {
     const parsed: unknown = JSON.parse(call.body);
     if (isObject(parsed)) return parsed;
   } catch (error) {
-    throw refusals.badJson(String(error));
+    if (!(error instanceof SyntaxError)) throw error;
   }
-  throw refusals.badJson('Unexpected character: a JSON object was expected at [line:1, column:1]');
+  throw refusals.badJson(jsonMistake(call.body));
 }
 
 /** What every new job has. */

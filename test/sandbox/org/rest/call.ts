@@ -7,6 +7,7 @@ import type { Row } from '../soql/source.ts';
 import type { OrgUser } from '../standard-records.ts';
 import type { RequestKind } from '../stats.ts';
 import type { Working } from '../working.ts';
+import { jsonMistake } from './json-mistake.ts';
 
 /** A request of a signed-in client as a resource sees it. */
 export interface Call {
@@ -60,7 +61,10 @@ export function objectBody(call: Call): Record<string, unknown> {
     const message = `Content-Type header specified in HTTP request is not supported: ${type}`;
     throw new ApiError('UNSUPPORTED_MEDIA_TYPE', message);
   }
-  throw refusals.badJson('Unexpected character: a JSON object was expected at [line:1, column:1]');
+  if (call.body === undefined) {
+    throw refusals.badJson('The HTTP entity body is required, but this request has no entity body.');
+  }
+  throw refusals.badJson(jsonMistake(typeof call.body === 'string' ? call.body : JSON.stringify(call.body)));
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
