@@ -2,7 +2,8 @@ import type { FieldValue } from '../../lib/person/field-value.ts';
 import type { Person } from '../../lib/person/person.ts';
 import { ActsHere } from './acts-here.ts';
 import { addAutomation, openTransaction, refuseRecord, setAccess, setRule } from './administrator.ts';
-import { remoteName } from './fields.ts';
+import { addField, renameField, retypeField } from './field-changes.ts';
+import { ADDED, RENAMED, remoteName } from './fields.ts';
 import type { Functions } from './functions.ts';
 import type { Operation, Origin } from './scenario.ts';
 import { operationTold } from './story.ts';
@@ -64,6 +65,10 @@ export class Actors {
       sync: () => this.#sync(subject),
       rule: ({ on }) => setRule(this.#world, on),
       refuse: ({ naming }) => refuseRecord(this.#world, subject.email, naming),
+      addField: () => addField(this.#world),
+      renameField: () => renameField(this.#world),
+      retypeField: () => retypeField(this.#world),
+      acceptField: () => void this.#here.acceptField(),
       access: ({ on }) => setAccess(this.#world, on),
       automation: () => addAutomation(this.#world),
       delete: () => this.#delete(subject),
@@ -172,7 +177,18 @@ export class Actors {
     const person = this.#personOf(subject);
     if (person === undefined) return;
     this.#world.swarm.count('marketingEdit');
-    void this.#functions.edit(person.personId, { [field]: value });
+    void this.#edit(person.personId, { [field]: value });
+  }
+
+  /** What the record has no place for yet stays here, as the answer says, and is not followed any more. */
+  async #edit(personId: string, fields: Record<string, FieldValue>): Promise<void> {
+    const end = await this.#functions.edit(personId, fields);
+    if (end.kind !== 'answered' || end.result.kind !== 'updated') return;
+    for (const { field } of end.result.notSynced) {
+      if (field !== ADDED.name && field !== RENAMED.name) continue;
+      this.#world.hiddenFields.add(field);
+      this.#world.swarm.count('keptWithoutPlace');
+    }
   }
 
   /** The one some seconds before the other, whichever is first. */

@@ -1,5 +1,6 @@
 import type { DeletedHere, Person } from '../../lib/person/person.ts';
 import type { AssignTo } from '../../lib/sync/assign-to.ts';
+import { RETYPED } from './fields.ts';
 import type { Functions } from './functions.ts';
 import type { World } from './world.ts';
 
@@ -51,6 +52,20 @@ export class ActsHere {
     if (end.kind !== 'answered' || pausedFor === 0) return;
     void this.#functions.pauseList(end.result, true);
     this.#world.timeline.after(pausedFor, () => void this.#functions.pauseList(end.result, false));
+  }
+
+  /** Accepts the new type of the field that was retyped, where it is known to be in quarantine by now. */
+  async acceptField(): Promise<void> {
+    this.#world.acceptAsked = true;
+    const ends = await Promise.all(
+      (['Lead', 'Contact'] as const).map((type) => this.#functions.acceptField(type, RETYPED.name)),
+    );
+    const types = ends.map((end) => (end.kind === 'answered' && end.result.kind === 'accepted' ? end.result.to : null));
+    const { schema } = this.#world.org.state;
+    const areCurrent = types.every((type) => type === schema.field('Lead', RETYPED.name)?.type);
+    if (types.some((type) => type !== null)) this.#world.swarm.count('typeAccepted');
+    // What was accepted may have changed once more, and nobody has seen that yet.
+    this.#world.typeAccepted ||= areCurrent;
   }
 
   /** Asks that every person be compared with its row. */

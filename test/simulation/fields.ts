@@ -21,6 +21,15 @@ const leadOnly = (name: string, shape: FieldShape = TEXT): Field => ({
   shape,
 });
 
+/** A field that is added in the middle of a story, and what it is called once it is renamed. */
+export const ADDED = { name: 'Extra__c', type: 'string' } as const;
+export const RENAMED = { name: 'Renamed__c', type: 'string' } as const;
+
+/** A field that holds digits as text until it becomes a number. */
+export const RETYPED = { name: 'Level__c', type: 'string' } as const;
+
+export const FORMULA = { name: 'Rank__c', type: 'double', scale: 2, formula: 'Score__c * 2' } as const;
+
 /** What the oracles compare: said again here rather than taken from the product, which could be wrong about it. */
 export const FIELDS: readonly Field[] = [
   both('FirstName'),
@@ -35,13 +44,19 @@ export const FIELDS: readonly Field[] = [
   leadOnly('Status'),
   both('Score__c', { kind: 'number', scale: 2 }),
   both('Interests__c', { kind: 'picklists' }),
+  both(ADDED.name),
+  both(RENAMED.name),
+  both(RETYPED.name),
+  both(FORMULA.name, { kind: 'number', scale: 2 }),
 ];
 
 /** Fields in which each edit has a value of its own; the staged stories edit one of these. */
 export const TRACED_FIELDS = ['Title', 'Phone', 'City', 'Score__c'] as const;
 
 /** The fields whose edits are followed from side to side: all that sync. */
-export const FOLLOWED_FIELDS: readonly string[] = FIELDS.map(({ name }) => name);
+export const FOLLOWED_FIELDS: readonly string[] = FIELDS.map(({ name }) => name).filter(
+  (name) => name !== FORMULA.name,
+);
 
 /** The fields that people edit in these stories; an Email is edited by a fault of its own. */
 export const EDITED_FIELDS = [
@@ -63,8 +78,13 @@ export function remoteName(field: string, type: SalesforceType): string | null {
 }
 
 export function remoteValue(row: Row, name: string): FieldValue {
-  const value = row[name] ?? null;
+  const value = (name === FORMULA.name ? rankOf(row) : row[name]) ?? null;
   return typeof value === 'string' ? toIsoInstant(value) : (value as FieldValue);
+}
+
+/** An empty number counts as zero in a formula. */
+function rankOf({ Score__c: score }: Row): number {
+  return typeof score === 'number' ? score * 2 : 0;
 }
 
 /** Whether two values are one, also where automation has put a text into capitals. */

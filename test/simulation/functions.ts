@@ -2,6 +2,7 @@ import { MAX_DELIVERIES } from '../../lib/lambda/environment.ts';
 import { parseSettings } from '../../lib/lambda/settings.ts';
 import type { Fields } from '../../lib/person/field-value.ts';
 import type { DeletedHere } from '../../lib/person/person.ts';
+import type { SalesforceType } from '../../lib/person/row.ts';
 import { createSalesforceChangeFeed } from '../../lib/salesforce/salesforce-change-feed.ts';
 import { createSalesforceRecords } from '../../lib/salesforce/salesforce-records.ts';
 import type { AssignTo } from '../../lib/sync/assign-to.ts';
@@ -10,6 +11,7 @@ import { loadSchemas } from '../../lib/sync/context/schemas.ts';
 import { ConfigError, QuotaExceededError, TransientError } from '../../lib/sync/errors.ts';
 import { type ListedPersons, pauseList, startList } from '../../lib/sync/lists/list-jobs.ts';
 import { mergeChanges } from '../../lib/sync/merge/merge-changes.ts';
+import { type AcceptOutcome, acceptField } from '../../lib/sync/operate/accept-field.ts';
 import { createOrEditByEmail, type EditOutcome, editFields } from '../../lib/sync/persons/edit-persons.ts';
 import { askReconciliation } from '../../lib/sync/poll/ask-reconciliation.ts';
 import { type PollOutcome, pollCycle } from '../../lib/sync/poll/poll-cycle.ts';
@@ -80,6 +82,10 @@ export class Functions {
 
   askReconciliation(acceptMissing: boolean): Promise<End<void>> {
     return this.#invoke('persons', (ports) => askReconciliation(ports, { reason: 'asked', acceptMissing }));
+  }
+
+  acceptField(type: SalesforceType, field: string): Promise<End<AcceptOutcome>> {
+    return this.#invoke('persons', (ports) => acceptField(ports, type, field));
   }
 
   edit(personId: string, fields: Fields): Promise<End<EditOutcome>> {

@@ -24,6 +24,8 @@ const TOLD: ReadonlySet<string> = new Set([
   'massUpdate',
   'validationRule',
   'recordRefused',
+  'fieldAdded',
+  'fieldRetyped',
   'fieldReadOnly',
   'fieldHidden',
   'automationRewrites',

@@ -6,6 +6,7 @@ import { checkLasting } from './oracles/lasting-oracles.ts';
 import { checkMergedPersons } from './oracles/life-oracles.ts';
 import { checkAskings } from './oracles/reconciliation-oracles.ts';
 import { checkRejections } from './oracles/rejection-oracles.ts';
+import { checkTypes } from './oracles/type-oracles.ts';
 import type { Scenario } from './scenario.ts';
 import type { World } from './world.ts';
 
@@ -67,6 +68,7 @@ export async function checkEnding(world: World): Promise<void> {
   checkLasting(world);
   checkEmails(world);
   await checkAskings(world);
+  await checkTypes(world);
 }
 
 /** From now on nothing may happen any more. */

@@ -1,5 +1,5 @@
 import type { Dice } from './dice.ts';
-import { TRACED_FIELDS } from './fields.ts';
+import { ADDED, RENAMED, RETYPED, TRACED_FIELDS } from './fields.ts';
 import type { Operation } from './scenario.ts';
 import { FAULTS, type FaultName } from './swarm.ts';
 
@@ -40,6 +40,14 @@ function mergedAfterEdits(dice: Dice, other: number): readonly Step[] {
     { kind: 'contest', other, field, values },
     { kind: 'merge', other, after: dice.between(1000, 60_000) },
   ];
+}
+
+/** Some edits of one field, of either side. */
+function edits(dice: Dice, field: string, value: () => string): readonly Step[] {
+  return Array.from({ length: dice.between(1, 4) }, () => {
+    const kind = dice.chance(0.5) ? 'salesEdit' : 'marketingEdit';
+    return { kind, field, value: value(), after: soon(dice) };
+  });
 }
 
 /** The faults that people of the org commit, each with what it adds. */
@@ -111,6 +119,21 @@ const STEPS: Partial<Record<FaultName, { readonly share?: number; readonly of: (
         { kind: 'marketingEdit', field, value, after: soon(dice) },
       ];
     },
+  },
+  fieldAdded: {
+    of: (dice) => [
+      { kind: 'addField' },
+      ...edits(dice, ADDED.name, () => `x${dice.below(1_000_000)}`),
+      ...perhaps(dice, 0.4, { kind: 'renameField', after: A_WHILE_MS }),
+      ...perhaps(dice, 0.4, { kind: 'salesEdit', field: RENAMED.name, value: 'renamed', after: 2 * A_WHILE_MS }),
+    ],
+  },
+  fieldRetyped: {
+    of: (dice) => [
+      ...edits(dice, RETYPED.name, () => String(dice.below(1_000_000))),
+      ...perhaps(dice, 0.4, { kind: 'retypeField', after: soon(dice) }),
+      ...perhaps(dice, 0.4, { kind: 'acceptField', after: A_WHILE_MS }),
+    ],
   },
   fieldHidden: { share: 0.1, of: (dice) => [{ kind: 'access', on: dice.chance(0.5) }] },
   fieldReadOnly: { share: 0.1, of: (dice) => [{ kind: 'access', on: dice.chance(0.5) }] },

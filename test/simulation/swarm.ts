@@ -46,6 +46,12 @@ export const FAULTS = {
   validationRule: { on: 0.3, strikes: 0.12 },
   /** Every save of one record is refused: naming no field, or a lookup that nobody here edits, or its owner. */
   recordRefused: { on: 0.15, strikes: 0.08 },
+  /** The administrator adds a custom field, which people fill and edit, and perhaps gives it another name. */
+  fieldAdded: { on: 0.12, strikes: 0.05 },
+  /** A custom field gets another type, and somebody accepts it or not. */
+  fieldRetyped: { on: 0.12, strikes: 0.04 },
+  /** A formula is made from another field. */
+  formulaShown: { on: 0.15, strikes: 1 },
   /** Emails are edited, and swapped between two. */
   emailEdited: { on: 0.2, strikes: 0.08 },
   /** More persons wait than are pushed under the guard. */

@@ -1,6 +1,7 @@
 import { DEFAULT_POLICY, type SyncPolicy } from '../../lib/schema/sync-policy.ts';
 import { createOrg, type Org } from '../sandbox/org/create-org.ts';
 import { type Dice, hashOf } from './dice.ts';
+import { FORMULA, RETYPED } from './fields.ts';
 import type { Invocation } from './invocation.ts';
 import { Ledger } from './ledger.ts';
 import { checkFeedSaved } from './oracles/feed-oracles.ts';
@@ -70,7 +71,13 @@ export class World {
   /** Emails of records of which Salesforce refuses every save. */
   readonly refusedRecords = new Set<string>();
   /** Local names of fields that the sync user could not see at some time. */
-  readonly hiddenFields = new Set<string>();
+  readonly hiddenFields = new Set<string>([FORMULA.name]);
+  /** Whether a field got another type after the first poll had seen its first one. */
+  retyped = false;
+  /** Whether anybody has asked to accept a new type. */
+  acceptAsked = false;
+  /** Whether somebody accepted the new type of the field that was retyped last. */
+  typeAccepted = false;
   /** Local names of fields in which one side has its way, at some time: those that the sync user could not edit, say. */
   readonly restrictedFields = new Set<string>();
   #adminSession = '';
@@ -200,13 +207,24 @@ export class World {
     return (token.body as { access_token: string }).access_token;
   }
 
+  #customFields(): readonly { readonly name: string }[] {
+    const more = [];
+    if (this.swarm.enabled.has('fieldRetyped')) more.push(RETYPED);
+    if (this.swarm.strikes('formulaShown', this.dice.fork('formula'))) {
+      more.push(FORMULA);
+      this.hiddenFields.delete(FORMULA.name);
+    }
+    return [...CUSTOM_FIELDS, ...more];
+  }
+
   #prepareOrg(): void {
     const { schema, clock } = this.org.state;
     const visible = new Set<string>(VISIBLE_FIELDS);
+    const custom = this.#customFields();
     for (const object of ['Lead', 'Contact']) {
-      for (const field of CUSTOM_FIELDS) this.asAdmin('POST', '/_org/fields', { object, ...field });
+      for (const field of custom) this.asAdmin('POST', '/_org/fields', { object, ...field });
       for (const field of schema.object(object)?.fields ?? []) {
-        if (visible.has(field.name) || field.alwaysVisible) continue;
+        if (visible.has(field.name) || field.alwaysVisible || field.custom) continue;
         schema.setAccess(object, field.name, { access: { read: false, edit: false }, now: clock.now() });
       }
     }

@@ -1,6 +1,6 @@
 import type { Activity } from '../../../lib/person/activity.ts';
 import { baseValue, type Person, versionAfter } from '../../../lib/person/person.ts';
-import { differences } from '../fields.ts';
+import { ADDED, differences, RENAMED } from '../fields.ts';
 import type { World } from '../world.ts';
 import { waitingEditsAreKept } from './life-oracles.ts';
 
@@ -37,7 +37,7 @@ const baseIsTruth: Oracle = (world, before, after) => {
     return;
   }
   const base = Object.fromEntries(Object.keys(after.fields).map((field) => [field, baseValue(after, field) ?? null]));
-  const wrong = states.map(({ row }) => differences(base, row, link.type, world.hiddenFields));
+  const wrong = states.map(({ row }) => differences(base, row, link.type, unread(world, after)));
   const least = wrong.reduce((fewest, each) => (each.length < fewest.length ? each : fewest));
   if (least.length > 0) {
     const told = least.map((field) => `${field}=${JSON.stringify(base[field])}`).join(', ');
@@ -47,6 +47,14 @@ const baseIsTruth: Oracle = (world, before, after) => {
     );
   }
 };
+
+/** What was hidden, and what is new in Salesforce and was not read of this row yet. */
+function unread({ hiddenFields, ledger }: World, { personId }: Person): ReadonlySet<string> {
+  const added = [ADDED.name, RENAMED.name].filter((name) =>
+    ledger.valuesOf(personId, name).every(({ origin }) => origin !== 'pull'),
+  );
+  return new Set([...hiddenFields, ...added]);
+}
 
 /** Invariant 2: a person never goes back to an older state of its row. */
 const stampNeverGoesBack: Oracle = (world, before, after) => {
