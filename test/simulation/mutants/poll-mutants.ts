@@ -103,15 +103,15 @@ export const POLL_MUTANTS: readonly Mutant[] = [
   {
     name: 'a reconciliation passes over rows that cannot be read',
     file: RECONCILE,
-    from: 'const found = [...drifted.missing, ...drifted.changed, ...different];',
-    to: 'const found = [...drifted.changed, ...different];',
+    from: 'await handOut(run, drifted.missing, from.acceptMissing);',
+    to: '',
     stage: 'foundWhenAskedFor',
   },
   {
     name: 'a reconciliation goes on although what it found was not queued',
     file: RECONCILE,
-    from: 'await handOut(run, found);',
-    to: 'await handOut(run, found).catch(() => undefined);',
+    from: 'await handOut(run, drifted.missing, from.acceptMissing);',
+    to: 'await handOut(run, drifted.missing, from.acceptMissing).catch(() => undefined);',
     stage: 'foundWhenAskedFor',
   },
   {

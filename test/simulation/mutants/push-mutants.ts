@@ -126,8 +126,8 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   {
     name: 'a rejection is not stored',
     file: SETTLE,
-    from: 'const told = rejectPerson(logged(merged, seen.happenings, now), rejection, valuesOf(waits, push.sent), now);',
-    to: 'const told = logged({ ...merged, rejection: { ...rejection, at: now } }, seen.happenings, now);',
+    from: 'const told = rejectPerson(before, rejection, valuesOf(waits, push.sent), now);',
+    to: 'const told = { ...before, rejection: { ...rejection, at: now } };',
     with: ['validationRule'],
     killedBy: 32417,
   },
