@@ -62,13 +62,14 @@ export function mergeRow(person: Person, row: Row, rules: MergeRules, own?: OwnP
 
 /**
  * Takes the person over to the row that Salesforce put in the place of its own: the winner of a merge, the Contact of a
- * converted Lead. What stands there counts, what stands only here is kept, and edits that wait go on.
+ * converted Lead. What stands there counts, what stands only here is kept, and edits that wait go on. What our side sent
+ * to the old row may have come along.
  */
-export function mergeSuccessor(person: Person, row: Row, rules: MergeRules): RowMerge {
+export function mergeSuccessor(person: Person, row: Row, rules: MergeRules, own?: OwnPush): RowMerge {
   const link = person.salesforce;
   if (person.mergedInto !== null || link === null) return { kind: 'stale' };
-  if (link.id === row.id) return mergeRow(person, row, rules);
-  const fields = new FieldMerge(withoutBase(person, row, rules, true), rules, undefined);
+  if (link.id === row.id) return mergeRow(person, row, rules, own);
+  const fields = new FieldMerge(withoutBase(person, row, rules, true), rules, own);
   return mergeFields(person, row, fields, successionHappenings(person, row));
 }
 

@@ -35,7 +35,9 @@ export async function createLead(client: SalesforceClient, lead: NewLead): Promi
   // The Lead stands, and is found by its key the next time.
   if (record === null) throw unexpectedAnswer('create', true);
   // Some orgs convert a Lead as soon as it is there.
-  return isConverted(record) ? { kind: 'converted', rejection: CONVERTED, record } : { kind: 'created', record };
+  return isConverted(record)
+    ? { kind: 'converted', rejection: CONVERTED, record, made: true }
+    : { kind: 'created', record };
 }
 
 /** `read` asked for the Lead that has the key: whatever else the insert was refused for, that is the person's. */

@@ -199,11 +199,18 @@ function updateVerdicts(answer: SubAnswer | undefined, pushes: readonly RecordPu
 }
 
 /** What became of a record whose row is this one by now. */
-export function orConverted<Outcome>(outcome: Outcome, after: RemoteRecord | null): Outcome | WriteOutcome {
-  return isConverted(after) ? CONVERTED : outcome;
+export function orConverted(
+  outcome: WriteOutcome | FailedWrite,
+  after: RemoteRecord | null,
+): WriteOutcome | FailedWrite {
+  if (!isConverted(after)) return outcome;
+  return MAY_STAND.has(outcome.kind) ? { ...CONVERTED, mayStand: true } : CONVERTED;
 }
 
-const CONVERTED: WriteOutcome = { kind: 'gone', code: 'CANNOT_UPDATE_CONVERTED_LEAD' };
+const CONVERTED = { kind: 'gone', code: 'CANNOT_UPDATE_CONVERTED_LEAD' } as const;
+
+/** What Salesforce wrote, or may have written behind an error. */
+const MAY_STAND: ReadonlySet<string> = new Set(['written', 'modified', 'failed']);
 
 /**
  * Whether the row is a converted Lead. A sync user with the permission to edit those is not refused; but nobody reads

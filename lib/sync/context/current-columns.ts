@@ -23,6 +23,9 @@ export function withCurrentColumns(ports: DescribePorts & Pick<Ports, 'records'>
     get maxPushBatch() {
       return records.maxPushBatch;
     },
+    get maxMassBatch() {
+      return records.maxMassBatch;
+    },
     read: async (type, ids, columns) => {
       try {
         return await read(type, ids, columns);

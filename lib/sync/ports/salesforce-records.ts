@@ -33,8 +33,11 @@ export type WriteOutcome =
   | { readonly kind: 'written' }
   | RejectedWrite
   | TransientRefusal
-  /** The row is deleted, merged away, converted or hidden: nothing was written, or only to a converted Lead. */
-  | { readonly kind: 'gone'; readonly code: string }
+  /**
+   * The row is deleted, merged away, converted or hidden. Nothing was written, unless it `mayStand`: in a Lead that is
+   * converted by now, and in its Contact where it was written first.
+   */
+  | { readonly kind: 'gone'; readonly code: string; readonly mayStand?: true }
   /** The row is not as it was at `ifUnmodifiedSince`: nothing was written, or it cannot be told from what is there. */
   | { readonly kind: 'modified' };
 
@@ -84,8 +87,8 @@ export type CreateAnswer =
   | { readonly kind: 'exists'; readonly record: RemoteRecord }
   /** `matches` are the records that a duplicate rule takes for the same person. */
   | (RejectedWrite & { readonly matches: readonly RowName[] })
-  /** The Lead with this key was converted: `record` is that Lead, and nothing was written. */
-  | { readonly kind: 'converted'; readonly rejection: Rejection; readonly record: RemoteRecord }
+  /** The Lead with this key was converted: `record` is that Lead. Nothing was written, unless it was `made` just now. */
+  | { readonly kind: 'converted'; readonly rejection: Rejection; readonly record: RemoteRecord; readonly made?: true }
   | TransientRefusal;
 
 /** A Lead to be made, with its key (`person-key.ts`). */

@@ -222,7 +222,7 @@ export class PushRun {
       case 'modified':
         return answer.unread === undefined ? this.#merge(push, after) : this.#postpone(push);
       case 'gone':
-        return this.#withoutRow(push);
+        return this.#withoutRow(push, outcome.mayStand);
       case 'transient':
         return outcome.code === INVALID_FIELD ? this.#withNewSchemas(push) : this.#postpone(push);
       case 'failed':

@@ -34,7 +34,7 @@ export function mergeOf(schemas: Schemas, person: Person, row: Row, succeeds = f
   const { rules } = schemas[row.type];
   const seen = row.id === person.salesforce?.id ? withoutEdited(row, person) : row;
   return succeeds && person.salesforce !== null
-    ? mergeSuccessor(person, seen, rules)
+    ? mergeSuccessor(person, seen, rules, ownPushOf(person))
     : mergeRow(person, seen, rules, ownPushOf(person));
 }
 

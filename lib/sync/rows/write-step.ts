@@ -3,7 +3,7 @@ import { buryPerson, deletedWith } from '../../person/delete-person.ts';
 import { personOfRow, withShortFields } from '../../person/edit-person.ts';
 import { erasePerson } from '../../person/erase-person.ts';
 import { isLeased, type Person, personIdOfRow } from '../../person/person.ts';
-import { type Row, typeOf } from '../../person/row.ts';
+import { type Row, successorOf, typeOf } from '../../person/row.ts';
 import {
   frozenInto,
   isPerson,
@@ -178,13 +178,21 @@ async function merge(
   const isFresh = writing.isFresh(row);
   if (isFresh && isOthers(context, person, writing)) return { kind: 'busy' };
   const merged = row === null ? gone(person, ports.clock.now()) : mergedWith(context, person, row);
-  // The row was read: what an earlier push attempted need not be remembered.
-  const lease = isFresh && !isOurs(person, writing) ? null : person.lease;
+  const lease = leaseAfter(person, row, writing);
   const next = { ...merged.person, newborn: keepsNewborn && person.newborn, lease };
   // What changes nothing is not written, unless an older state of the row could come after it and pass for newer.
   const leavesTrace = isFresh || writing.mayComeAfter || hasWork(person);
   if (!merged.isChange && !leavesTrace) return { ...NOTHING, kind: 'written', item: next, isStored: false };
   return withPulled(await write(ports, person, next, { leaseAsRead: isFresh, isDry: writing.isDry }), merged);
+}
+
+/**
+ * Once the row was read, what an earlier push attempted need not be remembered; unless another row took its place, and
+ * what was sent may have gone over to that one.
+ */
+function leaseAfter(person: Person, row: Row | null, writing: Writing): Person['lease'] {
+  const isKnown = writing.isFresh(row) && !isOurs(person, writing);
+  return isKnown && (row === null || successorOf(row) === null) ? null : person.lease;
 }
 
 /** A push is under way, or is to come. */
@@ -219,7 +227,8 @@ async function take(
   // A row that went while it was read: its own message tells so.
   if (found.kind !== 'merged') return { kind: 'busy' };
   const { left, newborn } = withoutOwnRow(person);
-  const next = { ...mergedPerson(found, ports.clock.now()), left, newborn };
+  const lease = leaseAfter(person, row, writing);
+  const next = { ...mergedPerson(found, ports.clock.now()), left, newborn, lease };
   return withPulled(await write(ports, person, next, { leaseAsRead: true, isDry: writing.isDry }), found);
 }
 

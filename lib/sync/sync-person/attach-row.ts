@@ -1,5 +1,6 @@
 import { isWritable, type Person } from '../../person/person.ts';
 import { OBJECTS } from '../../person/row.ts';
+import { afterPush } from '../push/store-settled.ts';
 import type { Asking, Ended } from '../rows/asking.ts';
 import type { Known, Step } from '../rows/known.ts';
 import { type Attaching, askToAttach, candidatesOf } from './ask-to-attach.ts';
@@ -19,7 +20,8 @@ export async function attachRow(sync: PersonSync, person: Person): Promise<SyncS
   }
   const creation = await createLead(sync, asking.reached);
   if (creation.kind !== 'attach') return creation;
-  const again = await askFor(sync, creation.person, creation.to);
+  const attaching = () => askFor(sync, creation.person, creation.to);
+  const again = await (creation.made ? afterPush(attaching) : attaching());
   const isUnfollowed = again.ended?.kind === 'nothing' && again.reached?.personId === person.personId;
   if (isUnfollowed && creation.refused !== undefined) return refuse(sync, creation.refused);
   return stepAfter(sync, person, again);

@@ -21,7 +21,13 @@ import { rememberAttempt } from './push-now.ts';
 /** A Lead was created or refused, or the person turned out to have a row: to be attached to that one. */
 export type Creation =
   | SyncStep
-  | { readonly kind: 'attach'; readonly person: Person; readonly to: Attaching; readonly refused?: LeasedRefusal };
+  | {
+      readonly kind: 'attach';
+      readonly person: Person;
+      readonly to: Attaching;
+      readonly refused?: LeasedRefusal;
+      readonly made?: true;
+    };
 
 /** What Salesforce said of the Lead, where the person cannot be attached to what it named. */
 export interface LeasedRefusal {
@@ -145,12 +151,12 @@ function newLead({ ports, schemas, assignTo }: PersonSync, person: Person, leftO
 async function attachToConverted(
   sync: PersonSync,
   push: LeasedPush,
-  { lead, successors, rejection }: ConvertedLead,
+  { lead, successors, rejection, made }: ConvertedLead,
 ): Promise<Creation> {
   const row = successors.at(-1);
   const refused = { push, rejection };
   if (row === undefined || isGone(row)) return refuse(sync, refused);
-  return { kind: 'attach', person: push.person, to: { converted: lead }, refused };
+  return { kind: 'attach', person: push.person, to: { converted: lead }, refused, ...(made && { made }) };
 }
 
 /** A duplicate rule found the record that this person is: links to it, if it is one and nobody else's; else refuses. */

@@ -4,16 +4,18 @@ import { keyOfPerson, LEADS_PER_PERSON } from '../../person/person-key.ts';
 import { type Row, successorOf } from '../../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
 import type { CreateAnswer } from '../ports/salesforce-records.ts';
+import { afterPush } from '../push/store-settled.ts';
 import { successorsOf } from '../rows/read-rows.ts';
 import type { PersonSync } from './person-sync.ts';
 
-/** A Lead of the person was converted, and nothing was written. */
+/** A Lead of the person was converted. Nothing was written, unless it was `made` just now. */
 export interface ConvertedLead {
   readonly kind: 'converted';
   readonly rejection: Rejection;
   readonly lead: Row;
   /** The rows that took its place one after another, as far as they can be read. */
   readonly successors: readonly Row[];
+  readonly made?: true;
 }
 
 /**
@@ -33,7 +35,8 @@ export async function createUnderKey(
   const answer = await ports.records.createLead(keyOfPerson(person.personId, nth), record, columns, options);
   if (answer.kind !== 'converted') return answer;
   const lead = rowOfRecord(schema, answer.record);
-  const successors = await successorsOf(sync, lead);
+  const reading = () => successorsOf(sync, lead);
+  const successors = await (answer.made ? afterPush(reading) : reading());
   if (nth === LEADS_PER_PERSON || !isGone(person, lead, successors, recordIsGone))
     return { ...answer, lead, successors };
   return createUnderKey(sync, person, record, nth + 1);

@@ -18,7 +18,7 @@ import { addMs } from '../instants.ts';
 import type { PushAnswer } from '../ports/salesforce-records.ts';
 import { withCutTexts } from '../push/cut-texts.ts';
 import { readBehind } from '../push/read-behind.ts';
-import { endedAfterPush, type PushEnd, storeSettled } from '../push/store-settled.ts';
+import { afterPush, type PushEnd, storeSettled } from '../push/store-settled.ts';
 import { refreshedPerson } from '../rows/merge-values.ts';
 import { storeRead } from '../rows/store-read.ts';
 import { over, type PersonSync, type SyncOutcome, type SyncStep } from './person-sync.ts';
@@ -120,14 +120,15 @@ async function takeAnswer(
     case 'written':
       if (answer.unread !== undefined) return settleUnread(sync, progress, { sent, answer });
       // What was sent stands in a row that is gone by now, or in its successor.
-      if (after === null) return readAgain(sync, { ...progress, readsFirst: true });
+      if (after === null) return afterPush(() => readAgain(sync, { ...progress, readsFirst: true }));
       return end(sync, progress, sent, { kind: 'written', before, after, created: false });
     case 'rejected':
       return end(sync, progress, sent, { kind: 'rejected', before, rejection: outcome.rejection, ownerSent });
+    // Behind an error or in a converted Lead the push may stand all the same.
     case 'modified':
-      return after === null ? readAgain(sync, progress) : storeRow(sync, progress, after);
+      return afterPush(() => (after === null ? readAgain(sync, progress) : storeRow(sync, progress, after)));
     case 'gone':
-      return readAgain(sync, progress);
+      return outcome.mayStand ? afterPush(() => readAgain(sync, progress)) : readAgain(sync, progress);
     case 'transient':
       throw new TransientError(outcome.code, 'Salesforce could not take the push now');
     case 'failed':
@@ -144,20 +145,13 @@ async function settleUnread(
   { sent, answer }: { readonly sent: Fields; readonly answer: PushAnswer },
 ): Promise<Step> {
   const { link } = progress;
-  try {
+  return afterPush(async () => {
     const isStale = answer.unread?.code === INVALID_FIELD;
     const current = isStale ? { ...sync, schemas: await describedSchemas(sync.ports) } : sync;
     const [read] = await readBehind(current, link.type, [link.id], [answer]);
     if (read === undefined || read.after === null) return readAgain(current, { ...progress, readsFirst: true });
-    return end(current, progress, sent, {
-      kind: 'written',
-      before: null,
-      after: read.after,
-      created: false,
-    });
-  } catch (error) {
-    return endedAfterPush(error);
-  }
+    return end(current, progress, sent, { kind: 'written', before: null, after: read.after, created: false });
+  });
 }
 
 /**
