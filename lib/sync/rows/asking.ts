@@ -1,6 +1,6 @@
 import type { Conflict } from '../../person/activity.ts';
 import type { Person } from '../../person/person.ts';
-import type { Row } from '../../person/row.ts';
+import { type Row, successorOf } from '../../person/row.ts';
 import { isPerson } from '../../person/standing.ts';
 import { isUnseen } from '../../person/unseen-row.ts';
 import type { Schemas } from '../context/schemas.ts';
@@ -71,7 +71,7 @@ export class Asking {
       rows: this.#rows,
       differs: (personId, row) => {
         const person = this.person(personId);
-        return person !== undefined && (this.#isLapsed(person, isLeased) || isChange(schemas, person, row));
+        return person !== undefined && (this.#hasToBeRead(person, row, isLeased) || isChange(schemas, person, row));
       },
       isLeased: (personId) => {
         const person = this.person(personId);
@@ -152,9 +152,13 @@ export class Asking {
     }
   }
 
-  /** A lease that has run out remembers what a lost push attempted, until the row has been read. */
-  #isLapsed(person: Person, isLeased: (person: Person) => boolean): boolean {
-    return person.lease !== null && person.lease.owner !== this.manner.token && !isLeased(person);
+  /**
+   * A lease that has run out remembers what a lost push attempted, until the row has been read, or the one that took its
+   * place.
+   */
+  #hasToBeRead(person: Person, row: Row, isLeased: (person: Person) => boolean): boolean {
+    const isLapsed = person.lease !== null && person.lease.owner !== this.manner.token && !isLeased(person);
+    return isLapsed && successorOf(row) === null;
   }
 
   #see({ person, row }: NonNullable<Manner['seen']>): void {
