@@ -25,7 +25,12 @@ export type PreparedPush =
   /** Somebody else pushes the person, or has changed it. */
   | { readonly kind: 'notOurs' };
 
-/** Decides what is sent for a person, and takes the lease for it. */
+/**
+ * Decides what is sent for a person, and takes the lease for it. The guard alone keeps two workers from pushing over
+ * each other; the lease is written for what it remembers. Where the person is edited again before the push is settled, a
+ * row that holds the value sent first would pass for an edit of Salesforce: a conflict is told that nobody made, and an
+ * edit back to the old value, or under rules by which Salesforce wins any edit, is lost.
+ */
 export async function preparePush(
   context: Context<PreparePorts>,
   type: SalesforceType,

@@ -24,6 +24,14 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
     with: ['messageDuplicated', 'commitsLate'],
   },
   {
+    name: 'a guarded push goes without a lease that knows what it sends',
+    file: 'lib/sync/push/prepare-push.ts',
+    from: "return outcome === 'taken' ? { ...person, lease: taken } : undefined;",
+    to: "if (isGuarded) await ports.persons.releaseLease(person.personId, owner);\n  return outcome === 'taken' ? { ...person, lease: isGuarded ? null : taken } : undefined;",
+    stage: 'editedAfterLostPush',
+    killedBy: 9,
+  },
+  {
     name: 'a lease shorter than the time-out of Salesforce',
     file: 'lib/lambda/settings.ts',
     from: 'z.minimum(2)), 660)',
