@@ -1,3 +1,4 @@
+import type { SalesforceType } from '../../person/row.ts';
 import { TransientError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { SalesforceRecords } from '../ports/salesforce-records.ts';
@@ -5,18 +6,18 @@ import { type DescribePorts, describedSchemas, INVALID_FIELD, type Schemas } fro
 
 /**
  * The same records, whose reads leave out a column that was hidden or deleted since the schemas were made: one describe,
- * and the read once more. What was left out is missing in the rows, and counts as unread.
+ * and the read once more; the reads around a later push leave it out too. What was left out is missing in the rows, and
+ * counts as unread.
  */
 export function withCurrentColumns(ports: DescribePorts & Pick<Ports, 'records'>): SalesforceRecords {
   const { records } = ports;
   let known: Promise<Schemas> | undefined;
+  const visible = async (type: SalesforceType, columns: readonly string[]) => {
+    const current = (await known)?.[type].columns;
+    return current === undefined ? columns : columns.filter((column) => current.includes(column));
+  };
   const read: SalesforceRecords['read'] = async (type, ids, columns) => {
-    const visible = (await known)?.[type].columns ?? columns;
-    return records.read(
-      type,
-      ids,
-      columns.filter((column) => visible.includes(column)),
-    );
+    return records.read(type, ids, await visible(type, columns));
   };
   return {
     ...records,
@@ -26,6 +27,8 @@ export function withCurrentColumns(ports: DescribePorts & Pick<Ports, 'records'>
     get maxMassBatch() {
       return records.maxMassBatch;
     },
+    push: async (type, pushes, columns) => records.push(type, pushes, await visible(type, columns)),
+    pushMass: async (type, pushes, columns) => records.pushMass(type, pushes, await visible(type, columns)),
     read: async (type, ids, columns) => {
       try {
         return await read(type, ids, columns);
