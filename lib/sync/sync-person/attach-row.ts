@@ -4,7 +4,7 @@ import { afterPush } from '../push/store-settled.ts';
 import type { Asking, Ended } from '../rows/asking.ts';
 import type { Known, Step } from '../rows/known.ts';
 import { type Attaching, askToAttach, candidatesOf } from './ask-to-attach.ts';
-import { createLead, refuse } from './create-lead.ts';
+import { type Creation, createLead, refuse } from './create-lead.ts';
 import { over, type PersonSync, type SyncOutcome, type SyncStep } from './person-sync.ts';
 
 /**
@@ -20,11 +20,16 @@ export async function attachRow(sync: PersonSync, person: Person): Promise<SyncS
   }
   const creation = await createLead(sync, asking.reached);
   if (creation.kind !== 'attach') return creation;
-  const attaching = () => askFor(sync, creation.person, creation.to);
-  const again = await (creation.made ? afterPush(attaching) : attaching());
+  const again = await attachMade(sync, creation);
   const isUnfollowed = again.ended?.kind === 'nothing' && again.reached?.personId === person.personId;
   if (isUnfollowed && creation.refused !== undefined) return refuse(sync, creation.refused);
   return stepAfter(sync, person, again);
+}
+
+/** A Lead that was made just now stands, though it is converted already. */
+function attachMade(sync: PersonSync, { person, to, made }: Extract<Creation, { kind: 'attach' }>): Promise<Asking> {
+  const attaching = () => askFor(sync, person, to);
+  return made ? afterPush(attaching) : attaching();
 }
 
 function askFor(sync: PersonSync, person: Person, to: Attaching): Promise<Asking> {
