@@ -13,7 +13,14 @@ import { openProduct } from '../product.ts';
 import { openRawOrg } from '../raw-org.ts';
 import { control } from '../surroundings.ts';
 
-const SETTINGS = { objects: ['Lead'], lagSeconds: 0, lookbackSeconds: 600, cycleLeaseMs: 900_000 } as const;
+const SETTINGS = {
+  objects: ['Lead'],
+  lagSeconds: 0,
+  lookbackSeconds: 600,
+  cycleLeaseMs: 900_000,
+  /** No query job: pages are measured. */
+  bulkAbove: Number.POSITIVE_INFINITY,
+} as const;
 const ROOT = '/services/data/v64.0';
 const MIB = 1024 * 1024;
 
