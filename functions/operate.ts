@@ -5,18 +5,18 @@ import { composeStore } from '../lib/lambda/compose-store.ts';
 import { readEnvironment } from '../lib/lambda/environment.ts';
 import { apiHandler, type RoutesOf } from '../lib/lambda/http-api.ts';
 import { listCycles } from '../lib/lambda/list-cycles.ts';
-import { listedPersonView } from '../lib/lambda/person-answers.ts';
-import { parsePaging } from '../lib/lambda/person-requests.ts';
 import { purgeValues } from '../lib/lambda/purge-values.ts';
 import { reconcileSoon } from '../lib/lambda/reconcile-soon.ts';
+import { listRejections, retryRejections, summariseRejections } from '../lib/lambda/rejections.ts';
 import { createShown } from '../lib/lambda/shown.ts';
-import { sizedPage } from '../lib/lambda/sized-page.ts';
 import { pauseJob, readJob, syncPersons } from '../lib/lambda/sync-lists.ts';
+import { withPerson } from '../lib/lambda/with-person.ts';
 import { readFieldStatus } from '../lib/sync/operate/field-status.ts';
+import { readPersonSync } from '../lib/sync/operate/read-person-sync.ts';
 import { readSyncStatus } from '../lib/sync/operate/sync-status.ts';
 
 const environment = readEnvironment('operate', process.env);
-const { objects } = environment.settings;
+const { objects, scheduleEnabled } = environment.settings;
 const queue = composeQueue(environment);
 const ports = { ...composeStore(environment), queue };
 const shown = createShown(ports);
@@ -34,13 +34,14 @@ export const handler = apiHandler<RoutesOf<'operate'>>({
   'POST /sync/fields/accept': (request) => acceptType(ports, request),
   'POST /sync/fields/purge': (request) => purgeValues(ports, request),
 
-  'GET /sync/rejections': async (request) => {
-    const { limit, cursor } = parsePaging(request);
-    const read = (most: number) => ports.persons.withStatus('rejected', most, cursor);
-    const { person: show } = await shown();
-    const page = await sizedPage(limit, read, (person) => listedPersonView(show(person)));
-    return { status: 200, body: { persons: page.items, cursor: page.cursor } };
-  },
+  'GET /sync/rejections': (request) => listRejections(ports, request, shown),
+  'GET /sync/rejections/summary': () => summariseRejections(ports),
+  'POST /sync/rejections/retry': (request) => retryRejections(ports, request),
+  'GET /persons/{personId}/sync': (request) =>
+    withPerson(ports.persons, request, '/sync', async (person) => {
+      const shownPerson = (await shown()).person(person);
+      return { status: 200, body: await readPersonSync(ports, shownPerson, scheduleEnabled) };
+    }),
 
   'POST /sync-persons': (request) => syncPersons(ports, request),
   'GET /sync/jobs/{jobId}': (request) => readJob(ports, request),

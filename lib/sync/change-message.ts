@@ -24,6 +24,8 @@ export interface QueuedRow {
  * under it.
  * `persons`: persons of a join that may be half done; with `erases`, of an erasure that may be half done, or was met by
  * writes that had begun before it.
+ * `retry`: rejections to be tried again: of these persons, or of all from a place in the list of the rejected on, with
+ * `code` only those of that code.
  * `list`: a part of a list of persons to be synced, or null: the listing of them; `tries`: how often the part was tried.
  *
  * `queuedAt` is our clock's, ISO. `cycle` is the number of the cycle that queued the message; absent where no cycle did.
@@ -61,6 +63,14 @@ export type ChangeMessage =
       readonly cycle?: number;
       readonly erases?: true;
       readonly personIds: readonly string[];
+    }
+  | {
+      readonly kind: 'retry';
+      readonly queuedAt: string;
+      readonly cycle?: number;
+      readonly personIds?: readonly string[];
+      readonly code?: string;
+      readonly cursor: string | null;
     }
   | {
       readonly kind: 'list';
@@ -142,6 +152,13 @@ export function* packIds(
   }
 }
 
+type RetryOrder = Omit<Extract<ChangeMessage, { kind: 'retry' }>, 'kind'>;
+
+/** The body of a message about rejections. */
+export function retryMessage(order: RetryOrder): string {
+  return JSON.stringify({ kind: 'retry', ...order });
+}
+
 type ListOrder = Omit<Extract<ChangeMessage, { kind: 'list' }>, 'kind' | 'cycle'>;
 
 /** The body of a message about a list. */
@@ -177,6 +194,10 @@ const CHECKS: Readonly<Record<string, (message: Record<string, unknown>) => bool
     isListOf(message.ids, isRecordId),
   pending: (message) => isTrueOrAbsent(message.mass) && isListOf(message.personIds, isText),
   persons: (message) => isTrueOrAbsent(message.erases) && isListOf(message.personIds, isText),
+  retry: (message) =>
+    (message.personIds === undefined || isListOf(message.personIds, isText)) &&
+    (message.code === undefined || isText(message.code)) &&
+    (message.cursor === null || isText(message.cursor)),
   list: (message) =>
     isText(message.jobId) && (message.part === null || isCount(message.part)) && isCount(message.tries),
 };

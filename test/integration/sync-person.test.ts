@@ -215,8 +215,26 @@ describe('what keeps a sync from being done', () => {
     expect((await sides.admin.record('Lead', salesforce.id)).Phone).toBe('+49 555 013');
     expect((await sides.api.person(personId)).sync).toMatchObject({ status: 'rejected', rejection });
     await eventually(async () => (await sides.api.rejections()).some((person) => person.personId === personId));
+    const ofCode = (code: string) => sides.api.send(`GET /sync/rejections?code=${code}`);
+    expect((await ofCode(rejection.code)).body).toMatchObject({ persons: [{ personId }] });
+    expect((await ofCode('STRING_TOO_LONG')).body).toMatchObject({ persons: [] });
+    const summary = await sides.api.send('GET /sync/rejections/summary');
+    expect(summary.body).toMatchObject({ codes: [{ code: rejection.code, count: 1 }], complete: true });
+    expect((await sides.api.send(`GET /persons/${personId}/sync`)).body).toMatchObject({
+      status: 'rejected',
+      waiting: [{ field: 'Title', reason: `${rejection.code}: Not bad` }],
+      lastTry: { code: rejection.code, message: 'Not bad' },
+      rule: { code: rejection.code },
+    });
+    // The org changes its rule, and somebody has what it refused tried again.
+    await sides.admin.control('DELETE validation-rules', { object: 'Lead', name: rule.name });
+    expect((await sides.api.send('POST /sync/rejections/retry', { code: rejection.code })).status).toBe(202);
+    await travelled(salesforce.id, 'Bad');
     await sides.api.edit(personId, { Title: 'Good' });
     await travelled(salesforce.id, 'Good');
+    const holdingBack = async () =>
+      ((await sides.api.send(`GET /persons/${personId}/sync`)).body as { rule: unknown }).rule;
+    await eventually(async () => (await holdingBack()) === null);
     await eventually(async () => (await sides.api.rejections()).length === 0);
   });
 

@@ -171,6 +171,8 @@ function contentOf(message: ChangeMessage): string {
   if (message.kind === 'pending') return `persons with edits: ${message.personIds.join(', ')}`;
   if (message.kind === 'persons') return `persons of a join: ${message.personIds.join(', ')}`;
   if (message.kind === 'list') return `list ${message.jobId}, part ${message.part ?? 'to come'}`;
+  if (message.kind === 'retry')
+    return `rejections to try again: ${message.code ?? message.personIds?.join(', ') ?? 'all'}`;
   if (message.kind === 'refresh') return `rows to read again: ${message.ids.join(', ')}`;
   const [id, stamp] = [message.columns.indexOf('Id'), message.columns.indexOf('SystemModstamp')];
   const rows = message.rows.map((row) => `${row[id]} of ${String(row[stamp]).slice(11, 19)}`);

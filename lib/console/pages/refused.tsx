@@ -1,21 +1,12 @@
 import { ApiProblem } from '../api/client.ts';
 import { useConsole } from '../api/context.ts';
 import { useAction, useAnswer } from '../api/queries.ts';
-import type { ListedPerson, PersonsPage } from '../api/shapes.ts';
+import type { ListedPerson, PersonsPage, RejectionSummary } from '../api/shapes.ts';
 import { Page, Section, Table, Time } from '../parts/page.tsx';
 import { Pager } from '../parts/pager.tsx';
 import { linkTo, type Route } from '../parts/route.ts';
 import { Answered, Empty, ProblemBox } from '../parts/states.tsx';
 import { ago, count, listed, nameOf } from '../words/format.ts';
-
-interface Summary {
-  readonly codes: readonly {
-    readonly code: string;
-    readonly count: number;
-    readonly oldestAt: string;
-    readonly fix: string;
-  }[];
-}
 
 /** Persons that Salesforce refused: by code with the fix, then one by one. */
 export default function Refused({ route }: { readonly route: Route }) {
@@ -69,24 +60,22 @@ function List({ persons }: { readonly persons: readonly ListedPerson[] }) {
   );
 }
 
-/** The summary by code and the retries, where the API has them. */
+/** The summary by code, and the retries. */
 function Codes({ code }: { readonly code: string | undefined }) {
   const { api } = useConsole();
-  const summary = useAnswer<Summary>('GET /sync/rejections/summary');
+  const summary = useAnswer<RejectionSummary>('GET /sync/rejections/summary');
   const retry = useAction<object, unknown>((which) => api.call('POST /sync/rejections/retry', which));
-  if (summary.problem?.isMissingCall === true) {
-    return (
-      <p class="muted">The API of this version does not count the codes. Open a person, mend it, and press Sync now.</p>
-    );
-  }
   return (
     <Section title="By code">
       <Answered answer={summary} what="the codes">
-        {({ codes }) =>
+        {({ codes, complete }) =>
           codes.length === 0 ? (
             <Empty>No code: nothing is refused.</Empty>
           ) : (
-            <Table label="Refused by code" heads={['Code', 'Persons', 'Oldest', 'What to do', 'Retry']}>
+            <Table
+              label={complete ? 'Refused by code' : 'Refused by code, of the newest only'}
+              heads={['Code', 'Persons', 'Oldest', 'What to do', 'Retry']}
+            >
               {codes.map((entry) => (
                 <tr key={entry.code} class={entry.code === code ? 'push' : undefined}>
                   <th scope="row">
@@ -106,7 +95,7 @@ function Codes({ code }: { readonly code: string | undefined }) {
           )
         }
       </Answered>
-      <div role="status">{retry.isSuccess && <p class="box good">The next cycle pushes them again.</p>}</div>
+      <div role="status">{retry.isSuccess && <p class="box good">They are pushed again in the background.</p>}</div>
       {retry.error instanceof ApiProblem && <ProblemBox problem={retry.error} />}
     </Section>
   );

@@ -61,9 +61,29 @@ export const OPERATE_CALLS = {
     operationId: 'listRejections',
     summary: 'Persons parked by a rejection, newest first',
     tag: 'Operate',
-    parameters: paging,
+    parameters: {
+      code: { in: 'query', description: 'Only those of this code; pages may be short.', schema: z.string() },
+      ...paging,
+    },
     answers: { 200: { description: 'A page of persons.', body: answers.personsPage } },
     problems: ['invalid-parameter'],
+  },
+  'GET /sync/rejections/summary': {
+    operationId: 'summariseRejections',
+    summary: 'How many persons are parked, by code, with what to do',
+    tag: 'Operate',
+    answers: { 200: { description: 'The summary.', body: statuses.rejectionSummary } },
+    problems: [],
+  },
+  'POST /sync/rejections/retry': {
+    operationId: 'retryRejections',
+    summary: 'Try rejections again: of one person, of one code, or all',
+    description:
+      'What was held back is pushed again in the background. A person without a record gets none by this: sync the person.',
+    tag: 'Operate',
+    body: required(requests.retryBody),
+    answers: { 202: { description: 'They are tried soon.', body: requests.retryBody } },
+    problems: ['invalid-body'],
   },
   'GET /openapi.json': {
     operationId: 'readDocument',

@@ -4,6 +4,7 @@ import { type Answer, type Call, optional, paging, required } from './call.ts';
 import type { ProblemName } from './problem.ts';
 import * as requests from './request-shapes.ts';
 import type { RouteKey } from './routes.ts';
+import { personSync } from './status-shapes.ts';
 
 const SALESFORCE_PROBLEMS: readonly ProblemName[] = ['salesforce-unavailable', 'salesforce-limit'];
 const SYNC_PROBLEMS: readonly ProblemName[] = [
@@ -144,6 +145,14 @@ export const PERSON_CALLS = {
       'A value that lost a conflict, or gave way when two persons became one, is whole. Of other long values the log keeps the beginning.',
     tag: 'Persons',
     answers: { 200: { description: 'The activity.', body: answers.activity }, 308: moved },
+    problems: ['not-found'],
+  },
+  'GET /persons/{personId}/sync': {
+    operationId: 'readPersonSync',
+    summary: 'What of a person waits, and why',
+    description: 'Computed from what is known here; Salesforce is not asked.',
+    tag: 'Sync',
+    answers: { 200: { description: 'What waits.', body: personSync }, 308: moved },
     problems: ['not-found'],
   },
   'POST /persons/{personId}/sync': {

@@ -45,6 +45,14 @@ export const syncPersonsBody = z.union(
   `takes personIds, 1 to ${MAX_LIST} ids of persons, or status: "localOnly"; and assignTo as a sync of one person`,
 );
 
+export const retryBody = z.union(
+  [
+    z.strictObject({ personId: z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/)) }),
+    z.strictObject({ code: z.string().check(z.minLength(1), z.maxLength(200)) }),
+    z.strictObject({ all: z.literal(true) }),
+  ],
+  'takes one of personId, code, all: true',
+);
 export const reconcileBody = z.strictObject({ acceptMissing: z._default(z.boolean(), false) });
 
 /** More than any object of Salesforce has. */

@@ -85,6 +85,28 @@ export const status = named(
   }),
 );
 
+export const personSync = named(
+  'PersonSync',
+  'What of a person waits, each field with its reason; the last push that Salesforce answered; the next; and the rule that holds the edits back.',
+  z.strictObject({
+    personId: text,
+    status: z.enum(['localOnly', 'synced', 'pending', 'rejected']),
+    waiting: z.array(z.strictObject({ field: text, reason: text })),
+    lastTry: z.nullable(z.strictObject({ at: instant, code: z.nullable(text), message: z.nullable(text) })),
+    nextTry: z.nullable(z.strictObject({ at: z.nullable(instant), why: text })),
+    rule: z.nullable(z.strictObject({ code: text, message: text })),
+  }),
+);
+
+export const rejectionSummary = named(
+  'RejectionSummary',
+  'The rejected persons by code, most persons first, each with what to do. Where not `complete`, only the newest were counted.',
+  z.strictObject({
+    codes: z.array(z.strictObject({ code: text, count, oldestAt: instant, fix: text })),
+    complete: z.boolean(),
+  }),
+);
+
 const fieldReport = named(
   'Field',
   'One field of an object: which way it syncs, and in words why not.',

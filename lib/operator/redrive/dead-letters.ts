@@ -96,6 +96,9 @@ function letterOf({ MessageId = '', Body = '' }: Message): DeadLetter {
     const part = message.part === null ? '' : ` part ${message.part}`;
     return { messageId: MessageId, kind, queuedAt, ids: [`${message.jobId}${part}`] };
   }
+  if (message.kind === 'retry') {
+    return { messageId: MessageId, kind, queuedAt, ids: message.personIds ?? [message.code ?? 'all'] };
+  }
   const ids = message.kind === 'rows' ? message.rows.map(([id]) => String(id)) : message.ids;
   return { messageId: MessageId, kind: `${kind} ${message.type}`, queuedAt, ids };
 }

@@ -14,6 +14,7 @@ import { holdersOf } from '../rows/holders.ts';
 import { finishErasure } from '../sync-person/erase-person.ts';
 import { type Arrival, arrivalsOf, type Delivery } from './arrivals.ts';
 import { type FailedRow, isArrival, packFailedRows } from './pack-failed-rows.ts';
+import { type RetryMessage, retryRejected } from './retry-rejected.ts';
 
 export interface MergeReport {
   /** Deliveries that must come again, by id. */
@@ -73,10 +74,20 @@ export class MergeRun {
         const queue = message.mass === true ? this.#toPushMass : this.#toPush;
         for (const person of persons.values()) queue.set(person.personId, person);
       } else if (message.kind === 'persons') await this.#goOn(message);
+      else if (message.kind === 'retry') await this.#tryAgain(message);
       else await this.#readRows(delivery, message);
     } catch (error) {
       this.fail(delivery, error);
     }
+  }
+
+  async #tryAgain(message: RetryMessage): Promise<void> {
+    const { woken, unseen } = await retryRejected(this.#context, message);
+    for (const person of woken) this.#note(person);
+    const questions = unseen.map(({ personId }): Question => {
+      return { kind: 'person', personId, attaches: false, readsOwn: true, told: false };
+    });
+    await this.#answer(questions, () => undefined);
   }
 
   #goOn({ personIds, erases }: Extract<ChangeMessage, { kind: 'persons' }>): Promise<void> {

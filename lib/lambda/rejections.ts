@@ -1,0 +1,63 @@
+import type { Person } from '../person/person.ts';
+import { STATUS_CODES } from '../salesforce/status-codes.ts';
+import { retryMessage } from '../sync/change-message.ts';
+import { countRejections } from '../sync/operate/count-rejections.ts';
+import type { Page } from '../sync/ports/person-store.ts';
+import type { Ports } from '../sync/ports/ports.ts';
+import { retryBody } from './api/request-shapes.ts';
+import type { ApiAnswer, ApiRequest } from './http-api.ts';
+import { listedPersonView } from './person-answers.ts';
+import { parse, parsePaging } from './person-requests.ts';
+import type { Shown } from './shown.ts';
+import { sizedPage } from './sized-page.ts';
+
+type ReadPorts = Pick<Ports, 'persons'>;
+
+/** A page of rejected persons; of one code a page may be short, even empty, before the end. */
+export async function listRejections(
+  { persons }: ReadPorts,
+  request: ApiRequest,
+  shown: () => Promise<Shown>,
+): Promise<ApiAnswer> {
+  const { limit, cursor } = parsePaging(request);
+  const { code } = request.query;
+  const read = async (most: number): Promise<Page<Person>> => {
+    const page = await persons.withStatus('rejected', most, cursor);
+    return code === undefined ? page : { ...page, items: page.items.filter((each) => each.rejection?.code === code) };
+  };
+  const { person: show } = await shown();
+  const page = await sizedPage(limit, read, (person) => listedPersonView(show(person)));
+  return { status: 200, body: { persons: page.items, cursor: page.cursor } };
+}
+
+/** The rejected persons by code, each with what is to be done. */
+export async function summariseRejections(ports: ReadPorts): Promise<ApiAnswer> {
+  const { codes, complete } = await countRejections(ports);
+  return { status: 200, body: { codes: codes.map((each) => ({ ...each, fix: fixOf(each.code) })), complete } };
+}
+
+/** What is to be done about codes that are our own. */
+const OWN_FIXES: Readonly<Record<string, string>> = {
+  RECORD_NOT_VISIBLE: 'give the sync user access to the record; where it is gone, sync the person with recordIsGone',
+  PERSON_TOO_LARGE: 'shorten the long texts of the record in Salesforce',
+};
+
+const UNKNOWN_FIX = 'Salesforce does not document this code: read its message, fix what it names, then retry';
+
+function fixOf(code: string): string {
+  return OWN_FIXES[code] ?? STATUS_CODES.get(code)?.fix ?? UNKNOWN_FIX;
+}
+
+/** `{"personId"}`, `{"code"}` or `{"all": true}`: the next merge tries them again, as far as the API reserve allows. */
+export async function retryRejections(
+  { queue, clock }: Pick<Ports, 'queue' | 'clock'>,
+  request: ApiRequest,
+): Promise<ApiAnswer> {
+  const asked = parse(retryBody, request.body);
+  const which = {
+    ...('personId' in asked && { personIds: [asked.personId] }),
+    ...('code' in asked && { code: asked.code }),
+  };
+  await queue.send([retryMessage({ queuedAt: clock.now(), cursor: null, ...which })]);
+  return { status: 202, body: asked };
+}

@@ -1,0 +1,150 @@
+import { isEmptyValue } from '../../person/field-value.ts';
+import { openEdits, type Person, type SyncStatus, syncStatus } from '../../person/person.ts';
+import { type SalesforceType, typeOf } from '../../person/row.ts';
+import { isGone } from '../../person/standing.ts';
+import type { CycleError } from '../state/cycle-report.ts';
+
+/** What of a person waits, and why. Computed from what is stored: Salesforce is not asked. */
+export interface PersonSyncState {
+  readonly personId: string;
+  readonly status: SyncStatus;
+  readonly waiting: readonly WaitingField[];
+  /** The refusal that stands, else the last push that Salesforce answered. Code and message are null where it was taken. */
+  readonly lastTry: { readonly at: string; readonly code: string | null; readonly message: string | null } | null;
+  /** Null where nothing waits. `at` is null where the next try has no time of its own. */
+  readonly nextTry: { readonly at: string | null; readonly why: string } | null;
+  /** What holds the edits back; null where nothing waits. */
+  readonly rule: WaitingRule | null;
+}
+
+export interface WaitingField {
+  readonly field: string;
+  readonly reason: string;
+}
+
+export interface WaitingRule {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What is known beside the person. */
+export interface SyncFacts {
+  readonly now: string;
+  readonly scheduleEnabled: boolean;
+  /** What ended the last cycle early, and since when every cycle fails so; null where it went well, or none has ended. */
+  readonly failing: (CycleError & { readonly since: string }) | null;
+  readonly hasCycled: boolean;
+  /** Messages in the queue of changes. */
+  readonly queued: number;
+  /** Why a field is not pushed to the record; undefined where it is. */
+  readonly whyNotPushed: (type: SalesforceType, field: string) => string | undefined;
+}
+
+export function personSyncState(person: Person, facts: SyncFacts): PersonSyncState {
+  const rule = ruleOf(person, facts);
+  return {
+    personId: person.personId,
+    status: syncStatus(person),
+    waiting: rule === null ? [] : waitingFields(person, facts, rule),
+    lastTry: lastTryOf(person),
+    nextTry: rule === null ? null : nextTryOf(person, rule),
+    rule,
+  };
+}
+
+/** What holds back most of what waits: of several rules the one that must end first. */
+function ruleOf(person: Person, facts: SyncFacts): WaitingRule | null {
+  const { salesforce, rejection, pending } = person;
+  if (rejection !== null) return { code: rejection.code, message: rejection.message };
+  if (salesforce === null) return NO_RECORD;
+  if (Object.keys(pending).length === 0) return null;
+  return recordRule(person) ?? fieldRule(person, facts) ?? timeRule(person, facts);
+}
+
+const NO_RECORD: WaitingRule = {
+  code: 'NO_RECORD',
+  message: 'The person has no record in Salesforce; a sync of this person links one or creates a Lead',
+};
+
+function recordRule({ salesforce }: Person): WaitingRule | undefined {
+  if (salesforce === null || !isGone(salesforce)) return undefined;
+  const { type, id, successor } = salesforce;
+  if (successor !== undefined) {
+    const message = `${successor.type} ${successor.id} took the place of ${type} ${id}, and was not read yet or is out of the sync user's sight`;
+    return { code: 'RECORD_REPLACED', message };
+  }
+  const message = `${type} ${id} was deleted in Salesforce; an undelete there goes on with it, a sync of this person creates a Lead`;
+  return { code: 'RECORD_DELETED', message };
+}
+
+/** Only where every edit that waits is one that is never pushed. */
+function fieldRule(person: Person, { whyNotPushed }: SyncFacts): WaitingRule | undefined {
+  const whys = Object.keys(openEdits(person)).map((field) => whyNotPushed(typeOf(person), field));
+  const [why] = whys;
+  const isNone = why !== undefined && whys.every((each) => each !== undefined);
+  return isNone ? { code: 'NOT_PUSHED', message: why } : undefined;
+}
+
+function timeRule({ lease }: Person, facts: SyncFacts): WaitingRule {
+  if (lease !== null && lease.expiresAt > facts.now) {
+    return {
+      code: 'PUSH_UNDER_WAY',
+      message: `Another push of this person is under way, or may be until ${lease.expiresAt}`,
+    };
+  }
+  if (!facts.scheduleEnabled) {
+    return {
+      code: 'SCHEDULE_OFF',
+      message: 'The schedule is off (scheduleEnabled); a sync of this person pushes the edits',
+    };
+  }
+  if (facts.failing !== null) {
+    const { code, message, since } = facts.failing;
+    return { code, message: `No cycle has ended well since ${since}: ${message}` };
+  }
+  if (!facts.hasCycled) return { code: 'NO_CYCLE', message: 'No cycle has ended yet' };
+  if (facts.queued > 0) return { code: 'BACKLOG', message: `${facts.queued} messages wait to be merged` };
+  return { code: 'NEXT_CYCLE', message: 'The next cycle pushes the edits' };
+}
+
+function waitingFields(person: Person, { whyNotPushed }: SyncFacts, rule: WaitingRule): readonly WaitingField[] {
+  if (person.salesforce === null) {
+    const held = Object.entries(person.fields).filter(([, value]) => !isEmptyValue(undefined, value ?? null));
+    return held.map(([field]) => ({ field, reason: reasonIn(rule) }));
+  }
+  const open = openEdits(person);
+  return Object.keys(person.pending)
+    .sort()
+    .map((field) => {
+      const why = whyNotPushed(typeOf(person), field);
+      if (why !== undefined) return { field, reason: why };
+      const isHeldByRule = !(field in open) || person.rejection === null;
+      return { field, reason: isHeldByRule ? reasonIn(rule) : 'The next cycle pushes it' };
+    });
+}
+
+function reasonIn({ code, message }: WaitingRule): string {
+  return `${code}: ${message}`;
+}
+
+function lastTryOf({ log, rejection }: Person): PersonSyncState['lastTry'] {
+  if (rejection !== null) return { at: rejection.at, code: rejection.code, message: rejection.message };
+  const last = log.recent.findLast(({ type, direction }) => {
+    return type === 'syncedToSalesforce' || (type === 'rejected' && direction === 'push');
+  });
+  if (last === undefined) return null;
+  return last.type === 'rejected'
+    ? { at: last.at, code: last.detail.code, message: last.detail.message }
+    : { at: last.at, code: null, message: null };
+}
+
+const BY_HAND =
+  'after an edit, a change of the record in Salesforce, POST /sync/rejections/retry, or a sync of this person';
+
+function nextTryOf(person: Person, { code }: WaitingRule): PersonSyncState['nextTry'] {
+  if (person.rejection !== null) return { at: null, why: BY_HAND };
+  if (code === 'PUSH_UNDER_WAY' && person.lease !== null) return { at: person.lease.expiresAt, why: 'the lease ends' };
+  const isByHand = ['NO_RECORD', 'RECORD_DELETED', 'SCHEDULE_OFF'].includes(code);
+  if (isByHand) return { at: null, why: 'with a sync of this person' };
+  return { at: null, why: code === 'NOT_PUSHED' ? 'when the field can be pushed' : 'with the next cycle' };
+}
