@@ -1,4 +1,5 @@
 import { awaitsPush, isPresent, type Person } from '../../../lib/person/person.ts';
+import { isUnseen } from '../../../lib/person/unseen-row.ts';
 import { whole } from '../../fakes/whole-value.ts';
 import type { Row } from '../../sandbox/org/soql/source.ts';
 import { alike, differences } from '../fields.ts';
@@ -23,8 +24,7 @@ function personAgreesWithRow(world: World, person: Person): void {
   if (link === null || person.deletedHere !== null) return;
   const row = currentRow(world, link.type, link.id);
   if (row === undefined) {
-    if (!link.isDeleted)
-      world.breaks('both sides agree', `${person.personId}: ${link.id} is gone for good, and not here`);
+    if (!link.isDeleted) isToldUnseen(world, person, link.id);
     return;
   }
   if ((row.IsDeleted === true) !== link.isDeleted) {
@@ -46,6 +46,12 @@ function personAgreesWithRow(world: World, person: Person): void {
       `${person.personId}.${field}: ${JSON.stringify(person.fields[field])} here, ${there} there`,
     );
   }
+}
+
+/** What nobody sees may only be hidden: until somebody accepts that it is gone, the person says that it waits. */
+function isToldUnseen(world: World, person: Person, rowId: string): void {
+  if (isUnseen(person)) world.swarm.count('unseen');
+  else world.breaks('both sides agree', `${person.personId}: ${rowId} is gone for good, and not here`);
 }
 
 function hasTheOwner(world: World, { personId, salesforce }: Person, row: Row): void {

@@ -1,4 +1,5 @@
 import type { Person } from '../../../lib/person/person.ts';
+import { isUnseen } from '../../../lib/person/unseen-row.ts';
 import { alike, remoteName, remoteValue, TRACED_FIELDS } from '../fields.ts';
 import { isUnheard, type LocalValue } from '../ledger.ts';
 import type { World } from '../world.ts';
@@ -54,10 +55,13 @@ function lastEditStands(world: World, { personId, fields }: Person, field: strin
   );
 }
 
-/** What waits behind a rejection was part of what was refused: an edit made since is still to be tried. */
+/**
+ * What waits behind a rejection was part of what was refused: an edit made since is still to be tried. Where the row
+ * cannot be seen, everything waits.
+ */
 export function checkParked(world: World): void {
   for (const { personId, rejection, salesforce, pending } of world.stores.all()) {
-    if (rejection === null || salesforce === null) continue;
+    if (rejection === null || salesforce === null || isUnseen({ rejection })) continue;
     const told = world.ledger.activities.get(personId)?.findLast(({ type }) => type === 'rejected');
     if (told?.type !== 'rejected') continue;
     const { values } = told.detail;
