@@ -62,7 +62,7 @@ async function runApp(
   }
 }
 
-describe('node cdk/app.ts', () => {
+describe('node cdk/app.ts', { timeout: 300_000 }, () => {
   it('takes the settings as the text that the command line gives', async () => {
     expect(await runApp('{"auth":"iam","lagSeconds":7}')).toEqual({ code: 0, stderr: '' });
     expect(readFileSync(join(outdir, 'LockstepSync.template.json'), 'utf8')).toContain('\\"lagSeconds\\":7');
