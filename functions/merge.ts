@@ -1,12 +1,12 @@
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { backgroundHandler } from '../lib/lambda/background-handler.ts';
 import { composeQueue } from '../lib/lambda/compose-queue.ts';
 import { composeSalesforce } from '../lib/lambda/compose-salesforce.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
 import { MAX_DELIVERIES, readEnvironment } from '../lib/lambda/environment.ts';
+import { deliveriesOf, mergeBatch } from '../lib/lambda/merge-batch.ts';
 import { publish } from '../lib/lambda/metrics.ts';
 import { tellError } from '../lib/lambda/observability.ts';
-import { retryOrPutOff } from '../lib/lambda/put-off.ts';
 import { parseChangeMessage } from '../lib/sync/change-message.ts';
 import { type MergeReport, mergeChanges } from '../lib/sync/merge/merge-changes.ts';
 
@@ -16,14 +16,15 @@ const queue = composeQueue(environment);
 const salesforce = composeSalesforce(environment.settings, 'background', store.state);
 
 /** Merges a batch of messages; those that must come again are named. */
-async function merge(event: SQSEvent): Promise<SQSBatchResponse> {
-  const deliveries = event.Records.map(({ messageId, body, attributes }) => ({
-    id: messageId,
-    message: parseChangeMessage(body),
-    lastTry: Number(attributes.ApproximateReceiveCount) >= MAX_DELIVERIES,
-  }));
-  return retryOrPutOff(queue, event.Records, async () => {
-    const report = await mergeChanges({ ...store, ...salesforce, queue }, deliveries);
+async function merge(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  return mergeBatch({ queue, tell: tellError }, event.Records, async (records) => {
+    const deliveries = records.map((record) => ({
+      id: record.messageId,
+      message: parseChangeMessage(record.body),
+      lastTry: deliveriesOf(record) >= MAX_DELIVERIES,
+    }));
+    const ports = { ...store, ...salesforce, queue };
+    const report = await mergeChanges(ports, deliveries, () => context.getRemainingTimeInMillis());
     tell(report);
     return report;
   });

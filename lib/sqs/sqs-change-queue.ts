@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  ChangeMessageVisibilityBatchCommand,
   GetQueueAttributesCommand,
   SendMessageBatchCommand,
   type SendMessageBatchRequestEntry,
@@ -7,6 +8,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { TransientError } from '../sync/errors.ts';
+import { chunked } from '../sync/in-parallel.ts';
 import type { ChangeQueue } from '../sync/ports/change-queue.ts';
 import { translateError } from './error-map.ts';
 
@@ -38,6 +40,20 @@ export class SqsChangeQueue implements ChangeQueue {
     this.#client = client;
     this.#queueUrl = options.queueUrl;
     this.#pauseMs = options.pauseMs ?? ((attempt) => Math.random() * FIRST_PAUSE_MS * 2 ** attempt);
+  }
+
+  /** Messages that were received come again after so many seconds, if they are not deleted before. */
+  async showAgain(receiptHandles: readonly string[], seconds: number): Promise<void> {
+    for (const handles of chunked(receiptHandles, BATCH_MESSAGES)) {
+      const Entries = handles.map((ReceiptHandle, at) => ({
+        Id: String(at),
+        ReceiptHandle,
+        VisibilityTimeout: seconds,
+      }));
+      const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.#queueUrl, Entries });
+      const { Failed: [failed] = [] } = await translated(this.#client.send(command));
+      if (failed !== undefined) throw new TransientError(failed.Code ?? 'BatchFailed', 'a message stays hidden');
+    }
   }
 
   async send(bodies: readonly string[], delaySeconds = 0): Promise<void> {

@@ -37,6 +37,14 @@ export class InvalidCursorError extends Error {
   override readonly name = 'InvalidCursorError';
 }
 
+/**
+ * Whether work that fails by this error may fail every time: an outage ends, and what a human has to fix is told.
+ */
+export function mayLast(error: unknown): boolean {
+  const isOutage = error instanceof TransientError || error instanceof QuotaExceededError;
+  return !isOutage && !(error instanceof ConfigError);
+}
+
 /** Whether an error of a write says for certain that nothing was written. */
 export function wasNotSent(error: unknown): boolean {
   if (error instanceof QuotaExceededError || error instanceof ConfigError) return true;

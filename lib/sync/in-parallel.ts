@@ -26,6 +26,20 @@ export async function inParallel<Item, Result>(
   return results;
 }
 
+/** Calls that take from what waits, so many side by side, until nothing does. After a failure no further call is begun. */
+export async function sideBySide(limit: number, waiting: unknown[], call: () => Promise<void>): Promise<void> {
+  const worker = async (): Promise<void> => {
+    try {
+      while (waiting.length > 0) await call();
+    } catch (error) {
+      waiting.length = 0;
+      throw error;
+    }
+  };
+  const ends = await Promise.allSettled(Array.from({ length: limit }, worker));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
 /** The items in pieces of at most this size. */
 export function chunked<Item>(items: readonly Item[], size: number): Item[][] {
   const chunks: Item[][] = [];

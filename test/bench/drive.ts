@@ -34,7 +34,7 @@ export async function drainQueue({ ports, sqs }: Product, { queueUrl: QueueUrl }
     const deliveries = Messages.map(({ MessageId = '', Body = '' }) => {
       return { id: MessageId, message: parseChangeMessage(Body), lastTry: false };
     });
-    const { retry, error, push } = await mergeChanges(ports, deliveries);
+    const { retry, error, push } = await mergeChanges(ports, deliveries, () => HOURS);
     if (push.error !== null) throw push.error;
     if (retry.length > 0) {
       failures += 1;

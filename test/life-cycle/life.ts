@@ -150,7 +150,7 @@ export class Life {
         message: parseChangeMessage(body),
         lastTry: false,
       }));
-      const merged = await mergeChanges(this.ports, deliveries);
+      const merged = await mergeChanges(this.ports, deliveries, () => 600_000);
       report = merged;
       left = [...left.filter((_, at) => merged.retry.includes(String(at))), ...this.queue.take()];
       if (left.length > 0) this.clock.advance(120_000);

@@ -1,4 +1,6 @@
+import type { SQSRecord } from 'aws-lambda';
 import { MAX_DELIVERIES } from '../../lib/lambda/environment.ts';
+import { deliveriesOf, mergeBatch } from '../../lib/lambda/merge-batch.ts';
 import { parseSettings } from '../../lib/lambda/settings.ts';
 import type { Fields } from '../../lib/person/field-value.ts';
 import type { DeletedHere } from '../../lib/person/person.ts';
@@ -10,11 +12,12 @@ import { parseChangeMessage } from '../../lib/sync/change-message.ts';
 import { loadSchemas } from '../../lib/sync/context/schemas.ts';
 import { ConfigError, QuotaExceededError, TransientError } from '../../lib/sync/errors.ts';
 import { type ListedPersons, pauseList, startList } from '../../lib/sync/lists/list-jobs.ts';
-import { mergeChanges } from '../../lib/sync/merge/merge-changes.ts';
+import { type MergeReport, mergeChanges } from '../../lib/sync/merge/merge-changes.ts';
 import { type AcceptOutcome, acceptField } from '../../lib/sync/operate/accept-field.ts';
 import { createOrEditByEmail, type EditOutcome, editFields } from '../../lib/sync/persons/edit-persons.ts';
 import { askReconciliation } from '../../lib/sync/poll/ask-reconciliation.ts';
 import { type PollOutcome, pollCycle } from '../../lib/sync/poll/poll-cycle.ts';
+import { type Deadline, TIME_TO_STOP_MS } from '../../lib/sync/ports/deadline.ts';
 import type { Ports } from '../../lib/sync/ports/ports.ts';
 import { type DeleteOutcome, deletePersonHere } from '../../lib/sync/sync-person/delete-person.ts';
 import type { SyncOutcome } from '../../lib/sync/sync-person/person-sync.ts';
@@ -24,7 +27,7 @@ import type { Dice } from './dice.ts';
 import { Invocation } from './invocation.ts';
 import { realClient } from './real-client.ts';
 import { SimulatedClient } from './simulated-client.ts';
-import { type BatchEnd, type QueuedMessage, SimulatedQueue } from './simulated-queue.ts';
+import { type BatchEnd, type QueuedMessage, recordOf, SimulatedQueue } from './simulated-queue.ts';
 import { messageTold } from './story.ts';
 import type { World } from './world.ts';
 
@@ -58,10 +61,12 @@ export class Functions {
   readonly queue: SimulatedQueue;
   readonly #world: World;
   readonly #jumpDice: Dice;
+  readonly #lateDice: Dice;
   readonly #invoked: Record<FunctionName, number> = { poll: 0, merge: 0, 'sync-person': 0, persons: 0 };
   constructor(world: World) {
     this.#world = world;
     this.#jumpDice = world.dice.fork('clock jumps');
+    this.#lateDice = world.dice.fork('late merges');
     this.queue = new SimulatedQueue(world, world.dice.between(1, 4), (batch) => this.#merge(batch));
   }
 
@@ -128,31 +133,43 @@ export class Functions {
   async #merge(batch: readonly QueuedMessage[]): Promise<BatchEnd> {
     const world = this.#world;
     const name = `merge-${this.#invoked.merge + 1}`;
-    const end = await this.#invoke('merge', async (ports) => {
+    const end = await this.#invoke('merge', async (ports, timeLeftMs, invocation) => {
       for (const { body } of world.story === null ? [] : batch) {
         const message = parseChangeMessage(body);
         if (message !== undefined) world.narrate(() => messageTold(name, 'gets', message));
       }
-      const deliveries = batch.map(({ id, body, receives }) => ({
-        id,
-        message: parseChangeMessage(body),
-        lastTry: receives >= MAX_DELIVERIES,
-      }));
-      const report = await mergeChanges(ports, deliveries);
-      for (let row = report.changed; row < report.rows; row += 1) world.swarm.count('table: nothing');
-      this.#mustBeExpected('merge', report.error);
-      this.#mustBeExpected('merge', report.push.error);
-      return report;
+      const queue = this.queue.through(invocation);
+      return mergeBatch({ queue, tell: () => undefined }, batch.map(recordOf), (records) =>
+        this.#mergeRecords({ ...ports, queue }, records, timeLeftMs),
+      );
     });
-    return end.kind === 'answered' ? new Set(end.result.retry) : 'lost';
+    return end.kind === 'answered'
+      ? new Set(end.result.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
+      : 'lost';
+  }
+
+  async #mergeRecords(ports: Ports, records: readonly SQSRecord[], timeLeftMs: Deadline): Promise<MergeReport> {
+    const { swarm } = this.#world;
+    const deliveries = records.map((record) => ({
+      id: record.messageId,
+      message: parseChangeMessage(record.body),
+      lastTry: deliveriesOf(record) >= MAX_DELIVERIES,
+    }));
+    const report = await mergeChanges(ports, deliveries, timeLeftMs);
+    for (let row = report.changed; row < report.rows; row += 1) swarm.count('table: nothing');
+    this.#mustBeExpected('merge', report.error);
+    this.#mustBeExpected('merge', report.push.error);
+    if (timeLeftMs() <= TIME_TO_STOP_MS) swarm.count('deadline: stopped in time');
+    return report;
   }
 
   #invoke<Result>(
     name: FunctionName,
-    run: (ports: Ports, timeLeftMs: () => number) => Promise<Result>,
+    run: (ports: Ports, timeLeftMs: Deadline, invocation: Invocation) => Promise<Result>,
   ): Promise<End<Result>> {
     const world = this.#world;
-    const { timeoutMs, somebodyWaits } = DEPLOYED[name];
+    const { somebodyWaits } = DEPLOYED[name];
+    const timeoutMs = this.#timeoutOf(name);
     this.#invoked[name] += 1;
     return new Promise((resolve) => {
       const own = world.dice.between(-WORKER_SKEW_MS, WORKER_SKEW_MS);
@@ -164,7 +181,7 @@ export class Functions {
       });
       let over = false;
       const endsAt = world.timeline.now + timeoutMs;
-      run(this.#portsOf(invocation, somebodyWaits), () => endsAt - world.timeline.now).then(
+      run(this.#portsOf(invocation, somebodyWaits), () => endsAt - world.timeline.now, invocation).then(
         (result) => {
           over = true;
           resolve({ kind: 'answered', result });
@@ -176,6 +193,11 @@ export class Functions {
         },
       );
     });
+  }
+
+  #timeoutOf(name: FunctionName): number {
+    const isLate = name === 'merge' && this.#world.swarm.strikes('mergeLate', this.#lateDice);
+    return isLate ? TIME_TO_STOP_MS + this.#lateDice.between(0, 1500) : DEPLOYED[name].timeoutMs;
   }
 
   #portsOf(invocation: Invocation, somebodyWaits: boolean): Ports {

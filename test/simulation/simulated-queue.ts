@@ -1,4 +1,6 @@
+import type { SQSRecord } from 'aws-lambda';
 import { MAX_DELIVERIES } from '../../lib/lambda/environment.ts';
+import type { SqsChangeQueue } from '../../lib/sqs/sqs-change-queue.ts';
 import type { ChangeQueue } from '../../lib/sync/ports/change-queue.ts';
 import type { Invocation } from './invocation.ts';
 import type { World } from './world.ts';
@@ -7,6 +9,12 @@ export interface QueuedMessage {
   readonly id: string;
   readonly body: string;
   receives: number;
+  /** How often the function that received it was ended before it answered. */
+  lost: number;
+  /** It was deleted once, and what comes again of it is a double. */
+  isDouble: boolean;
+  /** Until when it is hidden from others once it was received. */
+  hiddenUntil: number;
   /** Visible, or hidden until its visibility time-out; `gone` once it is deleted or a dead letter. */
   state: 'visible' | 'hidden' | 'gone';
 }
@@ -17,6 +25,18 @@ const BATCHING_WINDOW_MS = 2000;
 
 /** Six times the merge function's time-out and the batching window, as the queue is deployed. */
 const VISIBILITY_MS = 6 * 120_000 + BATCHING_WINDOW_MS;
+
+/**
+ * The stories hold no poison, so that only the end of a function costs a message one of its deliveries: from the third
+ * on, a message that has to come again is replaced by a copy.
+ */
+const LOST_AT_LEAST = 3;
+
+/** The message as its function gets it. */
+export function recordOf({ id, body, receives }: QueuedMessage): SQSRecord {
+  const attributes = { ApproximateReceiveCount: String(receives) } as SQSRecord['attributes'];
+  return { messageId: id, receiptHandle: id, body, attributes } as SQSRecord;
+}
 
 /** What a batch came to: the messages that failed, or `lost` where the function gave no answer. */
 export type BatchEnd = 'lost' | ReadonlySet<string>;
@@ -42,7 +62,7 @@ export class SimulatedQueue {
   }
 
   /** The queue as one invocation reaches it. */
-  through(invocation: Invocation): ChangeQueue {
+  through(invocation: Invocation): ChangeQueue & Pick<SqsChangeQueue, 'showAgain'> {
     return {
       send: async (bodies, delaySeconds = 0) => {
         for (let from = 0; from < bodies.length; from += SEND_BATCH) {
@@ -52,6 +72,11 @@ export class SimulatedQueue {
           });
         }
       },
+      showAgain: (ids, seconds) =>
+        invocation.io('changeQueue.showAgain', () => {
+          const hiddenUntil = this.#world.timeline.now + seconds * 1000;
+          for (const message of this.#messages) if (ids.includes(message.id)) message.hiddenUntil = hiddenUntil;
+        }),
       depth: () => invocation.io('changeQueue.depth', () => this.waiting),
     };
   }
@@ -71,13 +96,21 @@ export class SimulatedQueue {
     }
   }
 
-  #accept(body: string, delayMs = 0): void {
+  #accept(body: string, delayMs: number): void {
     const { swarm, dice } = this.#world;
     this.#sent += 1;
     this.#world.ledger.queued(body);
     const copies = swarm.strikes('messageDuplicated', dice) ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
-      const message: QueuedMessage = { id: `m${this.#sent}-${copy}`, body, receives: 0, state: 'hidden' };
+      const message: QueuedMessage = {
+        id: `m${this.#sent}-${copy}`,
+        body,
+        receives: 0,
+        lost: 0,
+        isDouble: false,
+        hiddenUntil: 0,
+        state: 'hidden',
+      };
       this.#messages.push(message);
       const late = copy > 0 || swarm.strikes('messageDelayed', dice);
       this.#showAfter(message, delayMs + (late ? dice.between(1000, 20 * 60_000) : dice.between(5, 500)));
@@ -122,22 +155,25 @@ export class SimulatedQueue {
       this.dead.push(message);
       this.#world.swarm.count('deadLetter');
       this.#world.tell(`${message.id} is a dead letter`);
+      if (message.lost < LOST_AT_LEAST && !message.isDouble)
+        this.#world.breaks('no dead letters without poison', message.body.slice(0, 200));
       return false;
     }
     if (message.receives > 1) this.#world.swarm.count('redelivery');
     message.state = 'hidden';
+    message.hiddenUntil = this.#world.timeline.now + VISIBILITY_MS;
     return true;
   }
 
   async #hand(batch: readonly QueuedMessage[]): Promise<void> {
-    const shownAgain = this.#world.timeline.now + VISIBILITY_MS;
     this.#running += 1;
     const end = await this.#consume(batch);
     this.#running -= 1;
     for (const message of batch) {
       if (end === 'lost' || end.has(message.id)) {
-        if (end !== 'lost') this.#world.swarm.count('partialFailure');
-        this.#showAfter(message, shownAgain - this.#world.timeline.now);
+        if (end === 'lost') message.lost += 1;
+        else this.#world.swarm.count('partialFailure');
+        this.#showAfter(message, Math.max(message.hiddenUntil - this.#world.timeline.now, 0));
       } else this.#finish(message);
     }
     this.#pump();
@@ -145,8 +181,10 @@ export class SimulatedQueue {
 
   #finish(message: QueuedMessage): void {
     const { swarm, dice } = this.#world;
-    if (swarm.strikes('messageAgain', dice)) this.#showAfter(message, dice.between(1000, 15 * 60_000));
-    else {
+    if (swarm.strikes('messageAgain', dice)) {
+      message.isDouble = true;
+      this.#showAfter(message, dice.between(1000, 15 * 60_000));
+    } else {
       message.state = 'gone';
       this.#forget();
     }

@@ -9,6 +9,8 @@ export const FAULTS = {
   crash: { on: 0.4, strikes: 0.004 },
   /** A function hangs at one await until Lambda ends it. */
   functionTimeout: { on: 0.25, strikes: 0.002 },
+  /** A merge gets far in its time before it begins to work: it has to stop at some step, and hand back the rest. */
+  mergeLate: { on: 0.25, strikes: 0.3 },
   storeThrottled: { on: 0.3, strikes: 0.01 },
   /** A write to the store happens, but its answer is an error. */
   storeAnswerLost: { on: 0.3, strikes: 0.006 },

@@ -37,6 +37,20 @@ function queueAnsweredBy(answer: Answer) {
 
 const named = (name: string, more: object = {}) => Object.assign(new Error(name), { name, ...more });
 
+test('messages that were received are shown again ten a request; one that stays hidden is an error', async () => {
+  const handles = Array.from({ length: 12 }, (_, at) => `handle ${at}`);
+  const asked: unknown[] = [];
+  const { queue, calls } = queueAnsweredBy(({ Entries = [] }) => {
+    asked.push(...Entries);
+    return {};
+  });
+  await queue.showAgain(handles, 2);
+  expect(asked).toMatchObject(handles.map((ReceiptHandle) => ({ ReceiptHandle, VisibilityTimeout: 2 })));
+  expect(calls).toHaveLength(2);
+  const failing = queueAnsweredBy(() => ({ Failed: [{ Id: '0', Code: 'ReceiptHandleIsInvalid' }] }));
+  await expect(failing.queue.showAgain(['one'], 2)).rejects.toThrow(TransientError);
+});
+
 describe('batches', () => {
   test('keep order, ten messages and 256 KB', () => {
     fc.assert(

@@ -113,7 +113,11 @@ test('no message of the queue, however wrong, ends the merge, is dropped unseen,
         const title = `Title ${seen.batches}`;
         sides.update('Lead', leadId, { Title: title });
         const good = JSON.stringify({ kind: 'refresh', type: 'Lead', queuedAt: sides.clock.now(), ids: [leadId] });
-        const report = await mergeChanges(sides.ports, deliveriesOf([...bodies, good], delivery === MAX_DELIVERIES));
+        const report = await mergeChanges(
+          sides.ports,
+          deliveriesOf([...bodies, good], delivery === MAX_DELIVERIES),
+          () => 600_000,
+        );
 
         // Beside whatever came with it, the good message has been merged.
         expect(sides.person(known.personId).fields.Title).toBe(title);

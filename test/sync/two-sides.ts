@@ -10,6 +10,7 @@ import { loadSchemas } from '../../lib/sync/context/schemas.ts';
 import { type MergeReport, mergeChanges } from '../../lib/sync/merge/merge-changes.ts';
 import { createOrEditByEmail, editFields } from '../../lib/sync/persons/edit-persons.ts';
 import { type PollOutcome, pollCycle } from '../../lib/sync/poll/poll-cycle.ts';
+import type { Deadline } from '../../lib/sync/ports/deadline.ts';
 import type { Ports } from '../../lib/sync/ports/ports.ts';
 import type { SyncOutcome } from '../../lib/sync/sync-person/person-sync.ts';
 import { syncPerson } from '../../lib/sync/sync-person/sync-person.ts';
@@ -23,6 +24,9 @@ import { createOrg } from '../sandbox/org/create-org.ts';
 import { InProcessClient } from './in-process-client.ts';
 
 export const LEASE_MS = 660_000;
+
+/** How long a merge may run. */
+const MERGE_MS = 120_000;
 
 const SETTINGS = { objects: ['Lead', 'Contact'], lagSeconds: 2, lookbackSeconds: 600, cycleLeaseMs: 900_000 } as const;
 
@@ -102,7 +106,7 @@ export class TwoSides {
   }
 
   /** Delivers what waits in one batch; what must come again is put back. */
-  async merge(over: Partial<Ports> = {}): Promise<MergeReport> {
+  async merge(over: Partial<Ports> = {}, timeLeftMs?: Deadline): Promise<MergeReport> {
     const bodies = new Map<string, string>(
       this.queue.take().map((body) => {
         this.#deliveries += 1;
@@ -110,7 +114,9 @@ export class TwoSides {
       }),
     );
     const deliveries = [...bodies].map(([id, body]) => ({ id, message: parseChangeMessage(body), lastTry: false }));
-    const report = await mergeChanges({ ...this.ports, ...over }, deliveries);
+    const endsAt = Date.parse(this.clock.now()) + MERGE_MS;
+    const timeLeft = (): number => endsAt - Date.parse(this.clock.now());
+    const report = await mergeChanges({ ...this.ports, ...over }, deliveries, timeLeftMs ?? timeLeft);
     await this.queue.send(report.retry.flatMap((id) => bodies.get(id) ?? []));
     return report;
   }

@@ -1,5 +1,6 @@
 import { listMessage } from '../change-message.ts';
-import { msBetween } from '../instants.ts';
+import { mayLast } from '../errors.ts';
+import type { Deadline } from '../ports/deadline.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type ListMessage, workList } from './work-list.ts';
 
@@ -9,8 +10,15 @@ export interface ListDelivery {
   readonly message: ListMessage;
 }
 
-/** Later than this after the first part no other is begun: each may take as long as Salesforce is waited for, twice. */
-const BEGIN_WITHIN_MS = 20_000;
+/** Messages that must come again; `suspects` are those whose error may last. */
+interface ListsEnd {
+  readonly retry: readonly string[];
+  readonly suspects: readonly string[];
+  readonly error: unknown;
+}
+
+/** With less time than this no part is begun: each may take as long as Salesforce is waited for, twice. */
+const TIME_TO_BEGIN_MS = 100_000;
 
 /**
  * Works on messages about lists, one after another; answers which of them must come again, and the first error. One for
@@ -19,19 +27,20 @@ const BEGIN_WITHIN_MS = 20_000;
 export async function workLists(
   ports: Ports,
   deliveries: readonly ListDelivery[],
-): Promise<{ readonly retry: readonly string[]; readonly error: unknown }> {
+  timeLeftMs: Deadline,
+): Promise<ListsEnd> {
   const retry: string[] = [];
+  const suspects: string[] = [];
   let firstError: unknown = null;
-  const began = ports.clock.now();
-  for (const [at, { id, message }] of deliveries.entries()) {
+  for (const { id, message } of deliveries) {
     try {
-      const isInTime = at === 0 || msBetween(began, ports.clock.now()) < BEGIN_WITHIN_MS;
-      if (isInTime) firstError ??= await workList(ports, message);
+      if (timeLeftMs() > TIME_TO_BEGIN_MS) firstError ??= await workList(ports, message);
       else await ports.queue.send([listMessage(message)]);
     } catch (error) {
       firstError ??= error;
       retry.push(id);
+      if (mayLast(error)) suspects.push(id);
     }
   }
-  return { retry, error: firstError };
+  return { retry, suspects, error: firstError };
 }

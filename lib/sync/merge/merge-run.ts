@@ -1,24 +1,26 @@
 import { logged } from '../../person/edit-person.ts';
 import { awaitsPush, type Person } from '../../person/person.ts';
 import { type RowName, successorOf } from '../../person/row.ts';
-import type { ChangeMessage } from '../change-message.ts';
+import { type ChangeMessage, packIds } from '../change-message.ts';
 import type { Context } from '../context/context.ts';
-import type { Schemas } from '../context/schemas.ts';
-import { TransientError } from '../errors.ts';
+import { mayLast, TransientError } from '../errors.ts';
+import { type Deadline, TIME_TO_STOP_MS } from '../ports/deadline.ts';
 import { pushPersons } from '../push/push-persons.ts';
-import type { PushReport } from '../push/push-run.ts';
+import type { PushReport } from '../push/push-tally.ts';
 import { answerQuestions } from '../rows/answer-questions.ts';
 import type { Asking } from '../rows/asking.ts';
 import type { Question } from '../rows/decide.ts';
 import { holdersOf } from '../rows/holders.ts';
 import { finishErasure } from '../sync-person/erase-person.ts';
-import { type Arrival, arrivalsOf, type Delivery } from './arrivals.ts';
-import { type FailedRow, isArrival, packFailedRows } from './pack-failed-rows.ts';
+import type { Arrival, Delivery } from './arrivals.ts';
+import { type FailedRow, packFailedRows } from './pack-failed-rows.ts';
 import { type RetryMessage, retryRejected } from './retry-rejected.ts';
 
 export interface MergeReport {
   /** Deliveries that must come again, by id. */
   readonly retry: readonly string[];
+  /** Those of them whose error may last: each delivery of such a message is one of its tries. */
+  readonly suspects: readonly string[];
   readonly rows: number;
   readonly changed: number;
   /** Fields that both sides had changed, in rows and in pushes. */
@@ -30,6 +32,16 @@ export interface MergeReport {
   readonly error: unknown;
 }
 
+/** Rows of a message that carries no values, or none that count any more. */
+export interface Rereading {
+  readonly delivery: Delivery;
+  readonly message: Extract<ChangeMessage, { kind: 'rows' | 'refresh' }>;
+  readonly ids: readonly string[];
+}
+
+/** Where a question comes from: the rows to queue again if it is not answered. */
+type Origins = readonly Omit<FailedRow, 'isSuspect'>[];
+
 /** One batch of messages on its way into the store, with what has come of it so far. */
 export class MergeRun {
   #rows = 0;
@@ -37,18 +49,26 @@ export class MergeRun {
   #conflicts = 0;
   #error: unknown = null;
   readonly #retry = new Set<string>();
+  readonly #suspects = new Set<string>();
   readonly #failed: FailedRow[] = [];
   readonly #toPush = new Map<string, Person>();
   readonly #toPushMass = new Map<string, Person>();
   readonly #context: Context;
+  readonly #hasTime: () => boolean;
 
-  constructor(context: Context) {
+  constructor(context: Context, timeLeftMs: Deadline) {
     this.#context = context;
+    this.#hasTime = () => timeLeftMs() > TIME_TO_STOP_MS;
   }
 
   fail(delivery: Delivery, error: unknown): void {
-    this.#retry.add(delivery.id);
+    this.#comesAgain(delivery, mayLast(error));
     this.#error ??= error;
+  }
+
+  #comesAgain({ id }: Delivery, isSuspect: boolean): void {
+    this.#retry.add(id);
+    if (isSuspect) this.#suspects.add(id);
   }
 
   /** Rows as they were queued. What has become one person in Salesforce is one here before the rest arrives. */
@@ -63,71 +83,95 @@ export class MergeRun {
     const questions = arrivals.map(({ row, newer, partial }): Question => {
       return { kind: 'row', name: row, state: row, partial, mayComeAfter: newer, told: true };
     });
-    await this.#answer(questions, (at) => arrivals[at]);
+    await this.#answer(questions, (at) => {
+      const arrival = arrivals[at];
+      return arrival === undefined ? [] : [{ delivery: arrival.delivery, row: arrival.row, arrival }];
+    });
   }
 
-  /** Persons or rows of a message that carries no values, or none that count any more. */
-  async readAgain(delivery: Delivery, message: Exclude<ChangeMessage, { kind: 'list' }>): Promise<void> {
+  /** Persons with edits to push. */
+  async readPending(delivery: Delivery, message: Extract<ChangeMessage, { kind: 'pending' }>): Promise<void> {
     try {
-      if (message.kind === 'pending') {
-        const persons = await this.#context.ports.persons.getMany(message.personIds);
-        const queue = message.mass === true ? this.#toPushMass : this.#toPush;
-        for (const person of persons.values()) queue.set(person.personId, person);
-      } else if (message.kind === 'persons') await this.#goOn(message);
-      else if (message.kind === 'retry') await this.#tryAgain(message);
-      else await this.#readRows(delivery, message);
+      const persons = await this.#context.ports.persons.getMany(message.personIds);
+      const queue = message.mass === true ? this.#toPushMass : this.#toPush;
+      for (const person of persons.values()) queue.set(person.personId, person);
     } catch (error) {
       this.fail(delivery, error);
     }
   }
 
-  async #tryAgain(message: RetryMessage): Promise<void> {
-    const { woken, unseen } = await retryRejected(this.#context, message);
-    for (const person of woken) this.#note(person);
-    const questions = unseen.map(({ personId }): Question => {
-      return { kind: 'person', personId, attaches: false, readsOwn: true, told: false };
-    });
-    await this.#answer(questions, () => undefined);
-  }
-
-  #goOn({ personIds, erases }: Extract<ChangeMessage, { kind: 'persons' }>): Promise<void> {
-    return erases === true ? this.#erase(personIds) : this.#join(personIds);
-  }
-
-  async #join(personIds: readonly string[]): Promise<void> {
-    const questions = personIds.map((personId): Question => {
-      return { kind: 'person', personId, attaches: false, readsOwn: false, told: true };
-    });
-    const open = await this.#answer(questions, () => undefined);
-    if (open.length > 0) throw busy();
-  }
-
-  async #erase(personIds: readonly string[]): Promise<void> {
-    for (const personId of personIds) {
-      const { kind } = await finishErasure(this.#context.ports, personId);
-      if (kind === 'busy' || kind === 'unavailable' || kind === 'limit') throw busy();
+  /** Persons whose rejected edits are to be tried again. */
+  async tryAgain(delivery: Delivery, message: RetryMessage): Promise<void> {
+    try {
+      const { woken, unseen } = await retryRejected(this.#context, message);
+      for (const person of woken) this.#note(person);
+      const questions = unseen.map(({ personId }): Question => {
+        return { kind: 'person', personId, attaches: false, readsOwn: true, told: false };
+      });
+      const open = await this.#answer(questions, () => []);
+      if (open.some(({ ended }) => ended?.kind === 'late')) this.#comesAgain(delivery, false);
+    } catch (error) {
+      this.fail(delivery, error);
     }
   }
 
-  async #readRows(delivery: Delivery, message: Extract<ChangeMessage, { kind: 'rows' | 'refresh' }>): Promise<void> {
-    const { type } = message;
-    const ids = message.kind === 'refresh' ? message.ids : idsOf(delivery, message, this.#context.schemas);
-    const isRefresh = message.kind === 'refresh';
-    const mayComeAfter = !(isRefresh && message.known === true);
-    const recordIsGone = isRefresh && message.gone === true;
-    this.#rows += ids.length;
-    const questions = ids.map((id) => readOf({ type, id }, { mayComeAfter, recordIsGone }));
-    await this.#answer(questions, (at) => ({ delivery, row: { id: ids[at] ?? '' } }));
+  /** Persons of a join or an erasure that may be half done. */
+  async goOn(delivery: Delivery, message: Extract<ChangeMessage, { kind: 'persons' }>): Promise<void> {
+    if (message.erases !== true) return this.#join(delivery, message.personIds);
+    try {
+      for (const personId of message.personIds) await this.#erase(personId);
+    } catch (error) {
+      this.fail(delivery, error);
+    }
+  }
+
+  async #join(delivery: Delivery, personIds: readonly string[]): Promise<void> {
+    const questions = personIds.map((personId): Question => {
+      return { kind: 'person', personId, attaches: false, readsOwn: false, told: true };
+    });
+    for (const asking of await this.#answer(questions, () => [])) this.#comesAgain(delivery, isSuspect(asking));
+  }
+
+  async #erase(personId: string): Promise<void> {
+    if (!this.#hasTime()) throw new TransientError('LATE', 'no time is left to erase a person');
+    const { kind } = await finishErasure(this.#context.ports, personId);
+    if (kind === 'busy' || kind === 'unavailable' || kind === 'limit') throw busy();
+  }
+
+  /** The rows of all these messages are read in one go: as many ids as fit, each once. */
+  async readAgain(rereadings: readonly Rereading[]): Promise<void> {
+    const rows = new Map<string, { readonly question: Question; readonly origins: Origins[number][] }>();
+    for (const { delivery, message, ids } of rereadings) {
+      const isRefresh = message.kind === 'refresh';
+      const mayComeAfter = !(isRefresh && message.known === true);
+      const recordIsGone = isRefresh && message.gone === true;
+      for (const id of new Set(ids)) {
+        // What may come after another state of a row leaves a trace; beside it, what only asks needs no turn of its own.
+        const key = `${mayComeAfter} ${recordIsGone} ${id}`;
+        const known = rows.get(key);
+        if (known === undefined) {
+          const question = readOf({ type: message.type, id }, { mayComeAfter, recordIsGone });
+          rows.set(key, { question, origins: [{ delivery, row: { id } }] });
+        } else known.origins.push({ delivery, row: { id } });
+      }
+    }
+    const all = [...rows.values()];
+    this.#rows += all.length;
+    await this.#answer(
+      all.map(({ question }) => question),
+      (at) => all[at]?.origins ?? [],
+    );
   }
 
   /** Rows that failed leave their message, so that the rest of it is not delivered again. */
   async queueFailedAgain(): Promise<void> {
     const byDelivery = Map.groupBy(this.#failed, ({ delivery }) => delivery);
     for (const [delivery, failed] of byDelivery) {
-      const bodies = this.#retry.has(delivery.id) ? [] : [...packFailedRows(delivery, failed)];
+      const bodies = this.#retry.has(delivery.id) ? [] : packFailedRows(delivery, failed);
       if (bodies.length === 0) {
-        this.#retry.add(delivery.id);
-        if (delivery.lastTry) await this.#tellUnmerged(failed.filter(isArrival));
+        const suspects = failed.filter(({ isSuspect }) => isSuspect);
+        this.#comesAgain(delivery, suspects.length > 0);
+        if (delivery.lastTry) await this.#tellUnmerged(suspects.flatMap(({ arrival }) => arrival ?? []));
         continue;
       }
       try {
@@ -138,39 +182,43 @@ export class MergeRun {
     }
   }
 
+  /** Persons for whom no time is left are queued again: a message of them is done. */
   async push(): Promise<PushReport> {
+    const { ports } = this.#context;
     const mass = [...this.#toPushMass.values()].filter(({ personId }) => !this.#toPush.has(personId));
-    return pushPersons(this.#context, { guarded: [...this.#toPush.values()], mass });
+    const report = await pushPersons(this.#context, { guarded: [...this.#toPush.values()], mass }, this.#hasTime);
+    const envelope = { kind: 'pending', queuedAt: ports.clock.now() } as const;
+    const { late } = report;
+    const bodies = [...packIds(envelope, late.guarded), ...packIds({ ...envelope, mass: true }, late.mass)];
+    if (bodies.length > 0) await ports.queue.send(bodies);
+    return report;
   }
 
   report(push: PushReport, calls: number): MergeReport {
-    const conflicts = this.#conflicts + push.conflicts;
     return {
       retry: [...this.#retry],
+      suspects: [...this.#suspects],
       rows: this.#rows,
       changed: this.#changed,
-      conflicts,
+      conflicts: this.#conflicts + push.conflicts,
       calls,
       push,
       error: this.#error,
     };
   }
 
-  /** Answers the questions whose rows, if they name any, must come again. */
-  async #answer(
-    questions: readonly Question[],
-    failedRow: (at: number) => FailedRow | undefined,
-  ): Promise<readonly Question[]> {
-    const askings = await answerQuestions(this.#context, questions);
-    return askings.flatMap((asking, at) => {
+  /** Answers the questions that must be asked again; the rows that they come from, if any, are to be queued again. */
+  async #answer(questions: readonly Question[], origins: (at: number) => Origins): Promise<readonly Asking[]> {
+    const askings = await answerQuestions(this.#context, questions, { hasTime: this.#hasTime });
+    return askings.filter((asking, at) => {
       this.#conflicts += asking.conflicts.length;
       if (asking.hasWritten) this.#changed += 1;
       if (asking.reached !== undefined) this.#note(asking.reached);
-      if (!mustComeAgain(asking)) return [];
-      this.#error ??= asking.ended?.kind === 'failed' ? asking.ended.error : busy();
-      const failed = failedRow(at);
-      if (failed !== undefined) this.#failed.push(failed);
-      return [asking.question];
+      if (!mustComeAgain(asking)) return false;
+      if (asking.ended?.kind === 'failed') this.#error ??= asking.ended.error;
+      else if (asking.ended?.kind !== 'late') this.#error ??= busy();
+      this.#failed.push(...origins(at).map((origin) => ({ ...origin, isSuspect: isSuspect(asking) })));
+      return true;
     });
   }
 
@@ -199,12 +247,12 @@ function readOf(name: RowName, how: { readonly mayComeAfter: boolean; readonly r
   return { kind: 'row', name, state: null, partial: false, told: true, ...how };
 }
 
-function idsOf(delivery: Delivery, message: Extract<ChangeMessage, { kind: 'rows' }>, schemas: Schemas): string[] {
-  return [...new Set(arrivalsOf(delivery, message, schemas).map(({ row }) => row.id))];
+function mustComeAgain({ ended }: Asking): boolean {
+  return ended?.kind === 'failed' || ended?.kind === 'busy' || ended?.kind === 'wait' || ended?.kind === 'late';
 }
 
-function mustComeAgain({ ended }: Asking): boolean {
-  return ended?.kind === 'failed' || ended?.kind === 'busy' || ended?.kind === 'wait';
+function isSuspect({ ended }: Asking): boolean {
+  return ended?.kind === 'failed' && mayLast(ended.error);
 }
 
 function busy(): Error {

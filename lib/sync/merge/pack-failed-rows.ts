@@ -1,36 +1,50 @@
 import { packIds, packRows } from '../change-message.ts';
 import { type Arrival, type Delivery, queuedRow } from './arrivals.ts';
 
-/** A row that must come again: by its name, or as it arrived. */
-export type FailedRow = Arrival | { readonly delivery: Delivery; readonly row: { readonly id: string } };
+/** A row that must come again. */
+export interface FailedRow {
+  readonly delivery: Delivery;
+  readonly row: { readonly id: string };
+  /** As it arrived, where these values still count; otherwise it comes again by its name. */
+  readonly arrival?: Arrival;
+  /**
+   * Its error may last: each delivery is one of its tries. A row for which there was no time, or that met an outage, has
+   * as many as it needs.
+   */
+  readonly isSuspect: boolean;
+}
 
 /**
  * Messages of the rows of a delivery that failed, so that the rest of it is not delivered again; none where it holds
- * nothing else.
+ * nothing else, so that it comes again as it is.
  */
-export function* packFailedRows({ message }: Delivery, failed: readonly FailedRow[]): Generator<string> {
-  if (message === undefined || !('type' in message)) return;
+export function packFailedRows({ message }: Delivery, failed: readonly FailedRow[]): string[] {
+  if (message === undefined || !('type' in message)) return [];
   const { type, queuedAt, cycle } = message;
-  const envelope = { kind: 'refresh', type, queuedAt, ...(cycle !== undefined && { cycle }) } as const;
-  if (message.kind === 'rows') {
-    if (message.rows.length === 1) return;
-    // One row a message: a row that never succeeds reaches the dead-letter queue alone.
-    for (const each of failed) if (isArrival(each)) yield* packRows(message, [queuedRow(each)]);
-    // A row that was read now has the columns of now, not those of its message: it is named, to be read again.
-    const names = idsOf(failed.filter((each) => !isArrival(each)));
-    yield* packIds(envelope, names);
-    return;
+  const suspects = failed.filter(({ isSuspect }) => isSuspect);
+  const others = failed.filter(({ isSuspect }) => !isSuspect);
+  const isAll = new Set(idsOf(failed)).size === namedIn(message);
+  if (isAll && (suspects.length === 0 || others.length === 0)) {
+    // It comes again as it is; but the suspects of a message of rows get a message each.
+    if (message.kind === 'refresh' || others.length > 0 || message.rows.length === 1) return [];
   }
-  const ids = idsOf(failed);
-  if (ids.length === new Set(message.ids).size) return;
-  // Together, for they are read in one call; each try leaves behind those that succeed.
-  const { known, gone } = message;
-  yield* packIds({ ...envelope, ...(known && { known }), ...(gone && { gone }) }, ids, ids.length);
+  const { known, gone } = message.kind === 'refresh' ? message : {};
+  const marks = { ...(cycle !== undefined && { cycle }), ...(known && { known }), ...(gone && { gone }) };
+  const envelope = { kind: 'refresh', type, queuedAt, ...marks } as const;
+  const named = (rows: readonly FailedRow[]) => idsOf(rows.filter(({ arrival }) => arrival === undefined));
+  // A row that was read now has the columns of now, not those of its message: it is named, to be read again.
+  const bodies = [named(suspects), named(others)].flatMap((ids) => [...packIds(envelope, ids, ids.length)]);
+  if (message.kind === 'refresh') return bodies;
+  const arrived = (rows: readonly FailedRow[]) => rows.flatMap(({ arrival }) => arrival ?? []).map(queuedRow);
+  // One suspect a message: a row that never succeeds reaches the dead-letter queue alone.
+  for (const row of arrived(suspects)) bodies.push(...packRows(message, [row]));
+  return [...bodies, ...packRows(message, arrived(others))];
 }
 
-/** Whether the row failed with its values at hand. */
-export function isArrival(failed: FailedRow): failed is Arrival {
-  return 'values' in failed;
+function namedIn(message: Extract<Delivery['message'], { kind: 'rows' | 'refresh' }>): number {
+  if (message.kind === 'refresh') return new Set(message.ids).size;
+  const id = message.columns.indexOf('Id');
+  return new Set(message.rows.map((values) => values[id])).size;
 }
 
 function idsOf(rows: readonly FailedRow[]): string[] {

@@ -1,4 +1,5 @@
 import type { SalesforceType } from '../../person/row.ts';
+import type { Deadline } from '../ports/deadline.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Cycle, StoredSchema } from '../ports/sync-state-store.ts';
 import type { FeedState } from '../state/feed-state.ts';
@@ -43,12 +44,9 @@ export interface CycleRun {
   readonly ports: PollPorts;
   readonly settings: Required<PollSettings>;
   readonly cycle: Cycle;
-  readonly timeLeftMs: () => number;
+  readonly timeLeftMs: Deadline;
   /** The schemas that the cycle works with, as it comes to know them. */
   readonly schemas: Map<SalesforceType, StoredSchema>;
   /** Where the feeds stand, as the cycle moves them on. */
   readonly feeds: Map<SalesforceType, FeedState>;
 }
-
-/** With less time than this left to the function, work is put aside for the next cycle. */
-export const TIME_TO_STOP_MS = 60_000;

@@ -3,6 +3,7 @@ import { policyProblems } from '../../schema/policy-problems.ts';
 import { packIds } from '../change-message.ts';
 import { ReconciliationHeldError } from '../errors.ts';
 import { addMs, msBetween } from '../instants.ts';
+import type { Deadline } from '../ports/deadline.ts';
 import { cycleError } from '../state/cycle-health.ts';
 import type { CycleReport } from '../state/cycle-report.ts';
 import { feedPosition } from '../state/feed-state.ts';
@@ -45,11 +46,7 @@ export type PollOutcome =
  * to push, and only then moves the checkpoint. It may die at any point: the next cycle reads again what was not yet
  * remembered as queued.
  */
-export async function pollCycle(
-  ports: PollPorts,
-  settings: PollSettings,
-  timeLeftMs: () => number,
-): Promise<PollOutcome> {
+export async function pollCycle(ports: PollPorts, settings: PollSettings, timeLeftMs: Deadline): Promise<PollOutcome> {
   const startedAt = ports.clock.now();
   const cycle = await ports.state.beginCycle(ports.ids.next(), startedAt, addMs(startedAt, settings.cycleLeaseMs));
   if (cycle === undefined) return { kind: 'busy' };

@@ -7,9 +7,10 @@ import { fieldsToPurge } from '../../schema/field-history.ts';
 import { hiddenByObject } from '../../schema/hidden-fields.ts';
 import { changeSchema } from '../context/schemas.ts';
 import { inParallel, STORE_PARALLELISM } from '../in-parallel.ts';
+import { TIME_TO_STOP_MS } from '../ports/deadline.ts';
 import type { StoredSchema } from '../ports/sync-state-store.ts';
 import { beginPurge, type FieldPurge, isOfSameFields } from '../state/field-job.ts';
-import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
+import type { CycleRun } from './cycle-run.ts';
 
 /** Persons of a page, and how many pages a cycle goes through: an hour of cycles comes by 120,000 persons. */
 const PERSONS_PER_PAGE = 250;

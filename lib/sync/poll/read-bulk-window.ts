@@ -3,6 +3,7 @@ import { packRows, type QueuedRow } from '../change-message.ts';
 import { TransientError } from '../errors.ts';
 import { addMs } from '../instants.ts';
 import type { BulkReader, FeedRow } from '../ports/change-feed.ts';
+import { TIME_TO_STOP_MS } from '../ports/deadline.ts';
 import type { StoredSchema } from '../ports/sync-state-store.ts';
 import type { BulkQuery } from '../state/bulk-query.ts';
 import {
@@ -16,7 +17,7 @@ import {
   windowStart,
 } from '../state/feed-state.ts';
 import { readingOf } from './choose-api.ts';
-import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
+import type { CycleRun } from './cycle-run.ts';
 import { coveredNow, IN_FLIGHT_HORIZON_MS, incomplete, type WindowOutcome, type WindowStart } from './read-window.ts';
 
 /** A page of a query job takes longer than one of 2,000 rows. */

@@ -3,11 +3,13 @@ import { packRows, type QueuedRow } from '../change-message.ts';
 import { describeAgain } from '../context/schemas.ts';
 import { addMs } from '../instants.ts';
 import type { FeedPage, FeedRequest, FeedRow } from '../ports/change-feed.ts';
+import { TIME_TO_STOP_MS } from '../ports/deadline.ts';
 import type { FeedPosition } from '../state/feed-state.ts';
 import {
   columnsPrint,
   type FeedState,
   isPlausibleCovered,
+  RECENT_ROWS_LIMIT,
   type RecentRows,
   rememberRows,
   rowState,
@@ -15,7 +17,7 @@ import {
   windowRead,
   windowStart,
 } from '../state/feed-state.ts';
-import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
+import type { CycleRun } from './cycle-run.ts';
 
 /**
  * For how long a queued row may be under way to the store with the state it was read in. A message older than
@@ -57,7 +59,7 @@ export interface WindowOutcome {
 export async function readWindow(run: CycleRun, window: WindowStart): Promise<WindowOutcome> {
   const { ports, settings, cycle } = run;
   const { request, before } = window;
-  const sent = new SentRows(window.state.recent, run);
+  const sent = new SentRows(window.state.recent, run, addMs(before, -settings.lookbackSeconds * 1000));
   const end = await sendPages(run, window, sent);
   const from = window.state.unfinished?.from ?? request.from;
   const { latestDateCovered, ...odd } = coveredNow(run, window);
@@ -156,10 +158,12 @@ class SentRows {
   #recent: RecentRows;
   readonly #run: CycleRun;
   readonly #sent = new Map<string, string>();
+  readonly #keepFrom: string;
 
-  constructor(recent: RecentRows, run: CycleRun) {
+  constructor(recent: RecentRows, run: CycleRun, keepFrom: string) {
     this.#recent = recent;
     this.#run = run;
+    this.#keepFrom = keepFrom;
   }
 
   /** What was queued by earlier cycles is not known by the columns asked for now. */
@@ -188,6 +192,13 @@ class SentRows {
     ]);
     for (const [id, state] of states) this.#sent.set(id, state);
     this.count += fresh.length;
+    if (this.#sent.size > RECENT_ROWS_LIMIT) this.#forgetOld();
+  }
+
+  /** More rows than are remembered: those that no lookback meets again go first, and are known to be forgotten. */
+  #forgetOld(): void {
+    for (const [id, state] of this.#sent) if (state < this.#keepFrom) this.#sent.delete(id);
+    this.#recent = incomplete(this.#recent, this.#run.ports.clock.now());
   }
 
   remembered(keepFrom: string): FeedState['recent'] {

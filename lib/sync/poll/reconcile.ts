@@ -2,6 +2,7 @@ import type { LinkedPerson } from '../../person/person.ts';
 import type { SalesforceType } from '../../person/row.ts';
 import { packIds } from '../change-message.ts';
 import { ReconciliationHeldError } from '../errors.ts';
+import { TIME_TO_STOP_MS } from '../ports/deadline.ts';
 import { type FeedState, windowStart } from '../state/feed-state.ts';
 import {
   driftOf,
@@ -12,7 +13,7 @@ import {
   type ReconciliationBook,
 } from '../state/reconciliation.ts';
 import { differingValues } from './compare-values.ts';
-import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
+import type { CycleRun } from './cycle-run.ts';
 
 /** Rows in one message: the merge reads them again in as many at a time. */
 const ROWS_PER_MESSAGE = 1000;

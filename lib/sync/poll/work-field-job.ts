@@ -2,6 +2,7 @@ import type { ObjectSchema } from '../../schema/object-schema.ts';
 import { packRows, type QueuedRow } from '../change-message.ts';
 import { describeAgain } from '../context/schemas.ts';
 import type { FeedRow, ScanRequest } from '../ports/change-feed.ts';
+import { TIME_TO_STOP_MS } from '../ports/deadline.ts';
 import type { StoredSchema } from '../ports/sync-state-store.ts';
 import { FEED_BEGINNING, type FeedState, windowStart } from '../state/feed-state.ts';
 import {
@@ -15,7 +16,7 @@ import {
   plannedJobs,
   restarted,
 } from '../state/field-job.ts';
-import { type CycleRun, TIME_TO_STOP_MS } from './cycle-run.ts';
+import type { CycleRun } from './cycle-run.ts';
 
 /** What a cycle knows of an object once its window is read. */
 export interface JobTurn {

@@ -6,7 +6,7 @@ import type { Context } from '../context/context.ts';
 import { CurrentContext } from '../context/current-context.ts';
 import { type DescribePorts, INVALID_FIELD } from '../context/schemas.ts';
 import { wasNotSent } from '../errors.ts';
-import { chunked, inParallel, STORE_PARALLELISM } from '../in-parallel.ts';
+import { chunked, inParallel, STORE_PARALLELISM, sideBySide } from '../in-parallel.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { PushAnswer } from '../ports/salesforce-records.ts';
 import { giveBackLease } from '../rows/give-back-lease.ts';
@@ -15,23 +15,12 @@ import { refreshPersons } from '../rows/refresh-persons.ts';
 import { updateOrPark } from '../rows/update-or-park.ts';
 import { endLostLeases } from './lost-push.ts';
 import { type Push, preparePush } from './prepare-push.ts';
+import { type Mode, type PushReport, PushTally } from './push-tally.ts';
 import { isGoneRow, readBehind, unchangedSinceBase } from './read-behind.ts';
 import type { Settled } from './settle-push.ts';
 import { type PushEnd, storeSettled } from './store-settled.ts';
 
 export type PushPorts = Pick<Ports, 'persons' | 'records' | 'queue' | 'clock' | 'ids' | 'leaseMs'> & DescribePorts;
-
-/** What a round of pushes came to. Counts, and the error that ended it early: what was not pushed stays pending. */
-export interface PushReport {
-  readonly pushed: number;
-  readonly rejected: number;
-  readonly postponed: number;
-  /** Fields that both sides had changed. */
-  readonly conflicts: number;
-  readonly error: unknown;
-}
-
-type Mode = 'guarded' | 'mass';
 
 /** How often one person may be pushed in a run: its row changes, or one value after another is refused. */
 const ROUNDS = 4;
@@ -39,52 +28,64 @@ const ROUNDS = 4;
 /** Rows read in one call before they are pushed without a guard: what changes in between is written over and told. */
 const READ_BEFORE_MASS = 1200;
 
+/**
+ * How many calls of one run are under way at once. Eight merges at three each stay below the 25 long requests that
+ * Salesforce allows an org.
+ */
+const CALLS_AT_ONCE = 3;
+
 /** One run of pushes, with what has come of it so far. */
 export class PushRun {
-  #pushed = 0;
-  #rejected = 0;
-  #postponed = 0;
-  #conflicts = 0;
-  #error: unknown = null;
+  readonly #tally = new PushTally();
   readonly #context: CurrentContext<PushPorts>;
+  readonly #hasTime: () => boolean;
   readonly #owner: string;
 
-  constructor(context: Context<PushPorts>) {
+  constructor(context: Context<PushPorts>, hasTime: () => boolean) {
     this.#context = new CurrentContext(context);
+    this.#hasTime = hasTime;
     this.#owner = context.ports.ids.next();
   }
 
   fail(error: unknown): void {
-    this.#error ??= error;
+    this.#tally.fail(error);
   }
 
   report(): PushReport {
-    return {
-      pushed: this.#pushed,
-      rejected: this.#rejected,
-      postponed: this.#postponed,
-      conflicts: this.#conflicts,
-      error: this.#error,
-    };
+    return this.#tally.report();
   }
 
   async pushGuarded(persons: readonly Person[]): Promise<void> {
+    if (!this.#hasTime()) return this.#tally.leave('guarded', persons);
     let open = await this.#withoutLostPushes(persons);
     for (let round = 0; round < ROUNDS && open.length > 0; round += 1) open = await this.#round(open);
-    this.#postponed += open.length;
+    this.#tally.postponed += open.length;
   }
 
   /** Answers those whose rows are not as base has them: these have to be merged first, and go under the guard. */
   async pushMass(persons: readonly Person[]): Promise<readonly Person[]> {
     const others: Person[] = [];
+    if (persons.length === 0) return others;
+    if (!this.#hasTime()) {
+      this.#tally.leave('mass', persons);
+      return others;
+    }
     const open = await this.#withoutLostPushes(persons);
     for (const type of SALESFORCE_TYPES) {
       const ofType = open.filter(({ salesforce }) => salesforce?.type === type);
       for (const chunk of chunked(ofType, READ_BEFORE_MASS)) {
+        if (!this.#hasTime()) {
+          this.#tally.leave('mass', chunk);
+          continue;
+        }
         const unchanged = await unchangedSinceBase(this.#context, type, chunk);
         others.push(...chunk.filter((person) => !unchanged.includes(person)));
         const waiting = [...unchanged];
         while (waiting.length > 0) {
+          if (!this.#hasTime()) {
+            this.#tally.leave('mass', waiting.splice(0));
+            break;
+          }
           const some = waiting.splice(0, this.#context.ports.records.maxMassBatch);
           others.push(...(await this.#push(type, some, 'mass')));
         }
@@ -113,10 +114,12 @@ export class PushRun {
     const next: Person[] = [];
     for (const type of SALESFORCE_TYPES) {
       const waiting = persons.filter(({ salesforce }) => salesforce?.type === type);
-      while (waiting.length > 0) {
+      const pushSome = async (): Promise<void> => {
+        if (!this.#hasTime()) return this.#tally.leave('guarded', waiting.splice(0));
         const some = waiting.splice(0, this.#context.ports.records.maxPushBatch);
         next.push(...(await this.#push(type, some, 'guarded')));
-      }
+      };
+      await sideBySide(CALLS_AT_ONCE, waiting, pushSome);
     }
     return next;
   }
@@ -152,7 +155,7 @@ export class PushRun {
     const prepared = await preparePush(this.#context, type, found, worker);
     if (prepared.kind === 'push') return prepared.push;
     if (prepared.kind === 'refused') return this.#note(prepared.settled, 'rejected');
-    if (prepared.kind === 'notOurs') this.#postponed += 1;
+    if (prepared.kind === 'notOurs') this.#tally.postponed += 1;
     return undefined;
   }
 
@@ -163,7 +166,7 @@ export class PushRun {
         return [await work(item)];
       } catch (error) {
         this.fail(error);
-        this.#postponed += 1;
+        this.#tally.postponed += 1;
         return [];
       }
     });
@@ -182,7 +185,7 @@ export class PushRun {
     } catch (error) {
       // Where the push may still commit, the leases stand until it no longer can.
       if (wasNotSent(error)) await inParallel(pushes, STORE_PARALLELISM, (push) => this.#release(push));
-      this.#postponed += pushes.length;
+      this.#tally.postponed += pushes.length;
       throw error;
     }
   }
@@ -239,21 +242,21 @@ export class PushRun {
 
   /** Counts what became of a person, and answers the person where something of it is left to push. */
   #note(settled: Settled | undefined, kind: PushEnd['kind']): Person | undefined {
-    if (settled === undefined) this.#postponed += 1;
-    else if (kind === 'rejected') this.#rejected += 1;
-    else this.#pushed += 1;
-    this.#conflicts += settled?.conflicts.length ?? 0;
+    if (settled === undefined) this.#tally.postponed += 1;
+    else if (kind === 'rejected') this.#tally.rejected += 1;
+    else this.#tally.pushed += 1;
+    this.#tally.conflicts += settled?.conflicts.length ?? 0;
     return settled !== undefined && awaitsPush(settled.person) ? settled.person : undefined;
   }
 
   async #postpone(push: Push): Promise<undefined> {
-    this.#postponed += 1;
+    this.#tally.postponed += 1;
     await this.#release(push);
   }
 
   /** The write stands, or may: its lease remembers what was sent until somebody has read the row. */
   #lost(error: unknown): undefined {
-    this.#postponed += 1;
+    this.#tally.postponed += 1;
     this.fail(error);
   }
 
@@ -272,7 +275,7 @@ export class PushRun {
     if (person === push.person) return this.#postpone(push);
     const stored = await updateOrPark(this.#context.ports.persons, push.person, { ...person, lease: null }, now);
     if (stored.kind === 'versionConflict') return this.#postpone(push);
-    this.#conflicts += conflicts.length;
+    this.#tally.conflicts += conflicts.length;
     return awaitsPush(stored.person) ? stored.person : undefined;
   }
 
@@ -287,7 +290,7 @@ export class PushRun {
     const free = stored === undefined || isLeased(stored, clock.now()) ? [] : [stored];
     const refreshed = (await this.#refresh(free)).get(push.person.personId);
     if (refreshed !== undefined && awaitsPush(refreshed)) return refreshed;
-    this.#postponed += 1;
+    this.#tally.postponed += 1;
     return undefined;
   }
 }

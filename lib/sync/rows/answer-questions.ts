@@ -24,7 +24,8 @@ const STEPS: ReadonlySet<string> = new Set(STEP_KINDS);
 
 /**
  * Answers questions about rows and persons together: in each round, what all of them wait for is read in one go, then
- * each carries out its one next step. A failure of a read fails the questions that waited for it, and no others.
+ * each carries out its one next step. A failure of a read fails the questions that waited for it, and no others. A
+ * question for whose next read or write there is no time ends as `late`, with all it wrote so far.
  */
 export async function answerQuestions(
   context: RowContext,
@@ -37,10 +38,16 @@ export async function answerQuestions(
   });
   for (let open: readonly Asking[] = askings; open.length > 0; ) {
     const turns = open.flatMap((asking) => turnOf(asking) ?? []);
+    if (manner.hasTime?.() === false) return endLate(askings, turns);
     await readAll(context, turns);
     await inParallel(turns.filter(isStep), STORE_PARALLELISM, (turn) => carryOut(context, turn));
     open = open.filter(({ ended }) => ended === undefined);
   }
+  return askings;
+}
+
+function endLate(askings: readonly Asking[], turns: readonly Turn<Read | Step>[]): readonly Asking[] {
+  for (const { asking } of turns) asking.ended = { kind: 'late' };
   return askings;
 }
 
@@ -79,6 +86,10 @@ function isStep(turn: Turn<Read | Step>): turn is Turn<Step> {
 
 async function carryOut(context: RowContext, { asking, act }: Turn<Step>): Promise<void> {
   const { manner, question } = asking;
+  if (manner.hasTime?.() === false) {
+    asking.ended = { kind: 'late' };
+    return;
+  }
   try {
     const outcome = await writeStep(context, act, {
       stored: (personId) => asking.stored(personId),

@@ -17,6 +17,8 @@ export type Ended =
   | { readonly kind: 'stopped'; readonly step: Step }
   /** Others have the person, or kept changing it: the question is asked again later. */
   | { readonly kind: 'busy' }
+  /** No time was left for the next read or write: the question is asked again, of another function. */
+  | { readonly kind: 'late' }
   | { readonly kind: 'failed'; readonly error: unknown };
 
 /** How a question is asked. */
@@ -25,6 +27,8 @@ export interface Manner {
   readonly token?: string | undefined;
   /** Computes every step and writes none. */
   readonly isDry?: boolean;
+  /** Asked before each read and each write: whether there is time for it. Left out: there is. */
+  readonly hasTime?: (() => boolean) | undefined;
   /** A step before which the question ends. */
   readonly stopsAt?: (step: Step, known: Known) => boolean;
   /** What Salesforce is already known to hold for the person. */
