@@ -14,14 +14,16 @@ import {
 import { CycleItems } from './cycle-items.ts';
 import {
   type FeedItem,
+  furtherKeys,
   type JobsItem,
   type RecentItem,
+  recentKey,
   type SchemaItem,
   toFeedItem,
   toFeedState,
   toJobBook,
   toJobsItem,
-  toRecentItem,
+  toRecentItems,
   toSchemaItem,
   toStoredSchema,
 } from './feed-item.ts';
@@ -85,11 +87,15 @@ export class DynamoSyncStateStore implements SyncStateStore {
     // The rows are saved before the position, so they must be read after it: they may only be ahead of it.
     const feed = await this.#table.get<FeedItem>(syncKey(`FEED#${type}`));
     if (feed === undefined) return undefined;
-    return toFeedState(feed, await this.#table.get<RecentItem>(syncKey(`RECENT#${type}`)));
+    const first = await this.#table.get<RecentItem>(recentKey(type, 0));
+    const further = furtherKeys(type, first);
+    const others = further.length === 0 ? [] : await this.#table.getMany<RecentItem>(further);
+    return toFeedState(feed, first === undefined ? [] : [first, ...others]);
   }
 
   async saveFeed(type: SalesforceType, state: FeedState, cycle: Cycle): Promise<void> {
-    await this.#putFenced(toRecentItem(type, state.recent, cycle.number), cycle);
+    // The first part is written last: it says how many of the others count.
+    for (const part of toRecentItems(type, state.recent, cycle.number).reverse()) await this.#putFenced(part, cycle);
     await this.#putFenced(toFeedItem(type, state, cycle.number), cycle);
   }
 

@@ -2,6 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { SalesforceType } from '../person/row.ts';
 import { NO_HISTORY } from '../schema/field-history.ts';
 import { SCHEMA_FORMAT } from '../schema/object-schema.ts';
+import { chunked } from '../sync/in-parallel.ts';
 import type { StoredSchema } from '../sync/ports/sync-state-store.ts';
 import type { FeedState, RecentRows } from '../sync/state/feed-state.ts';
 import type { JobBook } from '../sync/state/field-job.ts';
@@ -10,9 +11,16 @@ import { type Key, syncKey } from './keys.ts';
 /** The position of a feed, with the number of the cycle that wrote it. */
 export type FeedItem = Key & Omit<FeedState, 'recent'> & { readonly cycle: number };
 
-/** The remembered rows of a feed, packed: 8,000 of them take at most 210 KB of the 400 that an item may have. */
+/** So many remembered rows, packed, take at most 210 KB of the 400 that an item may have. */
+const ROWS_PER_ITEM = 8000;
+
+/**
+ * A part of the remembered rows of a feed, packed. The first part says how many parts there are; a part beyond them is
+ * left over from a time of more rows, and is not read.
+ */
 export type RecentItem = Key & {
   readonly rows: Uint8Array;
+  readonly parts: number;
   readonly incompleteUntil: string | null;
   readonly cycle: number;
 };
@@ -42,12 +50,27 @@ export function toFeedItem(type: SalesforceType, state: FeedState, cycle: number
   return { ...syncKey(`FEED#${type}`), ...position, cycle };
 }
 
-export function toRecentItem(type: SalesforceType, recent: RecentRows, cycle: number): RecentItem {
+/** The parts, the first one first. */
+export function toRecentItems(type: SalesforceType, recent: RecentRows, cycle: number): RecentItem[] {
   const { rows, incompleteUntil } = recent;
-  return { ...syncKey(`RECENT#${type}`), rows: packRows(rows), incompleteUntil, cycle };
+  const pieces = chunked([...rows], ROWS_PER_ITEM);
+  // Without rows there is a part all the same: it says so.
+  const parts = Math.max(pieces.length, 1);
+  return Array.from({ length: parts }, (_, part) => {
+    return { ...recentKey(type, part), rows: packRows(new Map(pieces[part])), parts, incompleteUntil, cycle };
+  });
 }
 
-export function toFeedState(feed: FeedItem, recent: RecentItem | undefined): FeedState {
+export function recentKey(type: SalesforceType, part: number): Key {
+  return syncKey(part === 0 ? `RECENT#${type}` : `RECENT#${type}#${part}`);
+}
+
+/** The parts after the first one, which names their number. */
+export function furtherKeys(type: SalesforceType, first: RecentItem | undefined): Key[] {
+  return Array.from({ length: (first?.parts ?? 1) - 1 }, (_, at) => recentKey(type, at + 1));
+}
+
+export function toFeedState(feed: FeedItem, recent: readonly RecentItem[]): FeedState {
   const { checkpoint, coveredUpTo, latestDateCovered, unfinished, bulk, lostJobs, deletedUntil, oddCovered } = feed;
   return {
     checkpoint,
@@ -59,8 +82,8 @@ export function toFeedState(feed: FeedItem, recent: RecentItem | undefined): Fee
     ...(deletedUntil === undefined ? {} : { deletedUntil }),
     ...(oddCovered === undefined ? {} : { oddCovered }),
     recent: {
-      rows: recent === undefined ? new Map() : unpackRows(recent.rows),
-      incompleteUntil: recent?.incompleteUntil ?? null,
+      rows: new Map(recent.flatMap(({ rows }) => unpackRows(rows))),
+      incompleteUntil: recent[0]?.incompleteUntil ?? null,
     },
   };
 }
@@ -91,7 +114,7 @@ function packRows(rows: RecentRows['rows']): Uint8Array {
   return gzipSync(JSON.stringify([[...rows.keys()], stamps, queued]));
 }
 
-function unpackRows(packed: Uint8Array): RecentRows['rows'] {
+function unpackRows(packed: Uint8Array): [id: string, known: readonly [state: string, queuedAt: string]][] {
   const [ids, stamps, queued]: [string[], string[], string[]] = JSON.parse(gunzipSync(packed).toString());
-  return new Map(ids.map((id, at) => [id, [stamps[at] ?? '', queued[at] ?? '']]));
+  return ids.map((id, at) => [id, [stamps[at] ?? '', queued[at] ?? '']]);
 }

@@ -14,7 +14,7 @@ import type { ReconciliationAsk } from '../sync/state/reconciliation.ts';
  * | a cycle of the last seven days: report, counts of its merges | `CYCLES` | `<number, 12 digits>` |
  * | a list that is synced; its parts and how far each is | `LIST#<jobId>` | `JOB`; `PART#<number>`, `PROGRESS#<number>` |
  * | reconciliation, and for each reason the last asking for one | `SYNC` | `RECONCILE`, `RECONCILE#<reason>` |
- * | checkpoint, remembered rows, schema, field jobs | `SYNC` | `FEED#<type>`, `RECENT#<type>`, `SCHEMA#<type>`, `JOB#<type>` |
+ * | checkpoint, remembered rows, schema, field jobs | `SYNC` | `FEED#<type>`, `RECENT#<type>[#<part>]`, `SCHEMA#<type>`, `JOB#<type>` |
  *
  * | sparse keys-only index | partition | sort |
  * |---|---|---|
@@ -50,7 +50,8 @@ export type SyncItem =
   | 'ORGANIZATION'
   | 'RECONCILE'
   | `RECONCILE#${ReconciliationAsk['reason']}`
-  | `${'FEED' | 'RECENT' | 'SCHEMA' | 'JOB'}#${SalesforceType}`;
+  | `${'FEED' | 'RECENT' | 'SCHEMA' | 'JOB'}#${SalesforceType}`
+  | `RECENT#${SalesforceType}#${number}`;
 /** The partition of the cycles of the last days. */
 export const CYCLES = 'CYCLES';
 

@@ -127,7 +127,7 @@ describe('rows remembered', () => {
     expect(after.incompleteUntil).toBeNull();
   });
 
-  test('are as many as an item holds, the newest; the others count as forgotten for a while', () => {
+  test('are so many at most, the newest; the others count as forgotten for a while', () => {
     const older = recent([
       ['old', at(1), at(60)],
       ['older', at(1), at(59)],

@@ -62,8 +62,8 @@ export const NEW_FEED: FeedState = {
   recent: { rows: new Map(), incompleteUntil: null },
 };
 
-/** How many rows are remembered: with ids and instants packed, they fit one item of 400 KB. */
-export const RECENT_ROWS_LIMIT = 8000;
+/** How many rows are remembered: those of a mass change of ten minutes, in some 30 MB. */
+export const RECENT_ROWS_LIMIT = 120_000;
 
 /**
  * The longest that a transaction of Salesforce may hold back changes: bulk jobs commit each batch within ten minutes,
@@ -205,6 +205,14 @@ export function rememberRows(
   // The feed's order is by stamp: a later state replaces the earlier.
   for (const [id, state] of queued) rows.set(id, [state, bounds.now]);
   if (rows.size <= RECENT_ROWS_LIMIT) return { rows, incompleteUntil: recent.incompleteUntil };
-  const newest = [...rows].sort((a, b) => (a[1][1] < b[1][1] ? 1 : -1)).slice(0, RECENT_ROWS_LIMIT);
-  return { rows: new Map(newest), incompleteUntil: addMs(bounds.now, bounds.horizonMs) };
+  const incompleteUntil = addMs(bounds.now, bounds.horizonMs);
+  return { rows: newestRows(rows), incompleteUntil };
+}
+
+/** The rows with the latest stamps: the next lookback meets these again, and would queue them again. */
+function newestRows(rows: RecentRows['rows']): RecentRows['rows'] {
+  const age = ([, [state, queuedAt]]: readonly [string, readonly [string, string]]) =>
+    `${state.slice(0, 24)} ${queuedAt}`;
+  const newest = [...rows].sort((left, right) => (age(left) < age(right) ? 1 : -1));
+  return new Map(newest.slice(0, RECENT_ROWS_LIMIT));
 }
