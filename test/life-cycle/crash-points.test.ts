@@ -61,7 +61,7 @@ async function fed(life: StoredLife, names: Pick<Scene, 'rows' | 'persons'>): Pr
 
 function mergeOnce(ports: Ports, bodies: readonly string[]): Promise<unknown> {
   const deliveries = bodies.map((body, at) => ({ id: String(at), message: parseChangeMessage(body), lastTry: false }));
-  return mergeChanges(ports, deliveries);
+  return mergeChanges(ports, deliveries, () => 600_000);
 }
 
 function synced(life: StoredLife, names: Pick<Scene, 'rows' | 'persons'>): Scene {

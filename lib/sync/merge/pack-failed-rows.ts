@@ -20,7 +20,6 @@ export interface FailedRow {
  */
 export function packFailedRows({ message }: Delivery, failed: readonly FailedRow[]): string[] {
   if (message === undefined || !('type' in message)) return [];
-  const { type, queuedAt, cycle } = message;
   const suspects = failed.filter(({ isSuspect }) => isSuspect);
   const others = failed.filter(({ isSuspect }) => !isSuspect);
   const isAll = new Set(idsOf(failed)).size === namedIn(message);
@@ -28,20 +27,28 @@ export function packFailedRows({ message }: Delivery, failed: readonly FailedRow
     // It comes again as it is; but the suspects of a message of rows get a message each.
     if (message.kind === 'refresh' || others.length > 0 || message.rows.length === 1) return [];
   }
-  const { known, gone } = message.kind === 'refresh' ? message : {};
-  const marks = { ...(cycle !== undefined && { cycle }), ...(known && { known }), ...(gone && { gone }) };
-  const envelope = { kind: 'refresh', type, queuedAt, ...marks } as const;
-  const named = (rows: readonly FailedRow[]) => idsOf(rows.filter(({ arrival }) => arrival === undefined));
-  // A row that was read now has the columns of now, not those of its message: it is named, to be read again.
-  const bodies = [named(suspects), named(others)].flatMap((ids) => [...packIds(envelope, ids, ids.length)]);
-  if (message.kind === 'refresh') return bodies;
-  const arrived = (rows: readonly FailedRow[]) => rows.flatMap(({ arrival }) => arrival ?? []).map(queuedRow);
-  // One suspect a message: a row that never succeeds reaches the dead-letter queue alone.
-  for (const row of arrived(suspects)) bodies.push(...packRows(message, [row]));
-  return [...bodies, ...packRows(message, arrived(others))];
+  return [...packNamed(message, suspects), ...packNamed(message, others), ...packArrived(message, suspects, others)];
 }
 
-function namedIn(message: Extract<Delivery['message'], { kind: 'rows' | 'refresh' }>): number {
+type RowMessage = Extract<Delivery['message'], { kind: 'rows' | 'refresh' }>;
+
+/** A row that was read now has the columns of now, not those of its message: it is named, to be read again. */
+function packNamed(message: RowMessage, failed: readonly FailedRow[]): Generator<string> {
+  const { type, queuedAt, cycle } = message;
+  const { known, gone } = message.kind === 'refresh' ? message : {};
+  const marks = { ...(cycle !== undefined && { cycle }), ...(known && { known }), ...(gone && { gone }) };
+  const ids = idsOf(failed.filter(({ arrival }) => arrival === undefined));
+  return packIds({ kind: 'refresh', type, queuedAt, ...marks }, ids, ids.length);
+}
+
+/** One suspect a message: a row that never succeeds reaches the dead-letter queue alone. */
+function packArrived(message: RowMessage, suspects: readonly FailedRow[], others: readonly FailedRow[]): string[] {
+  if (message.kind === 'refresh') return [];
+  const arrived = (rows: readonly FailedRow[]) => rows.flatMap(({ arrival }) => arrival ?? []).map(queuedRow);
+  return [...arrived(suspects).flatMap((row) => [...packRows(message, [row])]), ...packRows(message, arrived(others))];
+}
+
+function namedIn(message: RowMessage): number {
   if (message.kind === 'refresh') return new Set(message.ids).size;
   const id = message.columns.indexOf('Id');
   return new Set(message.rows.map((values) => values[id])).size;
