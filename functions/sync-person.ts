@@ -13,7 +13,7 @@ import { previewSync } from '../lib/sync/sync-person/preview-sync.ts';
 import { syncPerson } from '../lib/sync/sync-person/sync-person.ts';
 
 const environment = readEnvironment('sync-person', process.env);
-const store = { ...composeStore(environment), queue: composeQueue(environment) };
+const store = { ...composeStore(environment, 'waiting'), queue: composeQueue(environment) };
 /** Nothing is held back from a person whom somebody waits for. */
 const salesforce = composeSalesforce(environment.settings, 'waiting', store.state);
 const ports = async () => ({ ...store, ...salesforce });

@@ -2,15 +2,26 @@ import { createDynamoClient } from '../dynamodb/create-dynamo-client.ts';
 import { DynamoListJobStore } from '../dynamodb/dynamo-list-job-store.ts';
 import { DynamoPersonStore } from '../dynamodb/dynamo-person-store.ts';
 import { DynamoSyncStateStore } from '../dynamodb/dynamo-sync-state-store.ts';
+import { RememberingSyncStateStore } from '../dynamodb/remembering-sync-state-store.ts';
 import { withTableLayout } from '../dynamodb/table-layout.ts';
 import type { Ports } from '../sync/ports/ports.ts';
+import type { Caller } from './compose-salesforce.ts';
 import { type Settings, syncPolicy } from './settings.ts';
 import { randomIds, systemClock } from './system-clock.ts';
 
 export type StorePorts = Pick<Ports, 'clock' | 'ids' | 'persons' | 'state' | 'lists' | 'policy' | 'leaseMs'>;
 
-/** What every function works with: the persons table, the clock and the policy. Made once, at cold start. */
-export function composeStore(environment: { readonly TABLE_NAME: string; readonly settings: Settings }): StorePorts {
+/** A schema that is this old is read again by a function that somebody waits for. */
+const SCHEMAS_FOR_MS = 30_000;
+
+/**
+ * What every function works with: the persons table, the clock and the policy. Made once, at cold start. `waiting`: somebody
+ * waits for the function, which then remembers the schemas for a while.
+ */
+export function composeStore(
+  environment: { readonly TABLE_NAME: string; readonly settings: Settings },
+  caller: Caller = 'background',
+): StorePorts {
   const { TABLE_NAME: tableName, settings } = environment;
   const client = withTableLayout(createDynamoClient(), tableName);
   const { activityRetentionDays } = settings;
@@ -18,7 +29,14 @@ export function composeStore(environment: { readonly TABLE_NAME: string; readonl
     clock: systemClock,
     ids: randomIds,
     persons: new DynamoPersonStore(client, { tableName, activityRetentionDays }),
-    state: new DynamoSyncStateStore(client, { tableName }),
+    state:
+      caller === 'waiting'
+        ? new RememberingSyncStateStore(client, {
+            tableName,
+            schemasForMs: SCHEMAS_FOR_MS,
+            elapsed: () => performance.now(),
+          })
+        : new DynamoSyncStateStore(client, { tableName }),
     lists: new DynamoListJobStore(client, { tableName, now: () => systemClock.now() }),
     policy: syncPolicy(settings),
     leaseMs: settings.pushLeaseSeconds * 1000,

@@ -2,9 +2,11 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { cpus, platform, totalmem } from 'node:os';
 import { type Command, readArguments, UsageError } from '../../lib/operator/command-line.ts';
 import { runProgram } from '../../lib/operator/run-program.ts';
-import { createScreen, progressBar } from '../sandbox/terminal/screen.ts';
+import { createScreen, progressBar, type Screen } from '../sandbox/terminal/screen.ts';
 import type { Bench, Workload, WorkloadFile } from './bench.ts';
-import { exitCodeOf, jsonOf, linesOf, type Reported } from './report.ts';
+import { measureCosts } from './model/measured-costs.ts';
+import { modelLines } from './model/model-lines.ts';
+import { barLines, exitCodeOf, jsonOf, linesOf, type Reported } from './report.ts';
 import { runTask } from './run-task.ts';
 import { setLatency, startSurroundings } from './surroundings.ts';
 
@@ -12,6 +14,7 @@ const options = {
   quick: { about: 'small sizes: ends within two minutes on a quiet machine' },
   full: { about: 'the largest sizes as well: hours' },
   only: { value: 'IDS', about: 'these workloads, separated by commas: W3,W6' },
+  model: { about: 'the capacity model instead: what gives way first at which size, from costs measured now' },
   json: { value: 'FILE', about: 'write the results to this file too' },
 } as const;
 
@@ -31,8 +34,9 @@ interface Found {
 
 async function main(): Promise<number> {
   const { options: typed } = readArguments(command, process.argv.slice(2));
-  const chosen = await chosenWorkloads(typed.only);
   const screen = createScreen(process.stdout, process.env);
+  if (typed.model === true) return runModel(screen);
+  const chosen = await chosenWorkloads(typed.only);
   const surroundings = await startSurroundings();
   const reported: Reported[] = [];
   try {
@@ -63,6 +67,24 @@ async function main(): Promise<number> {
   const failed = reported.flatMap(({ result }) => result.bars.filter(({ holds }) => !holds));
   screen.line(failed.length === 0 ? 'every bar holds' : `${failed.length} bars do not hold`);
   return exitCodeOf(reported);
+}
+
+const MODEL_TASKS = new URL('./model/measured-costs.ts', import.meta.url).href;
+const MODEL_SIZE = 500;
+
+/** What rows cost is measured at one size, and told for another, which is measured too: then the model is believed. */
+async function runModel(screen: Screen): Promise<number> {
+  const surroundings = await startSurroundings();
+  try {
+    const { costs, bars } = await measureCosts(
+      { begin: () => surroundings.begin(), run: (task, place, size) => runTask(MODEL_TASKS, task, place, size) },
+      MODEL_SIZE,
+    );
+    for (const line of [...barLines(bars), '', ...modelLines(costs)]) screen.line(line);
+    return bars.every(({ holds }) => holds) ? 0 : 1;
+  } finally {
+    await surroundings.close();
+  }
 }
 
 async function chosenWorkloads(only: string | undefined): Promise<Found[]> {

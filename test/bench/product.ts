@@ -4,6 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoListJobStore } from '../../lib/dynamodb/dynamo-list-job-store.ts';
 import { DynamoPersonStore } from '../../lib/dynamodb/dynamo-person-store.ts';
 import { DynamoSyncStateStore } from '../../lib/dynamodb/dynamo-sync-state-store.ts';
+import { RememberingSyncStateStore } from '../../lib/dynamodb/remembering-sync-state-store.ts';
 import { createSalesforceClient } from '../../lib/salesforce/client.ts';
 import { createSalesforceChangeFeed } from '../../lib/salesforce/salesforce-change-feed.ts';
 import { createSalesforceRecords } from '../../lib/salesforce/salesforce-records.ts';
@@ -27,7 +28,8 @@ export interface Product {
 /** The share of a request that SQS charges as one. */
 const SQS_CHUNK = 64 * 1024;
 
-export function openProduct(place: Place): Product {
+/** `isAsked`: as the function that somebody waits for works, rather than those in the background. */
+export function openProduct(place: Place, isAsked = false): Product {
   const counts = { dynamoDbCalls: 0, readUnits: 0, writeUnits: 0, queueRequests: 0 };
   const tables = clientOf(place.dynamoDbUrl);
   countTables(tables, counts);
@@ -43,7 +45,9 @@ export function openProduct(place: Place): Product {
     clock: { now: () => new Date().toISOString(), wait: (milliseconds) => sleep(milliseconds) },
     ids: { next: randomUUID },
     persons: new DynamoPersonStore(tables, { tableName, activityRetentionDays: 365 }),
-    state: new DynamoSyncStateStore(tables, { tableName }),
+    state: isAsked
+      ? new RememberingSyncStateStore(tables, { tableName, schemasForMs: 30_000, elapsed: () => performance.now() })
+      : new DynamoSyncStateStore(tables, { tableName }),
     lists: new DynamoListJobStore(tables, { tableName, now: () => new Date().toISOString() }),
     feed: createSalesforceChangeFeed(client),
     records: createSalesforceRecords(client),

@@ -1,4 +1,4 @@
-import type { WorkloadResult } from './bench.ts';
+import type { Bar, WorkloadResult } from './bench.ts';
 import type { Counts, Measured } from './measure.ts';
 
 /** A workload with what came of it, as it stands in the JSON file. */
@@ -30,9 +30,13 @@ export function linesOf({ id, name, result }: Reported): string[] {
     `${id}  ${name}`,
     ...aligned(table),
     ...Object.entries(ratios).map(([ratio, value]) => `    ${ratio}: ${shown(round(value))}`),
-    ...bars.map(({ name: bar, value, holds }) => `  ${holds ? 'ok   ' : 'FAILS'} ${bar}: ${shown(round(value))}`),
+    ...barLines(bars),
     '',
   ];
+}
+
+export function barLines(bars: readonly Bar[]): string[] {
+  return bars.map(({ name, value, holds }) => `  ${holds ? 'ok   ' : 'FAILS'} ${name}: ${shown(round(value))}`);
 }
 
 /** 1 where a bar does not hold. */

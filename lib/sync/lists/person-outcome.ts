@@ -60,6 +60,11 @@ export async function tellUnsynced(
 function untold(end: OneEnd, isLastTry: boolean): Rejection | undefined {
   const kind = end.status === 'rejected' ? 'failed' : end.value.kind;
   if (end.status === 'fulfilled' && end.value.kind === 'ambiguousMatch') return ambiguous(end.value.candidates);
+  if (end.status === 'fulfilled' && end.value.kind === 'recordNotVisible') {
+    const { type, id } = end.value.record;
+    const message = `${type} ${id} cannot be seen by the sync user: share it, or sync the person and confirm that it is gone`;
+    return { code: 'RECORD_NOT_VISIBLE', message, fields: [] };
+  }
   if (kind === 'contactNotAssignable') {
     return {
       code: 'CONTACT_NOT_ASSIGNABLE',

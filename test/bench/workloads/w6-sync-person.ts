@@ -26,7 +26,7 @@ const prepare: Task = async (place, size) => {
 
 /** A person with a record and an edit, as a warm function syncs it. */
 const linked: Task = async (place, size) => {
-  const product = openProduct(place);
+  const product = openProduct(place, true);
   const ids = await leadIds(await openRawOrg(place));
   const persons = ids.slice(0, size + 1).map((id) => `sf-${id}`);
   return syncEach(product, persons, async (personId) => {
@@ -38,7 +38,7 @@ const linked: Task = async (place, size) => {
 
 /** A person who has never been in Salesforce. */
 const created: Task = async (place, size) => {
-  const product = openProduct(place);
+  const product = openProduct(place, true);
   const numbers = Array.from({ length: size + 1 }, (_, at) => String(at));
   return syncEach(product, numbers, async (number) => {
     const fields = { Email: `new${number}@example.com`, LastName: `Person ${number}`, Company: 'Engines' };
