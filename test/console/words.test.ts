@@ -32,6 +32,7 @@ const status = {
   lastCycle: { ...cycle, error: null },
   backlog: { messages: 0, personsToPush: 0 },
   oldestWaitingSeconds: null,
+  lag: { pullSeconds: null, pushSeconds: 0 },
 } as unknown as Status;
 
 describe('the verdict', () => {

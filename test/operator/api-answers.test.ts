@@ -13,6 +13,7 @@ const STATUS = {
   schemaProblems: [],
   backlog: { messages: 0, deadLetters: 0, missedPolls: 0, personsToPush: 0 },
   oldestWaitingSeconds: null,
+  lag: { pullSeconds: null, pushSeconds: 0 },
 };
 
 const healthy: Answers = {

@@ -54,3 +54,15 @@ test('a setting that names a field which no object has is told by the first cycl
   expect(await sides.poll()).toMatchObject({ schemaProblems: [line] });
   expect((await status(sides)).schemaProblems).toEqual([line]);
 });
+
+test('the lag of both directions is told, each by what has waited longest', async () => {
+  const sides = new TwoSides();
+  const { personId } = await sides.linkedPerson();
+  expect((await status(sides)).lag).toMatchObject({ pullSeconds: expect.any(Number), pushSeconds: 0 });
+  await sides.edit(personId, { Title: 'CTO' });
+  const { pullSeconds } = (await status(sides)).lag;
+  sides.clock.advance(120_000);
+  expect((await status(sides)).lag).toEqual({ pullSeconds: (pullSeconds ?? 0) + 120, pushSeconds: 120 });
+  await sides.cycle();
+  expect((await status(sides)).lag.pushSeconds).toBe(0);
+});

@@ -75,6 +75,7 @@ export const status = named(
     lastSuccessAt: z.nullable(instant),
     backlog: z.strictObject({ messages: count, deadLetters: count, missedPolls: count, personsToPush: count }),
     oldestWaitingSeconds: z.nullable(z.int()),
+    lag: z.strictObject({ pullSeconds: z.nullable(count), pushSeconds: count }),
     apiUsage,
     schemaProblems: texts,
     jobs: z.array(job),

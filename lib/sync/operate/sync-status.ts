@@ -27,6 +27,11 @@ export interface SyncStatus {
   };
   /** Seconds since the oldest waiting edit was made; null where none waits. */
   readonly oldestWaitingSeconds: number | null;
+  /**
+   * Of both directions, in seconds: how far the position of the slowest object lies behind, null before each has one; and how
+   * long the oldest edit has waited, 0 where none waits.
+   */
+  readonly lag: { readonly pullSeconds: number | null; readonly pushSeconds: number };
   readonly apiUsage: CycleSummary['apiUsage'];
   /**
    * What keeps fields from syncing: missing permissions, fields that went out of sight, types that changed, settings that
@@ -94,11 +99,18 @@ export async function readSyncStatus(
   ]);
   const { count, oldestAt } = backlog;
   const [messages, deadLetters, missedPolls] = depths;
+  const age = (at: string) => Math.max(0, Math.round(msBetween(at, ports.clock.now()) / 1000));
+  const checkpoints = feeds.flatMap((feed) => feed?.checkpoint ?? []);
+  const [slowest] = checkpoints.length < types.length ? [] : checkpoints.sort();
   return {
     objects: Object.fromEntries(types.map((type, index) => [type, objectStatus(feeds[index])])),
     lastCycle: cycle === null ? null : { ...cycle, error: statusError(cycle, health) },
     lastSuccessAt: health.lastSuccessAt,
     backlog: { messages, deadLetters, missedPolls, personsToPush: count },
+    lag: {
+      pullSeconds: slowest === undefined ? null : age(slowest),
+      pushSeconds: oldestAt === null ? 0 : age(oldestAt),
+    },
     oldestWaitingSeconds: oldestAt === null ? null : Math.round(msBetween(oldestAt, ports.clock.now()) / 1000),
     apiUsage: cycle?.apiUsage ?? null,
     schemaProblems: [
