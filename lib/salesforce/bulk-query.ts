@@ -141,8 +141,8 @@ class BulkReading {
     const csv = new CsvRows(columns, kinds);
     let waiting: FeedRow[] = [];
     let count = 0;
-    const take = async (rows: FeedRow[], least: number) => {
-      waiting = waiting.length === 0 ? rows : waiting.concat(rows);
+    const take = async (rows: readonly FeedRow[], least: number) => {
+      for (const row of rows) waiting.push(row);
       if (waiting.length < least) return;
       const taken = waiting;
       waiting = [];
