@@ -90,9 +90,11 @@ export function callError(status: number, entries: readonly ErrorEntry[], writes
   const entry = entries[0] ?? { code: `ERROR_HTTP_${status}`, message: '', fields: [] };
   const kind = callKind(entry) ?? kindOfStatus(status);
   if (kind === 'quota') return new QuotaExceededError('Salesforce: the daily API requests of the org are used up');
-  if (kind === 'config') return new ConfigError(`Salesforce refused the request: ${told(entry)}`);
-  // A gateway's error page does not say how far the request came; Salesforce's own refusal does.
+  // A server's error, or a gateway's page, does not say how far the request came; a refusal of Salesforce's own does.
   const mayHaveCommitted = writes && status >= 500 && entry.code !== 'SERVER_UNAVAILABLE';
+  if (kind === 'config' && !mayHaveCommitted) {
+    return new ConfigError(`Salesforce refused the request: ${told(entry)}`);
+  }
   return new TransientError(entry.code, `Salesforce answered ${status} ${entry.code}`, { mayHaveCommitted });
 }
 

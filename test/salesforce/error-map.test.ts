@@ -38,6 +38,8 @@ describe('an error of a whole call', () => {
     expect(callError(502, [], true)).toMatchObject({ code: 'ERROR_HTTP_502', mayHaveCommitted: true });
     expect(callError(503, [entry('SERVER_UNAVAILABLE')], true)).toMatchObject({ mayHaveCommitted: false });
     expect(callError(502, [], false)).toMatchObject({ mayHaveCommitted: false });
+    // Whatever its code says, a server's error does not tell how far a write came.
+    expect(callError(500, [entry('INSUFFICIENT_ACCESS')], true)).toMatchObject({ mayHaveCommitted: true });
   });
 
   test('the text of a query error is not repeated, for it quotes the query', () => {
