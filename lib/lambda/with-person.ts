@@ -1,6 +1,6 @@
 import type { Person } from '../person/person.ts';
 import type { PersonStore } from '../sync/ports/person-store.ts';
-import { survivorOfPerson } from '../sync/rows/survivors.ts';
+import { survivorOfPerson } from '../sync/rows/holders.ts';
 import { Problem } from './api/problem.ts';
 import type { ApiAnswer, ApiRequest } from './http-api.ts';
 import { movedAnswer } from './person-answers.ts';

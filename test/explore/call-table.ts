@@ -1,6 +1,6 @@
 import { isPerson } from '../../lib/person/standing.ts';
 import { chainOf, itemOf } from '../../lib/sync/rows/authority.ts';
-import { absorb } from '../../lib/sync/rows/join-table.ts';
+import { absorb } from '../../lib/sync/rows/claim-table.ts';
 import type { Decided, Deciding, Known, Read } from '../../lib/sync/rows/known.ts';
 import type { ExploredPerson, Message } from './world.ts';
 

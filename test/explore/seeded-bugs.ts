@@ -10,7 +10,7 @@ export interface SeededBug {
 }
 
 const [AUTHORITY, ROWS] = ['lib/sync/rows/authority.ts', 'lib/sync/rows/row-table.ts'];
-const [CLAIMS, JOINS] = ['lib/sync/rows/claim-table.ts', 'lib/sync/rows/join-table.ts'];
+const CLAIMS = 'lib/sync/rows/claim-table.ts';
 const STANDING = 'lib/person/standing.ts';
 const STEPS = 'test/explore/step-worker.ts';
 const WRITES = 'test/explore/carry-out.ts';
@@ -120,7 +120,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   },
   {
     name: 'a new life has no authority',
-    file: JOINS,
+    file: CLAIMS,
     from: "return { kind: 'claim', rowId: fresh.id, personId: `${authorityId}-${authority.revision}`, rule };",
     to: "return { kind: 'create', row: fresh, personId: `${authorityId}-${authority.revision}`, rule };",
     world: 'merge-undelete',

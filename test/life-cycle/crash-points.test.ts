@@ -3,8 +3,7 @@ import { packIds, parseChangeMessage } from '../../lib/sync/change-message.ts';
 import { mergeChanges } from '../../lib/sync/merge/merge-changes.ts';
 import { editFields } from '../../lib/sync/persons/edit-persons.ts';
 import type { Ports } from '../../lib/sync/ports/ports.ts';
-import { holdersOf } from '../../lib/sync/rows/holders.ts';
-import { survivorOfPerson } from '../../lib/sync/rows/survivors.ts';
+import { holdersOf, survivorOfPerson } from '../../lib/sync/rows/holders.ts';
 import { syncPerson } from '../../lib/sync/sync-person/sync-person.ts';
 import { StoredLife } from './stored-life.ts';
 

@@ -10,7 +10,7 @@ import { type MergeReport, mergeChanges } from '../../lib/sync/merge/merge-chang
 import { createOrEditByEmail, editFields } from '../../lib/sync/persons/edit-persons.ts';
 import { pollCycle } from '../../lib/sync/poll/poll-cycle.ts';
 import type { Ports } from '../../lib/sync/ports/ports.ts';
-import { survivorOfPerson } from '../../lib/sync/rows/survivors.ts';
+import { survivorOfPerson } from '../../lib/sync/rows/holders.ts';
 import type { SyncOutcome } from '../../lib/sync/sync-person/person-sync.ts';
 import { syncPerson } from '../../lib/sync/sync-person/sync-person.ts';
 import { CountingIdSource } from '../fakes/counting-id-source.ts';

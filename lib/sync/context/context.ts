@@ -6,3 +6,6 @@ export interface Context<Needed = Ports> {
   readonly ports: Needed;
   readonly schemas: Schemas;
 }
+
+/** What the decisions about rows work with. */
+export type RowContext = Context<Pick<Ports, 'persons' | 'records' | 'queue' | 'clock'>>;

@@ -7,7 +7,7 @@ import { checkFields, type FieldProblem, type UnsyncedField } from '../../schema
 import { type EditSchemas, editSchemas } from '../context/schemas.ts';
 import { TransientError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
-import { survivorOfPerson, survivorsOf } from '../rows/survivors.ts';
+import { survivorOfPerson, survivorsOf } from '../rows/holders.ts';
 
 export type EditPorts = Pick<Ports, 'persons' | 'state' | 'policy' | 'clock' | 'ids'>;
 
@@ -141,7 +141,7 @@ async function allWithEmail({ persons }: Pick<Ports, 'persons'>, email: string):
   const claims = await persons.emailClaims([email]);
   const ids = new Set([...claims.values(), ...(await persons.idsByEmail(email))]);
   const named = await persons.getMany([...ids]);
-  const survivors = [...(await survivorsOf(persons, named.values())).values()].map(({ person }) => person);
+  const survivors = [...(await survivorsOf(persons, named.values())).values()];
   const found = [...new Map(survivors.map((person) => [person.personId, person])).values()];
   return found.filter((person) => hasEmail(person, email)).sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
 }

@@ -2,8 +2,7 @@ import { canonicalId } from '../../person/field-value.ts';
 import { hasEmail, isPresent, type Person } from '../../person/person.ts';
 import { InvalidCursorError } from '../errors.ts';
 import type { ListedStatus, Page, PersonStore } from '../ports/person-store.ts';
-import { holdersOf } from '../rows/holders.ts';
-import { survivorsOf } from '../rows/survivors.ts';
+import { holdersOf, survivorsOf } from '../rows/holders.ts';
 
 /** Which persons are asked for. */
 export type PersonQuery =
@@ -81,7 +80,7 @@ async function personsOfRecord(persons: ListStore, id: string): Promise<readonly
 /** These persons, or whom they became a part of, each once. */
 async function presentPersons(persons: ListStore, ids: readonly string[]): Promise<readonly Person[]> {
   const named = await persons.getMany(ids);
-  const survivors = [...(await survivorsOf(persons, named.values())).values()].map(({ person }) => person);
+  const survivors = [...(await survivorsOf(persons, named.values())).values()];
   return [...new Map(survivors.map((person) => [person.personId, person])).values()].filter(isPresent);
 }
 

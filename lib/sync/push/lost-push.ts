@@ -4,7 +4,7 @@ import { SALESFORCE_TYPES } from '../../person/row.ts';
 import { inParallel, STORE_PARALLELISM } from '../in-parallel.ts';
 import { msBetween } from '../instants.ts';
 import type { Ports } from '../ports/ports.ts';
-import { giveBackLease } from '../rows/give-back-lease.ts';
+import { giveBackLease } from './push-lease.ts';
 
 type LostPushPorts = Pick<Ports, 'persons' | 'records' | 'clock' | 'leaseMs'>;
 

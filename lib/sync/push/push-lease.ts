@@ -20,3 +20,21 @@ export function leaseFor({ leaseMs }: Pick<Ports, 'leaseMs'>, { owner, attempt, 
 export function guardOf({ salesforce }: Person): string | undefined {
   return isWritable(salesforce) ? salesforce.systemModstamp : undefined;
 }
+
+/**
+ * Gives back a lease under which nothing was settled. Where it remembers a push that was never answered, what that
+ * push attempted stays known, in a lease that has run out: until somebody has read the row, a value found there may be
+ * our own.
+ */
+export async function giveBackLease(
+  { persons, clock }: Pick<Ports, 'persons' | 'clock'>,
+  { personId, lease }: Person,
+  remembers: boolean,
+): Promise<void> {
+  if (lease === null) return;
+  if (!remembers) return persons.releaseLease(personId, lease.owner);
+  const stored = await persons.get(personId);
+  if (stored?.lease?.owner !== lease.owner) return;
+  const now = clock.now();
+  await persons.takeLease(stored, { ...stored.lease, expiresAt: now }, now);
+}

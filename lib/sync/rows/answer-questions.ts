@@ -1,13 +1,11 @@
 import { hasEmail, isLeased } from '../../person/person.ts';
 import type { Row, RowName } from '../../person/row.ts';
-import { rowOfRecord } from '../../schema/record.ts';
+import type { RowContext } from '../context/context.ts';
 import { inParallel, STORE_PARALLELISM } from '../in-parallel.ts';
 import { Asking, type Manner } from './asking.ts';
-import type { RowContext } from './context.ts';
 import { decide, type Question } from './decide.ts';
-import { findRowsFor, otherRowsWithEmail } from './find-rows.ts';
 import type { Decided, Read, Step } from './known.ts';
-import { readRows } from './read-rows.ts';
+import { findRowsFor, otherRowsWithEmail, readRows } from './salesforce-rows.ts';
 import { writeStep } from './write-step.ts';
 
 /** A question, and what it waits for. */
@@ -145,12 +143,8 @@ async function readItems({ ports }: RowContext, turns: readonly Turn<{ readonly 
 
 async function readFreshRows(context: RowContext, turns: readonly Turn<{ readonly name: RowName }>[]) {
   const names = turns.map(({ act }) => act.name);
-  const records = await readRows(context, names);
-  for (const { asking, act } of turns) {
-    const { type, id } = act.name;
-    const record = records.get(id);
-    asking.takeRow(id, record === undefined ? undefined : rowOfRecord(context.schemas[type].schema, record));
-  }
+  const rows = await readRows(context, names);
+  for (const { asking, act } of turns) asking.takeRow(act.name.id, rows.get(act.name.id));
 }
 
 /** The persons who claimed the emails of rows, as far as they still have these emails. */

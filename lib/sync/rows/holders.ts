@@ -1,30 +1,55 @@
 import type { Person } from '../../person/person.ts';
 import { isPerson } from '../../person/standing.ts';
 import type { PersonStore, StoredItem } from '../ports/person-store.ts';
-import { holdOf } from './authority.ts';
+import { chainOf, holdOf } from './authority.ts';
+import type { Deciding, Known } from './known.ts';
+
+type ItemStore = Pick<PersonStore, 'items'>;
 
 /** The holders of rows, by row id; a row that nobody holds is missing. */
-export async function holdersOf(
-  store: Pick<PersonStore, 'items'>,
-  rowIds: readonly string[],
+export function holdersOf(store: ItemStore, rowIds: readonly string[]): Promise<ReadonlyMap<string, Person>> {
+  return personsFound(store, new Map(), rowIds, function* (known, rowId) {
+    const hold = yield* holdOf(known, rowId);
+    return hold.kind === 'held' ? hold.survivor.personId : null;
+  });
+}
+
+/** The persons that these became a part of, by the ids of these; a person of its own is its own survivor. */
+export function survivorsOf(store: ItemStore, persons: Iterable<Person>): Promise<ReadonlyMap<string, Person>> {
+  const items = new Map([...persons].map((person) => [person.personId, person]));
+  return personsFound(store, items, [...items.keys()], function* (known, personId) {
+    return (yield* chainOf(known, personId))?.survivor.personId ?? null;
+  });
+}
+
+/** The person that this one became a part of, or itself. */
+export async function survivorOfPerson(store: ItemStore, person: Person): Promise<Person> {
+  return (await survivorsOf(store, [person])).get(person.personId) ?? person;
+}
+
+/** The persons that are found from these ids: what all of them wait for is read in one go. */
+async function personsFound(
+  store: ItemStore,
+  given: ReadonlyMap<string, StoredItem>,
+  ids: readonly string[],
+  find: (known: Pick<Known, 'items'>, id: string) => Deciding<string | null>,
 ): Promise<ReadonlyMap<string, Person>> {
-  const items = new Map<string, StoredItem | null>();
-  const holders = new Map<string, Person>();
-  for (let open = [...new Set(rowIds)]; open.length > 0; ) {
+  const items = new Map<string, StoredItem | null>(given);
+  const found = new Map<string, Person>();
+  for (let open = [...new Set(ids)]; open.length > 0; ) {
     const wanted = new Set<string>();
-    open = open.filter((rowId) => {
-      const step = holdOf({ items }, rowId).next();
-      if (step.done !== true) {
-        if (step.value.kind === 'readItems') for (const id of step.value.ids) wanted.add(id);
+    open = open.filter((id) => {
+      const { done, value } = find({ items }, id).next();
+      if (done !== true) {
+        if (value.kind === 'readItems') for (const each of value.ids) wanted.add(each);
         return true;
       }
-      const holder = step.value.kind === 'held' ? items.get(step.value.survivor.personId) : undefined;
-      if (isPerson<Person>(holder)) holders.set(rowId, holder);
+      const item = items.get(value ?? '');
+      if (isPerson<Person>(item)) found.set(id, item);
       return false;
     });
-    if (wanted.size === 0) break;
-    const found = await store.items([...wanted]);
-    for (const id of wanted) items.set(id, found.get(id) ?? null);
+    const read = wanted.size === 0 ? new Map<string, StoredItem>() : await store.items([...wanted]);
+    for (const id of wanted) items.set(id, read.get(id) ?? null);
   }
-  return holders;
+  return found;
 }

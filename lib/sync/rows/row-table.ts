@@ -3,8 +3,7 @@ import { isPossiblePersonId } from '../../person/person-key.ts';
 import { type Row, type RowName, successorOf } from '../../person/row.ts';
 import { heldRow, isGone, isPerson, type Standing } from '../../person/standing.ts';
 import { chainOf, freshRow, type Hold, holdOf, itemOf } from './authority.ts';
-import { claimed, follow, hasSuccessor, unseen, type Way } from './claim-table.ts';
-import { absorb, isNews, newLife } from './join-table.ts';
+import { absorb, claimed, follow, hasSuccessor, isNews, newLife, unseen, type Way } from './claim-table.ts';
 import type { Decided, Deciding, Known } from './known.ts';
 
 /** A state of a row that is to reach its person. */

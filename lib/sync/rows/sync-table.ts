@@ -2,8 +2,7 @@ import { personIdOfRow } from '../../person/person.ts';
 import type { Row } from '../../person/row.ts';
 import { heldRow, isGone, type Standing } from '../../person/standing.ts';
 import { chainOf, freshRow, holdOf, itemOf } from './authority.ts';
-import { follow, hasSuccessor, unseen, type Way } from './claim-table.ts';
-import { absorb, isNews } from './join-table.ts';
+import { absorb, follow, hasSuccessor, isNews, unseen, type Way } from './claim-table.ts';
 import type { Decided, Deciding, FoundRow, Known } from './known.ts';
 
 /** A person that is to be brought to where its row is now: a half-done join is finished, a successor followed. */

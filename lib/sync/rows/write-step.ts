@@ -15,9 +15,9 @@ import {
 } from '../../person/standing.ts';
 import { parkUnseen } from '../../person/unseen-row.ts';
 import { packIds } from '../change-message.ts';
+import type { RowContext } from '../context/context.ts';
 import { ItemTooLargeError } from '../errors.ts';
 import type { StoredItem } from '../ports/person-store.ts';
-import type { RowContext } from './context.ts';
 import { earlierEdits } from './earlier-edits.ts';
 import type { Step } from './known.ts';
 import { mergedPerson, mergeOf, type Refreshed, refreshedBy, wakes, withoutRow } from './merge-values.ts';

@@ -3,9 +3,16 @@ import { OBJECTS } from '../../person/row.ts';
 import { afterPush } from '../push/store-settled.ts';
 import type { Asking, Ended } from '../rows/asking.ts';
 import type { Known, Step } from '../rows/known.ts';
-import { type Attaching, askToAttach, candidatesOf } from './ask-to-attach.ts';
 import { type Creation, createLead, refuse } from './create-lead.ts';
-import { over, type PersonSync, type SyncOutcome, type SyncStep } from './person-sync.ts';
+import {
+  type Attaching,
+  askToAttach,
+  candidatesOf,
+  over,
+  type PersonSync,
+  type SyncOutcome,
+  type SyncStep,
+} from './person-sync.ts';
 
 /**
  * Brings a person who holds no living row to one, by the table: the successor of its own, a Lead or Contact that carries

@@ -2,7 +2,8 @@ import type { Rejection } from '../../person/activity.ts';
 import { nonEmptyFields } from '../../person/edit-person.ts';
 import { isEmptyValue } from '../../person/field-value.ts';
 import type { Person } from '../../person/person.ts';
-import { CREATED_TYPE, type RowName } from '../../person/row.ts';
+import { keyOfPerson, LEADS_PER_PERSON } from '../../person/person-key.ts';
+import { CREATED_TYPE, type Row, type RowName, successorOf } from '../../person/row.ts';
 import { isGone } from '../../person/standing.ts';
 import { PERSON_ID_FIELD } from '../../schema/catalogue.ts';
 import { judgePush } from '../../schema/judge-push.ts';
@@ -12,10 +13,8 @@ import { ConfigError, TransientError } from '../errors.ts';
 import type { CreateAnswer } from '../ports/salesforce-records.ts';
 import { withCutTexts } from '../push/cut-texts.ts';
 import { afterPush, type LeasedPush, storeRefusal, storeSettled } from '../push/store-settled.ts';
-import { readRows } from '../rows/read-rows.ts';
-import { type Attaching, askToAttach, candidatesOf } from './ask-to-attach.ts';
-import { type ConvertedLead, createUnderKey } from './create-under-key.ts';
-import { over, type PersonSync, type SyncStep } from './person-sync.ts';
+import { readRows, successorsOf } from '../rows/salesforce-rows.ts';
+import { type Attaching, askToAttach, candidatesOf, over, type PersonSync, type SyncStep } from './person-sync.ts';
 import { rememberAttempt } from './push-now.ts';
 
 /** A Lead was created or refused, or the person turned out to have a row: to be attached to that one. */
@@ -161,15 +160,12 @@ async function attachToConverted(
 
 /** A duplicate rule found the record that this person is: links to it, if it is one and nobody else's; else refuses. */
 async function attachToMatch(sync: PersonSync, refusal: LeasedRefusal, matches: readonly RowName[]): Promise<Creation> {
-  const { ports, schemas } = sync;
+  const { ports } = sync;
   const { push, rejection } = refusal;
   const isRefused = matches.length === 0 || ports.policy.onDuplicateAlert === 'reject';
   if (isRefused) return refuse(sync, refusal);
-  const records = await readRows(sync, matches);
-  const rows = matches.flatMap(({ type, id }) => {
-    const record = records.get(id);
-    return record === undefined ? [] : rowOfRecord(schemas[type].schema, record);
-  });
+  const found = await readRows(sync, matches);
+  const rows = matches.flatMap(({ id }) => found.get(id) ?? []);
   const [row] = rows.filter((each) => !isGone(each));
   const candidates = await candidatesOf(ports, push.person, rows);
   const isFree = rows.length === 1 && candidates.every(({ personId }) => personId === undefined);
@@ -191,4 +187,53 @@ export async function refuse(sync: PersonSync, { push, ...refused }: LeasedRefus
   const settled = await storeSettled(sync, push, end);
   if (settled === undefined) return over({ kind: 'busy' });
   return over({ kind: 'rejected', rejection: settled.person.rejection ?? rejection, person: settled.person });
+}
+
+/** A Lead of the person was converted. Nothing was written, unless it was `made` just now. */
+export interface ConvertedLead {
+  readonly kind: 'converted';
+  readonly rejection: Rejection;
+  readonly lead: Row;
+  /** The rows that took its place one after another, as far as they can be read. */
+  readonly successors: readonly Row[];
+  readonly made?: true;
+}
+
+/**
+ * Creates the person's Lead, under the first of its keys that no converted Lead keeps from it. A converted Lead is
+ * passed over only where what it became is gone. None of this is remembered: a repeated try comes to the same key.
+ */
+export async function createUnderKey(
+  sync: PersonSync,
+  person: Person,
+  record: RemoteRecord,
+  nth = 1,
+): Promise<Exclude<CreateAnswer, { kind: 'converted' }> | ConvertedLead> {
+  const { ports, schemas, assignTo, recordIsGone } = sync;
+  const { schema, columns } = schemas.Lead;
+  const saveDuplicates = ports.policy.onDuplicateAlert === 'save';
+  const options = { runAssignmentRules: assignTo.kind === 'assignmentRule', saveDuplicates };
+  const answer = await ports.records.createLead(keyOfPerson(person.personId, nth), record, columns, options);
+  if (answer.kind !== 'converted') return answer;
+  const lead = rowOfRecord(schema, answer.record);
+  const reading = () => successorsOf(sync, lead);
+  const successors = await (answer.made ? afterPush(reading) : reading());
+  if (nth === LEADS_PER_PERSON || !isSuccessorGone(person, lead, successors, recordIsGone))
+    return { ...answer, lead, successors };
+  return createUnderKey(sync, person, record, nth + 1);
+}
+
+/**
+ * Whether nothing living stands in the place of a converted Lead. What cannot be read may only be hidden, unless somebody
+ * has confirmed that it is gone, or the person has stood for a later row, which is deleted.
+ */
+function isSuccessorGone(
+  { salesforce }: Person,
+  lead: Row,
+  successors: readonly Row[],
+  recordIsGone: boolean,
+): boolean {
+  const end = successors.at(-1);
+  if (end !== undefined && successorOf(end) === null) return end.isDeleted;
+  return recordIsGone || (salesforce?.isDeleted === true && salesforce.id !== lead.id);
 }

@@ -1,7 +1,14 @@
+import type { Happening, Rejection } from '../../person/activity.ts';
 import { deletePerson } from '../../person/delete-person.ts';
-import type { DeletedHere, Person } from '../../person/person.ts';
+import { logged } from '../../person/edit-person.ts';
+import { type DeletedHere, isWritable, type Person, type SalesforceLink } from '../../person/person.ts';
+import type { Row, RowName } from '../../person/row.ts';
+import { rowOfRecord } from '../../schema/record.ts';
+import type { Context } from '../context/context.ts';
+import { loadSchemas } from '../context/schemas.ts';
+import { TransientError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
-import { deleteRow, type RowDeletion } from './delete-row.ts';
+import { answerQuestion } from '../rows/answer-questions.ts';
 import type { SyncOutcome } from './person-sync.ts';
 import { underLease } from './under-lease.ts';
 
@@ -42,4 +49,79 @@ async function bury(ports: Ports, leased: Person, salesforce: DeletedHere['sales
     stored = await ports.persons.get(leased.personId);
   }
   return stored === undefined ? { kind: 'notFound' } : { kind: 'busy' };
+}
+
+export type RowDeletion =
+  /** The person holds no living row that anybody could find. */
+  | { readonly kind: 'deleted'; readonly person: Person }
+  /** The row that took the place of the person's is another's, and was left alone: the person was joined into that one. */
+  | { readonly kind: 'mergedAway'; readonly personId: string }
+  /** The row may live out of the sync user's sight. */
+  | { readonly kind: 'recordNotVisible'; readonly record: RowName }
+  | { readonly kind: 'rejected'; readonly rejection: Rejection; readonly person: Person }
+  | { readonly kind: 'busy' };
+
+/** How many rows may be found one after another to stand in the place of the last. */
+const TURNS = 4;
+
+/**
+ * Deletes the row of a person under our lease. Where it turns out that another row took its place, the person goes over
+ * to that one, which is deleted instead.
+ */
+export async function deleteRow(ports: Ports, leased: Person): Promise<RowDeletion> {
+  let person = leased;
+  if (person.salesforce === null) return { kind: 'deleted', person };
+  const context: Context = { ports, schemas: await loadSchemas(ports) };
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    const removed = await remove(context, person);
+    if (removed.kind !== 'gone') return removed;
+    const followed = await follow(context, person, removed.row);
+    if (followed.kind !== 'deleted') return followed;
+    if (!isWritable(followed.person.salesforce)) return followed;
+    person = followed.person;
+  }
+  return { kind: 'busy' };
+}
+
+/** The row as it is once it is deleted, or found to be gone or converted; undefined where that was not read. */
+async function remove(
+  { ports, schemas }: Context,
+  person: Person,
+): Promise<RowDeletion | { readonly kind: 'gone'; readonly row?: Row }> {
+  const link = person.salesforce;
+  if (!isWritable(link)) return { kind: 'gone' };
+  const { schema, columns } = schemas[link.type];
+  const { outcome, after } = await ports.records.remove(link.type, link.id, columns);
+  switch (outcome.kind) {
+    case 'written':
+    case 'gone':
+      if (after !== null) return { kind: 'gone', row: rowOfRecord(schema, after) };
+      if (outcome.kind === 'written') return { kind: 'deleted', person };
+      return { kind: 'recordNotVisible', record: { type: link.type, id: link.id } };
+    case 'transient':
+      throw new TransientError(outcome.code, 'Salesforce could not delete the record now');
+    case 'rejected': {
+      const { rejection } = outcome;
+      const told: Happening = { type: 'rejected', direction: 'push', detail: { ...rejection, values: {} } };
+      const stored = await ports.persons.update(person, logged(person, [told], ports.clock.now()));
+      return stored.kind === 'written' ? { kind: 'rejected', rejection, person: stored.person } : { kind: 'busy' };
+    }
+  }
+}
+
+/** The person with the row that took the place of its own, if one did. `row`: its own row as it is now. */
+async function follow(context: Context, person: Person, row?: Row): Promise<RowDeletion> {
+  const { personId, lease, salesforce } = person;
+  const readsOwn = row !== undefined || isUnread(salesforce);
+  const question = { kind: 'person', personId, readsOwn, attaches: false, told: false } as const;
+  const manner = { token: lease?.owner, seen: row === undefined ? undefined : { person, row } };
+  const { ended, reached } = await answerQuestion(context, question, manner);
+  if (ended?.kind !== 'nothing' || reached === undefined) return { kind: 'busy' };
+  if (reached.personId !== personId) return { kind: 'mergedAway', personId: reached.personId };
+  return reached.lease?.owner === lease?.owner ? { kind: 'deleted', person: reached } : { kind: 'busy' };
+}
+
+/** Whether it is known that the row was converted, and not yet into what. */
+function isUnread(link: SalesforceLink | null): boolean {
+  return link?.isConverted === true && link.successor === undefined;
 }

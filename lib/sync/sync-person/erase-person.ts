@@ -5,9 +5,8 @@ import { loadSchemas } from '../context/schemas.ts';
 import { TransientError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import { answerQuestion } from '../rows/answer-questions.ts';
-import { survivorsOf } from '../rows/survivors.ts';
-import type { DeleteOutcome } from './delete-person.ts';
-import { deleteRow, type RowDeletion } from './delete-row.ts';
+import { survivorOfPerson } from '../rows/holders.ts';
+import { type DeleteOutcome, deleteRow, type RowDeletion } from './delete-person.ts';
 import { underLease } from './under-lease.ts';
 
 /**
@@ -65,12 +64,10 @@ async function erase(
 /** The survivor of the person, once every half-done join on the way there is finished: it may carry values along. */
 async function joinedFirst(ports: Ports, personId: string): Promise<Person | undefined> {
   const stored = await ports.persons.get(personId);
-  if (stored === undefined) return undefined;
-  const reached = (await survivorsOf(ports.persons, [stored])).get(personId);
-  if (reached === undefined || reached.unabsorbed.length === 0) return reached?.person;
+  if (stored === undefined || stored.mergedInto === null) return stored;
   const question = { kind: 'person', personId, readsOwn: false, attaches: false, told: true } as const;
   const asking = await answerQuestion({ ports, schemas: await loadSchemas(ports) }, question);
-  return asking.reached ?? reached.person;
+  return asking.reached ?? survivorOfPerson(ports.persons, stored);
 }
 
 async function eraseLeased(ports: Ports, leased: Person): Promise<DeleteOutcome> {

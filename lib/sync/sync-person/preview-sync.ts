@@ -6,11 +6,10 @@ import { describedSchemas, knownOrDescribedSchemas } from '../context/schemas.ts
 import type { Ports } from '../ports/ports.ts';
 import { answerQuestion } from '../rows/answer-questions.ts';
 import type { Asking, Ended } from '../rows/asking.ts';
+import { survivorOfPerson } from '../rows/holders.ts';
 import type { Known, Step } from '../rows/known.ts';
 import { ownPushOf } from '../rows/merge-values.ts';
-import { survivorOfPerson } from '../rows/survivors.ts';
-import { candidatesOf } from './ask-to-attach.ts';
-import type { Candidate } from './person-sync.ts';
+import { type Candidate, candidatesOf } from './person-sync.ts';
 import { unanswered } from './under-lease.ts';
 
 /** Everything is computed, and nothing is written with them. */

@@ -20,7 +20,7 @@ import { withCutTexts } from '../push/cut-texts.ts';
 import { readBehind } from '../push/read-behind.ts';
 import { afterPush, type PushEnd, storeSettled } from '../push/store-settled.ts';
 import { refreshedPerson } from '../rows/merge-values.ts';
-import { storeRead } from '../rows/store-read.ts';
+import { storeRead } from '../rows/own-rows.ts';
 import { over, type PersonSync, type SyncOutcome, type SyncStep } from './person-sync.ts';
 
 /** A linked person on its way through a sync, with what has come of it so far. */

@@ -4,9 +4,8 @@ import { QuotaExceededError, TransientError, wasNotSent } from '../errors.ts';
 import { msBetween } from '../instants.ts';
 import type { Ports } from '../ports/ports.ts';
 import { endLostLeases } from '../push/lost-push.ts';
-import { guardOf, leaseFor } from '../push/push-lease.ts';
-import { giveBackLease } from '../rows/give-back-lease.ts';
-import { survivorOfPerson } from '../rows/survivors.ts';
+import { giveBackLease, guardOf, leaseFor } from '../push/push-lease.ts';
+import { survivorOfPerson } from '../rows/holders.ts';
 import type { SyncOutcome } from './person-sync.ts';
 
 /** For how long a caller waits for another sync of the same person. */

@@ -113,7 +113,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a survivor absorbs without reading its row first',
-    file: 'lib/sync/rows/join-table.ts',
+    file: 'lib/sync/rows/claim-table.ts',
     from: 'const own = yield* newsOfOwnRow(known, survivor);',
     to: "const own = rule === 'B1' ? yield* newsOfOwnRow(known, survivor) : undefined;",
     equivalent:
