@@ -85,13 +85,13 @@ export class FetchTransport extends Transport {
     // fetch counts the length itself and would send the header twice.
     const { 'content-length': _counted, ...sent } = headers;
     const startedAt = this.#time.elapsed();
-    const patience = new Patience(this.#time, this.#timeoutMs);
+    const patience = this.#reads === 'chunks' ? new Patience(this.#time, this.#timeoutMs) : undefined;
     const answer = await this.#fetch(url, {
       method,
       headers: sent,
       ...(typeof body === 'string' ? { body } : {}),
       redirect: 'manual',
-      signal: this.#reads === 'chunks' ? patience.signal : this.#time.timeout(this.#timeoutMs),
+      signal: patience?.signal ?? this.#time.timeout(this.#timeoutMs),
     });
     const received = await this.#read(answer, patience);
     const told = Object.fromEntries(answer.headers);
@@ -101,9 +101,9 @@ export class FetchTransport extends Transport {
   }
 
   /** The text; undefined where it is kept in another form. */
-  async #read(answer: Response, patience: Patience): Promise<string | undefined> {
+  async #read(answer: Response, patience: Patience | undefined): Promise<string | undefined> {
     if (this.#reads === 'text' || !answer.ok || answer.body === null) return answer.text();
-    if (this.#reads === 'chunks') this.chunks = chunksOf(answer.body, patience);
+    if (patience !== undefined) this.chunks = chunksOf(answer.body, patience);
     else this.bytes = Buffer.from(await answer.arrayBuffer());
     return undefined;
   }
@@ -114,7 +114,9 @@ class Patience {
   readonly #controller = new AbortController();
   readonly #time: ClientTime;
   readonly #milliseconds: number;
-  #waiting: AbortSignal | undefined;
+  /** As `ClientTime.elapsed` counts; undefined while nothing is waited for. */
+  #waitingSince: number | undefined;
+  #isTimed = false;
 
   constructor(time: ClientTime, milliseconds: number) {
     this.#time = time;
@@ -127,15 +129,25 @@ class Patience {
   }
 
   begin(): void {
-    const waiting = this.#time.timeout(this.#milliseconds);
-    this.#waiting = waiting;
-    waiting.addEventListener('abort', () => {
-      if (this.#waiting === waiting) this.#controller.abort(waiting.reason);
-    });
+    this.#waitingSince = this.#time.elapsed();
+    if (!this.#isTimed) this.#timeOut(this.#milliseconds);
   }
 
   end(): void {
-    this.#waiting = undefined;
+    this.#waitingSince = undefined;
+  }
+
+  /** One time-out serves many chunks: one for each would stay in memory until it is over. */
+  #timeOut(milliseconds: number): void {
+    this.#isTimed = true;
+    const signal = this.#time.timeout(milliseconds);
+    signal.addEventListener('abort', () => {
+      this.#isTimed = false;
+      if (this.#waitingSince === undefined) return;
+      const left = Math.ceil(this.#waitingSince + this.#milliseconds - this.#time.elapsed());
+      if (left > 0) this.#timeOut(left);
+      else this.#controller.abort(signal.reason);
+    });
   }
 }
 

@@ -68,8 +68,10 @@ test('an answer that breaks off is an error of the moment', async () => {
 /** Time in which a time-out is over when the test says so. */
 function timeOfTest() {
   const timers: AbortController[] = [];
+  let elapsed = 0;
   const time: ClientTime = {
     ...SYSTEM_TIME,
+    elapsed: () => elapsed,
     timeout: () => {
       const timer = new AbortController();
       timers.push(timer);
@@ -77,6 +79,7 @@ function timeOfTest() {
     },
   };
   const over = () => {
+    elapsed += 1_000_000;
     for (const timer of timers) timer.abort(Object.assign(new Error('over'), { name: 'TimeoutError' }));
   };
   return { time, over };
