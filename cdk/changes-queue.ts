@@ -49,16 +49,16 @@ export class ChangesQueue extends Construct {
   }
 
   /**
-   * Hands batches to the function, which answers with the messages that failed. At most eight at once: each holds a
-   * Salesforce connection and pushes 200 records a call, and Salesforce allows 25 long requests an org.
+   * Hands batches to the function, which answers with the messages that failed. So many at once: each holds Salesforce
+   * connections, and Salesforce allows 25 long requests an org.
    */
-  deliverTo(consumer: LambdaFunction): void {
+  deliverTo(consumer: LambdaFunction, maxConcurrency: number): void {
     consumer.addEventSource(
       new SqsEventSource(this.#queue, {
         batchSize: 10,
         maxBatchingWindow: batchingWindow,
         reportBatchItemFailures: true,
-        maxConcurrency: 8,
+        maxConcurrency,
       }),
     );
     Validations.of(consumer).acknowledge({

@@ -44,7 +44,7 @@ export class StatelessStack extends Stack {
     for (const queue of [changes.queue, changes.deadLetters, missedPolls]) {
       queue.grant(operate, 'sqs:GetQueueAttributes');
     }
-    changes.deliverTo(merge);
+    changes.deliverTo(merge, settings.maxConcurrency);
     new PollSchedule(this, 'Schedule', { target: poll, missedPolls, enabled: settings.scheduleEnabled });
     const api = new PersonApi(this, 'Api', { name: names.api, auth: settings.auth, functions });
     const monitoring = new Monitoring(this, 'Monitoring', {

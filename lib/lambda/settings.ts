@@ -101,6 +101,13 @@ const settings = {
    * of 200, which write over what others save at that moment.
    */
   massPushAbove: z._default(z.number().check(z.int(), z.minimum(1)), 10_000),
+  /**
+   * How many merges run at once: each pushes by up to three calls, and a new account runs ten functions at once, some of
+   * them for callers of the API.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+   */
+  maxConcurrency: z._default(z.number().check(z.int(), z.minimum(2), z.maximum(1000)), 6),
   /** How far the poll stays behind Salesforce's clock: the second that is not over yet is not read. */
   lagSeconds: seconds(2),
   /** How far below its checkpoint the poll reads again. */

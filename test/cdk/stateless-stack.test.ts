@@ -81,7 +81,7 @@ describe('the changes queue', () => {
       FunctionName: { Ref: functionNamed(stateless, 'merge').id },
       BatchSize: 10,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
-      ScalingConfig: { MaximumConcurrency: 8 },
+      ScalingConfig: { MaximumConcurrency: 6 },
     });
   });
 

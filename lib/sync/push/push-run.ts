@@ -29,7 +29,7 @@ const ROUNDS = 4;
 const READ_BEFORE_MASS = 1200;
 
 /**
- * How many calls of one run are under way at once. Eight merges at three each stay below the 25 long requests that
+ * How many calls of one run are under way at once. The six merges of the default, at three calls each, stay below the 25 long requests that
  * Salesforce allows an org.
  */
 const CALLS_AT_ONCE = 3;

@@ -171,8 +171,8 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   {
     name: 'rows that failed are not queued again',
     file: RUN,
-    from: 'if (failed !== undefined) this.#failed.push(failed);',
-    to: '',
+    from: 'this.#failed.push(...origins(at).map((origin) => ({ ...origin, isSuspect: isSuspect(asking) })));',
+    to: 'origins(at);',
     with: ['storeThrottled', 'massUpdate'],
     killedBy: 137,
   },
