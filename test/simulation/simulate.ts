@@ -1,6 +1,7 @@
 import { Dice } from './dice.ts';
 import type { Functions } from './functions.ts';
 import { checkPreviews } from './oracles/preview-oracles.ts';
+import { checkReconciled } from './oracles/reconciliation-oracles.ts';
 import { checkEnding, checkQuiet, heal, type Outcome, POLL_MS, POLLS_TO_AGREE, playStory } from './play-story.ts';
 import type { Scenario } from './scenario.ts';
 import { Swarm } from './swarm.ts';
@@ -17,6 +18,18 @@ export function simulate(scenario: Scenario, recorded = false): Promise<Outcome>
   return playStory(world, scenario, async (functions) => {
     startPolls(world, functions);
     await play(world, functions, scenario.minutes);
+  });
+}
+
+/** The same for a whole day, at the end of which a reconciliation looks at every person and finds nothing. */
+export function simulateDay(day: Scenario): Promise<Outcome> {
+  const world = new World(new Dice(day.seed).fork('world'), new Swarm(day.faults), false);
+  return playStory(world, day, async (functions) => {
+    startPolls(world, functions);
+    await play(world, functions, day.minutes);
+    await functions.askReconciliation(false);
+    await world.timeline.wait(POLLS_TO_AGREE * POLL_MS);
+    await checkReconciled(world);
   });
 }
 

@@ -29,7 +29,9 @@ function refusedLast(world: World, { personId, rejection }: Person, rowId: strin
     ({ rowIds, parts }) => rowIds.includes(rowId) && parts.every(({ method }) => method !== 'DELETE'),
   );
   const refused = last?.refused.find((each) => each.rowId === rowId && LASTING_CODES.has(each.code));
-  if (last === undefined || refused === undefined || rejection?.code === refused.code) return;
+  // Of a sync by hand the caller is told.
+  if (last === undefined || !last.invocation.name.startsWith('merge')) return;
+  if (refused === undefined || rejection?.code === refused.code) return;
   // A later refusal, of what is not sent at all, is what the status tells then; the log has both.
   const isLater = (world.ledger.activities.get(personId) ?? []).some(
     (activity) =>
