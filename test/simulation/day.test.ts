@@ -12,7 +12,7 @@ it.each(DAYS)(
     expect(broken).toEqual([]);
     expect(hits.reconciled).toBe(1);
     // 288 polls and more, of many steps each.
-    expect(steps).toBeGreaterThan(5000);
+    expect(steps).toBeGreaterThan(8000);
     expect(hits['table: take remote']).toBeGreaterThan(10);
   },
 );

@@ -5,6 +5,7 @@ import { parseSettings } from '../../lib/lambda/settings.ts';
 import type { Fields } from '../../lib/person/field-value.ts';
 import type { DeletedHere } from '../../lib/person/person.ts';
 import type { SalesforceType } from '../../lib/person/row.ts';
+import { openBulk, readBulk } from '../../lib/salesforce/bulk-query.ts';
 import { createSalesforceChangeFeed } from '../../lib/salesforce/salesforce-change-feed.ts';
 import { createSalesforceRecords } from '../../lib/salesforce/salesforce-records.ts';
 import type { AssignTo } from '../../lib/sync/assign-to.ts';
@@ -209,7 +210,12 @@ export class Functions {
       clock: invocation.clock,
       ids: invocation.ids,
       ...world.stores.through(invocation),
-      feed: createSalesforceChangeFeed(client),
+      feed: {
+        ...createSalesforceChangeFeed(client),
+        // Loading the module in the middle of a story would take the machine's time, and not the story's.
+        openBulk: (request) => openBulk(client, request),
+        readBulk: (query, reader) => readBulk(client, query, reader),
+      },
       records: createSalesforceRecords(client),
       queue: this.queue.through(invocation),
       policy: world.policy,
