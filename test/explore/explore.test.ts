@@ -6,6 +6,8 @@ import { SEEDED_BUGS } from './seeded-bugs.ts';
 import { WORLDS } from './worlds.ts';
 
 const STATES = 20_000;
+/** Without crashes and second deliveries the same number leads further on. */
+const CALM_STATES = 30_000;
 const BUG_STATES = 60_000;
 const LONG_MS = 10 * 60_000;
 
@@ -13,13 +15,14 @@ const LONG_MS = 10 * 60_000;
  * Needs leases, a shared email or an erased holder (the simulation has those), or is met only further on
  * (`npm run explore -- --all`).
  */
-const FURTHER_ON: readonly Rule[] = ['9', 'C4', '12', '13', '14', '21', '23', '24', 'B4', 'B5', 'B6', 'C2'];
+const FURTHER_ON: readonly Rule[] = ['9', 'C4', '21', '23', '24', 'B4', 'C2'];
 
 describe('the decision table of the holder of a row', () => {
   it('keeps every invariant in its small worlds, as far as they are searched here', { timeout: LONG_MS }, () => {
-    const found = WORLDS.map((plan) => search(plan, STATES));
+    const calm = WORLDS.map((plan) => ({ ...plan, crashes: 0, duplicates: 0 }));
+    const found = [...WORLDS.map((plan) => search(plan, STATES)), ...calm.map((plan) => search(plan, CALM_STATES))];
     expect(found.flatMap(({ name, broken }) => (broken === null ? [] : [{ name, ...broken }]))).toEqual([]);
-    expect(found.reduce((sum, { states }) => sum + states, 0)).toBeGreaterThan(300_000);
+    expect(found.reduce((sum, { states }) => sum + states, 0)).toBeGreaterThan(500_000);
     const reached = new Set(found.flatMap(({ rules }) => [...rules]));
     expect(RULES.filter((rule) => !reached.has(rule) && !FURTHER_ON.includes(rule))).toEqual([]);
   });
