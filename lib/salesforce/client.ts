@@ -59,7 +59,8 @@ export interface Subrequest {
 
 /** Whether the request changes a record: reads of many rows are sent by POST too. */
 export function isWrite({ method, path }: Subrequest): boolean {
-  return method === 'PATCH' || method === 'DELETE' || (method === 'POST' && path.startsWith('/sobjects/'));
+  const creates = path.startsWith('/sobjects/') || path === '/composite/sobjects';
+  return method === 'PATCH' || method === 'DELETE' || (method === 'POST' && creates);
 }
 
 export interface SubAnswer {

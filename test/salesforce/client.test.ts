@@ -1,6 +1,6 @@
 import { createVerify, generateKeyPairSync } from 'node:crypto';
 import { afterEach, expect, test, vi } from 'vitest';
-import { API_VERSION, createSalesforceClient, type Subrequest } from '../../lib/salesforce/client.ts';
+import { API_VERSION, createSalesforceClient, isWrite, type Subrequest } from '../../lib/salesforce/client.ts';
 import {
   clientOf,
   compositeAnswer,
@@ -295,4 +295,10 @@ test('a login URL that is none is told at once', () => {
       reserve: 0,
     }),
   ).toThrow(expect.objectContaining({ name: 'ConfigError', message: 'The Salesforce loginUrl is not a URL' }));
+});
+
+test('what creates many records at once is a write, and what reads many is none', () => {
+  expect(isWrite({ method: 'POST', path: '/composite/sobjects' })).toBe(true);
+  expect(isWrite({ method: 'POST', path: '/sobjects/Lead' })).toBe(true);
+  expect(isWrite({ method: 'POST', path: '/composite/sobjects/Lead' })).toBe(false);
 });

@@ -37,7 +37,7 @@ export function isMassUpdate({ method, path }: Subrequest): boolean {
 }
 
 interface Body {
-  readonly records?: readonly { readonly Id?: unknown }[];
+  readonly records?: readonly { readonly Id?: unknown; readonly Person_Id__c?: unknown }[];
   readonly Person_Id__c?: unknown;
 }
 
@@ -47,5 +47,7 @@ export function writtenRows({ path, body }: Subrequest): string[] {
   if (single?.[1] !== undefined) return [single[1]];
   const { records = [], Person_Id__c: key } = (body ?? {}) as Body;
   if (typeof key === 'string') return [personIdOfKey(key)];
-  return records.map(({ Id }) => String(Id));
+  return records.map(({ Id, Person_Id__c: ofPerson }) => {
+    return typeof ofPerson === 'string' ? personIdOfKey(ofPerson) : String(Id);
+  });
 }
