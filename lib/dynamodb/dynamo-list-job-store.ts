@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ListJobStore } from '../sync/ports/list-job-store.ts';
 import type { ListJob, ListPart, PartProgress } from '../sync/state/list-job.ts';
@@ -73,7 +74,13 @@ export class DynamoListJobStore implements ListJobStore {
             ExpressionAttributeValues: { ':revision': replaced },
           };
     const write = await this.#table.putIf({ Item: { ...value, ...this.#kept(), ...key }, ...condition });
+    if (write === 'unclear' && (await this.#isStored(key, value))) return 'saved';
     return write === 'written' ? 'saved' : 'overtaken';
+  }
+
+  /** Whether an earlier try of the write went through unheard: then this very revision stands. */
+  async #isStored(key: Key, value: ListJob | PartProgress): Promise<boolean> {
+    return isDeepStrictEqual(await this.#load(key), value);
   }
 
   #kept(): { readonly expiresAt: number } {

@@ -49,9 +49,11 @@ export class ActsHere {
   ): Promise<void> {
     this.#world.swarm.count('listSynced');
     const end = await this.#functions.startList(who === 'all' ? { personIds } : who);
-    if (end.kind !== 'answered' || pausedFor === 0) return;
+    if (end.kind !== 'answered') return;
+    this.#world.lists.push(end.result);
+    if (pausedFor === 0) return;
     void this.#functions.pauseList(end.result, true);
-    this.#world.timeline.after(pausedFor, () => void this.#functions.pauseList(end.result, false));
+    this.#world.timeline.after(pausedFor, () => void this.#resumeList(end.result));
   }
 
   /** Accepts the new type of the field that was retyped, where it is known to be in quarantine by now. */
@@ -66,6 +68,12 @@ export class ActsHere {
     if (types.some((type) => type !== null)) this.#world.swarm.count('typeAccepted');
     // What was accepted may have changed once more, and nobody has seen that yet.
     this.#world.typeAccepted ||= areCurrent;
+  }
+
+  /** Whoever gets no answer asks again. */
+  async #resumeList(jobId: string): Promise<void> {
+    const end = await this.#functions.pauseList(jobId, false);
+    if (end.kind !== 'answered') this.#world.timeline.after(10_000, () => void this.#resumeList(jobId));
   }
 
   /** Asks that every person be compared with its row. */

@@ -4,6 +4,7 @@ import { checkEdits } from './oracles/edit-oracles.ts';
 import { checkAgreement, checkCreatedLeads, checkEmails, checkSilence, countsNow } from './oracles/end-oracles.ts';
 import { checkLasting } from './oracles/lasting-oracles.ts';
 import { checkMergedPersons } from './oracles/life-oracles.ts';
+import { checkLists } from './oracles/list-oracles.ts';
 import { checkAskings } from './oracles/reconciliation-oracles.ts';
 import { checkRejections } from './oracles/rejection-oracles.ts';
 import { checkTypes } from './oracles/type-oracles.ts';
@@ -68,6 +69,7 @@ export async function checkEnding(world: World): Promise<void> {
   checkLasting(world);
   checkEmails(world);
   await checkAskings(world);
+  await checkLists(world);
   await checkTypes(world);
 }
 

@@ -46,6 +46,8 @@ export class World {
   readonly timeline = new Timeline(BEGINNING);
   readonly org: Org;
   readonly stores: Stores;
+  /** The lists that were begun, by their jobs. */
+  readonly lists: string[] = [];
   readonly ledger: Ledger;
   readonly policy: SyncPolicy;
   /** How many persons of a cycle are pushed under the guard: a few of those in the story, where there are any others. */
