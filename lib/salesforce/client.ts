@@ -200,8 +200,9 @@ class JsforceClient implements SalesforceClient {
 
   async stream(subrequest: Subrequest): Promise<StreamedAnswer | SubAnswer> {
     const answer = await this.#send(subrequest, { writes: false, deadline: this.#deadline(), reads: 'chunks' });
-    const { headers, chunks } = answer;
-    return chunks === undefined ? answer : { headers, chunks };
+    const { status, headers, body, chunks } = answer;
+    // Whoever streams tells an answer that goes wrong by its having no chunks at all.
+    return chunks === undefined ? { status, headers, body } : { headers, chunks };
   }
 
   usage(): ApiUsage {
