@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { AssignTo } from '../../lib/sync/assign-to.ts';
-import { QuotaExceededError } from '../../lib/sync/errors.ts';
+import { QuotaExceededError, TransientError } from '../../lib/sync/errors.ts';
 import { type ListedPersons, type ListStatus, pauseList, readList, startList } from '../../lib/sync/lists/list-jobs.ts';
 import { NO_OUTCOMES } from '../../lib/sync/state/list-job.ts';
+import { storeWith } from './store-with.ts';
 import { TwoSides } from './two-sides.ts';
 
 const UNCHANGED: AssignTo = { kind: 'unchanged' };
@@ -178,6 +179,22 @@ describe('a job', () => {
     await work(sides);
     expect(await statusOf(sides, jobId)).toMatchObject({ state: 'done', created: 1, failed: 1 });
     expect(sides.logged(held, 'rejected')).toMatchObject([{ detail: { code: 'NOT_SYNCED' } }]);
+  });
+
+  test('an error of one part leaves no other part of the same batch out', async () => {
+    const sides = new TwoSides();
+    const personIds = await newPersons(sides, 250);
+    const jobId = await startList(sides.ports, { personIds }, UNCHANGED);
+    const persons = storeWith(sides.ports.persons, {
+      takeLease: (person, lease, now) =>
+        person.personId === personIds[0]
+          ? Promise.reject(new TransientError('THROTTLED', 'the store is busy'))
+          : sides.ports.persons.takeLease(person, lease, now),
+    });
+    await sides.merge({ persons });
+    expect(await statusOf(sides, jobId)).toMatchObject({ state: 'running', created: 249 });
+    await work(sides);
+    expect(await statusOf(sides, jobId)).toMatchObject({ state: 'done', created: 250 });
   });
 
   test('a large list is worked on in several invocations', async () => {

@@ -34,8 +34,11 @@ export async function workLists(
   let firstError: unknown = null;
   for (const { id, message } of deliveries) {
     try {
-      if (timeLeftMs() > TIME_TO_BEGIN_MS) firstError ??= await workList(ports, message);
-      else await ports.queue.send([listMessage(message)]);
+      if (timeLeftMs() > TIME_TO_BEGIN_MS) {
+        // Not behind `??=`, which would leave out the work of a message that follows an error.
+        const error = await workList(ports, message);
+        firstError ??= error;
+      } else await ports.queue.send([listMessage(message)]);
     } catch (error) {
       firstError ??= error;
       retry.push(id);
