@@ -172,6 +172,9 @@ export class SideBySide {
       person = survivorOf(person);
     }
     if (outcome.kind !== 'synced') return;
+    // Who holds a row between the person's and the living one follows with the next poll, and brings its edit then.
+    const standing = await this.life.survivor(this.#ids.get(person) ?? '');
+    if (standing.personId !== outcome.person.personId) return;
     const { salesforce, fields } = outcome.person;
     if (person.edit !== null) expect(fields.Title).toBe(person.edit.value);
     person.row = salesforce?.id ?? null;
