@@ -50,6 +50,11 @@ export const FIELDS: readonly Field[] = [
   both(FORMULA.name, { kind: 'number', scale: 2 }),
 ];
 
+/** Fields that only the stories add to the org: the seeded org of the sandbox does not have them. */
+export const STORY_FIELDS: ReadonlySet<string> = new Set(
+  ['Interests__c', ADDED, RENAMED, RETYPED, FORMULA].map((each) => (typeof each === 'string' ? each : each.name)),
+);
+
 /** Fields in which each edit has a value of its own; the staged stories edit one of these. */
 export const TRACED_FIELDS = ['Title', 'Phone', 'City', 'Score__c'] as const;
 

@@ -4,10 +4,13 @@ import { UnexpectedAnswerError } from '../sandbox/clients/json-call.ts';
 import type { OrgClient, OrgRecord } from '../sandbox/clients/org-client.ts';
 import type { PersonApiClient, SyncAnswer } from '../sandbox/clients/person-api-client.ts';
 import type { Dice } from '../simulation/dice.ts';
-import { FOLLOWED_FIELDS, remoteName } from '../simulation/fields.ts';
+import { FOLLOWED_FIELDS, remoteName, STORY_FIELDS } from '../simulation/fields.ts';
 import { answerOf, type FollowedField, isBrokenConnection, type Side, type SoakLedger } from './soak-ledger.ts';
 
 /** What the actors act on. */
+/** The fields that people edit: those that the seeded org has. */
+const SEEDED_FIELDS = FOLLOWED_FIELDS.filter((name) => !STORY_FIELDS.has(name));
+
 export interface SoakStage {
   readonly api: PersonApiClient;
   /** The org as its administrator, who stands for all of sales. */
@@ -90,7 +93,7 @@ export class SoakActors {
     this.#meetings = this.#meetings.filter(({ at }) => at > Date.now() - MEETING_MS);
     const others = this.#meetings.filter((meeting) => meeting.side !== side);
     if (others.length > 0 && dice.chance(MEETING_CHANCE)) return dice.pick(others);
-    return { subject: dice.pick(this.#subjects), field: dice.pick(FOLLOWED_FIELDS) };
+    return { subject: dice.pick(this.#subjects), field: dice.pick(SEEDED_FIELDS) };
   }
 
   async #salesEdit(dice: Dice): Promise<void> {

@@ -1,7 +1,7 @@
 import type { SalesforceType } from '../../lib/person/row.ts';
 import type { OrgClient, OrgRecord } from '../sandbox/clients/org-client.ts';
 import type { ActivityView, PersonApiClient, PersonView } from '../sandbox/clients/person-api-client.ts';
-import { FIELDS } from '../simulation/fields.ts';
+import { FIELDS, STORY_FIELDS } from '../simulation/fields.ts';
 import { isDeletedHere } from './soak-deletions.ts';
 import type { Edit, SoakLedger } from './soak-ledger.ts';
 
@@ -27,7 +27,7 @@ const ROW_FIELDS = {
 } as const;
 
 /** The fields of the oracles that the seeded org has. */
-const SEEDED = FIELDS.filter(({ name }) => name !== 'Interests__c');
+const SEEDED = FIELDS.filter(({ name }) => !STORY_FIELDS.has(name));
 
 export async function readEnding({
   api,
