@@ -22,6 +22,13 @@ export const API_VERSION = '64.0';
 /** After this long the org's use as last told is no reason any more to refuse a call: usage falls as a day rolls by. */
 const USAGE_IS_NEWS_MS = 10 * 60_000;
 
+/**
+ * The header `Sforce-Limit-Info: api-usage=18/5000`.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm
+ */
+const API_USAGE = /(?:^|[\s;,])api-usage=(\d+)\/(\d+)/;
+
 export interface SalesforceClientOptions {
   readonly credentials: SalesforceCredentials;
   /** The credentials as they are now; left out: they never change. */
@@ -148,6 +155,8 @@ class JsforceClient implements SalesforceClient {
   readonly #connection: Connection;
   readonly #session: Session;
   #calls = 0;
+  /** The org's use as `Sforce-Limit-Info` last told it, and when. */
+  #orgUse: ApiUsage['org'] = null;
   #usageToldAt = 0;
   /** Salesforce's clock less ours. */
   #clockLead = 0;
@@ -206,8 +215,7 @@ class JsforceClient implements SalesforceClient {
   }
 
   usage(): ApiUsage {
-    const told = this.#connection.limitInfo.apiUsage;
-    return { calls: this.#calls, org: told === undefined ? null : { used: told.used, max: told.limit } };
+    return { calls: this.#calls, org: this.#orgUse };
   }
 
   async now(): Promise<number> {
@@ -261,17 +269,21 @@ class JsforceClient implements SalesforceClient {
   }
 
   #keepReserve(): void {
-    const told = this.#connection.limitInfo.apiUsage;
+    const told = this.#orgUse;
     const { reserve } = this.#options;
-    if (reserve === 0 || told === undefined || this.#time.now() - this.#usageToldAt > USAGE_IS_NEWS_MS) return;
-    if (told.limit - told.used > reserve * told.limit) return;
-    throw new QuotaExceededError(`Salesforce: ${told.used} of ${told.limit} daily API requests used, the rest is kept`);
+    if (reserve === 0 || told === null || this.#time.now() - this.#usageToldAt > USAGE_IS_NEWS_MS) return;
+    if (told.max - told.used > reserve * told.max) return;
+    throw new QuotaExceededError(`Salesforce: ${told.used} of ${told.max} daily API requests used, the rest is kept`);
   }
 
   #heard({ headers }: Exchange): void {
     const date = Date.parse(headers.date ?? '');
     if (!Number.isNaN(date)) this.#clockLead = date - this.#time.now();
-    if (headers['sforce-limit-info'] !== undefined) this.#usageToldAt = this.#time.now();
+    // Read here and not by jsforce, which is not shown the headers of an answer that it is not to parse.
+    const [, used, max] = API_USAGE.exec(headers['sforce-limit-info'] ?? '') ?? [];
+    if (used === undefined || max === undefined) return;
+    this.#orgUse = { used: Number(used), max: Number(max) };
+    this.#usageToldAt = this.#time.now();
   }
 
   #now(): number {

@@ -228,6 +228,14 @@ test('background calls leave the reserve alone, others do not', async () => {
   expect(stub.requests).toHaveLength(4);
 });
 
+test('an answer that is read as it comes in tells the org’s use, too', async () => {
+  const stub = await start(() => withHeaders(fine, { 'sforce-limit-info': 'api-usage=81/100' }));
+  const background = clientOf(stub.url, { reserve: 0.2 });
+  await background.stream({ method: 'GET', path: '/jobs/query/1/results' });
+  expect(background.usage().org).toEqual({ used: 81, max: 100 });
+  expect(await failureOf(background.composite(READ, false))).toMatchObject({ name: 'QuotaExceededError' });
+});
+
 test('a reserve that was short ten minutes ago is asked after again', async () => {
   const stub = await start(() => withHeaders(fine, { 'sforce-limit-info': 'api-usage=90/100' }));
   const client = clientOf(stub.url, { reserve: 0.2 });
