@@ -34,8 +34,8 @@ export interface Queues {
   readonly missedPolls: string;
   send(body: object): Promise<void>;
   purge(url: string): Promise<void>;
-  /** How soon a failed message comes again. */
-  redeliverAfter(seconds: number): Promise<void>;
+  /** How often a message is delivered before it is a dead letter: the deployed five tries take half an hour. */
+  deliverAtMost(times: number): Promise<void>;
 }
 
 export async function watchedSandbox(seedRecords: number): Promise<WatchedSandbox> {
@@ -91,8 +91,11 @@ function queuesOf(client: SQSClient, { sandbox: { runtime } }: RunningSandbox): 
     async purge(url) {
       await client.send(new PurgeQueueCommand({ QueueUrl: url }));
     },
-    async redeliverAfter(seconds) {
-      const Attributes = { VisibilityTimeout: String(seconds) };
+    async deliverAtMost(times) {
+      const asked = new GetQueueAttributesCommand({ QueueUrl: changes, AttributeNames: ['RedrivePolicy'] });
+      const { Attributes: { RedrivePolicy = '{}' } = {} } = await client.send(asked);
+      const policy = { ...(JSON.parse(RedrivePolicy) as object), maxReceiveCount: times };
+      const Attributes = { RedrivePolicy: JSON.stringify(policy) };
       await client.send(new SetQueueAttributesCommand({ QueueUrl: changes, Attributes }));
     },
   };
