@@ -103,6 +103,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     from: "return { kind: 'noteGone', row: state, rule: '6' };",
     to: "return { kind: 'nothing', personId: null, rule: '6' };",
     with: ['messageDelayed', 'messageAgain', 'rowDeleted'],
+    killedBy: 25255,
   },
   {
     name: 'the authority is written without a condition',
@@ -110,6 +111,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     from: "if (this.#persons.has(next.personId) || current?.revision !== stored?.revision) return 'refused';",
     to: "if (this.#persons.has(next.personId)) return 'refused';",
     stage: 'linkedWhileMet',
+    killedBy: 1505,
   },
   {
     name: 'a survivor absorbs without reading its row first',
