@@ -110,7 +110,6 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     file: STORE,
     from: "if (this.#persons.has(next.personId) || current?.revision !== stored?.revision) return 'refused';",
     to: "if (this.#persons.has(next.personId)) return 'refused';",
-    stage: 'linkedWhileMet',
     killedBy: 1505,
   },
   {
