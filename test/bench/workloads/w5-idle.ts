@@ -63,7 +63,8 @@ async function run(bench: Bench) {
     },
     bars: [
       atMost('Salesforce calls a day', callsADay, 576),
-      atMost('write units a cycle', counted(product, 'writeUnits'), 8),
+      // Eight, and one or two more where the items of the sync's state have grown past a whole KB.
+      atMost('write units a cycle', counted(product, 'writeUnits'), 10),
     ],
   };
 }
