@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { withToken } from '../../lib/operator/call-api.ts';
 import { examine, type Finding } from '../../lib/operator/doctor/finding.ts';
+import type { Sign } from '../../lib/operator/sign-request.ts';
 import { smokeChecks } from '../../lib/operator/smoke/api-answers.ts';
 
 type Answers = Readonly<Record<string, readonly [status: number, type: string, body: unknown]>>;
@@ -43,9 +45,9 @@ beforeEach(() => {
 });
 afterAll(() => void server.close());
 
-async function findings(further: { readonly token?: string } = {}): Promise<readonly Finding[]> {
+async function findings(sign?: Sign): Promise<readonly Finding[]> {
   const now = () => Date.parse('2026-11-21T10:03:00.000Z');
-  return collected(examine(smokeChecks({ url, sign: undefined, now, ...further })));
+  return collected(examine(smokeChecks({ url, sign, now })));
 }
 
 async function collected(found: AsyncIterable<Finding>): Promise<readonly Finding[]> {
@@ -84,6 +86,6 @@ test('an API that does not answer is a problem of each check, and no crash', asy
 });
 
 test('a token is sent with each call', async () => {
-  await findings({ token: 'abc' });
+  await findings(withToken('abc'));
   expect(heard.map(({ authorization }) => authorization)).toEqual(Array(4).fill('Bearer abc'));
 });

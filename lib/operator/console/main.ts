@@ -1,6 +1,5 @@
-import { AwsDeployedStack, stackClients } from '../aws-deployed-stack.ts';
 import { buildConsole } from '../build-console.ts';
-import { apiUrlIn, signFor } from '../call-api.ts';
+import { apiUrlOf, DEFAULT_STACK, signFor } from '../call-api.ts';
 import { type Command, readArguments, UsageError, wholeNumber } from '../command-line.ts';
 import { orInterrupted, runProgram } from '../run-program.ts';
 import { serveConsole } from './serve-console.ts';
@@ -21,11 +20,9 @@ const command: Command<typeof options> = {
 async function main(signal: AbortSignal): Promise<number> {
   const { options: typed } = readArguments(command, process.argv.slice(2));
   const port = wholeNumber('--port', typed.port ?? '4600', 0, 65_535);
-  if (typed.api !== undefined && typed.stack !== undefined) throw new UsageError('name a stack or an API, not both');
-  const apiUrl =
-    typed.api === undefined ? await urlOfStack(typed.stack ?? 'LockstepSync') : apiUrlIn('--api', typed.api);
+  const apiUrl = await apiUrlOf(typed);
   const folder = await buildConsole();
-  const place = typed.api ?? typed.stack ?? 'LockstepSync';
+  const place = typed.api ?? typed.stack ?? DEFAULT_STACK;
   const served = await serveConsole({ folder, apiUrl, place, sign: signFor(apiUrl), port }).catch(portTaken(port));
   process.stdout.write(`console    ${served.url}\nAPI        ${apiUrl.href}\nCtrl-C ends it\n`);
   try {
@@ -33,12 +30,6 @@ async function main(signal: AbortSignal): Promise<number> {
   } finally {
     await served.close();
   }
-}
-
-async function urlOfStack(name: string): Promise<URL> {
-  const { ApiUrl } = await new AwsDeployedStack(name, stackClients()).outputs();
-  if (ApiUrl === undefined) throw new UsageError(`stack ${name} has no output ApiUrl: is it LockstepSync?`);
-  return apiUrlIn('ApiUrl', ApiUrl);
 }
 
 function portTaken(port: number): (error: unknown) => never {

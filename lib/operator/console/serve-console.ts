@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { addressOf } from '../call-api.ts';
 import type { Sign } from '../sign-request.ts';
 import { SECURITY_HEADERS, staticFile } from '../static-files.ts';
 
@@ -92,7 +93,7 @@ async function passOn(
 ): Promise<void> {
   const method = request.method ?? 'GET';
   if (!METHODS.includes(method)) return send(response, 405, { message: 'Method Not Allowed' });
-  const url = new URL(apiUrl.pathname.replace(/\/$/, '') + request.url, apiUrl);
+  const url = addressOf(apiUrl, request.url ?? '/');
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks);

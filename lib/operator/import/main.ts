@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AwsDeployedStack, stackClients } from '../aws-deployed-stack.ts';
-import { apiUrlIn, signFor } from '../call-api.ts';
+import { apiUrlOf, signOrTokenFor } from '../call-api.ts';
 import { type Command, readArguments, UsageError } from '../command-line.ts';
 import { runProgram } from '../run-program.ts';
 import { importFile } from './import-file.ts';
@@ -36,11 +35,8 @@ const OUTCOMES = ['created', 'linked', 'updated', 'unchanged', ...FAILURES] as c
 async function main(signal: AbortSignal): Promise<number> {
   const { argument: file, options: typed } = readArguments(command, process.argv.slice(2));
   if (file === undefined) throw new UsageError('name the file: npm run import -- FILE.csv');
-  if (typed.api !== undefined && typed.stack !== undefined) throw new UsageError('name a stack or an API, not both');
-  const apiUrl =
-    typed.api === undefined ? await urlOfStack(typed.stack ?? 'LockstepSync') : apiUrlIn('--api', typed.api);
-  const token = process.env.LOCKSTEP_TOKEN;
-  const api = importApi(apiUrl, token === undefined ? signFor(apiUrl) : undefined, token);
+  const apiUrl = await apiUrlOf(typed);
+  const api = importApi(apiUrl, signOrTokenFor(apiUrl));
   const line = progressLine(process.stdout);
   const stopped = () => line.end(`stopped; the same command goes on from ${positionFileOf(file)}`);
   signal.addEventListener('abort', stopped, { once: true });
@@ -80,12 +76,6 @@ function told(job: ListStatus): string {
   return (
     OUTCOMES.flatMap((name) => (countIn(job, name) > 0 ? `${countIn(job, name)} ${name}` : [])).join(', ') || 'none yet'
   );
-}
-
-async function urlOfStack(name: string): Promise<URL> {
-  const { ApiUrl } = await new AwsDeployedStack(name, stackClients()).outputs();
-  if (ApiUrl === undefined) throw new UsageError(`stack ${name} has no output ApiUrl: is it LockstepSync?`);
-  return apiUrlIn('--stack', ApiUrl);
 }
 
 await runProgram(main, { interruptedCode: 130 });

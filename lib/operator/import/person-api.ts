@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { addressOf } from '../call-api.ts';
 import type { Sign } from '../sign-request.ts';
 import type { ApiField } from './columns.ts';
 
@@ -30,12 +31,12 @@ export interface ImportApi {
 const TRIES = 6;
 const PAUSE_MS = 1000;
 
-/** `token`: instead of a signature, where the API asks for one (`auth.jwt`). */
-export function importApi(apiUrl: URL, sign: Sign | undefined, token: string | undefined): ImportApi {
+/** `sign` undefined: the API asks for no signature. */
+export function importApi(apiUrl: URL, sign: Sign | undefined): ImportApi {
   const call = async <Body>(method: string, path: string, body?: unknown): Promise<Body> => {
-    const url = new URL(apiUrl.pathname.replace(/\/$/, '') + path, apiUrl);
+    const url = addressOf(apiUrl, path);
     const sent = Buffer.from(body === undefined ? '' : JSON.stringify(body));
-    const plain = plainHeaders(body, token);
+    const plain: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
     for (let attempt = 1; ; attempt += 1) {
       const headers = (await sign?.({ method, url, headers: plain, body: sent })) ?? plain;
       const answer = await fetch(url, { method, headers, ...(body === undefined ? {} : { body: sent }) });
@@ -57,12 +58,5 @@ export function importApi(apiUrl: URL, sign: Sign | undefined, token: string | u
     },
     syncPersons: async (personIds) => (await call<{ jobId: string }>('POST', '/sync-persons', { personIds })).jobId,
     job: (jobId) => call('GET', `/sync/jobs/${jobId}`),
-  };
-}
-
-function plainHeaders(body: unknown, token: string | undefined): Record<string, string> {
-  return {
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   };
 }

@@ -1,5 +1,6 @@
 import { ConfigError } from '../../sync/errors.ts';
 import type { SyncStatus } from '../../sync/operate/sync-status.ts';
+import { addressOf } from '../call-api.ts';
 import { syncStatus } from '../doctor/api-checks.ts';
 import { type Examination, type Finding, ok, problem } from '../doctor/finding.ts';
 import type { Sign } from '../sign-request.ts';
@@ -9,8 +10,6 @@ export interface ApiToTry {
   readonly url: URL;
   /** Undefined: the API asks for no signature. */
   readonly sign: Sign | undefined;
-  /** A bearer token, for an API behind a JWT authorizer. */
-  readonly token?: string | undefined;
   readonly now: () => number;
 }
 
@@ -70,10 +69,9 @@ function fixFor(status: number): string {
   return 'look at the log group of the function; cdk/README.md has the runbook';
 }
 
-async function call({ url, sign, token }: ApiToTry, path: string): Promise<Answer> {
+async function call({ url, sign }: ApiToTry, path: string): Promise<Answer> {
   const target = addressOf(url, path);
-  const bare = { method: 'GET', url: target, headers: {}, body: Buffer.alloc(0) };
-  const headers = token === undefined ? await sign?.(bare) : { authorization: `Bearer ${token}` };
+  const headers = await sign?.({ method: 'GET', url: target, headers: {}, body: Buffer.alloc(0) });
   return answered(await asked(target, headers ?? {}));
 }
 
@@ -85,10 +83,6 @@ function asked(target: URL, headers: Readonly<Record<string, string>>): Promise<
 
 async function unsigned({ url }: ApiToTry): Promise<Answer> {
   return answered(await asked(addressOf(url, '/sync/status'), {}));
-}
-
-function addressOf(url: URL, path: string): URL {
-  return new URL(url.pathname.replace(/\/$/, '') + path, url);
 }
 
 async function answered(response: Response): Promise<Answer> {

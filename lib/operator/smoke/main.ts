@@ -1,4 +1,4 @@
-import { apiUrlIn, signFor } from '../call-api.ts';
+import { apiUrlIn, signOrTokenFor } from '../call-api.ts';
 import { type Command, readArguments, UsageError } from '../command-line.ts';
 import { examine } from '../doctor/finding.ts';
 import { printFindings } from '../doctor/print-findings.ts';
@@ -22,9 +22,7 @@ async function main(): Promise<number> {
   const { options: typed } = readArguments(command, process.argv.slice(2));
   if (typed.url === undefined) throw new UsageError('--url URL is missing: the output ApiUrl of the stack');
   const url = apiUrlIn('--url', typed.url);
-  const token = process.env.LOCKSTEP_TOKEN;
-  const sign = token === undefined ? signFor(url) : undefined;
-  const findings = examine(smokeChecks({ url, sign, token, now: Date.now }));
+  const findings = examine(smokeChecks({ url, sign: signOrTokenFor(url), now: Date.now }));
   return printFindings(findings, { json: typed.json === true });
 }
 
