@@ -5,6 +5,7 @@ import type {
   SubAnswer,
   Subrequest,
 } from '../../lib/salesforce/client.ts';
+import { compositeBody, subAnswers } from '../../lib/salesforce/composite.ts';
 import { callError, errorEntries } from '../../lib/salesforce/error-map.ts';
 import type { OrgResponse } from '../sandbox/org/http-message.ts';
 
@@ -26,19 +27,12 @@ export class InProcessClient implements SalesforceClient {
 
   async composite(subrequests: readonly Subrequest[], writes: boolean): Promise<CompositeAnswer> {
     if (writes) this.beforeWrite();
-    const compositeRequest = subrequests.map(({ method, path, headers, body }, at) => ({
-      method,
-      url: DATA + path,
-      referenceId: `s${at}`,
-      ...(headers === undefined ? {} : { httpHeaders: headers }),
-      ...(body === undefined ? {} : { body }),
-    }));
     this.#calls += 1;
-    const answer = this.#ask('POST', '/composite', { allOrNone: false, compositeRequest });
+    const answer = this.#ask('POST', '/composite', compositeBody(DATA, subrequests));
     if (answer.status !== 200) throw callError(answer.status, errorEntries(answer.body), writes);
-    const { compositeResponse } = answer.body as { readonly compositeResponse: readonly RawSubAnswer[] };
+    const answers = subAnswers(answer.body, subrequests.length, writes);
     const beganAt = Math.floor(this.#now() / 1000) * 1000;
-    return { answers: compositeResponse.map(subAnswer), beganAt, tookMs: 0 };
+    return { answers, beganAt, tookMs: 0 };
   }
 
   async oneByOne(): Promise<readonly SubAnswer[]> {
@@ -60,15 +54,4 @@ export class InProcessClient implements SalesforceClient {
   async wait(milliseconds: number): Promise<void> {
     this.waits(milliseconds);
   }
-}
-
-interface RawSubAnswer {
-  readonly httpStatusCode: number;
-  readonly httpHeaders: Readonly<Record<string, string>>;
-  readonly body: unknown;
-}
-
-function subAnswer(raw: RawSubAnswer): SubAnswer {
-  const headers = Object.entries(raw.httpHeaders).map(([name, value]) => [name.toLowerCase(), String(value)]);
-  return { status: raw.httpStatusCode, headers: Object.fromEntries(headers), body: raw.body };
 }

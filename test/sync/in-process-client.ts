@@ -5,7 +5,7 @@ import type {
   SubAnswer,
   Subrequest,
 } from '../../lib/salesforce/client.ts';
-import { compositeBody } from '../../lib/salesforce/composite.ts';
+import { compositeBody, subAnswers } from '../../lib/salesforce/composite.ts';
 import { callError, errorEntries } from '../../lib/salesforce/error-map.ts';
 import type { ApiUsage } from '../../lib/sync/ports/change-feed.ts';
 import type { Org } from '../sandbox/org/create-org.ts';
@@ -48,12 +48,7 @@ export class InProcessClient implements SalesforceClient {
     const response = this.#pausing(subrequests, () => this.call('POST', '/composite', body));
     await this.hooks.after(subrequests, writes);
     if (response.status !== 200) throw callError(response.status, errorEntries(response.body), writes);
-    const { compositeResponse } = response.body as { readonly compositeResponse: readonly RawAnswer[] };
-    const answers = compositeResponse.map(({ httpStatusCode, httpHeaders, body: told }) => ({
-      status: httpStatusCode,
-      headers: lowerCased(httpHeaders),
-      body: told,
-    }));
+    const answers = subAnswers(response.body, subrequests.length, writes);
     return { answers, beganAt: this.#org.clock.now(), tookMs: 0 };
   }
 
@@ -125,12 +120,6 @@ export class InProcessClient implements SalesforceClient {
     const answer = this.#org.handle({ method: 'POST', path: '/services/oauth2/token', headers: {}, body });
     return (answer.body as { readonly access_token: string }).access_token;
   }
-}
-
-interface RawAnswer {
-  readonly httpStatusCode: number;
-  readonly httpHeaders: Readonly<Record<string, string>>;
-  readonly body: unknown;
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -2,7 +2,7 @@ import { mergeRow } from '../../person/merge-row.ts';
 import type { LinkedPerson, Person } from '../../person/person.ts';
 import type { SalesforceType } from '../../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
-import { loadSchemas, type Schemas } from '../context/schemas.ts';
+import type { Schemas } from '../context/schemas.ts';
 import type { PollPorts } from './cycle-run.ts';
 
 /** Rows read in one call, and persons held beside them: what the memory of a comparison is bounded by. */
@@ -12,8 +12,11 @@ const AT_A_TIME = 2_000;
  * The persons whose row has their stamp and yet another value in a field that is pulled: what no stamp tells, and no
  * change feed. A person under a lease is left out, for a push of its own may be under way.
  */
-export async function differingValues(ports: PollPorts, persons: readonly LinkedPerson[]): Promise<LinkedPerson[]> {
-  const schemas = await loadSchemas(ports);
+export async function differingValues(
+  ports: PollPorts,
+  schemas: Schemas,
+  persons: readonly LinkedPerson[],
+): Promise<LinkedPerson[]> {
   const found: LinkedPerson[] = [];
   for (const [type, ofType] of Map.groupBy(persons, ({ salesforce }) => salesforce.type)) {
     for (let from = 0; from < ofType.length; from += AT_A_TIME) {

@@ -1,6 +1,7 @@
 import type { LinkedPerson } from '../../person/person.ts';
 import type { SalesforceType } from '../../person/row.ts';
 import { packIds } from '../change-message.ts';
+import { loadSchemas, type Schemas } from '../context/schemas.ts';
 import { ReconciliationHeldError } from '../errors.ts';
 import { TIME_TO_STOP_MS } from '../ports/deadline.ts';
 import { type FeedState, windowStart } from '../state/feed-state.ts';
@@ -32,9 +33,11 @@ export async function reconcile(run: CycleRun, feeds: FeedsRead): Promise<Reconc
   let book = plannedReconciliation(stored, asks, settings.reconcileDays, ports.clock.now());
   if (book !== stored) await ports.state.saveReconciliations(book, cycle);
   let handedOut = 0;
+  if (book.running === null) return { handedOut, held: book.last?.held === true };
+  const reads = { feeds, schemas: await loadSchemas(ports) };
   for (let step = 0; step < settings.reconcileStepsPerCycle && timeLeftMs() > TIME_TO_STOP_MS; step += 1) {
     if (book.running === null) break;
-    const next = await lookOn(run, feeds, book, book.running);
+    const next = await lookOn(run, reads, book, book.running);
     handedOut += next.handedOut;
     book = next.book;
     await ports.state.saveReconciliations(book, cycle);
@@ -57,7 +60,12 @@ interface Step {
 }
 
 /** Looks at the next persons, and queues the rows of those who differ: by their stamps, in one call, then by their values. */
-async function lookOn(run: CycleRun, feeds: FeedsRead, book: ReconciliationBook, from: Reconciliation): Promise<Step> {
+async function lookOn(
+  run: CycleRun,
+  { feeds, schemas }: { readonly feeds: FeedsRead; readonly schemas: Schemas },
+  book: ReconciliationBook,
+  from: Reconciliation,
+): Promise<Step> {
   const { ports } = run;
   const callsBefore = ports.feed.usage().calls;
   const { items, cursor } = await ports.persons.linked(ports.feed.maxStamps, from.after);
@@ -72,7 +80,7 @@ async function lookOn(run: CycleRun, feeds: FeedsRead, book: ReconciliationBook,
     if (drift !== undefined) drifted[drift].push(person);
     else if (stamp === person.salesforce.systemModstamp) alike.push(person);
   }
-  const different = await differingValues(ports, alike);
+  const different = await differingValues(ports, schemas, alike);
   const looked: Reconciliation = {
     ...from,
     after: cursor,
