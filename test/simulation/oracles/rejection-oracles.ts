@@ -55,8 +55,9 @@ function isGone(world: World, rowId: string): boolean {
 
 /** A refusal that nobody heard, or of a row that is gone, is found again by a later push of its person, unless no edit waits any more. */
 function isFollowed(world: World, push: Push, rowId: string): boolean {
-  // A Lead is made when somebody asks for it: who got no answer asks again.
-  if (world.stores.peek(rowId) !== undefined) return true;
+  // A Lead is made, and a row deleted, when somebody asks for it: who got no answer asks again.
+  const isDeletion = push.parts.some(({ method }) => method === 'DELETE');
+  if (isDeletion || world.stores.peek(rowId) !== undefined) return true;
   const persons = [...world.ledger.personsOfRow(rowId), rowId].flatMap((id) => world.stores.peek(id) ?? []);
   const names = new Set(persons.flatMap(({ personId }) => [personId, ...(world.ledger.links.get(personId) ?? [])]));
   const isLater = (other: Push) => other !== push && other.sentAt >= push.sentAt;
