@@ -55,7 +55,7 @@ const MOVES: Readonly<Record<LifeState, Readonly<Record<RowSight, Standing>>>> =
 /** The state of a person whose row lives. */
 const LIVING = { Lead: 'lead', Contact: 'contact' } as const satisfies Readonly<Record<SalesforceType, LifeState>>;
 
-export function lifeStateOf(person: Person): LifeState {
+function lifeStateOf(person: Person): LifeState {
   if (person.mergedInto !== null) return 'mergedAway';
   const link = person.salesforce;
   if (link === null) return 'local';
@@ -79,7 +79,7 @@ function sightOf(link: SalesforceLink | null, row: Row): RowSight {
 }
 
 /** Whether this is the Contact that the person's Lead is known to have become. */
-export function isItsContact(link: SalesforceLink | null, row: Row): boolean {
+function isItsContact(link: SalesforceLink | null, row: Row): boolean {
   return link?.isConverted === true && link.successor?.id === row.id;
 }
 

@@ -1,10 +1,11 @@
 import type { BulkOutcome, BulkReader, FeedRow } from '../sync/ports/change-feed.ts';
 import type { BulkQuery, BulkRequest, ColumnKinds } from '../sync/state/bulk-query.ts';
-import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
+import type { SalesforceClient } from './client.ts';
 import { CsvRows } from './csv-rows.ts';
 import { callError, errorEntries, unexpectedAnswer } from './error-map.ts';
 import { isRaw } from './query-answer.ts';
 import { spanOf } from './soql.ts';
+import type { SubAnswer, Subrequest } from './subrequest.ts';
 
 /**
  * How long to wait before asking again whether a job is done, one time after another. Whoever has waited that often

@@ -1,6 +1,6 @@
 import { Connection } from 'jsforce/lib/connection.js';
 import { ConfigError, QuotaExceededError, TransientError } from '../sync/errors.ts';
-import type { ApiUsage, FeedPage } from '../sync/ports/change-feed.ts';
+import type { ApiUsage } from '../sync/ports/change-feed.ts';
 import { compositeBody, subAnswers, subAnswersOfBytes } from './composite.ts';
 import { callError, endedAfterWrite, errorEntries, lostAnswer, unexpectedAnswer } from './error-map.ts';
 import {
@@ -15,6 +15,7 @@ import {
 import { errorBody, httpRequest } from './jsforce-request.ts';
 import { type SalesforceCredentials, Session } from './session.ts';
 import { isSecureUrl } from './sites.ts';
+import { isWrite, type SubAnswer, type Subrequest } from './subrequest.ts';
 
 /** The one place that names the version of the REST API. Every release keeps the older ones for years. */
 export const API_VERSION = '64.0';
@@ -50,33 +51,6 @@ export interface SalesforceClientOptions {
   readonly fetch?: Fetch;
   /** That of the process where not given. */
   readonly time?: ClientTime;
-}
-
-/** One request, its path below the root of the API version. */
-export interface Subrequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON; a text as it is, as CSV. */
-  readonly body?: unknown;
-  /** Of a query whose answer may be told as a page of rows; `absent` are those that the query leaves out. */
-  readonly columns?: readonly string[];
-  readonly absent?: readonly string[];
-}
-
-/** Whether the request changes a record: reads of many rows are sent by POST too. */
-export function isWrite({ method, path }: Subrequest): boolean {
-  const creates = path.startsWith('/sobjects/') || path === '/composite/sobjects';
-  return method === 'PATCH' || method === 'DELETE' || (method === 'POST' && creates);
-}
-
-export interface SubAnswer {
-  readonly status: number;
-  /** By lower-case name. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: unknown;
-  /** The records of the body, which then lacks them: only where the subrequest names columns. */
-  readonly page?: FeedPage;
 }
 
 /** The answer to a request that went well, while it still comes in. */

@@ -1,10 +1,10 @@
 import type { Buffer } from 'node:buffer';
 import type { FeedPage, FeedRow } from '../sync/ports/change-feed.ts';
-import type { SubAnswer, Subrequest } from './client.ts';
 import { unexpectedAnswer } from './error-map.ts';
 import { eachItem, eachMember, OtherJson, parsedBetween, skipValue } from './json-bytes.ts';
 import { JsonRows } from './json-rows.ts';
 import { isRaw } from './query-answer.ts';
+import type { SubAnswer, Subrequest } from './subrequest.ts';
 
 const OPEN_LIST = 0x5b;
 const OPEN = 0x7b;

@@ -3,13 +3,14 @@ import { PERSON_ID_FIELD } from '../schema/catalogue.ts';
 import type { RemoteRecord } from '../schema/record.ts';
 import { ConfigError } from '../sync/errors.ts';
 import type { CreateAnswer } from '../sync/ports/salesforce-records.ts';
-import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
+import type { SalesforceClient } from './client.ts';
 import { duplicatesIn } from './duplicates.ts';
 import { type ErrorEntry, errorEntries, refusal, unexpectedAnswer } from './error-map.ts';
 import { recordOf } from './query-answer.ts';
 import { foundRow, queryRequest, rowsOf } from './query-request.ts';
 import { inOneCall, isConverted } from './record-batch.ts';
 import { soqlText } from './soql.ts';
+import type { SubAnswer, Subrequest } from './subrequest.ts';
 
 /** A Lead to be made, with its key in the unique field. */
 export interface NewLead {

@@ -3,7 +3,7 @@ import { PERSON_ID_FIELD } from '../schema/catalogue.ts';
 import type { RemoteRecord } from '../schema/record.ts';
 import { TransientError } from '../sync/errors.ts';
 import type { CreateAnswer, FailedWrite, LeadCreation } from '../sync/ports/salesforce-records.ts';
-import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
+import type { SalesforceClient } from './client.ts';
 import { CONVERTED, createLead, isWithoutKey } from './create-lead.ts';
 import {
   blamesContents,
@@ -19,6 +19,7 @@ import { isRaw, recordOf, withId } from './query-answer.ts';
 import { queryRequest, rowsOf } from './query-request.ts';
 import { inOneCall, isConverted } from './record-batch.ts';
 import { soqlList } from './soql.ts';
+import type { SubAnswer, Subrequest } from './subrequest.ts';
 
 /** Leads to be made in one call, each with its key in the unique field. */
 export interface NewLeads {

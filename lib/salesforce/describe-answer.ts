@@ -1,9 +1,9 @@
 import type { SalesforceType } from '../person/row.ts';
 import type { DescribedField, DescribedObject } from '../schema/describe.ts';
 import type { Description } from '../sync/ports/change-feed.ts';
-import type { SubAnswer, Subrequest } from './client.ts';
 import { callError, errorEntries, unexpectedAnswer } from './error-map.ts';
 import { isRaw } from './query-answer.ts';
+import type { SubAnswer, Subrequest } from './subrequest.ts';
 
 /** Asks how an object is described now, unless it has not changed since. */
 export function describeRequest(type: SalesforceType, lastModified: string | null): Subrequest {

@@ -1,8 +1,8 @@
 import type { FeedPage } from '../sync/ports/change-feed.ts';
-import type { SubAnswer } from './client.ts';
 import { callError, errorEntries, unexpectedAnswer } from './error-map.ts';
 import { isRaw, queryAnswer, valuesOf } from './query-answer.ts';
 import { rowOfText } from './row-texts.ts';
+import type { SubAnswer } from './subrequest.ts';
 
 /** The most rows that Salesforce answers at once. */
 export const PAGE_ROWS = 2000;

@@ -2,7 +2,7 @@ import { toLongId } from '../person/field-value.ts';
 import type { RemoteRecord } from '../schema/record.ts';
 import { TransientError } from '../sync/errors.ts';
 import type { FailedWrite, GuardedPush, PushAnswer, WriteOutcome } from '../sync/ports/salesforce-records.ts';
-import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
+import type { SalesforceClient } from './client.ts';
 import {
   callError,
   concernsCall,
@@ -23,6 +23,7 @@ import {
   unread,
   WRITTEN,
 } from './record-batch.ts';
+import type { SubAnswer, Subrequest } from './subrequest.ts';
 import { EDIT, writeHeaders } from './write-headers.ts';
 
 type GuardedBatch = Batch<GuardedPush>;

@@ -1,5 +1,5 @@
 import type { HttpRequest } from 'jsforce/lib/types/common.js';
-import type { Subrequest } from './client.ts';
+import type { Subrequest } from './subrequest.ts';
 
 /** The request as jsforce sends it. */
 export function httpRequest({ method, path, headers, body }: Subrequest): HttpRequest {

@@ -31,7 +31,7 @@ export function skipValue(bytes: Buffer, at: number): number {
 }
 
 /** The place after the text literal that begins here. */
-export function skipString(bytes: Buffer, at: number): number {
+function skipString(bytes: Buffer, at: number): number {
   for (let next = at + 1; next < bytes.length; next += 1) {
     const byte = bytes[next] as number;
     if (byte === BACKSLASH) next += 1;

@@ -1,8 +1,8 @@
 import type { RemoteRecord } from '../schema/record.ts';
-import type { SubAnswer, Subrequest } from './client.ts';
 import { callError, errorEntries, unexpectedAnswer } from './error-map.ts';
 import { isRaw, type QueryAnswer, queryAnswer, recordOf } from './query-answer.ts';
 import { queryPath } from './soql.ts';
+import type { SubAnswer, Subrequest } from './subrequest.ts';
 
 /** A query as a part of a call. */
 export function queryRequest(resource: 'query' | 'queryAll', soql: string): Subrequest {

@@ -4,10 +4,11 @@ import type { RemoteRecord } from '../schema/record.ts';
 import { TransientError } from '../sync/errors.ts';
 import { chunked } from '../sync/in-parallel.ts';
 import type { FailedWrite, PushAnswer, RecordPush, WriteOutcome } from '../sync/ports/salesforce-records.ts';
-import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
+import type { SalesforceClient } from './client.ts';
 import { blamesContents, callError, errorEntries, goneRow, recordOutcome, unexpectedAnswer } from './error-map.ts';
 import type { PushPace } from './push-pace.ts';
 import { isRaw, recordOf, withId } from './query-answer.ts';
+import type { SubAnswer, Subrequest } from './subrequest.ts';
 
 /** The rows to push, and the columns to read before and after. */
 export interface Batch<Push extends RecordPush = RecordPush> {

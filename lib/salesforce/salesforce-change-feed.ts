@@ -2,13 +2,14 @@ import { toIsoInstant, toLongId } from '../person/field-value.ts';
 import type { SalesforceType } from '../person/row.ts';
 import type { ChangeFeed, Deletions, FeedOpening, FeedRequest } from '../sync/ports/change-feed.ts';
 import type { FeedPosition } from '../sync/state/feed-state.ts';
-import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
+import type { SalesforceClient } from './client.ts';
 import { describeRequest, descriptionOf } from './describe-answer.ts';
 import { errorEntries } from './error-map.ts';
 import { answerOf, countOf, PAGE_ROWS, pageOf } from './feed-page.ts';
 import { isRaw } from './query-answer.ts';
 import { scanCalls } from './scan-rows.ts';
 import { queryPath, soqlInstant, soqlText, spanOf } from './soql.ts';
+import type { SubAnswer, Subrequest } from './subrequest.ts';
 import { withVisibleOwners } from './visible-owners.ts';
 
 const MINUTE_MS = 60_000;

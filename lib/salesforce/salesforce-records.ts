@@ -2,7 +2,7 @@ import { toLongId } from '../person/field-value.ts';
 import type { SalesforceType } from '../person/row.ts';
 import type { RemoteRecord } from '../schema/record.ts';
 import type { PushAnswer, RecordPush, RemoveAnswer, SalesforceRecords } from '../sync/ports/salesforce-records.ts';
-import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
+import type { SalesforceClient } from './client.ts';
 import { createLead } from './create-lead.ts';
 import { createLeads } from './create-leads.ts';
 import { endedAfterWrite, refusal, unexpectedAnswer } from './error-map.ts';
@@ -23,6 +23,7 @@ import {
   WRITTEN,
 } from './record-batch.ts';
 import { soqlList } from './soql.ts';
+import type { SubAnswer, Subrequest } from './subrequest.ts';
 import { withVisibleOwners } from './visible-owners.ts';
 import { EDIT, writeHeaders } from './write-headers.ts';
 

@@ -1,12 +1,13 @@
 import { toIsoInstant, toLongId } from '../person/field-value.ts';
 import type { RowName } from '../person/row.ts';
 import type { ChangeFeed, ScanRequest } from '../sync/ports/change-feed.ts';
-import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
+import type { SalesforceClient } from './client.ts';
 import { callError, errorEntries } from './error-map.ts';
 import { answerOf, countOf, PAGE_ROWS, pageOf } from './feed-page.ts';
 import { queryAnswer } from './query-answer.ts';
 import { MAX_RETRIEVED, retrieveByIds, retrieved } from './record-batch.ts';
 import { queryPath, soqlText } from './soql.ts';
+import type { SubAnswer, Subrequest } from './subrequest.ts';
 
 /** Of both objects, whatever their shares, so many rows go into the five collections of one composite request. */
 const MAX_STAMPS = 4 * MAX_RETRIEVED;

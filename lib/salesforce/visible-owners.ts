@@ -1,7 +1,8 @@
 import { OWNER_COLUMNS } from '../schema/catalogue.ts';
-import type { SalesforceClient, SubAnswer, Subrequest } from './client.ts';
+import type { SalesforceClient } from './client.ts';
 import { endedAfterWrite, errorEntries } from './error-map.ts';
 import { isRaw } from './query-answer.ts';
+import type { SubAnswer, Subrequest } from './subrequest.ts';
 
 /**
  * The same client, whose queries ask no more of a row's owner than the sync user may see. No describe of a Lead or

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { keyOfPerson, keysOfPerson, personIdOfKey } from '../../lib/person/person-key.ts';
-import type { SubAnswer } from '../../lib/salesforce/client.ts';
+import type { SubAnswer } from '../../lib/salesforce/subrequest.ts';
 import { TransientError } from '../../lib/sync/errors.ts';
 import { syncPerson } from '../../lib/sync/sync-person/sync-person.ts';
 import { Life } from './life.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { examineOrg, type OrgToExamine } from '../../lib/operator/doctor/examine-org.ts';
 import type { Finding } from '../../lib/operator/doctor/finding.ts';
-import type { SalesforceClient, SubAnswer, Subrequest } from '../../lib/salesforce/client.ts';
+import type { SalesforceClient } from '../../lib/salesforce/client.ts';
+import type { SubAnswer, Subrequest } from '../../lib/salesforce/subrequest.ts';
 import { DEFAULT_POLICY } from '../../lib/schema/sync-policy.ts';
 import { ConfigError } from '../../lib/sync/errors.ts';
 import { createOrg } from '../sandbox/org/create-org.ts';

@@ -1,6 +1,7 @@
 import { createVerify, generateKeyPairSync } from 'node:crypto';
 import { afterEach, expect, test, vi } from 'vitest';
-import { API_VERSION, createSalesforceClient, isWrite, type Subrequest } from '../../lib/salesforce/client.ts';
+import { API_VERSION, createSalesforceClient } from '../../lib/salesforce/client.ts';
+import { isWrite, type Subrequest } from '../../lib/salesforce/subrequest.ts';
 import {
   clientOf,
   compositeAnswer,

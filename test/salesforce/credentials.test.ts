@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
-import { createSalesforceClient, type SalesforceClient, type Subrequest } from '../../lib/salesforce/client.ts';
+import { createSalesforceClient, type SalesforceClient } from '../../lib/salesforce/client.ts';
 import { createConnectingClient } from '../../lib/salesforce/connecting-client.ts';
+import type { Subrequest } from '../../lib/salesforce/subrequest.ts';
 import { ConfigError } from '../../lib/sync/errors.ts';
 import {
   clientOf,

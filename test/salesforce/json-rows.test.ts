@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { SubAnswer } from '../../lib/salesforce/client.ts';
 import { subAnswers, subAnswersOfBytes } from '../../lib/salesforce/composite.ts';
 import { pageOf } from '../../lib/salesforce/feed-page.ts';
+import type { SubAnswer } from '../../lib/salesforce/subrequest.ts';
 
 const COLUMNS = ['Id', 'SystemModstamp', 'Owner.Name', 'Owner.Email', 'Title', 'Score__c', 'Gold__c'];
 const REQUEST = { method: 'GET', path: '/queryAll', columns: COLUMNS } as const;

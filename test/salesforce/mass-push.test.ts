@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { SalesforceClient, Subrequest } from '../../lib/salesforce/client.ts';
+import type { SalesforceClient } from '../../lib/salesforce/client.ts';
 import { createSalesforceRecords } from '../../lib/salesforce/salesforce-records.ts';
+import type { Subrequest } from '../../lib/salesforce/subrequest.ts';
 import type { PushAnswer } from '../../lib/sync/ports/salesforce-records.ts';
 import { TwoSides } from '../sync/two-sides.ts';
 

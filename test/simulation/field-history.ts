@@ -1,5 +1,5 @@
 import type { FieldValue } from '../../lib/person/field-value.ts';
-import type { Subrequest } from '../../lib/salesforce/client.ts';
+import type { Subrequest } from '../../lib/salesforce/subrequest.ts';
 import { remoteName, remoteValue } from './fields.ts';
 import type { RowState } from './ledger.ts';
 import { writtenRows } from './push-parts.ts';

@@ -3,7 +3,7 @@ import type { FieldValue } from '../../lib/person/field-value.ts';
 import { toIsoInstant } from '../../lib/person/field-value.ts';
 import { baseValue, type Person } from '../../lib/person/person.ts';
 import { personIdOfKey } from '../../lib/person/person-key.ts';
-import { isWrite, type Subrequest } from '../../lib/salesforce/client.ts';
+import { isWrite, type Subrequest } from '../../lib/salesforce/subrequest.ts';
 import { parseChangeMessage } from '../../lib/sync/change-message.ts';
 import type { OrgResponse } from '../sandbox/org/http-message.ts';
 import type { Row } from '../sandbox/org/soql/source.ts';

@@ -1,4 +1,4 @@
-import type { Subrequest } from '../../lib/salesforce/client.ts';
+import type { Subrequest } from '../../lib/salesforce/subrequest.ts';
 import type { OrgResponse } from '../sandbox/org/http-message.ts';
 import type { Pause, Working } from '../sandbox/org/working.ts';
 import type { Invocation } from './invocation.ts';

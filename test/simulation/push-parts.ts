@@ -1,5 +1,5 @@
 import { personIdOfKey } from '../../lib/person/person-key.ts';
-import { isWrite, type Subrequest } from '../../lib/salesforce/client.ts';
+import { isWrite, type Subrequest } from '../../lib/salesforce/subrequest.ts';
 
 /** What Salesforce said of one subrequest. */
 export interface SubResponse {

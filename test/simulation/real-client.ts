@@ -1,10 +1,6 @@
-import {
-  createSalesforceClient,
-  isWrite,
-  type SalesforceClient,
-  type Subrequest,
-} from '../../lib/salesforce/client.ts';
+import { createSalesforceClient, type SalesforceClient } from '../../lib/salesforce/client.ts';
 import type { Fetch } from '../../lib/salesforce/fetch-transport.ts';
+import { isWrite, type Subrequest } from '../../lib/salesforce/subrequest.ts';
 import { TransientError } from '../../lib/sync/errors.ts';
 import type { OrgResponse } from '../sandbox/org/http-message.ts';
 import { chunksOf } from '../sync/in-process-client.ts';

@@ -1,13 +1,7 @@
-import {
-  type CompositeAnswer,
-  isWrite,
-  type SalesforceClient,
-  type StreamedAnswer,
-  type SubAnswer,
-  type Subrequest,
-} from '../../lib/salesforce/client.ts';
+import type { CompositeAnswer, SalesforceClient, StreamedAnswer } from '../../lib/salesforce/client.ts';
 import { compositeBody } from '../../lib/salesforce/composite.ts';
 import { callError, errorEntries, lostAnswer } from '../../lib/salesforce/error-map.ts';
+import { isWrite, type SubAnswer, type Subrequest } from '../../lib/salesforce/subrequest.ts';
 import type { OrgResponse } from '../sandbox/org/http-message.ts';
 import { chunksOf } from '../sync/in-process-client.ts';
 import type { Invocation } from './invocation.ts';

@@ -1,12 +1,7 @@
-import type {
-  CompositeAnswer,
-  SalesforceClient,
-  StreamedAnswer,
-  SubAnswer,
-  Subrequest,
-} from '../../lib/salesforce/client.ts';
+import type { CompositeAnswer, SalesforceClient, StreamedAnswer } from '../../lib/salesforce/client.ts';
 import { compositeBody, subAnswers } from '../../lib/salesforce/composite.ts';
 import { callError, errorEntries } from '../../lib/salesforce/error-map.ts';
+import type { SubAnswer, Subrequest } from '../../lib/salesforce/subrequest.ts';
 import type { ApiUsage } from '../../lib/sync/ports/change-feed.ts';
 import type { Org } from '../sandbox/org/create-org.ts';
 import type { OrgResponse } from '../sandbox/org/http-message.ts';

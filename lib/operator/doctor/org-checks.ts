@@ -1,8 +1,9 @@
 import { CREATED_TYPE, type SalesforceType } from '../../person/row.ts';
-import { API_VERSION, type SalesforceClient, type SubAnswer } from '../../salesforce/client.ts';
+import { API_VERSION, type SalesforceClient } from '../../salesforce/client.ts';
 import { errorEntries } from '../../salesforce/error-map.ts';
 import { isRaw } from '../../salesforce/query-answer.ts';
 import { queryPath } from '../../salesforce/soql.ts';
+import type { SubAnswer } from '../../salesforce/subrequest.ts';
 import { type Examination, type Finding, note, ok, problem } from './finding.ts';
 
 /** Our clock may differ from Salesforce's by so much; a JWT assertion is valid for three minutes. */

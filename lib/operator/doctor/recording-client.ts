@@ -1,4 +1,5 @@
-import type { SalesforceClient, SubAnswer, Subrequest } from '../../salesforce/client.ts';
+import type { SalesforceClient } from '../../salesforce/client.ts';
+import type { SubAnswer, Subrequest } from '../../salesforce/subrequest.ts';
 
 /** One subrequest with its answer. */
 export interface RecordedCall {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { SalesforceClient, SubAnswer, Subrequest } from '../../salesforce/client.ts';
+import type { SalesforceClient } from '../../salesforce/client.ts';
 import { isRaw } from '../../salesforce/query-answer.ts';
 import { createSalesforceRecords } from '../../salesforce/salesforce-records.ts';
 import { queryPath, soqlText } from '../../salesforce/soql.ts';
+import type { SubAnswer, Subrequest } from '../../salesforce/subrequest.ts';
 import { PERSON_ID_FIELD } from '../../schema/catalogue.ts';
 import { type Examination, type Finding, ok, problem } from './finding.ts';
 import { recordsOf, saidBy } from './org-checks.ts';

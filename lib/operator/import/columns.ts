@@ -67,7 +67,7 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
 };
 
 /** A cell as the API takes it; what is no value of its type goes as text, and the API says what is wrong with it. */
-export function cellValue(text: string, type: string | null): string | number | boolean {
+function cellValue(text: string, type: string | null): string | number | boolean {
   const trimmed = text.trim();
   if (type === 'boolean') return BOOLEANS[trimmed.toLowerCase()] ?? text;
   if (type === null || !NUMBERS.has(type)) return text;

@@ -79,7 +79,7 @@ export async function editSchemas(ports: Pick<Ports, 'policy'> & SchemaReader): 
 }
 
 /** The schemas that are stored, or undefined before the first describe. */
-export async function knownSchemas(ports: Pick<Ports, 'policy'> & SchemaReader): Promise<Schemas | undefined> {
+async function knownSchemas(ports: Pick<Ports, 'policy'> & SchemaReader): Promise<Schemas | undefined> {
   const stored = await storedByType(ports);
   if (SALESFORCE_TYPES.some((type) => stored[type] === undefined)) return undefined;
   return byType((type) => objectRules(known(stored[type], type).schema, ports));

@@ -87,7 +87,7 @@ export async function afterPush<Result>(work: () => Promise<Result>): Promise<Re
 }
 
 /** Throws the error of work that failed after a push was taken: whatever it was, the push may not pass for unsent. */
-export function endedAfterPush(error: unknown): never {
+function endedAfterPush(error: unknown): never {
   if (!isOutside(error)) throw error;
   const code = error instanceof TransientError ? error.code : 'NOT_SETTLED';
   throw new TransientError(code, 'a push could not be settled', { mayHaveCommitted: true, cause: error });

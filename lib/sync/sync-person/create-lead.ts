@@ -203,7 +203,7 @@ export interface ConvertedLead {
  * Creates the person's Lead, under the first of its keys that no converted Lead keeps from it. A converted Lead is
  * passed over only where what it became is gone. None of this is remembered: a repeated try comes to the same key.
  */
-export async function createUnderKey(
+async function createUnderKey(
   sync: PersonSync,
   person: Person,
   record: RemoteRecord,
