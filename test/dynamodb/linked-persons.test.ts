@@ -89,6 +89,7 @@ describe('a table with hardly any persons with a row', () => {
         calls += 1;
         return new Map();
       },
+      usage: () => ({ ...sides.ports.feed.usage(), calls }),
     });
     const state = new DynamoSyncStateStore(client, { tableName });
     const ports = { ...sides.ports, persons: store, feed, state };
