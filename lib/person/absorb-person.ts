@@ -6,22 +6,22 @@ import type { MergeRules } from './merge-row.ts';
 import type { Person } from './person.ts';
 import { editedAt, type ToldPerson } from './told-edits.ts';
 
-/** What an absorption goes by. */
+/** Inputs of an absorption. */
 export interface Absorption {
   readonly rules: MergeRules;
-  /** By person, what stood in its log before what its item holds, oldest first: edits are told there. */
+  /** By `personId`: activities older than `log.recent`, oldest first. Edit times are looked up in both. */
   readonly earlier: ReadonlyMap<string, readonly Activity[]>;
-  /** ISO. */
   readonly now: string;
 }
 
 /**
- * The survivor with the values that the loser brought along: its own values, the loser's where it has none, and the
- * edits of both that wait; of two edits of one field the newer. What becomes of rows: `standing.ts`.
+ * The survivor with the loser's values: the survivor's own values stay, empty fields take the loser's values, pending
+ * edits
+ * of both persons are kept, and of two edits of one field the newer wins. `standing.ts` decides about the rows.
  */
 export function absorbPerson(survivor: Person, loser: Person, by: Absorption): Person {
   const { rules, now } = by;
-  // Somebody deleted the loser here: what it held is not to come back by this way.
+  // The loser was deleted locally: a join must not bring the deleted values back.
   if (loser.deletedHere !== null || survivor.erased) return { ...survivor, updatedAt: now };
   const left = told(loser, by);
   const { edits, kept, superseded, agreed, conflicts } = inheritanceOf(told(survivor, by), left, rules);
@@ -45,7 +45,7 @@ export function absorbPerson(survivor: Person, loser: Person, by: Absorption): P
   return logged(whole, [merged, ...overwritten], now);
 }
 
-/** An edit of a field that the survivor's record does not have is kept here, and waits for no push. */
+/** An edit of a field missing on the survivor's record stays local and is never pushed. */
 function shapesOf(survivor: Person, edits: Fields, rules: MergeRules): FieldShapes {
   const placeless = Object.keys(edits).filter((field) => hasNoPlace(field, { person: survivor }, rules));
   const shapes = placeless.map((field) => [field, { kind: 'text', noPlace: true }] as const);

@@ -9,7 +9,7 @@ export interface FieldChange {
   readonly to: ShownValue;
 }
 
-/** Which side a policy lets stand. */
+/** The side whose value a policy keeps. */
 export type Winner = 'local' | 'remote';
 
 export interface Conflict {
@@ -19,20 +19,20 @@ export interface Conflict {
   readonly winner: Winner;
 }
 
-/** A record that Salesforce refused for good. `fields` are local names. */
+/** A permanent refusal by Salesforce. `fields` are local names. */
 export interface Rejection {
   readonly code: string;
   readonly message: string;
   readonly fields: readonly string[];
 }
 
-/** What happened to a person, before it has a time and a place in the log. */
+/** A change of a person, before the log gives it a time and a sequence number. */
 export type Happening =
   | { readonly type: 'created'; readonly direction: Direction | null; readonly detail: { readonly source: string } }
   | {
       readonly type: 'fieldsChanged';
       readonly direction: Direction | null;
-      /** `tooLong`: the texts were longer than Salesforce takes, and were cut as the settings ask. */
+      /** `tooLong`: the texts exceeded Salesforce's length limit and were cut, as configured. */
       readonly detail: { readonly changes: readonly FieldChange[]; readonly reason?: 'tooLong' };
     }
   | { readonly type: 'conflict'; readonly direction: Direction; readonly detail: Conflict }
@@ -42,9 +42,9 @@ export type Happening =
       readonly detail: {
         readonly fields: readonly string[];
         readonly created: boolean;
-        /** Fields of a new record that were empty here and took the configured value. */
+        /** Fields of a new record, empty locally, filled with the configured default. */
         readonly defaulted?: readonly string[];
-        /** Without a guard: what others saved at that moment may have been written over. */
+        /** Pushed without a guard: a concurrent save in Salesforce may have been overwritten. */
         readonly mass?: true;
       };
     }
@@ -68,22 +68,22 @@ export type Happening =
       readonly type: 'deleted';
       /** `pull`: by a merge in Salesforce with the row of an erased person. */
       readonly direction: 'pull' | null;
-      /** `dropped`: fields whose edits waited, and go out no more. */
+      /** `dropped`: fields whose pending edits were cancelled. */
       readonly detail: { readonly salesforce: 'keep' | 'delete'; readonly dropped?: readonly string[] };
     }
   | { readonly type: 'revived'; readonly direction: null; readonly detail: { readonly source: string } };
 
 /** Two persons, or only two rows, became one. */
 export interface MergedDetail {
-  /** The person that stands. */
+  /** The surviving person. */
   readonly into: string;
-  /** The person that became a part of it. */
+  /** The absorbed person. */
   readonly from?: string;
-  /** The row that stands, where the person had another. */
+  /** The surviving row, where the person held a different row before. */
   readonly row?: string;
-  /** When each field that came along was edited there; '' for a value that was only there and not here. */
+  /** By inherited field, the time of the loser's edit; '' for a value without a local edit. */
   readonly fields?: Readonly<Record<string, string>>;
-  /** Edits that gave way to newer ones of the same fields. */
+  /** Edits replaced by newer edits of the same fields. */
   readonly superseded?: ShownFields;
 }
 
@@ -91,8 +91,9 @@ export interface MergedDetail {
 export type Activity = Happening & { readonly seq: number; readonly at: string };
 
 /**
- * A person's log as it stands in the person's own item: the entries not yet moved out, oldest first, and the number
- * the next entry gets.
+ * The part of a log stored in the person's own item: the entries not yet moved to chunks, oldest first, and the `seq`
+ * of
+ * the next entry.
  */
 export interface ActivityLog {
   readonly next: number;
@@ -101,23 +102,24 @@ export interface ActivityLog {
 
 export const EMPTY_LOG: ActivityLog = { next: 0, recent: [] };
 
-/** Entries per chunk, at most. */
+/** Maximum entries per chunk. */
 export const CHUNK_SIZE = 8;
 
-/** Characters of entries, as JSON, from which on a chunk is full. */
+/** A chunk is full from this many characters of entries (as JSON) on. */
 const CHUNK_CHARACTERS = 16_000;
 
 /**
- * Consecutive entries as they are kept outside the person's item. Where a chunk ends follows from the stored log alone,
- * so that whoever writes it, and however often, writes the same.
+ * Consecutive entries stored outside the person's item. The chunk borders depend on the stored log alone, so repeated
+ * and
+ * concurrent writers write identical chunks.
  */
 export interface ActivityChunk {
-  /** `seq` of its first entry. */
+  /** `seq` of the first entry. */
   readonly first: number;
   readonly activities: readonly Activity[];
 }
 
-/** The log with the happenings appended at this instant (ISO), each as a log keeps it. */
+/** The log with the happenings appended at the given instant (ISO), long texts shortened. */
 export function appendActivities(log: ActivityLog, happenings: readonly Happening[], at: string): ActivityLog {
   if (happenings.length === 0) return log;
   const added = happenings.map((happening, offset) => ({ ...keptHappening(happening), seq: log.next + offset, at }));
@@ -125,8 +127,8 @@ export function appendActivities(log: ActivityLog, happenings: readonly Happenin
 }
 
 /**
- * What a log keeps: long texts by their beginning, because the person or Salesforce holds them. The side that lost a
- * conflict, and an edit that gave way to a newer one, are nowhere else: they are kept whole.
+ * Long texts are logged by their beginning, because the person or Salesforce holds the full text. The losing value of a
+ * conflict and a superseded edit are stored nowhere else, and therefore logged in full.
  */
 function keptHappening(happening: Happening): Happening {
   if (happening.type === 'fieldsChanged') {
@@ -147,7 +149,7 @@ function keptHappening(happening: Happening): Happening {
   };
 }
 
-/** The activity as a list shows it: every long text by its beginning. */
+/** The activity for a list: every long text by its beginning. */
 export function shownActivity<Shown extends Happening>(activity: Shown): Shown {
   if (activity.type === 'conflict') {
     const { local, remote } = activity.detail;
@@ -158,9 +160,11 @@ export function shownActivity<Shown extends Happening>(activity: Shown): Shown {
 }
 
 /**
- * The full chunks among the entries that a stored person already holds. They may be written to items of their own at
- * any time and any number of times; only after that may `withoutChunks` take them out of the person's item. The newest
- * entry stays there: what it tells is not told again.
+ * The full chunks among the entries of a stored person. Writing chunks to separate items is idempotent; `withoutChunks`
+ * may
+ * remove the entries from the person's item only afterwards. The newest entry always stays in the item, so that a
+ * repeated
+ * activity can be recognized.
  */
 export function fullChunks(stored: ActivityLog): ActivityChunk[] {
   const chunks: ActivityChunk[] = [];
@@ -177,7 +181,7 @@ export function fullChunks(stored: ActivityLog): ActivityChunk[] {
   return chunks;
 }
 
-/** The log without entries that the given chunks hold. */
+/** The log without the entries contained in the given chunks. */
 export function withoutChunks(log: ActivityLog, chunks: readonly ActivityChunk[]): ActivityLog {
   const last = chunks.at(-1)?.activities.at(-1);
   if (last === undefined) return log;

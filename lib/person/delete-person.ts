@@ -4,8 +4,9 @@ import type { DeletedHere, Person } from './person.ts';
 import { withoutOwnRow } from './standing.ts';
 
 /**
- * The person as its own tombstone: never shown or pushed, until somebody revives it. Edits that waited are taken back, so
- * that a revival sends none of them: what the person holds of a row is base.
+ * The person as a tombstone: hidden and never pushed until revived. Pending edits are cancelled and the fields set back
+ * to
+ * base, so that a revival pushes nothing.
  */
 export function deletePerson(person: Person, salesforce: DeletedHere['salesforce'], now: string): Person {
   const { fields, pending } = person;
@@ -17,8 +18,9 @@ export function deletePerson(person: Person, salesforce: DeletedHere['salesforce
 }
 
 /**
- * The person whose row Salesforce merged into the row of an erased one: deleted here too, its values kept, without a row
- * from now on. Whether it stays so is to be decided.
+ * Deletes a person locally because Salesforce merged the person's row into the row of an erased person. Values are
+ * kept, the
+ * row is given up, and a user has to decide whether the person stays deleted (`undecided`).
  */
 export function buryPerson(person: Person, now: string): Person {
   const deletedHere = person.deletedHere ?? { at: now, salesforce: 'keep', undecided: true };
@@ -28,15 +30,16 @@ export function buryPerson(person: Person, now: string): Person {
 }
 
 /**
- * What says that the survivor of a join is deleted here: it stays so. Where that takes along a person whom nobody deleted,
- * it is to be decided.
+ * `deletedHere` of a survivor after a join: a deleted survivor stays deleted. If the loser was not deleted, a user has
+ * to
+ * decide (`undecided`).
  */
 export function deletedWith({ deletedHere, erased }: Person, loser: Person): DeletedHere | null {
   const takesAlong = !erased && !loser.gives && loser.deletedHere === null;
   return deletedHere !== null && takesAlong ? { ...deletedHere, undecided: true } : deletedHere;
 }
 
-/** The person back from its tombstone, as it was, and as its row has become since. */
+/** The person restored from the tombstone, including row states merged since the deletion. */
 export function revivePerson(person: Person, now: string): Person {
   if (person.deletedHere === null) return person;
   const told: Happening = { type: 'revived', direction: null, detail: { source: 'api' } };

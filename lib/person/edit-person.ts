@@ -12,7 +12,7 @@ import { type ShownFields, sameShown, shownFields, shownText } from './long-valu
 import { baseValue, emailForm, hasPending, type Person, personIdOfRow } from './person.ts';
 import type { Row } from './row.ts';
 
-/** A person made here under a claim of its Email, who has never been in Salesforce. `now` is an ISO instant. */
+/** A person created locally under a claim of the Email, never yet in Salesforce. `now` is an ISO instant. */
 export function newPerson(personId: string, fields: Fields, now: string): Person {
   const created: Happening = { type: 'created', direction: null, detail: { source: 'api' } };
   return {
@@ -23,7 +23,7 @@ export function newPerson(personId: string, fields: Fields, now: string): Person
   };
 }
 
-/** The person that begins with a row of Salesforce; base is the row. */
+/** A new person created from a Salesforce row; base is the row. */
 export function personOfRow(row: Row, now: string): Person {
   const created: Happening = { type: 'created', direction: 'pull', detail: { source: row.type } };
   return {
@@ -37,9 +37,11 @@ export function personOfRow(row: Row, now: string): Person {
 }
 
 /**
- * The person with these fields edited here, or the same object where every value is already there. An edit wakes a
- * parked person. A field set back to its base value is no longer pending, unless a push of another value may still be
- * under way (a lease that expired says so too, until somebody has read the row): then the edit must stand against it.
+ * The person with the given edits, or the same object where no value changes. An edit ends a rejection. A field set
+ * back to
+ * the base value is no longer pending, except while a push of a different value may be in progress (also after the
+ * lease has
+ * expired, until the row is read): then the edit must stay pending to overrule the pushed value.
  */
 export function editPerson(person: Person, edits: Fields, shapes: FieldShapes, now: string): Person {
   const { next, changes } = withEdits(person, edits, shapes);
@@ -48,7 +50,7 @@ export function editPerson(person: Person, edits: Fields, shapes: FieldShapes, n
   return logged(withPending(next, now), [edited], now);
 }
 
-/** The person with texts cut to what Salesforce takes, on their way there; its log says so. */
+/** The person with texts cut to Salesforce's length limits before a push; the log records the cuts. */
 export function cutFields(person: Person, cut: Fields, shapes: FieldShapes, now: string): Person {
   const { next, changes } = withEdits(person, cut, shapes);
   const told: Happening = { type: 'fieldsChanged', direction: 'push', detail: { changes, reason: 'tooLong' } };
@@ -78,9 +80,11 @@ function withEdits(
 }
 
 /**
- * The person parked by a rejection, its values kept, with the one activity that tells it. Refused once more in the same
- * words, with nothing changed in between, it stays as it is; where it had been let try again, it is parked once more,
- * and the log, which ends with rejections and that very one among them, tells nothing new.
+ * The person parked by a rejection, with one activity recording the rejection. The same rejection again, without a
+ * change
+ * in between, returns the same object. After a retry the person is parked again, but a log ending with the same
+ * rejection
+ * gets no second entry.
  */
 export function rejectPerson(person: Person, rejection: Rejection, values: Fields, now: string): Person {
   const { code, fields } = rejection;
@@ -97,7 +101,7 @@ export function rejectPerson(person: Person, rejection: Rejection, values: Field
   return logged(parked, [told], now);
 }
 
-/** The rejections at the end of the log: nothing has changed since the first of them. */
+/** The rejections at the end of the log: no other activity follows the first of these. */
 function lastRejections({ log }: Person): Extract<Activity, { readonly type: 'rejected' }>[] {
   const after = log.recent.findLastIndex(({ type }) => type !== 'rejected');
   return log.recent.slice(after + 1).filter((each) => each.type === 'rejected');
@@ -115,17 +119,17 @@ function sameValues(one: ShownFields, other: ShownFields): boolean {
   );
 }
 
-/** The person with happenings in its log and the time of this change. */
+/** The person with the happenings logged and `updatedAt` set. */
 export function logged(person: Person, happenings: readonly Happening[], now: string): Person {
   return { ...person, log: appendActivities(person.log, happenings, now), updatedAt: now };
 }
 
-/** The person with `pendingSince` made true: set with the first pending edit, null again with none. */
+/** The person with `pendingSince` recomputed: set by the first pending edit, null without pending edits. */
 export function withPending(person: Person, now: string): Person {
   return { ...person, pendingSince: hasPending(person) ? (person.pendingSince ?? now) : null };
 }
 
-/** The fields of a push that say something: a create sends no empty ones. */
+/** Only the non-empty fields: a create request sends no empty values. */
 export function nonEmptyFields(fields: Fields, shapes: FieldShapes): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([field, value]) => !isEmptyValue(shapes[field], value)));
 }
@@ -158,15 +162,18 @@ function blankPerson(personId: string, now: string): Person {
   };
 }
 
-/** An empty field of a new person is left out: absent and empty say the same until the field has once held a value. */
+/** A new person stores no empty fields: absent and empty mean the same until the field first gets a value. */
 function withoutNulls(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }
 
-/** Characters that a plain text field of Salesforce has at most. */
+/** Maximum length of a plain text field in Salesforce. */
 const SHORT_TEXT = 255;
 
-/** What tells who a person is, and fits: 800 fields, the most an object may have, of this length take 200 KB. */
+/**
+ * The person with the identifying short fields only: 800 fields (the maximum per object) of up to 255 characters take
+ * 200 KB.
+ */
 export function withShortFields(person: Person): Person {
   const isShort = (value: FieldValue): boolean => typeof value !== 'string' || value.length <= SHORT_TEXT;
   return { ...person, fields: Object.fromEntries(Object.entries(person.fields).filter(([, value]) => isShort(value))) };

@@ -5,8 +5,9 @@ import type { Row } from './row.ts';
 import { withoutOwnRow } from './standing.ts';
 
 /**
- * The person without anything but ids, and what keeps it from coming back: its row, the rows that it has left, and the
- * persons that became a part of it. Never shown, found, pushed or revived.
+ * The person reduced to ids and to the facts needed to prevent a return: the row, the rows left, the absorbed persons.
+ * An
+ * erased person is never shown, found, pushed or revived.
  */
 export function erasePerson(person: Person, now: string): Person {
   const { salesforce, log } = person;
@@ -29,7 +30,7 @@ export function erasePerson(person: Person, now: string): Person {
   };
 }
 
-/** The merge of a row into an erased person: where the row stands counts, and no value of it is taken. */
+/** Merges a row state into an erased person: the link is updated, no field value is taken. */
 export function mergeIntoErased(person: Person, row: Row): RowMerge {
   const known = person.salesforce;
   const isOwn = known?.id === row.id;
@@ -42,7 +43,7 @@ export function mergeIntoErased(person: Person, row: Row): RowMerge {
   return row.systemModstamp === known.systemModstamp ? { kind: 'unchanged' } : { kind: 'touched', person: merged };
 }
 
-/** Who owns the row is a person of its own. */
+/** The owner of the row is personal information too. */
 function withoutOwner(link: SalesforceLink): SalesforceLink {
   const { owner: _owner, ...others } = link;
   return { ...others, ownerId: null };

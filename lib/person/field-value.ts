@@ -1,39 +1,39 @@
 /**
- * What one field of a person holds. `null` is "empty"; an absent key is "never known".
- * Numbers are JSON numbers, dates `YYYY-MM-DD`, date-times ISO 8601 in UTC with milliseconds
- * (`2026-11-21T10:00:00.000Z`), multi-picklists `a;b`, ids 18 characters.
+ * The value of one field. `null` means empty; an absent key means never known. Numbers are JSON numbers, dates
+ * `YYYY-MM-DD`,
+ * date-times ISO 8601 in UTC with milliseconds (`2026-11-21T10:00:00.000Z`), multi-picklists `a;b`, ids 18 characters.
  */
 export type FieldValue = string | number | boolean | null;
 
-/** Field values by the Lead API name (`Email`, `LastName`, `Score__c`), for a Contact too. */
+/** Field values by Lead API name (`Email`, `LastName`, `Score__c`), for Contacts too. */
 export type Fields = Readonly<Record<string, FieldValue>>;
 
 /**
- * The ways in which values compare. Several Salesforce types share one kind: a phone, a url and a long text are `text`.
+ * Kinds of comparison. Several Salesforce types share a kind: a phone, a URL and a long text are `text`.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/field_types.htm
  */
 export type ValueKind = 'text' | 'email' | 'number' | 'boolean' | 'date' | 'datetime' | 'picklists' | 'reference';
 
-/** What comparison needs to know of a field. `scale` is the number of decimals Salesforce keeps. */
+/** Properties of a field needed for comparison. `scale` is the number of decimals kept by Salesforce. */
 export interface FieldShape {
   readonly kind: ValueKind;
   readonly scale?: number;
-  /** The person's record has no such field: a value stays here and waits for no push. */
+  /** The person's record lacks the field: values stay local and are never pending. */
   readonly noPlace?: true;
 }
 
-/** Fields by name; a name that is not here compares as text. */
+/** Shapes by field name; a field without a shape compares as text. */
 export type FieldShapes = Readonly<Record<string, FieldShape>>;
 
 const TEXT: FieldShape = { kind: 'text' };
 
-/** The value in the one form in which equal values are identical. */
+/** Canonical form of a value: equal values have identical canonical forms. */
 const canonicalForms: Record<ValueKind, (value: FieldValue, shape: FieldShape) => FieldValue> = {
   text: (value) => emptyToNull(value),
   email: (value) => lowerCased(emptyToNull(value)),
   number: (value, shape) => canonicalNumber(value, shape.scale),
-  // A Salesforce checkbox is never null: describe reports it as not nillable, and null is written as false.
+  // A Salesforce checkbox is never null: describe reports checkboxes as not nillable, and a written null becomes false.
   boolean: (value) => String(value).toLowerCase() === 'true',
   date: (value) => (typeof value === 'string' ? value.trim().slice(0, 10) || null : value),
   datetime: (value) => canonicalInstant(value),
@@ -41,7 +41,7 @@ const canonicalForms: Record<ValueKind, (value: FieldValue, shape: FieldShape) =
   reference: (value) => (typeof value === 'string' ? (canonicalId(value.trim()) ?? (value.trim() || null)) : value),
 };
 
-/** Whether two values are the same to Salesforce: an equivalence for every kind. */
+/** Whether Salesforce treats two values as equal: an equivalence relation for every kind. */
 export function sameValue(shape: FieldShape | undefined, left: FieldValue, right: FieldValue): boolean {
   if (left === right) return true;
   const known = shape ?? TEXT;
@@ -49,15 +49,16 @@ export function sameValue(shape: FieldShape | undefined, left: FieldValue, right
   return canonical(left, known) === canonical(right, known);
 }
 
-/** Whether the value says nothing: null, empty text, an unchecked box. */
+/** Whether the value is empty: null, empty text or an unchecked checkbox. */
 export function isEmptyValue(shape: FieldShape | undefined, value: FieldValue): boolean {
   return sameValue(shape, value, null);
 }
 
 function emptyToNull(value: FieldValue): FieldValue {
   if (value === null) return null;
-  // Salesforce keeps a number in a text field as JSON writes it, trims text as it saves it and keeps '' as null; line
-  // ends come back as \n or \r\n depending on the API.
+  // Salesforce stores a number in a text field as JSON writes the number, trims text on save and stores '' as null;
+  // line ends
+  // are returned as \n or \r\n depending on the API.
   return String(value).trim().replaceAll('\r\n', '\n') || null;
 }
 
@@ -84,16 +85,16 @@ function parseNumber(value: string): FieldValue {
 export function roundedTo(value: number, scale: number): number {
   const [digits = '0', exponent = '0'] = Math.abs(value).toString().split('e');
   const shifted = Math.round(Number(`${digits}e${Number(exponent) + scale}`));
-  // Too large to be shifted, and so far too large to have decimals.
+  // Too large to shift, and therefore too large to have decimals.
   if (!Number.isFinite(shifted)) return value;
   const [whole = '0', shift = '0'] = shifted.toString().split('e');
   return Math.sign(value) * Number(`${whole}e${Number(shift) - scale}`);
 }
 
-/** An instant names its zone: without one, `Date.parse` takes the machine's, and reads an instant into many a text. */
+/** An instant must name a zone: otherwise `Date.parse` assumes the machine's zone and accepts many ordinary texts. */
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
 
-/** Seconds since the epoch: Salesforce writes `+0000` where ISO 8601 has `Z`, and keeps whole seconds. */
+/** Seconds since the epoch: Salesforce writes `+0000` instead of `Z`, and keeps whole seconds. */
 function canonicalInstant(value: FieldValue): FieldValue {
   if (typeof value !== 'string') return value;
   if (value.trim() === '') return null;
@@ -101,11 +102,11 @@ function canonicalInstant(value: FieldValue): FieldValue {
   return at === undefined ? value : Math.floor(at / 1000);
 }
 
-/** Milliseconds since the epoch of a text that names an instant, zone included; undefined for any other text. */
+/** Milliseconds since the epoch of an instant with a zone; undefined for any other text. */
 export function parseInstant(value: string): number | undefined {
   const text = value.trim().toUpperCase();
   if (!INSTANT.test(text)) return undefined;
-  // `+0000` is not ISO 8601's long form, which `Date.parse` takes.
+  // `Date.parse` accepts `+00:00` but not `+0000`.
   const at = Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
   return Number.isNaN(at) ? undefined : at;
 }
@@ -116,7 +117,7 @@ function canonicalPicklists(value: string): FieldValue {
   return [...chosen].sort().join(';') || null;
 }
 
-/** `2026-11-21T10:00:00.000+0000`, as REST answers it, in ISO 8601; other texts are returned as they are. */
+/** `2026-11-21T10:00:00.000+0000`, the REST form, in ISO 8601; other texts are returned unchanged. */
 export function toIsoInstant(value: string): string {
   return value.endsWith('+0000') ? `${value.slice(0, -5)}Z` : value;
 }
@@ -124,8 +125,7 @@ export function toIsoInstant(value: string): string {
 const ID_CHECK_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';
 
 /**
- * The 18-character form of a Salesforce id: three check characters tell which letters of each group of five are
- * capitals.
+ * The 18-character form of a Salesforce id: three check characters encode the capital letters of every group of five.
  *
  * @see https://help.salesforce.com/s/articleView?id=000385008
  */
@@ -143,8 +143,9 @@ export function toLongId(id: string): string {
 }
 
 /**
- * The 18-character form of an id in any form that Salesforce takes: 15 characters in their own case, or 18 in any, of
- * which the last three tell the case of the others. Undefined for any other text.
+ * The 18-character form of an id in any form accepted by Salesforce: 15 case-sensitive characters, or 18 in any case,
+ * where
+ * the last three encode the case. Undefined for any other text.
  */
 export function canonicalId(text: string): string | undefined {
   if (!/^[A-Za-z0-9]+$/.test(text)) return undefined;

@@ -1,10 +1,10 @@
 import type { Activity, Rejection } from './activity.ts';
 import type { Person } from './person.ts';
 
-/** Names of fields that nobody is shown. */
+/** Names of the fields hidden from every reader. */
 export type HiddenFields = ReadonlySet<string>;
 
-/** The person as it is shown: without these fields and without what a refusal quotes of them. */
+/** The person as shown: without the hidden fields, and without a refusal message quoting a hidden field. */
 export function personWithout(person: Person, hidden: HiddenFields): Person {
   if (hidden.size === 0) return person;
   const { fields, pending, rejection, log } = person;
@@ -17,7 +17,7 @@ export function personWithout(person: Person, hidden: HiddenFields): Person {
   };
 }
 
-/** The activity as it is shown: what it tells of these fields is left out. */
+/** The activity as shown: without the hidden fields. */
 export function activityWithout(activity: Activity, hidden: HiddenFields): Activity {
   if (hidden.size === 0) return activity;
   if (activity.type === 'fieldsChanged') {
@@ -45,7 +45,7 @@ function without<Value>(
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !hidden.has(name)));
 }
 
-/** A refusal may quote the value that it refuses. */
+/** Salesforce's message may quote the refused value. */
 function unquoted({ message, fields }: Rejection, hidden: HiddenFields): Pick<Rejection, 'message'> {
   return {
     message: fields.some((field) => hidden.has(field)) ? 'hidden, as it may quote a field that is hidden' : message,

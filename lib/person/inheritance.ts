@@ -4,19 +4,22 @@ import type { MergeRules } from './merge-row.ts';
 import { editedAt, isPulled, type ToldPerson, toldEditOf } from './told-edits.ts';
 
 /**
- * What becomes of a value of a person that becomes a part of another: an edit of the survivor; kept, where nobody edited
- * it and only we have a place for it; given up, as an edit that gave way to a newer one or to Salesforce; or, of an edit that both agree
- * on, only the time: an older one must not replace it.
+ * Outcome for a loser's value in a join: becomes an edit of the survivor (`edits`); stays local, because nobody edited
+ * the
+ * value and the survivor's record lacks the field (`kept`); is discarded in favour of a newer edit or of Salesforce
+ * (`superseded`); or equals the survivor's edit, so that only the edit time is taken over and no older edit can win
+ * later
+ * (`agreed`).
  */
 type Legacy = 'edits' | 'kept' | 'superseded' | 'agreed';
 
-/** What a survivor takes over, by field. */
+/** The values a survivor inherits, by field. */
 export interface Inheritance extends Readonly<Record<Legacy, Fields>> {
-  /** Edits of the loser that met what somebody in Salesforce made of the survivor's row. */
+  /** Conflicts between edits of the loser and later changes of the survivor's row in Salesforce. */
   readonly conflicts: readonly Conflict[];
 }
 
-/** The survivor's own values stand, the loser's where it has none; of two edits of one field the newer counts. */
+/** The survivor's own values stay; empty fields take the loser's values; of two edits of one field the newer wins. */
 export function inheritanceOf(survivor: ToldPerson, loser: ToldPerson, rules: MergeRules): Inheritance {
   const found: Record<Legacy, Record<string, FieldValue>> = { edits: {}, kept: {}, superseded: {}, agreed: {} };
   const conflicts: Conflict[] = [];
@@ -47,13 +50,13 @@ function legacyOf(field: string, survivor: ToldPerson, loser: ToldPerson, rules:
 function legacyOfValue(field: string, survivor: ToldPerson, rules: MergeRules): Legacy | null {
   const { fields, salesforce } = survivor.person;
   if (hasNoPlace(field, survivor, rules)) return fields[field] === undefined ? 'kept' : null;
-  // What our side may not change is as it is there.
+  // A field not pushable keeps Salesforce's value.
   const mayChange = salesforce === null || rules.canPush(field);
-  // What was emptied here stays empty: an edit too, which a value that nobody edited does not undo.
+  // A field emptied by a local edit stays empty: a value without an edit does not overrule an edit.
   return mayChange && isFree(field, survivor, rules) && isPulled(survivor.log, field) ? 'edits' : null;
 }
 
-/** Whether the survivor has a row, and that row has no such field. */
+/** Whether the survivor has a row and the row lacks the field. */
 export function hasNoPlace(field: string, { person }: Pick<ToldPerson, 'person'>, { shapes }: MergeRules): boolean {
   return person.salesforce !== null && !(field in shapes);
 }
@@ -62,18 +65,14 @@ function isFree(field: string, { person }: ToldPerson, { shapes }: MergeRules): 
   return isEmptyValue(shapes[field], person.fields[field] ?? null) && !(field in person.pending);
 }
 
-/**
- * Whether the loser's edit of a field came after the survivor's, whether that still waits or is in Salesforce by now.
- */
+/** Whether the loser edited the field later than the survivor; the survivor's edit may be pending or already pushed. */
 function isNewer(field: string, survivor: ToldPerson, loser: ToldPerson): boolean {
   const waits = field in survivor.person.pending;
   const known = waits ? editedAt(survivor, field) : (toldEditOf(survivor.log, field) ?? '');
   return editedAt(loser, field) > known;
 }
 
-/**
- * The conflict of an edit that takes the place of a value which came from Salesforce and which it was not made upon.
- */
+/** The conflict arising where the loser's edit replaces a value from Salesforce unknown to the editor. */
 function conflictOf(
   field: string,
   survivor: ToldPerson,

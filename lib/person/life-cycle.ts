@@ -2,46 +2,49 @@ import type { Happening } from './activity.ts';
 import type { Person, SalesforceLink } from './person.ts';
 import { conversionOf, OBJECTS, type Row, type SalesforceType, successorOf } from './row.ts';
 
-/** Where a person stands in its life. */
+/** The stages of a person's life. */
 export type LifeState =
   /** Never in Salesforce. */
   | 'local'
   | 'lead'
   | 'contact'
-  /** Its row is deleted; an undelete brings it back, or another row takes its place. */
+  /** The row is deleted: until an undelete, or until a different row takes over. */
   | 'deleted'
-  /** Its Lead became a Contact that has not been seen yet. */
+  /** The Lead was converted; the Contact has not been read yet. */
   | 'converted'
-  /** A part of another person by now. */
+  /** Joined into a different person. */
   | 'mergedAway';
 
 /**
- * A row as a person meets it: its own, the Contact that its converted Lead became (`itsContact`, gone or not), or
- * another that lives or is gone (deleted, converted).
+ * A row, from a person's point of view: the person's own row, the Contact of the converted Lead (`itsContact`, gone or
+ * not),
+ * a different living Lead or Contact, or a different gone row (deleted or converted).
  */
 type RowSight = 'own' | 'itsContact' | 'lead' | 'contact' | 'gone';
 
 /**
- * What the row is to the person: a state of the row it is linked to (`current`), a row that it goes over to (`new`), or
- * one that lies behind it (`past`).
+ * Relation of a row to the person: a state of the linked row (`current`), a row to change over to (`new`), or a row
+ * left
+ * behind (`past`).
  */
 export type Standing = 'current' | 'new' | 'past';
 
 /**
- * The moves of a person's life that rows cause. A person deleted here is followed like any other, so that whoever wants
- * it back finds it as its row is; it is only never shown or pushed.
+ * How rows move a person from stage to stage. A person deleted locally is followed too, so that a revival finds the
+ * current
+ * state; the person is only hidden and never pushed.
  *
- * | state | own row | its Contact | another Lead | another Contact | another that is gone |
+ * | state | own row | Contact of the Lead | different Lead | different Contact | different gone row |
  * |---|---|---|---|---|---|
- * | never there | | | linked | linked | |
+ * | local | | | linked | linked | |
  * | Lead | merged, deleted, converted | | | converted, linked | |
  * | Contact | merged, deleted | | | | |
  * | deleted | undeleted | linked, deleted | linked | linked | |
  * | converted | merged | linked, deleted | linked | linked | |
  * | merged away | | | | | |
  *
- * A row whose place is empty here is not this person's: where it lives, it is a person of its own. So it is
- * where a row of an earlier time lives again: a deleted person is linked to rows found for it.
+ * An empty cell: the row does not belong to the person; a living row becomes a separate person. The same holds for an
+ * earlier row undeleted later: a deleted person is linked only to rows found for the person.
  */
 const MOVES: Readonly<Record<LifeState, Readonly<Record<RowSight, Standing>>>> = {
   local: { own: 'past', itsContact: 'past', lead: 'new', contact: 'new', gone: 'past' },
@@ -52,7 +55,7 @@ const MOVES: Readonly<Record<LifeState, Readonly<Record<RowSight, Standing>>>> =
   mergedAway: { own: 'past', itsContact: 'past', lead: 'past', contact: 'past', gone: 'past' },
 };
 
-/** The state of a person whose row lives. */
+/** The stage of a person with a living row. */
 const LIVING = { Lead: 'lead', Contact: 'contact' } as const satisfies Readonly<Record<SalesforceType, LifeState>>;
 
 function lifeStateOf(person: Person): LifeState {
@@ -64,7 +67,7 @@ function lifeStateOf(person: Person): LifeState {
   return LIVING[link.type];
 }
 
-/** What the row is to the person. An older state of its own row lies behind it. */
+/** Relation of the row to the person. An older state of the own row is `past`. */
 export function standingOf(person: Person, row: Row): Standing {
   const link = person.salesforce;
   if (link?.id === row.id && row.systemModstamp < link.systemModstamp) return 'past';
@@ -78,13 +81,13 @@ function sightOf(link: SalesforceLink | null, row: Row): RowSight {
   return LIVING[row.type];
 }
 
-/** Whether this is the Contact that the person's Lead is known to have become. */
+/** Whether the row is the known Contact of the person's converted Lead. */
 function isItsContact(link: SalesforceLink | null, row: Row): boolean {
   return link?.isConverted === true && link.successor?.id === row.id;
 }
 
 /**
- * The link to a row; a read that could not tell the owner's name leaves the known one as long as it is the same owner.
+ * The link to a row. If the read did not return the owner's name, the known name is kept while `ownerId` is unchanged.
  */
 export function linkTo(row: Row, known: SalesforceLink | null): SalesforceLink {
   const { type, id, systemModstamp, isDeleted, isConverted, ownerId } = row;
@@ -94,7 +97,7 @@ export function linkTo(row: Row, known: SalesforceLink | null): SalesforceLink {
   return { ...link, ...(successor !== null && { successor }), ...(owner !== undefined && { owner }) };
 }
 
-/** Whether the links agree in all but the stamp. */
+/** Whether the links agree in everything but the stamp. */
 export function sameLink(left: SalesforceLink | null, right: SalesforceLink): boolean {
   if (left === null || left.id !== right.id) return false;
   const isSameState = left.isDeleted === right.isDeleted && left.isConverted === right.isConverted;
@@ -106,19 +109,19 @@ function sameOwner(left: SalesforceLink, right: SalesforceLink): boolean {
   return left.ownerId === right.ownerId && isSameName;
 }
 
-/** Whether the person's Lead became this Contact. */
+/** Whether the row is the Contact created by converting the person's Lead. */
 export function isConversion(link: SalesforceLink | null, row: Row): boolean {
   return link !== null && OBJECTS[link.type].convertsTo === row.type && !link.isDeleted;
 }
 
-/** What the step from a link to this row tells a person's log. */
+/** Activities caused by the step from a link to a row. */
 export function linkHappenings(link: SalesforceLink | null, row: Row): Happening[] {
   return link?.id === row.id ? ownRowHappenings(link, row) : goingOver(link, row);
 }
 
 function goingOver(link: SalesforceLink | null, row: Row): Happening[] {
   const detail = { type: row.type, id: row.id };
-  // A Lead that was seen to be converted has told so already.
+  // The conversion was logged when the converted Lead was read.
   const type = isConversion(link, row) && !link?.isConverted ? 'converted' : 'linked';
   const gone: Happening[] = row.isDeleted ? [{ type: 'deletedInSalesforce', direction: 'pull', detail }] : [];
   return [{ type, direction: 'pull', detail }, ...gone];
@@ -127,7 +130,7 @@ function goingOver(link: SalesforceLink | null, row: Row): Happening[] {
 function ownRowHappenings(link: SalesforceLink, row: Row): Happening[] {
   const detail = { type: row.type, id: row.id };
   const found: Happening[] = [];
-  // A merge is told when the person goes over to the winner.
+  // A merge is logged when the person changes over to the winner.
   if (row.isDeleted !== link.isDeleted && row.masterRecordId === null) {
     found.push({ type: row.isDeleted ? 'deletedInSalesforce' : 'undeleted', direction: 'pull', detail });
   }
@@ -140,7 +143,7 @@ function ownRowHappenings(link: SalesforceLink, row: Row): Happening[] {
   return found;
 }
 
-/** What the step to the row that took the place of the person's own tells its log. */
+/** Activities caused by the step from the person's own row to the successor. */
 export function successionHappenings(person: Person, row: Row): Happening[] {
   const told = linkHappenings(person.salesforce, row);
   if (person.salesforce !== null && OBJECTS[person.salesforce.type].convertsTo === row.type) return told;

@@ -1,23 +1,23 @@
 import type { FieldValue } from './field-value.ts';
 import { sha256 } from './sha256.ts';
 
-/** A text of which only the beginning is shown; the digest tells which text it was. */
+/** A long text, shown by the beginning; the digest identifies the full text. */
 export interface LongValue {
   readonly start: string;
-  /** Characters of the whole text. */
+  /** Characters of the full text. */
   readonly length: number;
   readonly sha256: string;
 }
 
-/** A value as a log and a list show it. */
+/** A value as shown in logs and lists. */
 export type ShownValue = FieldValue | LongValue;
 
 export type ShownFields = Readonly<Record<string, ShownValue>>;
 
-/** Characters of a text that are shown. */
+/** Maximum characters shown of a text. */
 export const SHOWN_LENGTH = 1000;
 
-/** The value, or the beginning of a long text. Cutting what is cut changes nothing. */
+/** The value, or the beginning of a long text. Idempotent. */
 export function shownValue(value: ShownValue): ShownValue {
   if (typeof value !== 'string' || value.length <= SHOWN_LENGTH) return value;
   return { start: startOf(value), length: value.length, sha256: sha256(value) };
@@ -37,7 +37,7 @@ export function sameShown(left: ShownValue, right: ShownValue): boolean {
   return left.sha256 === right.sha256;
 }
 
-/** A character of two units is not cut in half. */
+/** Does not split a surrogate pair. */
 function startOf(text: string): string {
   return text.slice(0, SHOWN_LENGTH).replace(/[\uD800-\uDBFF]$/, '');
 }

@@ -5,7 +5,7 @@ import type { Person } from './person.ts';
 import { CREATED_TYPE, type Row } from './row.ts';
 import { withoutOwnRow } from './standing.ts';
 
-/** How one object's fields compare, which of them can be pushed, and who wins a conflict about them. */
+/** For one object: how fields compare, which fields can be pushed, and which side wins a conflict. */
 export interface MergeRules {
   readonly shapes: FieldShapes;
   readonly canPush: (field: string) => boolean;
@@ -13,9 +13,10 @@ export interface MergeRules {
 }
 
 /**
- * Values that our side sent. `settled` says that Salesforce is known to have taken them before the row was read:
- * what the row holds there now is our push as Salesforce kept it. Otherwise a row that holds exactly the sent value
- * holds our push, and any other value is somebody's edit.
+ * Values sent by a push. `settled`: Salesforce is known to have saved the values before the row was read, so the row's
+ * present values are the push as stored by Salesforce. Not settled: a row value equal to the sent value is the push,
+ * and any
+ * other value is an edit made in Salesforce.
  */
 export interface OwnPush {
   readonly values: Fields;
@@ -23,15 +24,15 @@ export interface OwnPush {
 }
 
 export type RowMerge =
-  /** The row is older than base, or not this person's row any more: nothing of it counts. */
+  /** The row state is older than base, or the row no longer belongs to the person: ignored. */
   | { readonly kind: 'stale' }
-  /** Nothing to do: the row is base to the second. */
+  /** The row state equals base, including the stamp. */
   | { readonly kind: 'unchanged' }
-  /** A newer state of the row with nothing in it that is new to us; `person` knows its stamp. */
+  /** A newer row state without any new value; `person` has the new stamp. */
   | { readonly kind: 'touched'; readonly person: Person }
   | {
       readonly kind: 'merged';
-      /** The next state, its version and log still those of the input. */
+      /** The next state, with the version and log of the input. */
       readonly person: Person;
       readonly happenings: readonly Happening[];
       readonly pulled: readonly string[];
@@ -39,17 +40,17 @@ export type RowMerge =
     };
 
 /**
- * Merges a row into the person it belongs to, field by field against base:
+ * Merges a row into the row's person, field by field against base:
  *
  * | remote vs base | local vs base | outcome |
  * |---|---|---|
- * | same | same | nothing |
+ * | same | same | no change |
  * | changed | same | take remote |
  * | same | changed | stays pending |
  * | changed | changed, equal values | agree |
  * | changed | changed, different | conflict: the rules name the winner |
  *
- * Merging the same row again changes nothing.
+ * Idempotent: merging the same row again changes nothing.
  */
 export function mergeRow(person: Person, row: Row, rules: MergeRules, own?: OwnPush): RowMerge {
   const standing = standingOf(person, row);
@@ -61,9 +62,10 @@ export function mergeRow(person: Person, row: Row, rules: MergeRules, own?: OwnP
 }
 
 /**
- * Takes the person over to the row that Salesforce put in the place of its own: the winner of a merge, the Contact of a
- * converted Lead. What stands there counts, what stands only here is kept, and edits that wait go on. What our side sent
- * to the old row may have come along.
+ * Moves the person to the successor of the own row: the winner of a merge, or the Contact of a converted Lead. The
+ * successor's values win, values present only locally are kept, and pending edits stay pending. `own`: values pushed to
+ * the
+ * old row, possibly transferred to the successor.
  */
 export function mergeSuccessor(person: Person, row: Row, rules: MergeRules, own?: OwnPush): RowMerge {
   const link = person.salesforce;
@@ -88,7 +90,7 @@ function mergeFields(person: Person, row: Row, fields: FieldMerge, told: readonl
     : { kind: 'touched', person: merged };
 }
 
-/** One person's fields on their way through a merge; copied only when the first of them changes. */
+/** The fields of one person during a merge; copied on the first change only. */
 class FieldMerge {
   local: Record<string, FieldValue>;
   pending: Record<string, FieldValue>;
@@ -115,7 +117,7 @@ class FieldMerge {
     if (this.#own?.settled) this.#settleUnread(this.#own.values, remoteFields);
   }
 
-  /** What was sent and taken, and is never read back (a field that is only pushed), is the base we know of. */
+  /** A sent and saved value of a push-only field is never read back, and becomes base as sent. */
   #settleUnread(sentFields: Fields, remoteFields: Fields): void {
     for (const field in sentFields) {
       const sent = sentFields[field];
@@ -140,14 +142,14 @@ class FieldMerge {
     else this.#adopt(field, remote);
   }
 
-  /** The value we sent, where the remote value is to be read as our own push and not as somebody's edit. */
+  /** The sent value, if the remote value is to be treated as the own push rather than an edit made in Salesforce. */
   #sentValue(field: string, remote: FieldValue): FieldValue | undefined {
     const sent = this.#own?.values[field];
     if (sent === undefined) return undefined;
     return this.#own?.settled || this.#same(field, sent, remote) ? sent : undefined;
   }
 
-  /** Base becomes what Salesforce made of our push; so does the local value, unless it was edited since. */
+  /** Base becomes Salesforce's form of the pushed value; so does the local value, unless edited after the push. */
   #settle(field: string, remote: FieldValue, sent: FieldValue): void {
     const local = this.local[field] ?? null;
     if (this.#same(field, local, remote)) {
@@ -182,7 +184,7 @@ class FieldMerge {
     }
   }
 
-  /** Both sides say the same: ours is spelled as Salesforce spells it, which tells nobody anything new. */
+  /** Equal values: the local spelling becomes Salesforce's, without an activity. */
   #adopt(field: string, remote: FieldValue): void {
     const local = this.local[field] ?? null;
     if (local !== remote && withoutLineEnds(local) !== withoutLineEnds(remote)) this.#setLocal(field, remote);
@@ -217,16 +219,18 @@ class FieldMerge {
   }
 }
 
-/** Line ends come as `\n` or `\r\n` depending on the API that is asked: they say nothing. */
+/** The API decides between `\n` and `\r\n`, so a difference in line ends is no change. */
 function withoutLineEnds(value: FieldValue): FieldValue {
   return typeof value === 'string' ? value.replaceAll('\r\n', '\n') : value;
 }
 
 /**
- * The person as it goes over to a row of which no base is stored. What stands here and not there waits to be pushed.
- * Where both sides hold a value, an edit that waits keeps its base, and where the row succeeds the person's own, what
- * that held is its base (a converted Lead's values are the Contact's); but nothing is known of what a row held before
- * that has just been linked, so that every value which stands here counts as an edit of an empty field.
+ * The person prepared for a row without a stored base. Values present only locally become pending. Where the values
+ * differ:
+ * a pending edit keeps the known base. For a successor, the predecessor's value is base (Salesforce copies a converted
+ * Lead's values to the Contact). For a newly linked row base is unknown, so every local value counts as an edit of an
+ * empty
+ * field.
  */
 function withoutBase(person: Person, row: Row, rules: MergeRules, succeeds: boolean): Person {
   const pending: Record<string, FieldValue> = {};
@@ -243,8 +247,9 @@ function withoutBase(person: Person, row: Row, rules: MergeRules, succeeds: bool
 }
 
 /**
- * A Lead that carries the person's id was made by what our side was sending when the answer was lost: an edit made here
- * since is one of the value that was sent.
+ * A Lead carrying the person's id was created by a request of ours with a lost answer: base of a later local edit is
+ * the
+ * value sent.
  */
 function basedOnAttempt(person: Person, row: Row, rules: MergeRules, own: OwnPush | undefined): Person {
   if (own === undefined || row.type !== CREATED_TYPE || row.personId !== person.personId) return person;

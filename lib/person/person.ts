@@ -3,62 +3,66 @@ import type { Fields, FieldValue } from './field-value.ts';
 import type { OwnerName } from './row.ts';
 import type { HeldRow, Standing } from './standing.ts';
 
-/** The row of Salesforce that is this person, as of base. */
+/** The person's Salesforce row, as of base. */
 export interface SalesforceLink extends HeldRow {
   readonly ownerId: string | null;
-  /** Absent where nobody has read it yet. */
+  /** Absent until first read. */
   readonly owner?: OwnerName;
 }
 
-/** A person and the row that it is. */
+/** A person with a row. */
 export interface LinkedPerson {
   readonly personId: string;
   readonly salesforce: SalesforceLink;
-  /** Whether the person is parked because its row could not be read. */
+  /** Whether the person is parked because the row could not be read. */
   readonly isUnseen: boolean;
 }
 
-/** The tombstone of a person that somebody deleted here, and what was to become of its row. */
+/** Tombstone of a person deleted locally; `salesforce` says whether the row was to be kept or deleted. */
 export interface DeletedHere {
   readonly at: string;
   readonly salesforce: 'keep' | 'delete';
-  /** A merge in Salesforce, and no call of the API, put somebody here: whether that person stays deleted is to be decided. */
+  /** Deleted by a merge in Salesforce instead of an API call: a user has to decide whether the person stays deleted. */
   readonly undecided?: true;
 }
 
 /**
- * The right to push this person, given to one worker until it expires. `attempt` holds the values that the worker is
- * sending: while the lease stands, a remote value equal to its attempt may be our own push, committed without an
- * answer.
+ * The right to push a person, held by one worker until `expiresAt`. `attempt` holds the values being sent: while the
+ * lease
+ * exists, a remote value equal to the attempted value may be our own push, committed although the answer was lost.
  */
 export interface Lease {
   readonly owner: string;
   readonly expiresAt: string;
   readonly attempt: Fields;
   /**
-   * The `SystemModstamp` over which the attempt is sent, and no later one: once the row has a later one, the attempt has
-   * committed or never will. Absent where the attempt has no condition.
+   * The `SystemModstamp` required by the guarded push. Once the row has a later stamp, the attempt has either committed
+   * or can
+   * no longer commit. Absent for an unguarded attempt.
    */
   readonly guard?: string;
 }
 
 /**
- * A rejection that stands. It holds back the pending edits of its fields, or where it names none all of them, until the
- * person changes.
+ * A rejection in force: holds back the pending edits of the named fields (without names, all pending edits) until the
+ * person
+ * changes.
  */
 export interface StandingRejection extends Rejection {
   readonly at: string;
 }
 
 /**
- * One human in our store, as one item.
+ * One human, stored as one item.
  *
  * Base, the last values known to have been in Salesforce, is not stored twice: `base(f) = pending[f] ?? fields[f]`.
- * `pending` has a key for each field edited here since base, with its base value. A person who was never in Salesforce
- * (`salesforce === null`) has no base and no pending edits.
+ * `pending`
+ * maps every field edited locally since base to the base value. A person never in Salesforce (`salesforce === null`)
+ * has no
+ * base and no pending edits.
  */
 export interface Person extends Standing {
-  /** Counts every stored change that anybody can see: it is the ETag. */
+  /** Counts the stored changes visible to API callers; used as ETag. */
   readonly version: number;
   readonly fields: Fields;
   readonly pending: Fields;
@@ -66,10 +70,10 @@ export interface Person extends Standing {
   readonly rejection: StandingRejection | null;
   readonly lease: Lease | null;
   readonly log: ActivityLog;
-  /** Every email that the person may have claimed, in its form; erasing the person gives these claims up. */
+  /** Every email possibly claimed by the person, in canonical form; erasure releases the claims. */
   readonly claims: readonly string[];
   readonly deletedHere: DeletedHere | null;
-  /** When the oldest pending edit was made (ISO); null where nothing waits. */
+  /** When the oldest pending edit was made (ISO); null without pending edits. */
   readonly pendingSince: string | null;
   readonly lastSyncedAt: string | null;
   readonly createdAt: string;
@@ -78,7 +82,7 @@ export interface Person extends Standing {
 
 export type SyncStatus = 'localOnly' | 'synced' | 'pending' | 'rejected';
 
-/** Where the person stands: parked by a rejection, never in Salesforce, waiting to be pushed, or in step. */
+/** Parked by a rejection, never in Salesforce, waiting to be pushed, or in step. */
 export function syncStatus(person: Person): SyncStatus {
   if (person.rejection !== null) return 'rejected';
   if (person.salesforce === null) return 'localOnly';
@@ -90,17 +94,17 @@ export function hasPending(person: Person): boolean {
   return false;
 }
 
-/** The pending edits of a person: what a push would write. */
+/** The pending edits with local values: the content of a push. */
 export function pendingEdits(person: Person): Fields {
   return Object.fromEntries(Object.keys(person.pending).map((field) => [field, person.fields[field] ?? null]));
 }
 
-/** Whether the background may write to this person's row: nothing is ever written to a deleted or converted one. */
+/** Whether the background may write to the row: deleted and converted rows are never written. */
 export function isWritable(link: SalesforceLink | null): link is SalesforceLink {
   return link !== null && !link.isDeleted && !link.isConverted;
 }
 
-/** The pending edits that no rejection holds back. */
+/** The pending edits not held back by a rejection. */
 export function openEdits(person: Person): Fields {
   const open = Object.keys(person.pending).filter((field) => !isHeldBack(person, field));
   return Object.fromEntries(open.map((field) => [field, person.fields[field] ?? null]));
@@ -110,60 +114,61 @@ function isHeldBack({ rejection }: Person, field: string): boolean {
   return rejection !== null && (rejection.fields.length === 0 || rejection.fields.includes(field));
 }
 
-/** Whether a poll should hand this person out to be pushed. */
+/** Whether the poll should queue the person for a push. */
 export function awaitsPush(person: Person): boolean {
   if (!isPresent(person) || !isWritable(person.salesforce)) return false;
   for (const field in person.pending) if (!isHeldBack(person, field)) return true;
   return false;
 }
 
-/** Whether the person is one to work with: neither a part of another by now nor deleted here. */
+/** Whether the person is active: not joined into a different person and not deleted locally. */
 export function isPresent(person: Person): boolean {
   return person.mergedInto === null && person.deletedHere === null;
 }
 
-/** The value that Salesforce is known to have held; `undefined` where the field was never seen there. */
+/** The last value known to have been in Salesforce; `undefined` where the field was never read. */
 export function baseValue(person: Person, field: string): FieldValue | undefined {
   return field in person.pending ? person.pending[field] : person.fields[field];
 }
 
-/** Whether a worker holds the right to push this person at this instant (ISO), or may still have a push under way. */
+/** Whether a worker holds the lease at the instant `now` (ISO); a push may then be in progress. */
 export function isLeased(person: Person, now: string): boolean {
   return person.lease !== null && person.lease.expiresAt > now;
 }
 
-/** Whether the lease remembers values that a push attempted. */
+/** Whether the lease records attempted values. */
 export function hasAttempt({ lease }: Person): boolean {
   for (const _ in lease?.attempt) return true;
   return false;
 }
 
-/** Whether this is the person's email, by trimmed, lower-cased equality. */
+/** Whether the person has the email; compares canonical forms. */
 export function hasEmail(person: Person, email: string): boolean {
   const own = person.fields.Email;
   return typeof own === 'string' && emailForm(own) === emailForm(email);
 }
 
-/** The form in which emails are equal. */
+/** Canonical form of an email: trimmed, lower case. */
 export function emailForm(email: string): string {
   return email.trim().toLowerCase();
 }
 
-/** The person with one more email that it may have claimed; the same object where that is known. */
+/** The person with a further email recorded as claimed; the same object where already recorded. */
 export function withClaim(person: Person, email: string): Person {
   const form = emailForm(email);
   return person.claims.includes(form) ? person : { ...person, claims: [...person.claims, form] };
 }
 
 /**
- * The id of a person that begins with a row of Salesforce. It is derived from the row, so that the same row delivered
- * twice can only ever make one person.
+ * The id of a person created from a Salesforce row. Derived from the row id, so that a row delivered twice cannot
+ * create two
+ * persons.
  */
 export function personIdOfRow(rowId: string): string {
   return `sf-${rowId}`;
 }
 
-/** What only decides about rows, and the lease: no caller sees whether it has changed. */
+/** Attributes for row decisions and leases only, invisible to API callers. */
 const UNSEEN: ReadonlySet<string> = new Set<keyof Person>()
   .add('version')
   .add('revision')
@@ -176,7 +181,7 @@ const UNSEEN: ReadonlySet<string> = new Set<keyof Person>()
   .add('claims')
   .add('lease');
 
-/** The version of a person that is stored as `next` in place of `stored`: it goes up with a change that can be seen. */
+/** The version of `next` when stored in place of `stored`: incremented only by a visible change. */
 export function versionAfter(stored: Person, next: Person): number {
   const before = seenOf(stored);
   const isSeen = Object.entries(seenOf(next)).some(
@@ -185,7 +190,7 @@ export function versionAfter(stored: Person, next: Person): number {
   return isSeen ? stored.version + 1 : stored.version;
 }
 
-/** Activities that leave the item are in the log all the same. */
+/** Activities moved out of the item still belong to the log. */
 function seenOf(person: Person): Readonly<Record<string, unknown>> {
   return { ...person, log: person.log.next };
 }
@@ -194,7 +199,7 @@ function isSame(one: unknown, other: unknown): boolean {
   return one === other || JSON.stringify(one, inOrder) === JSON.stringify(other, inOrder);
 }
 
-/** The order of fields says nothing: it changes where a store packs them. */
+/** The order of fields is irrelevant: packing in the store changes the order. */
 function inOrder(_name: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));

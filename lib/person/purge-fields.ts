@@ -2,12 +2,12 @@ import { withPending } from './edit-person.ts';
 import { type HiddenFields, personWithout } from './hide-fields.ts';
 import type { Person } from './person.ts';
 
-/** The person without any value of these fields, in its log too; the same object where it holds none. */
+/** The person without any value of the given fields, log included; the same object where no value is stored. */
 export function withoutFields(person: Person, fields: HiddenFields, now: string): Person {
   const without = personWithout(person, fields);
   const { rejection } = without;
   const left = rejection?.fields.filter((field) => !fields.has(field)) ?? [];
-  // What is no longer there waits for nothing.
+  // A rejection ends once all rejected fields are purged.
   const isOver = rejection !== null && rejection.fields.length > 0 && left.length === 0;
   const next = { ...without, rejection: isOver ? null : rejection && { ...rejection, fields: left } };
   return holdings(next) === holdings(person) ? person : { ...withPending(next, now), updatedAt: now };

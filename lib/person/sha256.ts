@@ -15,7 +15,7 @@ const START = constants(8, 2);
 const rotated = (word: number, by: number): number => (word >>> by) | (word << (32 - by));
 
 /**
- * The SHA-256 of a text in UTF-8, as 64 hexadecimal digits. The pure folders have no library that could tell it.
+ * The SHA-256 of a text in UTF-8, as 64 hexadecimal digits. The pure folders may not import a library.
  *
  * @see https://csrc.nist.gov/pubs/fips/180-4/upd1/final
  */

@@ -1,55 +1,58 @@
 import { type Row, type RowName, successorOf } from './row.ts';
 
 /**
- * What every item under a person's id may say about rows. The item of the id `sf-<rowId>` is the authority of that row:
- * it decides which person may hold the row.
+ * Attributes about rows, allowed on every item of a person id. The item with the id `sf-<rowId>` is the authority of
+ * the
+ * row: it decides which person may hold the row.
  */
 export interface Stub {
   readonly personId: string;
-  /** Goes up with every write; every conditional write tests it. */
+  /** Incremented by every write; the condition of every conditional write. */
   readonly revision: number;
-  /** The person that has the row of this authority now, where that is not this person or its survivor. */
+  /** On an authority: the person holding the row, if other than the item's own person or survivor. */
   readonly rowOf: string | null;
-  /** The newest stamp at which the row of this authority was seen gone while no person held it. */
+  /** On an authority: the newest stamp at which the row was seen gone while no person held the row. */
   readonly goneAt: string | null;
 }
 
-/** The row that a person stands for, as of base. */
+/** The row held by a person, as of base. */
 export interface HeldRow extends RowName {
   readonly systemModstamp: string;
   readonly isDeleted: boolean;
   readonly isConverted: boolean;
-  /** The row that took this row's place: the winner of a merge, the Contact of a conversion. Only on a gone row. */
+  /** The row replacing a gone row: the winner of a merge, or the Contact of a conversion. */
   readonly successor?: RowName;
 }
 
-/** What a person remembers of a row that it holds. */
+/** The part of a row remembered by the holder. */
 export function heldRow(row: Row): HeldRow {
   const { type, id, systemModstamp, isDeleted, isConverted } = row;
   const successor = successorOf(row);
   return { type, id, systemModstamp, isDeleted, isConverted, ...(successor !== null && { successor }) };
 }
 
-/** What decides which row a person holds and which person it is a part of; values play no role here. */
+/** The attributes deciding which row a person holds and whether the person was joined; field values play no role. */
 export interface Standing extends Stub {
   readonly salesforce: HeldRow | null;
-  /** Rows that this person held or was offered and will not take, each with its stamp at that time. */
+  /**
+   * Rows the person once held or was offered and will not take again, by id; the value is the row's stamp at the time.
+   */
   readonly left: Readonly<Record<string, string>>;
-  /** The person that this one was joined into ("frozen"), for good. */
+  /** The survivor of a joined ("frozen") person. Permanent. */
   readonly mergedInto: string | null;
-  /** On a frozen person: the survivor takes over this person's row. */
+  /** On a frozen person: the survivor takes over the person's row. */
   readonly gives: boolean;
-  /** Ids of the persons that were joined into this one and whose values it has taken over. */
+  /** Ids of the persons joined into the person and already absorbed. */
   readonly absorbed: readonly string[];
-  /** Set when the feed makes a person of a row; removed by any edit, take, deletion or absorption. */
+  /** Set when the feed creates a person from a row; cleared by any edit, take, deletion or absorption. */
   readonly newborn: boolean;
-  /** The person was erased: nothing is left of it but what rows lead to. */
+  /** The person was erased: only the attributes needed to follow rows remain. */
   readonly erased: boolean;
-  /** The person was deleted here: hidden, and kept as it was. */
+  /** The person was deleted locally: hidden, values kept. */
   readonly deletedHere: object | null;
 }
 
-/** An item under a person's id: a person, or a stub that was never one. */
+/** An item under a person id: a person, or a stub without a person. */
 export type Item = Stub | Standing;
 
 export function isPerson<Person extends Standing>(item: Stub | Person | null | undefined): item is Person {
@@ -60,31 +63,32 @@ export function isGone({ isDeleted, isConverted }: Pick<HeldRow, 'isDeleted' | '
   return isDeleted || isConverted;
 }
 
-/** The person with one more row that it will not take (again); of two stamps of one row the newer is kept. */
+/** The person with a further row in `left`; of two stamps of a row the newer is kept. */
 export function withLeft<Person extends Standing>(person: Person, row: Pick<HeldRow, 'id' | 'systemModstamp'>): Person {
   return { ...person, left: newestOfBoth(person.left, { [row.id]: row.systemModstamp }) };
 }
 
-/** The person before it takes another row: its own row, if any, becomes one that it has left. */
+/** The person ready to take a row: the own row, if any, moves to `left`. */
 export function withoutOwnRow<Person extends Standing>(person: Person): Person {
   const known = person.salesforce === null ? person : withLeft(person, person.salesforce);
   return { ...known, newborn: false };
 }
 
-/** The person as a part of another from now on; whatever else it holds stays for the survivor to take over. */
+/** The person joined into a survivor; the remaining attributes wait for the absorption. */
 export function frozenInto<Person extends Standing>(loser: Person, into: string, gives: boolean): Person {
   return { ...loser, mergedInto: into, gives };
 }
 
-/** Whether the survivor takes over the row of a loser: only where it has no living row of its own. */
+/** Whether the survivor takes over the loser's row: only without a living row of the survivor's own. */
 export function takesGivenRow(survivor: Standing, loser: Standing): boolean {
   const hasRoom = survivor.salesforce === null || isGone(survivor.salesforce);
   return loser.gives && loser.salesforce !== null && hasRoom;
 }
 
 /**
- * The survivor of a join as far as rows are concerned. `given` is the link to the loser's row, where the survivor takes
- * that row over (`takesGivenRow`).
+ * The survivor after a join, row attributes only. `given` is the link to the loser's row, used if the survivor takes
+ * the row
+ * over (`takesGivenRow`).
  */
 export function joinedWith<Person extends Standing>(
   survivor: Person,
@@ -96,7 +100,7 @@ export function joinedWith<Person extends Standing>(
   const salesforce = takes ? given : survivor.salesforce;
   const left = { ...newestOfBoth(survivor.left, loser.left) };
   if (behind !== null) left[behind.id] = newest(left[behind.id], behind.systemModstamp);
-  // The authority leads to the survivor anew.
+  // The authority leads to the survivor again.
   if (salesforce !== null) delete left[salesforce.id];
   return {
     ...survivor,

@@ -1,27 +1,27 @@
 import type { Activity } from './activity.ts';
 import type { Person } from './person.ts';
 
-/** A person and its activities, oldest first, as far back as they are at hand. */
+/** A person with the available activities, oldest first. */
 export interface ToldPerson {
   readonly person: Person;
   readonly log: readonly Activity[];
 }
 
-/** When a field was last edited here, by this person or one that it absorbed, as far as these activities tell. */
+/** The time of the last local edit of a field by the person or an absorbed person, within the given activities. */
 export function toldEditOf(log: readonly Activity[], field: string): string | undefined {
   const found = log.findLast((activity) => editTimeIn(activity, field) !== undefined);
   return found && editTimeIn(found, field);
 }
 
-/** When a field of a person that waits to be pushed was last edited here. */
+/** The time of the last local edit of a pending field. */
 export function editedAt({ person, log }: ToldPerson, field: string): string {
   const told = toldEditOf(log, field);
   if (told !== undefined) return told;
-  // Where the whole log is at hand and tells of no edit, the value came along with a row that took another's place.
+  // A complete log without an edit: the value was taken over with a successor row.
   return log.length === person.log.next ? '' : (person.pendingSince ?? '');
 }
 
-/** Whether what a field holds was brought by Salesforce, after the last edit made here. */
+/** Whether Salesforce supplied the value of a field after the last local edit. */
 export function isPulled(log: readonly Activity[], field: string): boolean {
   const edited = toldEditOf(log, field);
   return edited === undefined || log.some((activity) => activity.at > edited && pulls(activity, field));

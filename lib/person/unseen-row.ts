@@ -6,8 +6,9 @@ import type { RowName } from './row.ts';
 const NOT_VISIBLE = 'RECORD_NOT_VISIBLE';
 
 /**
- * The person parked because its row cannot be read and nothing shows that the row is deleted: the row may live out of the
- * sync user's sight. Everything that waits stays until the row is read again, or somebody confirms that it is gone.
+ * The person parked because the row cannot be read and nothing proves a deletion: the sync user may lack access.
+ * Pending
+ * edits wait until the row is read again or a user confirms the deletion.
  */
 export function parkUnseen(person: Person, { type, id }: RowName, now: string): Person {
   const message =
@@ -16,7 +17,7 @@ export function parkUnseen(person: Person, { type, id }: RowName, now: string): 
   return rejectPerson(person, { code: NOT_VISIBLE, message, fields: [] }, {}, now);
 }
 
-/** Whether the person is parked because its row could not be read. */
+/** Whether the person is parked because the row could not be read. */
 export function isUnseen({ rejection }: { readonly rejection: Pick<Rejection, 'code'> | null }): boolean {
   return rejection?.code === NOT_VISIBLE;
 }
