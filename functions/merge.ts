@@ -15,7 +15,7 @@ const store = composeStore(environment);
 const queue = composeQueue(environment);
 const salesforce = composeSalesforce(environment.settings, 'background', store.state);
 
-/** Merges a batch of messages; those that must come again are named. */
+/** Merges a batch of messages; returns the messages to be delivered again. */
 async function merge(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   return mergeBatch({ queue, tell: tellError }, event.Records, async (records) => {
     const deliveries = records.map((record) => ({

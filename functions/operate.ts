@@ -22,7 +22,7 @@ const ports = { ...composeStore(environment), queue };
 const shown = createShown(ports);
 const sideQueues = composeSideQueues(environment);
 
-/** How the sync is doing and what it is told to do; and whatever no other route takes. */
+/** Status and control of the sync, and all routes without a function of their own. */
 export const handler = apiHandler<RoutesOf<'operate'>>({
   'GET /sync/status': async () => ({
     status: 200,

@@ -15,7 +15,7 @@ const store = composeStore(environment);
 const queue = composeQueue(environment);
 const salesforce = composeSalesforce(environment.settings, 'background', store.state);
 
-/** One cycle; what it leaves undone is the next one's. */
+/** One cycle; the next cycle continues unfinished work. */
 async function poll(_event: unknown, context: Context): Promise<PollOutcome['kind']> {
   const { objects, lagSeconds, lookbackSeconds, backfillPagesPerCycle, formulaRefreshHours } = settings;
   const outcome = await pollCycle(

@@ -14,7 +14,7 @@ import { syncPerson } from '../lib/sync/sync-person/sync-person.ts';
 
 const environment = readEnvironment('sync-person', process.env);
 const store = { ...composeStore(environment, 'waiting'), queue: composeQueue(environment) };
-/** Nothing is held back from a person whom somebody waits for. */
+/** No API calls are reserved: a user is waiting for the sync. */
 const salesforce = composeSalesforce(environment.settings, 'waiting', store.state);
 const ports = async () => ({ ...store, ...salesforce });
 const shown = createShown(store);
@@ -45,7 +45,7 @@ export const handler = apiHandler<RoutesOf<'sync-person'>>(
 
     'POST /sync-person': async (request, progress) => {
       const { fields, ...asked } = parseSyncPerson(request.body);
-      // Kept first: neither the secret nor Salesforce has to be there for that.
+      // Stored first: the edit needs neither the secret nor Salesforce.
       const edited = await createOrEditByEmail(store, fields);
       if (edited.kind !== 'created' && edited.kind !== 'updated') return editAnswer((await shown()).outcome(edited));
       progress.kept(edited.person.personId);

@@ -16,8 +16,7 @@ export interface Absorption {
 
 /**
  * The survivor with the loser's values: the survivor's own values stay, empty fields take the loser's values, pending
- * edits
- * of both persons are kept, and of two edits of one field the newer wins. `standing.ts` decides about the rows.
+ * edits of both persons are kept, and of two edits of one field the newer wins. `standing.ts` decides about the rows.
  */
 export function absorbPerson(survivor: Person, loser: Person, by: Absorption): Person {
   const { rules, now } = by;

@@ -92,8 +92,7 @@ export type Activity = Happening & { readonly seq: number; readonly at: string }
 
 /**
  * The part of a log stored in the person's own item: the entries not yet moved to chunks, oldest first, and the `seq`
- * of
- * the next entry.
+ * of the next entry.
  */
 export interface ActivityLog {
   readonly next: number;
@@ -110,8 +109,7 @@ const CHUNK_CHARACTERS = 16_000;
 
 /**
  * Consecutive entries stored outside the person's item. The chunk borders depend on the stored log alone, so repeated
- * and
- * concurrent writers write identical chunks.
+ * and concurrent writers write identical chunks.
  */
 export interface ActivityChunk {
   /** `seq` of the first entry. */
@@ -161,10 +159,8 @@ export function shownActivity<Shown extends Happening>(activity: Shown): Shown {
 
 /**
  * The full chunks among the entries of a stored person. Writing chunks to separate items is idempotent; `withoutChunks`
- * may
- * remove the entries from the person's item only afterwards. The newest entry always stays in the item, so that a
- * repeated
- * activity can be recognized.
+ * may remove the entries from the person's item only afterwards. The newest entry always stays in the item, so that a
+ * repeated activity can be recognized.
  */
 export function fullChunks(stored: ActivityLog): ActivityChunk[] {
   const chunks: ActivityChunk[] = [];

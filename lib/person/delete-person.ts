@@ -5,8 +5,7 @@ import { withoutOwnRow } from './standing.ts';
 
 /**
  * The person as a tombstone: hidden and never pushed until revived. Pending edits are cancelled and the fields set back
- * to
- * base, so that a revival pushes nothing.
+ * to base, so that a revival pushes nothing.
  */
 export function deletePerson(person: Person, salesforce: DeletedHere['salesforce'], now: string): Person {
   const { fields, pending } = person;
@@ -19,8 +18,7 @@ export function deletePerson(person: Person, salesforce: DeletedHere['salesforce
 
 /**
  * Deletes a person locally because Salesforce merged the person's row into the row of an erased person. Values are
- * kept, the
- * row is given up, and a user has to decide whether the person stays deleted (`undecided`).
+ * kept, the row is given up, and a user has to decide whether the person stays deleted (`undecided`).
  */
 export function buryPerson(person: Person, now: string): Person {
   const deletedHere = person.deletedHere ?? { at: now, salesforce: 'keep', undecided: true };
@@ -31,8 +29,7 @@ export function buryPerson(person: Person, now: string): Person {
 
 /**
  * `deletedHere` of a survivor after a join: a deleted survivor stays deleted. If the loser was not deleted, a user has
- * to
- * decide (`undecided`).
+ * to decide (`undecided`).
  */
 export function deletedWith({ deletedHere, erased }: Person, loser: Person): DeletedHere | null {
   const takesAlong = !erased && !loser.gives && loser.deletedHere === null;

@@ -38,10 +38,8 @@ export function personOfRow(row: Row, now: string): Person {
 
 /**
  * The person with the given edits, or the same object where no value changes. An edit ends a rejection. A field set
- * back to
- * the base value is no longer pending, except while a push of a different value may be in progress (also after the
- * lease has
- * expired, until the row is read): then the edit must stay pending to overrule the pushed value.
+ * back to the base value is no longer pending, except while a push of a different value may be in progress (also after
+ * the lease has expired, until the row is read): then the edit must stay pending to overrule the pushed value.
  */
 export function editPerson(person: Person, edits: Fields, shapes: FieldShapes, now: string): Person {
   const { next, changes } = withEdits(person, edits, shapes);
@@ -81,10 +79,8 @@ function withEdits(
 
 /**
  * The person parked by a rejection, with one activity recording the rejection. The same rejection again, without a
- * change
- * in between, returns the same object. After a retry the person is parked again, but a log ending with the same
- * rejection
- * gets no second entry.
+ * change in between, returns the same object. After a retry the person is parked again, but a log ending with the same
+ * rejection gets no second entry.
  */
 export function rejectPerson(person: Person, rejection: Rejection, values: Fields, now: string): Person {
   const { code, fields } = rejection;

@@ -6,8 +6,7 @@ import { withoutOwnRow } from './standing.ts';
 
 /**
  * The person reduced to ids and to the facts needed to prevent a return: the row, the rows left, the absorbed persons.
- * An
- * erased person is never shown, found, pushed or revived.
+ * An erased person is never shown, found, pushed or revived.
  */
 export function erasePerson(person: Person, now: string): Person {
   const { salesforce, log } = person;

@@ -1,7 +1,7 @@
 /**
  * The value of one field. `null` means empty; an absent key means never known. Numbers are JSON numbers, dates
- * `YYYY-MM-DD`,
- * date-times ISO 8601 in UTC with milliseconds (`2026-11-21T10:00:00.000Z`), multi-picklists `a;b`, ids 18 characters.
+ * `YYYY-MM-DD`, date-times ISO 8601 in UTC with milliseconds (`2026-11-21T10:00:00.000Z`), multi-picklists `a;b`, ids
+ * 18 characters.
  */
 export type FieldValue = string | number | boolean | null;
 
@@ -57,8 +57,7 @@ export function isEmptyValue(shape: FieldShape | undefined, value: FieldValue): 
 function emptyToNull(value: FieldValue): FieldValue {
   if (value === null) return null;
   // Salesforce stores a number in a text field as JSON writes the number, trims text on save and stores '' as null;
-  // line ends
-  // are returned as \n or \r\n depending on the API.
+  // line ends are returned as \n or \r\n depending on the API.
   return String(value).trim().replaceAll('\r\n', '\n') || null;
 }
 
@@ -144,8 +143,7 @@ export function toLongId(id: string): string {
 
 /**
  * The 18-character form of an id in any form accepted by Salesforce: 15 case-sensitive characters, or 18 in any case,
- * where
- * the last three encode the case. Undefined for any other text.
+ * where the last three encode the case. Undefined for any other text.
  */
 export function canonicalId(text: string): string | undefined {
   if (!/^[A-Za-z0-9]+$/.test(text)) return undefined;

@@ -5,11 +5,9 @@ import { editedAt, isPulled, type ToldPerson, toldEditOf } from './told-edits.ts
 
 /**
  * Outcome for a loser's value in a join: becomes an edit of the survivor (`edits`); stays local, because nobody edited
- * the
- * value and the survivor's record lacks the field (`kept`); is discarded in favour of a newer edit or of Salesforce
+ * the value and the survivor's record lacks the field (`kept`); is discarded in favour of a newer edit or of Salesforce
  * (`superseded`); or equals the survivor's edit, so that only the edit time is taken over and no older edit can win
- * later
- * (`agreed`).
+ * later (`agreed`).
  */
 type Legacy = 'edits' | 'kept' | 'superseded' | 'agreed';
 

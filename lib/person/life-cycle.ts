@@ -17,22 +17,19 @@ export type LifeState =
 
 /**
  * A row, from a person's point of view: the person's own row, the Contact of the converted Lead (`itsContact`, gone or
- * not),
- * a different living Lead or Contact, or a different gone row (deleted or converted).
+ * not), a different living Lead or Contact, or a different gone row (deleted or converted).
  */
 type RowSight = 'own' | 'itsContact' | 'lead' | 'contact' | 'gone';
 
 /**
  * Relation of a row to the person: a state of the linked row (`current`), a row to change over to (`new`), or a row
- * left
- * behind (`past`).
+ * left behind (`past`).
  */
 export type Standing = 'current' | 'new' | 'past';
 
 /**
  * How rows move a person from stage to stage. A person deleted locally is followed too, so that a revival finds the
- * current
- * state; the person is only hidden and never pushed.
+ * current state; the person is only hidden and never pushed.
  *
  * | state | own row | Contact of the Lead | different Lead | different Contact | different gone row |
  * |---|---|---|---|---|---|

@@ -15,8 +15,7 @@ export interface MergeRules {
 /**
  * Values sent by a push. `settled`: Salesforce is known to have saved the values before the row was read, so the row's
  * present values are the push as stored by Salesforce. Not settled: a row value equal to the sent value is the push,
- * and any
- * other value is an edit made in Salesforce.
+ * and any other value is an edit made in Salesforce.
  */
 export interface OwnPush {
   readonly values: Fields;
@@ -64,8 +63,7 @@ export function mergeRow(person: Person, row: Row, rules: MergeRules, own?: OwnP
 /**
  * Moves the person to the successor of the own row: the winner of a merge, or the Contact of a converted Lead. The
  * successor's values win, values present only locally are kept, and pending edits stay pending. `own`: values pushed to
- * the
- * old row, possibly transferred to the successor.
+ * the old row, possibly transferred to the successor.
  */
 export function mergeSuccessor(person: Person, row: Row, rules: MergeRules, own?: OwnPush): RowMerge {
   const link = person.salesforce;
@@ -226,11 +224,9 @@ function withoutLineEnds(value: FieldValue): FieldValue {
 
 /**
  * The person prepared for a row without a stored base. Values present only locally become pending. Where the values
- * differ:
- * a pending edit keeps the known base. For a successor, the predecessor's value is base (Salesforce copies a converted
- * Lead's values to the Contact). For a newly linked row base is unknown, so every local value counts as an edit of an
- * empty
- * field.
+ * differ: a pending edit keeps the known base. For a successor, the predecessor's value is base (Salesforce copies a
+ * converted Lead's values to the Contact). For a newly linked row base is unknown, so every local value counts as an
+ * edit of an empty field.
  */
 function withoutBase(person: Person, row: Row, rules: MergeRules, succeeds: boolean): Person {
   const pending: Record<string, FieldValue> = {};
@@ -248,8 +244,7 @@ function withoutBase(person: Person, row: Row, rules: MergeRules, succeeds: bool
 
 /**
  * A Lead carrying the person's id was created by a request of ours with a lost answer: base of a later local edit is
- * the
- * value sent.
+ * the value sent.
  */
 function basedOnAttempt(person: Person, row: Row, rules: MergeRules, own: OwnPush | undefined): Person {
   if (own === undefined || row.type !== CREATED_TYPE || row.personId !== person.personId) return person;

@@ -11,8 +11,7 @@ const NUMBERED = /^([A-Za-z0-9_-]+)~[2-9]$/;
 
 /**
  * The value of `Person_Id__c` on the nth Lead of a person: for the first Lead the person id. A converted Lead keeps the
- * value
- * forever and the field is unique, so later Leads use the id with a number.
+ * value forever and the field is unique, so later Leads use the id with a number.
  *
  * @see https://help.salesforce.com/s/articleView?id=000384333
  */

@@ -28,8 +28,8 @@ export interface DeletedHere {
 
 /**
  * The right to push a person, held by one worker until `expiresAt`. `attempt` holds the values being sent: while the
- * lease
- * exists, a remote value equal to the attempted value may be our own push, committed although the answer was lost.
+ * lease exists, a remote value equal to the attempted value may be our own push, committed although the answer was
+ * lost.
  */
 export interface Lease {
   readonly owner: string;
@@ -37,16 +37,14 @@ export interface Lease {
   readonly attempt: Fields;
   /**
    * The `SystemModstamp` required by the guarded push. Once the row has a later stamp, the attempt has either committed
-   * or can
-   * no longer commit. Absent for an unguarded attempt.
+   * or can no longer commit. Absent for an unguarded attempt.
    */
   readonly guard?: string;
 }
 
 /**
  * A rejection in force: holds back the pending edits of the named fields (without names, all pending edits) until the
- * person
- * changes.
+ * person changes.
  */
 export interface StandingRejection extends Rejection {
   readonly at: string;
@@ -56,10 +54,8 @@ export interface StandingRejection extends Rejection {
  * One human, stored as one item.
  *
  * Base, the last values known to have been in Salesforce, is not stored twice: `base(f) = pending[f] ?? fields[f]`.
- * `pending`
- * maps every field edited locally since base to the base value. A person never in Salesforce (`salesforce === null`)
- * has no
- * base and no pending edits.
+ * `pending` maps every field edited locally since base to the base value. A person never in Salesforce
+ * (`salesforce === null`) has no base and no pending edits.
  */
 export interface Person extends Standing {
   /** Counts the stored changes visible to API callers; used as ETag. */
@@ -161,8 +157,7 @@ export function withClaim(person: Person, email: string): Person {
 
 /**
  * The id of a person created from a Salesforce row. Derived from the row id, so that a row delivered twice cannot
- * create two
- * persons.
+ * create two persons.
  */
 export function personIdOfRow(rowId: string): string {
   return `sf-${rowId}`;

@@ -2,8 +2,7 @@ import { type Row, type RowName, successorOf } from './row.ts';
 
 /**
  * Attributes about rows, allowed on every item of a person id. The item with the id `sf-<rowId>` is the authority of
- * the
- * row: it decides which person may hold the row.
+ * the row: it decides which person may hold the row.
  */
 export interface Stub {
   readonly personId: string;
@@ -87,8 +86,7 @@ export function takesGivenRow(survivor: Standing, loser: Standing): boolean {
 
 /**
  * The survivor after a join, row attributes only. `given` is the link to the loser's row, used if the survivor takes
- * the row
- * over (`takesGivenRow`).
+ * the row over (`takesGivenRow`).
  */
 export function joinedWith<Person extends Standing>(
   survivor: Person,

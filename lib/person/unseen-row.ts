@@ -7,8 +7,7 @@ const NOT_VISIBLE = 'RECORD_NOT_VISIBLE';
 
 /**
  * The person parked because the row cannot be read and nothing proves a deletion: the sync user may lack access.
- * Pending
- * edits wait until the row is read again or a user confirms the deletion.
+ * Pending edits wait until the row is read again or a user confirms the deletion.
  */
 export function parkUnseen(person: Person, { type, id }: RowName, now: string): Person {
   const message =

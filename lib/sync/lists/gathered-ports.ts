@@ -6,8 +6,8 @@ import type { CreateAnswer, SalesforceRecords } from '../ports/salesforce-record
 import { type Gathering, inChunks, type Together } from './gathering.ts';
 
 /**
- * The same ports for many syncs of one person at a time: what each of them asks of Salesforce, and reads of the store,
- * is asked for all of them together. Their promises are the same for each.
+ * The ports for many concurrent syncs of single persons: Salesforce calls and store reads of all syncs are gathered
+ * into batches. Every port keeps the guarantees of the original.
  */
 export function gatheredPorts(ports: Ports, gathering: Gathering): Ports {
   return {
@@ -45,7 +45,7 @@ function gatheredReads({ persons }: Ports, gathering: Gathering): Pick<PersonSto
   return { get, items: itemsOf };
 }
 
-/** Writes, so many at once. */
+/** Limits the number of concurrent writes. */
 function inTurns(persons: PersonStore): Pick<PersonStore, 'takeLease' | 'update' | 'create' | 'saveStub'> {
   const turns = new Turns(STORE_PARALLELISM);
   return {
@@ -106,7 +106,7 @@ function foundTogether(records: SalesforceRecords): Together<Given<'find'>, Answ
   );
 }
 
-/** The answer of each is given, or its error thrown, when it is called. */
+/** Returns the answer, or throws the error, of a single creation when called. */
 function createdTogether(records: SalesforceRecords): Together<Given<'createLead'>, () => CreateAnswer> {
   return inChunks(
     ([, , columns, options]) => JSON.stringify([columns, options]),
@@ -144,7 +144,7 @@ function readTogether(records: SalesforceRecords): Together<Given<'read'>, Answe
   );
 }
 
-/** The answer of the first call for all; a failed one is asked again. */
+/** Shares the first call's answer; after a failure the next caller asks again. */
 function once<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
   let known: Promise<Answer> | undefined;
   return () => {
@@ -165,7 +165,7 @@ function remembered<Answer>(ask: (type: SalesforceType) => Promise<Answer>): (ty
   };
 }
 
-/** The same port with some of its methods replaced. */
+/** The port with some methods replaced. */
 function overriding<Port extends object>(port: Port, methods: Partial<Port>): Port {
   return new Proxy(port, {
     get: (target, name) => {

@@ -1,16 +1,16 @@
-/** Does together what several ask for, and answers each of them, in their order. */
+/** Answers a batch of asks, in order. */
 export type Together<Ask, Answer> = (asks: readonly Ask[]) => readonly Promise<Answer>[];
 
 /**
- * Runs the same work for many, side by side, and carries out together what they ask for one by one: as soon as each of
- * them has asked or has ended. Nobody needs to know that others are there.
+ * Runs the same work for many items concurrently and gathers single asks into batches: a batch is sent once every
+ * running item has asked or ended. The work needs no knowledge of the batching.
  */
 export class Gathering {
   #running = 0;
   #waiting = 0;
   readonly #carryOut: (() => void)[] = [];
 
-  /** What became of each, in order. */
+  /** The results, in order of the items. */
   async each<Item, Result>(
     items: readonly Item[],
     work: (item: Item) => Promise<Result>,
@@ -28,7 +28,7 @@ export class Gathering {
     );
   }
 
-  /** A function that asks for one, of one that does many. */
+  /** Turns a batch function into a function for a single ask. */
   gathered<Ask, Answer>(together: Together<Ask, Answer>): (ask: Ask) => Promise<Answer> {
     let asked: { readonly ask: Ask; readonly end: PromiseWithResolvers<Answer> }[] = [];
     this.#carryOut.push(() => {
@@ -58,8 +58,8 @@ export class Gathering {
 }
 
 /**
- * Asks of one kind go together, in chunks of at most `most()`, one chunk after another; what fails for one chunk fails
- * for no other.
+ * Groups asks of the same kind into chunks of at most `most()`, run one after another; a failure affects only the
+ * chunk.
  */
 export function inChunks<Ask, Answer>(
   kindOf: (ask: Ask) => string,

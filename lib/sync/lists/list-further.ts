@@ -4,12 +4,12 @@ import { type ListJob, type ListPart, PART_SIZE } from '../state/list-job.ts';
 
 type ListPorts = Pick<Ports, 'lists' | 'persons' | 'queue' | 'clock'>;
 
-/** Parts that one message puts together; the rest is the next message's. */
+/** Parts listed per message; the next message continues. */
 const PARTS_AT_ONCE = 20;
 
 /**
- * Puts further persons of a status into parts and queues each. A part is written first, then queued, and only then does
- * the job know of it: a worker that dies in between leaves a part that is found again, and queued once more.
+ * Splits further persons of a status into parts and enqueues each part. Order: write the part, enqueue, update the job.
+ * After a crash in between, the part is found and enqueued again.
  */
 export async function listFurther(ports: ListPorts, from: ListJob): Promise<void> {
   let job = from;

@@ -15,15 +15,15 @@ import {
 
 type JobPorts = Pick<Ports, 'lists' | 'queue' | 'clock' | 'ids'>;
 
-/** Whom a list holds: these persons, or all who have never been in Salesforce. */
+/** The persons of a list: the given ids, or all persons never in Salesforce. */
 export type ListedPersons = { readonly personIds: readonly string[] } | 'localOnly';
 
-/** How many parts are written at once. */
+/** Parts written concurrently. */
 const AT_ONCE = 8;
 
 const ATTEMPTS = 8;
 
-/** Begins a job and answers its id. All of it is stored before the first of its messages is queued. */
+/** Starts a job and returns the id. The whole job is stored before the first message is enqueued. */
 export async function startList(ports: JobPorts, listed: ListedPersons, assignTo: AssignTo): Promise<string> {
   const { lists, clock, ids } = ports;
   const jobId = ids.next();
@@ -50,18 +50,18 @@ export async function startList(ports: JobPorts, listed: ListedPersons, assignTo
   return jobId;
 }
 
-/** Where a job stands. */
+/** Progress of a job. */
 export interface ListStatus extends ListCounts {
   readonly jobId: string;
   readonly state: 'running' | 'paused' | 'done';
   readonly total: number;
   /** Salesforce API calls. */
   readonly calls: number;
-  /** Null where nothing is to be expected yet, or any more. */
+  /** Null while no estimate is possible, and after the end. */
   readonly estimatedEndAt: string | null;
 }
 
-/** Undefined where there is no such job, or not any more. */
+/** Undefined for an unknown or expired job. */
 export async function readList(
   { lists, clock }: Pick<Ports, 'lists' | 'clock'>,
   jobId: string,
@@ -71,8 +71,8 @@ export async function readList(
 }
 
 /**
- * Pauses a job, or lets it go on. A paused job ends the parts that are being worked on. Going on queues every part that
- * is not done, whatever became of its message.
+ * Pauses or resumes a job. Parts in progress are finished even if paused. Resuming enqueues every unfinished part,
+ * whatever happened to the part's earlier message.
  */
 export async function pauseList(ports: JobPorts, jobId: string, paused: boolean): Promise<ListStatus | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -117,7 +117,7 @@ function statusOf(job: ListJob, progress: readonly PartProgress[], now: string):
   };
 }
 
-/** At the speed since the job runs. */
+/** Estimated from the speed since the last start. */
 function endOf({ total, runsSince, doneBefore }: ListJob, done: number, now: string): string | null {
   const sinceThen = done - doneBefore;
   if (sinceThen <= 0) return null;

@@ -6,7 +6,7 @@ import type { ListOutcome } from '../state/list-job.ts';
 import type { Candidate, SyncOutcome } from '../sync-person/person-sync.ts';
 import type { OneEnd } from './sync-together.ts';
 
-/** What a sync comes to in a list; undefined: the person is tried again. */
+/** Result of a sync within a list; undefined: retry the person. */
 const OUTCOMES: Readonly<Record<Exclude<SyncOutcome['kind'], 'synced'>, ListOutcome | undefined>> = {
   rejected: 'rejected',
   ambiguousMatch: 'ambiguous',
@@ -20,10 +20,7 @@ const OUTCOMES: Readonly<Record<Exclude<SyncOutcome['kind'], 'synced'>, ListOutc
   limit: undefined,
 };
 
-/**
- * What became of a person since the job began (ISO): a worker that died may have synced the person and said so nowhere
- * but in the person's log.
- */
+/** Result of a person since the job began (ISO). After a crash the sync may be recorded only in the person's log. */
 export function outcomeOf(end: OneEnd, since: string): ListOutcome | undefined {
   if (end.status === 'rejected') return undefined;
   const { value } = end;
@@ -39,10 +36,7 @@ function loggedOutcome({ log }: Person, since: string): ListOutcome {
   return pushes.length > 0 ? 'updated' : 'unchanged';
 }
 
-/**
- * Records in the person's log why the person is not in Salesforce, where the sync has not done that itself. Whether the
- * person knows of it.
- */
+/** Logs why the person is not in Salesforce, unless logged by the sync. Returns whether the reason is logged. */
 export async function tellUnsynced(
   { persons, clock }: Pick<Ports, 'persons' | 'clock'>,
   personId: string,
@@ -86,7 +80,7 @@ function ambiguous(candidates: readonly Candidate[]): Rejection {
   return { code: 'AMBIGUOUS_MATCH', message, fields: ['Email'] };
 }
 
-/** A list that is tried again tells nothing twice. */
+/** A repeated list logs no reason twice. */
 function isTold({ log }: Person, { code, message }: Rejection): boolean {
   const last = log.recent.at(-1);
   return last?.type === 'rejected' && last.detail.code === code && last.detail.message === message;

@@ -10,8 +10,8 @@ import { Gathering } from './gathering.ts';
 export type OneEnd = PromiseSettledResult<SyncOutcome>;
 
 /**
- * Syncs persons as `syncPerson` syncs one, with the calls of all of them put together; answers what became of each, in
- * order. Of persons with one email the second is synced after the first, whose new Lead it then finds.
+ * Syncs persons like `syncPerson`, with the calls of all persons batched; returns the results in order. Two persons
+ * with the same email are synced one after the other, so that the second finds the first one's Lead.
  */
 export async function syncTogether(
   ports: Ports,
@@ -19,7 +19,7 @@ export async function syncTogether(
   assignTo: AssignTo,
 ): Promise<readonly OneEnd[]> {
   const ends = new Map<string, OneEnd>();
-  // Described, where they never were, by one for all.
+  // Describes missing schemas once for all persons.
   await loadSchemas(ports);
   for (const round of inRounds(personIds, await ports.persons.getMany(personIds))) {
     const gathering = new Gathering();
@@ -34,7 +34,7 @@ function unended(): never {
   throw new Error('a person was left out of every round');
 }
 
-/** The persons such that no two of one round have the same email. */
+/** Splits the persons into rounds without equal emails. */
 function inRounds(personIds: readonly string[], persons: ReadonlyMap<string, Person>): readonly string[][] {
   const seen = new Map<string, number>();
   const rounds: string[][] = [];

@@ -17,23 +17,23 @@ import { type OneEnd, syncTogether } from './sync-together.ts';
 export type ListMessage = Extract<ChangeMessage, { kind: 'list' }>;
 
 /**
- * After so many tries a person counts as failed: the pauses between them come to more than the lease of a push whose
- * answer was lost.
+ * Maximum tries before a person counts as failed: the pauses add up to more than the lease of a push with a lost
+ * answer.
  */
 const TRIES = 8;
 
 const FIRST_PAUSE_SECONDS = 15;
 
-/** The longest that the queue delays a message. */
+/** The queue's maximum delay of a message. */
 const LONGEST_PAUSE_SECONDS = 900;
 
-/** Until Salesforce can be asked again: an outage, or a day whose calls are used up. */
+/** Pause until Salesforce can be called again, after an outage or with the daily limit reached. */
 const PAUSE_SECONDS: Readonly<Record<'unavailable' | 'limit', number>> = { unavailable: 60, limit: 900 };
 
 /**
- * Works on what a message names of a list: one part, or the listing of its persons. Whatever is left is queued again, so
- * that a message that was worked on is done. A job that is paused is left: going on queues its parts anew. Answers the
- * first error that kept a person from being synced, null where none did.
+ * Handles a message of a list: one part, or the listing of persons. Unfinished work is enqueued again, so the message
+ * is always done. A paused job is skipped: resuming enqueues the parts anew. Returns the first error of a sync, or
+ * null.
  */
 export async function workList(ports: Ports, message: ListMessage): Promise<unknown> {
   const job = await ports.lists.loadJob(message.jobId);
@@ -63,7 +63,7 @@ async function workPart(
     counts: withOutcomes(before.counts, settled),
     calls: before.calls + ports.feed.usage().calls - callsBefore,
   };
-  // Where another worker was at the same part, what it saved stands, and its message goes on.
+  // A concurrent worker saved the same part: keep the saved progress; the other worker's message continues.
   if ((await ports.lists.saveProgress(after)) === 'overtaken') return null;
   mustNotNeedHuman(ends);
   if (after.open.length > 0) await goOnLater(ports, job, { part, tries, ends });
@@ -80,7 +80,7 @@ interface Tried {
   readonly isLastTry: boolean;
 }
 
-/** What became of each; undefined: not known yet. */
+/** The outcomes, in order; undefined: not yet known. */
 async function settle(
   ports: Ports,
   { createdAt }: ListJob,
@@ -99,7 +99,7 @@ function waits(end: OneEnd): boolean {
   return waitOf(end) !== undefined;
 }
 
-/** How long Salesforce is left alone before the person is tried again; undefined: the person itself was not to be had. */
+/** Pause before the person's next try; undefined: the person itself was unavailable. */
 function waitOf(end: OneEnd): number | undefined {
   if (end.status === 'rejected') return undefined;
   const { kind } = end.value;
@@ -112,7 +112,7 @@ function withOutcomes(counts: ListCounts, settled: readonly (ListOutcome | undef
   return sum;
 }
 
-/** What only a human can fix is the failure of the message: it comes again without losing a try. */
+/** An error requiring an operator fails the message, which is then repeated without losing a try. */
 function mustNotNeedHuman(ends: readonly OneEnd[]): void {
   for (const end of ends) if (end.status === 'rejected' && end.reason instanceof ConfigError) throw end.reason;
 }
@@ -123,7 +123,7 @@ async function goOnLater(
   { part, tries, ends }: { readonly part: number; readonly tries: number; readonly ends: readonly OneEnd[] },
 ): Promise<void> {
   const pauses = ends.flatMap((end) => waitOf(end) ?? []);
-  // A try counts only where Salesforce was there to be asked.
+  // Only a try with Salesforce available counts.
   const isTry = pauses.length === 0;
   const pause = isTry ? FIRST_PAUSE_SECONDS * 2 ** tries : Math.max(...pauses);
   const message = listMessage({ queuedAt: clock.now(), jobId, part, tries: isTry ? tries + 1 : tries });

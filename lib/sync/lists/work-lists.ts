@@ -4,25 +4,25 @@ import type { Deadline } from '../ports/deadline.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type ListMessage, workList } from './work-list.ts';
 
-/** A message about a list, as the queue delivered it. */
+/** A message about a list, as delivered by the queue. */
 export interface ListDelivery {
   readonly id: string;
   readonly message: ListMessage;
 }
 
-/** Messages that must come again; `suspects` are those whose error may last. */
+/** Ids of the messages to be delivered again; `suspects`: the ids with a possibly lasting error. */
 interface ListsEnd {
   readonly retry: readonly string[];
   readonly suspects: readonly string[];
   readonly error: unknown;
 }
 
-/** With less time than this no part is begun: each may take as long as Salesforce is waited for, twice. */
+/** Minimum time to start a part: a part may take twice the Salesforce timeout. */
 const TIME_TO_BEGIN_MS = 100_000;
 
 /**
- * Works on messages about lists, one after another; answers which of them must come again, and the first error. One for
- * which no time is left goes back to the queue as a new message, which costs it no try.
+ * Handles messages about lists, one after another; returns the messages to be delivered again and the first error.
+ * Without time left a message is enqueued anew, at no cost of a try.
  */
 export async function workLists(
   ports: Ports,
@@ -35,7 +35,7 @@ export async function workLists(
   for (const { id, message } of deliveries) {
     try {
       if (timeLeftMs() > TIME_TO_BEGIN_MS) {
-        // Not behind `??=`, which would leave out the work of a message that follows an error.
+        // Not inside `??=`, which would skip the work after an error.
         const error = await workList(ports, message);
         firstError ??= error;
       } else await ports.queue.send([listMessage(message)]);

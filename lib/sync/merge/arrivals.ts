@@ -4,28 +4,27 @@ import { rowOfValues } from '../../schema/record.ts';
 import type { ChangeMessage, QueuedRow } from '../change-message.ts';
 import type { Schemas } from '../context/schemas.ts';
 
-/** One message as the queue delivered it; `message` is undefined where the body is none of ours. */
+/** One message as delivered by the queue; `message` is undefined for an unknown body. */
 export interface Delivery {
   readonly id: string;
   readonly message: ChangeMessage | undefined;
-  /** If it fails now, it goes to the dead-letter queue. */
+  /** After a failure of this delivery the queue moves the message to the dead-letter queue. */
   readonly lastTry: boolean;
 }
 
-/** A row of a delivery, on its way to its person. */
+/** A row of a delivery, on the way to the holder. */
 export interface Arrival {
   readonly delivery: Delivery;
   readonly type: SalesforceType;
   readonly columns: readonly string[];
   readonly values: readonly FieldValue[];
-  /** Whether these are but a few of its columns. */
+  /** Whether `columns` are only some of the object's columns. */
   readonly partial: boolean;
-  /** An earlier state of the row may still be under way. */
+  /** An earlier state of the row may still be queued. */
   readonly newer: boolean;
   readonly row: Row;
 }
 
-/** The rows of a message. */
 export function arrivalsOf(
   delivery: Delivery,
   message: Extract<ChangeMessage, { kind: 'rows' }>,
@@ -48,7 +47,7 @@ export function queuedRow({ row, values, newer }: Arrival): QueuedRow {
   return { id: row.id, text: JSON.stringify(values), newer };
 }
 
-/** Of several states of the same columns of a row only the newest counts; it takes the others' place. */
+/** Keeps only the newest of several states of a row with the same columns. */
 export function newestOfEach(arrivals: readonly Arrival[]): Arrival[] {
   const newest = new Map<string, Arrival>();
   for (const arrival of arrivals) {

@@ -11,16 +11,16 @@ export type { Delivery } from './arrivals.ts';
 export type { MergeReport } from './merge-run.ts';
 
 /**
- * A message older than this (our clock) is not merged from its values but read again: a newer state of its rows may
- * have come and gone without leaving a trace.
+ * Rows of an older message (by our clock) are read again instead of merged: a newer state may have come and gone
+ * without a trace.
  */
 export const FRESH_MESSAGE_MS = 10 * 60_000;
 
 /**
- * Merges a batch of messages into the store, then pushes what is pending. A delivery is done when all it holds is
- * stored; of a delivery with several rows only those that failed are queued again, without the rest, so that one bad
- * record holds back no other. So are those for which the function has no time: it answers before it is ended.
- * Lists come last: somebody may wait for a change, and nobody for a list.
+ * Merges a batch of messages into the store, then pushes pending edits. A delivery is done once everything in the
+ * message is stored. Failed rows of a message are queued again separately, so that one bad record holds back no other
+ * row; so are rows and persons without time left: the function returns before the timeout. Lists are handled last,
+ * because users wait for changes rather than for lists.
  */
 export async function mergeChanges(
   ports: Ports,
@@ -68,7 +68,7 @@ export async function mergeChanges(
   };
 }
 
-/** A batch of messages of several cycles counts for the newest of them. */
+/** The newest cycle among a batch's messages counts for the batch. */
 function newestCycle(deliveries: readonly Delivery[]): number | undefined {
   const cycles = deliveries.flatMap(({ message }) => message?.cycle ?? []);
   return cycles.length === 0 ? undefined : Math.max(...cycles);

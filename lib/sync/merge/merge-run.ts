@@ -17,32 +17,32 @@ import { type FailedRow, packFailedRows } from './pack-failed-rows.ts';
 import { type RetryMessage, retryRejected } from './retry-rejected.ts';
 
 export interface MergeReport {
-  /** Deliveries that must come again, by id. */
+  /** Ids of the deliveries to be delivered again. */
   readonly retry: readonly string[];
-  /** Those of them whose error may last: each delivery of such a message is one of its tries. */
+  /** The ids among `retry` with a possibly lasting error: every delivery counts as a try. */
   readonly suspects: readonly string[];
   readonly rows: number;
   readonly changed: number;
-  /** Fields that both sides had changed, in rows and in pushes. */
+  /** Fields changed on both sides, in rows and in pushes. */
   readonly conflicts: number;
   /** Salesforce API calls. */
   readonly calls: number;
   readonly push: PushReport;
-  /** Why rows or messages must come again; the first of the causes. */
+  /** The first error causing a redelivery. */
   readonly error: unknown;
 }
 
-/** Rows of a message that carries no values, or none that count any more. */
+/** Rows of a message without values, or with outdated values. */
 export interface Rereading {
   readonly delivery: Delivery;
   readonly message: Extract<ChangeMessage, { kind: 'rows' | 'refresh' }>;
   readonly ids: readonly string[];
 }
 
-/** Where a question comes from: the rows to queue again if it is not answered. */
+/** The origin of a question: the rows to queue again if the question stays unanswered. */
 type Origins = readonly Omit<FailedRow, 'isSuspect'>[];
 
-/** One batch of messages on its way into the store, with what has come of it so far. */
+/** One batch of messages, with the results so far. */
 export class MergeRun {
   #rows = 0;
   #changed = 0;
@@ -71,7 +71,7 @@ export class MergeRun {
     if (isSuspect) this.#suspects.add(id);
   }
 
-  /** Rows as they were queued. What has become one person in Salesforce is one here before the rest arrives. */
+  /** Merges queued rows. Merges and conversions in Salesforce come first, before the remaining rows. */
   async merge(arrivals: readonly Arrival[]): Promise<void> {
     const isFollowed = ({ row }: Arrival) => successorOf(row) !== null;
     await this.#mergeAll(arrivals.filter(isFollowed));
@@ -89,7 +89,7 @@ export class MergeRun {
     });
   }
 
-  /** Persons with edits to push. */
+  /** Reads the persons with edits to push. */
   async readPending(delivery: Delivery, message: Extract<ChangeMessage, { kind: 'pending' }>): Promise<void> {
     try {
       const persons = await this.#context.ports.persons.getMany(message.personIds);
@@ -100,7 +100,7 @@ export class MergeRun {
     }
   }
 
-  /** Persons whose rejected edits are to be tried again. */
+  /** Retries the rejected edits of the named persons. */
   async tryAgain(delivery: Delivery, message: RetryMessage): Promise<void> {
     try {
       const { woken, unseen } = await retryRejected(this.#context, message);
@@ -115,7 +115,7 @@ export class MergeRun {
     }
   }
 
-  /** Persons of a join or an erasure that may be half done. */
+  /** Finishes the joins or erasures of the named persons. */
   async goOn(delivery: Delivery, message: Extract<ChangeMessage, { kind: 'persons' }>): Promise<void> {
     if (message.erases !== true) return this.#join(delivery, message.personIds);
     try {
@@ -138,7 +138,7 @@ export class MergeRun {
     if (kind === 'busy' || kind === 'unavailable' || kind === 'limit') throw busy();
   }
 
-  /** The rows of all these messages are read in one go: as many ids as fit, each once. */
+  /** Reads the rows of all messages in as few calls as possible, each id once. */
   async readAgain(rereadings: readonly Rereading[]): Promise<void> {
     const rows = new Map<string, { readonly question: Question; readonly origins: Origins[number][] }>();
     for (const { delivery, message, ids } of rereadings) {
@@ -146,7 +146,7 @@ export class MergeRun {
       const mayComeAfter = !(isRefresh && message.known === true);
       const recordIsGone = isRefresh && message.gone === true;
       for (const id of new Set(ids)) {
-        // What may come after another state of a row leaves a trace; beside it, what only asks needs no turn of its own.
+        // A question with `mayComeAfter` leaves a trace; a question only reading the row joins the same turn.
         const key = `${mayComeAfter} ${recordIsGone} ${id}`;
         const known = rows.get(key);
         if (known === undefined) {
@@ -163,7 +163,7 @@ export class MergeRun {
     );
   }
 
-  /** Rows that failed leave their message, so that the rest of it is not delivered again. */
+  /** Queues failed rows separately, so that the rest of the message is not delivered again. */
   async queueFailedAgain(): Promise<void> {
     const byDelivery = Map.groupBy(this.#failed, ({ delivery }) => delivery);
     for (const [delivery, failed] of byDelivery) {
@@ -182,7 +182,7 @@ export class MergeRun {
     }
   }
 
-  /** Persons for whom no time is left are queued again: a message of them is done. */
+  /** Persons without time left are queued again, because the message naming them is done. */
   async push(): Promise<PushReport> {
     const { ports } = this.#context;
     const mass = [...this.#toPushMass.values()].filter(({ personId }) => !this.#toPush.has(personId));
@@ -207,7 +207,7 @@ export class MergeRun {
     };
   }
 
-  /** Answers the questions that must be asked again; the rows that they come from, if any, are to be queued again. */
+  /** Answers questions and returns the questions to be asked again; the origin rows of the latter are queued again. */
   async #answer(questions: readonly Question[], origins: (at: number) => Origins): Promise<readonly Asking[]> {
     const askings = await answerQuestions(this.#context, questions, { hasTime: this.#hasTime });
     return askings.filter((asking, at) => {
@@ -226,7 +226,7 @@ export class MergeRun {
     if (awaitsPush(person)) this.#toPush.set(person.personId, person);
   }
 
-  /** The persons say that their rows could not be taken over, if they can be told at all. */
+  /** Logs on the holders, where possible, that their rows could not be merged. */
   async #tellUnmerged(arrivals: readonly Arrival[]): Promise<void> {
     const message = 'What Salesforce holds could not be stored; it waits in the dead-letter queue';
     const detail = { code: 'NOT_MERGED', message, fields: [], values: {} };

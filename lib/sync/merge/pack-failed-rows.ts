@@ -1,22 +1,22 @@
 import { packIds, packRows } from '../change-message.ts';
 import { type Arrival, type Delivery, queuedRow } from './arrivals.ts';
 
-/** A row that must come again. */
+/** A row to be delivered again. */
 export interface FailedRow {
   readonly delivery: Delivery;
   readonly row: { readonly id: string };
-  /** As it arrived, where these values still count; otherwise it comes again by its name. */
+  /** The row as delivered, if the values still count; otherwise the row is queued by id. */
   readonly arrival?: Arrival;
   /**
-   * Its error may last: each delivery is one of its tries. A row for which there was no time, or that met an outage, has
-   * as many as it needs.
+   * The error may last: every delivery counts as a try. A row without time left, or failing in an outage, has unlimited
+   * tries.
    */
   readonly isSuspect: boolean;
 }
 
 /**
- * Messages of the rows of a delivery that failed, so that the rest of it is not delivered again; none where it holds
- * nothing else, so that it comes again as it is.
+ * Messages with a delivery's failed rows, so that the rest of the delivery is not repeated. Empty where all rows
+ * failed: the delivery itself is repeated.
  */
 export function packFailedRows({ message }: Delivery, failed: readonly FailedRow[]): string[] {
   if (message === undefined || !('type' in message)) return [];
@@ -24,7 +24,7 @@ export function packFailedRows({ message }: Delivery, failed: readonly FailedRow
   const others = failed.filter(({ isSuspect }) => !isSuspect);
   const isAll = new Set(idsOf(failed)).size === namedIn(message);
   if (isAll && (suspects.length === 0 || others.length === 0)) {
-    // It comes again as it is; but the suspects of a message of rows get a message each.
+    // The whole message is delivered again; but every suspect of a `rows` message gets a separate message.
     if (message.kind === 'refresh' || others.length > 0 || message.rows.length === 1) return [];
   }
   return [...packNamed(message, suspects), ...packNamed(message, others), ...packArrived(message, suspects, others)];
@@ -32,7 +32,7 @@ export function packFailedRows({ message }: Delivery, failed: readonly FailedRow
 
 type RowMessage = Extract<Delivery['message'], { kind: 'rows' | 'refresh' }>;
 
-/** A row that was read now has the columns of now, not those of its message: it is named, to be read again. */
+/** A row read by the merge has the present columns, not the message's: queued by id, to be read again. */
 function packNamed(message: RowMessage, failed: readonly FailedRow[]): Generator<string> {
   const { type, queuedAt, cycle } = message;
   const { known, gone } = message.kind === 'refresh' ? message : {};
@@ -41,7 +41,7 @@ function packNamed(message: RowMessage, failed: readonly FailedRow[]): Generator
   return packIds({ kind: 'refresh', type, queuedAt, ...marks }, ids, ids.length);
 }
 
-/** One suspect a message: a row that never succeeds reaches the dead-letter queue alone. */
+/** One suspect per message: a row failing permanently reaches the dead-letter queue alone. */
 function packArrived(message: RowMessage, suspects: readonly FailedRow[], others: readonly FailedRow[]): string[] {
   if (message.kind === 'refresh') return [];
   const arrived = (rows: readonly FailedRow[]) => rows.flatMap(({ arrival }) => arrival ?? []).map(queuedRow);

@@ -4,22 +4,22 @@ import { type ChangeMessage, retryMessage } from '../change-message.ts';
 import type { Context } from '../context/context.ts';
 import { inParallel, STORE_PARALLELISM } from '../in-parallel.ts';
 
-/** Persons of one page of the rejected. */
+/** Page size. */
 const PAGE = 100;
 
 export type RetryMessage = Extract<ChangeMessage, { kind: 'retry' }>;
 
-/** Persons whose rejection is tried again. */
+/** Persons with a rejection to be retried. */
 export interface Retried {
-  /** No rejection holds back their edits any more. */
+  /** The rejection was removed; the edits can be pushed. */
   readonly woken: readonly Person[];
-  /** Their row could not be read the last time: it is read first. */
+  /** Parked because of an unreadable row: the row is read first. */
   readonly unseen: readonly Person[];
 }
 
 /**
- * Wakes the rejected persons that a message names, and sends the message for the rest of the list. Repeated, it wakes
- * nobody whom the first time has woken. A person who was changed by others since is woken by that.
+ * Removes the rejections of the persons named by a message, and enqueues a message for the next page. Idempotent. A
+ * person changed concurrently is skipped: the change itself ends the rejection.
  */
 export async function retryRejected({ ports }: Context, message: RetryMessage): Promise<Retried> {
   const { persons, queue } = ports;

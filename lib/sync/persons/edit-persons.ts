@@ -11,7 +11,6 @@ import { survivorOfPerson, survivorsOf } from '../rows/holders.ts';
 
 export type EditPorts = Pick<Ports, 'persons' | 'state' | 'policy' | 'clock' | 'ids'>;
 
-/** What an edit works with. */
 interface EditContext {
   readonly ports: EditPorts;
   readonly schemas: EditSchemas;
@@ -21,19 +20,19 @@ export type EditOutcome =
   | {
       readonly kind: 'created' | 'updated';
       readonly person: Person;
-      /** Fields of the edit whose values stay here. */
+      /** Edited fields whose values stay local. */
       readonly notSynced: readonly UnsyncedField[];
     }
   | { readonly kind: 'invalidFields'; readonly problems: readonly FieldProblem[] }
   | { readonly kind: 'notFound' }
-  /** The person became a part of this one: nothing was edited. */
+  /** The person was joined into the person `personId`: nothing was edited. */
   | { readonly kind: 'mergedAway'; readonly personId: string }
   | { readonly kind: 'deletedHere'; readonly at: string }
   | { readonly kind: 'versionMismatch'; readonly version: number };
 
 const ATTEMPTS = 16;
 
-/** Edits fields of a person; with `ifVersion`, only if that is still the person's version. */
+/** Edits fields of a person; with `ifVersion`, only if the person still has the version. */
 export async function editFields(
   ports: EditPorts,
   personId: string,
@@ -58,13 +57,16 @@ export async function editFields(
   throw new TransientError('CONTENTION', 'the person was changed by others on every try');
 }
 
-/** An edit that met an erasure may have claimed its Email after the erasure gave the person's claims up. */
+/**
+ * An edit concurrent to an erasure may have claimed the Email after the erasure released the claims: the claim is
+ * released.
+ */
 async function erasedMeanwhile({ persons }: EditPorts, personId: string, { Email }: Fields): Promise<EditOutcome> {
   if (typeof Email === 'string') await persons.forget(personId, [Email]);
   return { kind: 'notFound' };
 }
 
-/** Undefined where somebody else wrote in between. */
+/** Undefined after a concurrent change. */
 async function editStored(
   { ports, schemas }: EditContext,
   found: Person,
@@ -83,8 +85,8 @@ async function editStored(
 }
 
 /**
- * Claims an email for the person; undefined where somebody else wrote in between. The person's item tells of the claim
- * first, so that an erasure finds it.
+ * Claims an email for the person; undefined after a concurrent change. The claim is recorded in the person's item
+ * first, so that an erasure finds the claim.
  */
 async function toldClaim(ports: EditPorts, stored: Person, email: string): Promise<Person | undefined> {
   const next = withClaim(stored, email);
@@ -95,7 +97,7 @@ async function toldClaim(ports: EditPorts, stored: Person, email: string): Promi
   return told.person;
 }
 
-/** An edit as the objects of Salesforce take it, with the shapes of every field that it names; null: a new person. */
+/** The edit checked against the Salesforce objects, with the shapes of every edited field; null: a new person. */
 function checkedEdits({ schemas, gone, undescribed }: EditSchemas, stored: Person | null, edits: Fields) {
   const own = stored?.salesforce?.type ?? null;
   const objects = { own, schemas: byType((type) => schemas[type].schema), gone, undescribed };
@@ -104,8 +106,8 @@ function checkedEdits({ schemas, gone, undescribed }: EditSchemas, stored: Perso
 }
 
 /**
- * Creates a person, or edits the one who has this email. However many do so at once with a new email, one person is
- * made. Where several persons have the email, the one changed last is edited.
+ * Creates a person, or edits the person with the email. Concurrent calls with a new email create one person. Of several
+ * persons with the email the last changed is edited.
  */
 export async function createOrEditByEmail(ports: EditPorts, edits: Fields): Promise<EditOutcome> {
   const schemas = await editSchemas(ports);
@@ -119,7 +121,7 @@ export async function createOrEditByEmail(ports: EditPorts, edits: Fields): Prom
     const [known] = await personsWithEmail(ports, email);
     if (known !== undefined) {
       const edited = await editFields(ports, known.personId, edits);
-      // Merged away or deleted at this very moment: whoever has the email now is asked again.
+      // Merged away or deleted just now: look the email up again.
       if (edited.kind === 'mergedAway' || edited.kind === 'deletedHere') continue;
       return edited;
     }
@@ -132,7 +134,7 @@ export async function createOrEditByEmail(ports: EditPorts, edits: Fields): Prom
   throw new TransientError('CONTENTION', 'the person was changed by others on every try');
 }
 
-/** The persons who have this email, the one changed last first. Those deleted here are not among them. */
+/** The persons with the email, last changed first, without persons deleted locally. */
 export async function personsWithEmail(ports: Pick<Ports, 'persons'>, email: string): Promise<readonly Person[]> {
   return (await allWithEmail(ports, email)).filter(isPresent);
 }
@@ -146,9 +148,7 @@ async function allWithEmail({ persons }: Pick<Ports, 'persons'>, email: string):
   return found.filter((person) => hasEmail(person, email)).sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
 }
 
-/**
- * Brings back the person with this email who was deleted here last, with these fields; undefined where there is none.
- */
+/** Revives the last deleted person with the email and applies the edits; undefined without such a person. */
 async function reviveByEmail(
   { ports, schemas }: EditContext,
   email: string,
@@ -164,15 +164,16 @@ async function reviveByEmail(
   return outcome.kind === 'written' ? { kind: 'updated', person: outcome.person, notSynced } : undefined;
 }
 
-/** Undefined where another made the person at the same time. */
+/** Undefined where the person was created concurrently. */
 async function createClaimed(ports: EditPorts, email: string, fields: Fields): Promise<Person | undefined> {
   const holder = await claimFor(ports, email, ports.ids.next());
-  // A claim without a person: its maker is still at it, or died; whoever comes makes the person under the claimed id.
+  // A claim without a person: the claimant is still writing, or died. Any caller creates the person under the claimed
+  // id.
   const person = newPerson(holder, fields, ports.clock.now());
   return (await ports.persons.create(person)) === 'created' ? person : undefined;
 }
 
-/** Claims an email, also from a person who has another one by now; answers who holds the claim. */
+/** Claims an email, also from a person whose email has changed since; returns the id of the claim's holder. */
 async function claimFor({ persons }: EditPorts, email: string, personId: string): Promise<string> {
   const holder = await persons.claimEmail(email, personId);
   if (holder === personId) return personId;

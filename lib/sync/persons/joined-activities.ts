@@ -3,21 +3,21 @@ import type { Person } from '../../person/person.ts';
 import { InvalidCursorError } from '../errors.ts';
 import type { Page, PersonStore } from '../ports/person-store.ts';
 
-/** An activity, and in whose log it stands. */
+/** An activity, and the person whose log contains the activity. */
 export interface JoinedActivity {
   readonly personId: string;
   readonly activity: Activity;
 }
 
-/** How far each log has been read, by person: the `seq` of the last activity given out; absent where none was. */
+/** By person: the `seq` of the last activity returned; absent where the log has not been read. */
 type Positions = Readonly<Record<string, number>>;
 
-/** How deep one person in another in another is followed. */
+/** Maximum depth of nested joins. */
 const MAX_DEPTH = 32;
 
 /**
- * A person's activities with those of all who became a part of it, newest first, each exactly once. The logs stay where
- * they were written; the cursor holds a position in each.
+ * The activities of a person and of all absorbed persons, newest first, each exactly once. The logs are never merged;
+ * the cursor holds a position for each log.
  */
 export async function joinedActivities(
   store: Pick<PersonStore, 'getMany' | 'activities'>,
@@ -46,12 +46,12 @@ export async function joinedActivities(
   return { items, cursor: more ? formatCursor(reached(positions, items)) : null };
 }
 
-/** The name of an activity: whose log it stands in, and where. */
+/** The id of an activity: the person id of the log, and the position in the log. */
 export function activityIdOf(personId: string, seq: number): string {
   return `${personId}-${seq}`;
 }
 
-/** One activity of the person, or of those who became a part of it, by its name; undefined where there is none. */
+/** An activity of the person or an absorbed person, by id; undefined where not found. */
 export async function findActivity(
   store: Pick<PersonStore, 'getMany' | 'activities'>,
   person: Person,
@@ -65,7 +65,7 @@ export async function findActivity(
   return activity?.seq === seq ? { personId: owner.personId, activity } : undefined;
 }
 
-/** The person and all who became a part of it, and of those. */
+/** The person and all absorbed persons, transitively. */
 async function withAbsorbed(store: Pick<PersonStore, 'getMany'>, person: Person): Promise<readonly Person[]> {
   const found = new Map([[person.personId, person]]);
   let open: readonly string[] = person.absorbed;
@@ -77,7 +77,7 @@ async function withAbsorbed(store: Pick<PersonStore, 'getMany'>, person: Person)
   return [...found.values()];
 }
 
-/** The newest of several logs, each in its own order whatever the clocks of those who wrote it. */
+/** The newest activities of several logs. Every log keeps the own order, regardless of the writers' clocks. */
 function newestOf(logs: readonly (readonly JoinedActivity[])[], limit: number): JoinedActivity[] {
   const left = logs.map((log) => [...log]);
   const found: JoinedActivity[] = [];

@@ -4,10 +4,10 @@ import { InvalidCursorError } from '../errors.ts';
 import type { ListedStatus, Page, PersonStore } from '../ports/person-store.ts';
 import { holdersOf, survivorsOf } from '../rows/holders.ts';
 
-/** Which persons are asked for. */
+/** A filter of persons. */
 export type PersonQuery =
   | { readonly kind: 'email'; readonly email: string }
-  /** Whose record this is; an id in any form that Salesforce takes. */
+  /** The holder of a record; the id in any form accepted by Salesforce. */
   | { readonly kind: 'record'; readonly id: string }
   | { readonly kind: 'status'; readonly status: ListedStatus | 'synced' }
   | { readonly kind: 'updatedSince'; readonly at: string }
@@ -18,7 +18,7 @@ type ListStore = Pick<
   'get' | 'getMany' | 'items' | 'emailClaims' | 'idsByEmailPage' | 'withStatus' | 'scan'
 >;
 
-/** A page of the persons asked for; those deleted here, and those who became a part of others, are not among them. */
+/** A page of the matching persons, without persons deleted locally or joined into others. */
 export async function listPersons(
   persons: ListStore,
   query: PersonQuery,
@@ -40,12 +40,12 @@ export async function listPersons(
   }
 }
 
-/** Parts the person on the first page from the rest of the cursor; no id of a person has it. */
+/** Separates the first person from the rest of the cursor; never part of a person id. */
 const SEPARATOR = '~';
 
 /**
- * The index of emails learns of a new person a moment late, and the claim of an email at once: the first page begins
- * with the claim's holder, whom later pages leave out.
+ * The email index is updated with a delay, an email claim immediately: the first page starts with the claim's holder,
+ * and later pages omit the holder.
  */
 async function pageWithEmail(
   persons: ListStore,
@@ -77,7 +77,7 @@ async function personsOfRecord(persons: ListStore, id: string): Promise<readonly
   return holder !== undefined && isPresent(holder) ? [holder] : [];
 }
 
-/** These persons, or whom they became a part of, each once. */
+/** The persons, or their survivors, each once. */
 async function presentPersons(persons: ListStore, ids: readonly string[]): Promise<readonly Person[]> {
   const named = await persons.getMany(ids);
   const survivors = [...(await survivorsOf(persons, named.values())).values()];

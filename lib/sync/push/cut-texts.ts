@@ -6,8 +6,8 @@ import type { Context } from '../context/context.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /**
- * The person as stored once the texts that are too long for Salesforce are cut, where the policy has them cut; the same
- * person where there are none. Undefined where somebody else wrote in between.
+ * The stored person after cutting texts too long for Salesforce, if the policy asks for cuts; the same person without
+ * such texts. Undefined after a concurrent change.
  */
 export async function withCutTexts(
   { ports, schemas }: Context<Pick<Ports, 'persons' | 'clock'>>,

@@ -8,17 +8,17 @@ import { giveBackLease } from './push-lease.ts';
 
 type LostPushPorts = Pick<Ports, 'persons' | 'records' | 'clock' | 'leaseMs'>;
 
-/** Longer than any function that pushes runs: whoever took a lease before that is at work no more. */
+/** Longer than any pushing function runs: a worker whose lease is older has ended. */
 const LONGEST_WORK_MS = 150_000;
 
-/** Stamps have whole seconds: a row saved in the second of the guard passes it. */
+/** Stamps have whole seconds: a save within the guard's second passes the guard. */
 const SECOND_MS = 1000;
 
 const STAMP_COLUMNS = ['Id', 'SystemModstamp'];
 
 /**
- * Ends leases that outlived their workers, where the row shows that what was sent has committed, or can be refused only
- * by now. Answers those persons: what was attempted stays known, in a lease that has run out.
+ * Ends leases outliving their workers where the row shows that the attempt has committed or can no longer commit.
+ * Returns the persons, each with an expired lease recording the attempt.
  */
 export async function endLostLeases(ports: LostPushPorts, persons: readonly Person[]): Promise<readonly Person[]> {
   const now = ports.clock.now();
@@ -32,7 +32,7 @@ export async function endLostLeases(ports: LostPushPorts, persons: readonly Pers
   return ended.map((person) => ({ ...person, lease: person.lease && { ...person.lease, expiresAt: now } }));
 }
 
-/** Whether a lease stands that no worker holds any more, and that says over which state it sent something. */
+/** Whether the lease is in force without a worker and has an attempt with a guard. */
 function isLeft(person: Person, now: string, leaseMs: number): boolean {
   const { lease } = person;
   if (lease?.guard === undefined || !isLeased(person, now) || !hasAttempt(person)) return false;

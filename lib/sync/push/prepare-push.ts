@@ -12,24 +12,24 @@ import { type LeasedPush, storeRefusal } from './store-settled.ts';
 
 type PreparePorts = Pick<Ports, 'persons' | 'clock' | 'leaseMs'>;
 
-/** A person under our lease, and what is sent for it. */
+/** A person under the caller's lease, and the record to send. */
 export interface Push extends LeasedPush {
   readonly record: RemoteRecord;
 }
 
 export type PreparedPush =
   | { readonly kind: 'push'; readonly push: Push }
-  /** What Salesforce would surely refuse is refused in its words, without asking. */
+  /** Certain to be refused by Salesforce: refused with Salesforce's message, without a call. */
   | { readonly kind: 'refused'; readonly settled: Settled }
   | { readonly kind: 'nothing' }
-  /** Somebody else pushes the person, or has changed it. */
+  /** Leased to a different worker, or changed concurrently. */
   | { readonly kind: 'notOurs' };
 
 /**
- * Decides what is sent for a person, and takes the lease for it. The guard alone keeps two workers from pushing over
- * each other; the lease is written for what it remembers. Where the person is edited again before the push is settled, a
- * row that holds the value sent first would pass for an edit of Salesforce: a conflict is told that nobody made, and an
- * edit back to the old value, or under rules by which Salesforce wins any edit, is lost.
+ * Decides what to send for a person and takes the lease. The guard alone prevents two workers from overwriting each
+ * other's pushes; the lease is needed as the record of the attempt. Without the record, if the person is edited again
+ * before the settle, a row holding the first pushed value would look like an edit made in Salesforce: a false conflict
+ * would be logged, and an edit back to the old value (or any edit, where Salesforce wins) would be lost.
  */
 export async function preparePush(
   context: Context<PreparePorts>,

@@ -3,28 +3,27 @@ import { isWritable, type Lease, type Person } from '../../person/person.ts';
 import { addMs } from '../instants.ts';
 import type { Ports } from '../ports/ports.ts';
 
-/** What a worker is about to send for a person. */
+/** Values about to be sent for a person. */
 export interface Attempt {
   readonly owner: string;
   readonly attempt: Fields;
-  /** Over which state of the row; absent where the attempt has no condition. */
+  /** The required stamp of the row; absent for an unguarded attempt. */
   readonly guard?: string | undefined;
 }
 
-/** A lease from now on, for as long as Salesforce may work on what is sent under it. */
+/** A lease from `now` on, lasting as long as Salesforce may work on the request. */
 export function leaseFor({ leaseMs }: Pick<Ports, 'leaseMs'>, { owner, attempt, guard }: Attempt, now: string): Lease {
   return { owner, expiresAt: addMs(now, leaseMs), attempt, ...(guard !== undefined && { guard }) };
 }
 
-/** The state of the row that a push of the person's edits goes over. */
+/** The stamp required by a guarded push of the person's edits. */
 export function guardOf({ salesforce }: Person): string | undefined {
   return isWritable(salesforce) ? salesforce.systemModstamp : undefined;
 }
 
 /**
- * Gives back a lease under which nothing was settled. Where it remembers a push that was never answered, what that
- * push attempted stays known, in a lease that has run out: until somebody has read the row, a value found there may be
- * our own.
+ * Releases a lease without a settle. With `remembers`, for a push without an answer, the attempt is kept in an expired
+ * lease: until the row is read, a row value equal to the attempt may be our push.
  */
 export async function giveBackLease(
   { persons, clock }: Pick<Ports, 'persons' | 'clock'>,

@@ -3,17 +3,17 @@ import type { Context } from '../context/context.ts';
 import { type PushPorts, PushRun } from './push-run.ts';
 import type { PushReport } from './push-tally.ts';
 
-/** The persons of one round: the rest of a mass change goes without a guard. */
+/** The persons of one round. `mass`: the remainder of a mass change, pushed without a guard. */
 export interface ToPush {
   readonly guarded: readonly Person[];
   readonly mass?: readonly Person[];
 }
 
 /**
- * Pushes the pending edits of persons to their rows, each under its lease, and makes what Salesforce then holds the new
- * base. A row that somebody else has changed is merged first and pushed in the same run; so are the edits beside one that
- * is refused. A person that is in step, parked, or being pushed by somebody else is passed over. Whatever fails stays
- * pending and is handed out by a later poll. Before each call `hasTime` is asked; for whom there is none is named as late.
+ * Pushes the pending edits of persons to their rows, each under a lease, and makes the resulting row states base. A row
+ * changed in Salesforce is merged first and pushed in the same run; so are the remaining edits after a rejection.
+ * Persons in step, parked or leased to a different worker are skipped. A failed push stays pending and is queued by a
+ * later poll. `hasTime` is called before every request; persons without time left are returned as late.
  */
 export async function pushPersons(
   context: Context<PushPorts>,

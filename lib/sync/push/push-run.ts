@@ -22,19 +22,19 @@ import { type PushEnd, storeSettled } from './store-settled.ts';
 
 export type PushPorts = Pick<Ports, 'persons' | 'records' | 'queue' | 'clock' | 'ids' | 'leaseMs'> & DescribePorts;
 
-/** How often one person may be pushed in a run: its row changes, or one value after another is refused. */
+/** Maximum pushes of one person in a run: the row changes, or values are refused in turn. */
 const ROUNDS = 4;
 
-/** Rows read in one call before they are pushed without a guard: what changes in between is written over and told. */
+/** Rows read in one call before an unguarded push: changes in between are overwritten and logged. */
 const READ_BEFORE_MASS = 1200;
 
 /**
- * How many calls of one run are under way at once. The six merges of the default, at three calls each, stay below the 25 long requests that
- * Salesforce allows an org.
+ * Concurrent calls of one run. Six concurrent merges (the default) with three calls stay below the 25 long requests
+ * allowed by Salesforce for an org.
  */
 const CALLS_AT_ONCE = 3;
 
-/** One run of pushes, with what has come of it so far. */
+/** One run of pushes with the results so far. */
 export class PushRun {
   readonly #tally = new PushTally();
   readonly #context: CurrentContext<PushPorts>;
@@ -62,7 +62,7 @@ export class PushRun {
     this.#tally.postponed += open.length;
   }
 
-  /** Answers those whose rows are not as base has them: these have to be merged first, and go under the guard. */
+  /** Returns the persons with a row changed since base: to be merged first and pushed under the guard. */
   async pushMass(persons: readonly Person[]): Promise<readonly Person[]> {
     const others: Person[] = [];
     if (persons.length === 0) return others;
@@ -95,8 +95,8 @@ export class PushRun {
   }
 
   /**
-   * Persons whose last push was never answered: its lease has run out, so that it has committed or never will, or the
-   * row shows as much. Their rows are read before anything is sent. Those still under a lease are left to its holder.
+   * Removes the persons with a lost push: the lease has expired, or the row shows that the attempt has committed or can
+   * no longer commit. Their rows are read before anything is sent. Persons under a lease are left to the holder.
    */
   async #withoutLostPushes(persons: readonly Person[]): Promise<readonly Person[]> {
     const now = this.#context.ports.clock.now();
@@ -104,12 +104,12 @@ export class PushRun {
     const expired = persons.filter((person) => person.lease !== null && !isLeased(person, now));
     const lost = [...expired, ...(await endLostLeases(this.#context.ports, persons))];
     if (lost.length === 0) return free;
-    // Two of them may have become one person, which may be among the others too.
+    // Two of the persons may have been joined, possibly into a person already listed.
     const all = [...free, ...[...(await this.#refresh(lost)).values()].filter(awaitsPush)];
     return [...new Map(all.map((person) => [person.personId, person])).values()];
   }
 
-  /** Pushes each person once; answers those who have something left to push, free of any lease. */
+  /** Pushes each person once; returns the persons with edits left, without a lease. */
   async #round(persons: readonly Person[]): Promise<readonly Person[]> {
     const next: Person[] = [];
     for (const type of SALESFORCE_TYPES) {
@@ -149,7 +149,7 @@ export class PushRun {
     return mode === 'mass' ? records.pushMass(type, sent, columns) : records.push(type, sent, columns);
   }
 
-  /** What is to be sent; or the person, where something else of it is to be sent instead. */
+  /** The record to send, or the person, if different edits are to be sent instead. */
   async #prepare(type: SalesforceType, found: Person, mode: Mode): Promise<Push | Person | undefined> {
     const worker = { owner: this.#owner, isGuarded: mode === 'guarded' };
     const prepared = await preparePush(this.#context, type, found, worker);
@@ -159,7 +159,7 @@ export class PushRun {
     return undefined;
   }
 
-  /** What fails for one is told in the end, and keeps nothing from the others. */
+  /** A failure of one item is reported at the end and does not stop the others. */
   async #each<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
     const done = await inParallel(items, STORE_PARALLELISM, async (item) => {
       try {
@@ -183,14 +183,14 @@ export class PushRun {
     try {
       return await call();
     } catch (error) {
-      // Where the push may still commit, the leases stand until it no longer can.
+      // While the push may still commit, the leases stay in force.
       if (wasNotSent(error)) await inParallel(pushes, STORE_PARALLELISM, (push) => this.#release(push));
       this.#tally.postponed += pushes.length;
       throw error;
     }
   }
 
-  /** The answers with the rows that could not be read around the writes, where a call of its own can read them. */
+  /** The answers, with rows unread in the push call read by a separate call. */
   async #readBehind(
     type: SalesforceType,
     pushes: readonly Push[],
@@ -211,7 +211,7 @@ export class PushRun {
     return this.#context.ports.persons.releaseLease(person.personId, this.#owner);
   }
 
-  /** Answers the person where something of it is left to push in this run, free of any lease. */
+  /** Returns the person if edits are left for the run, without a lease. */
   async #settle(push: Push, answer: PushAnswer, mode: Mode): Promise<Person | undefined> {
     const { outcome, before, after } = answer;
     switch (outcome.kind) {
@@ -240,7 +240,7 @@ export class PushRun {
     return this.#note(await storeSettled(this.#context, push, end), end.kind);
   }
 
-  /** Counts what became of a person, and answers the person where something of it is left to push. */
+  /** Counts the result; returns the person if edits are left. */
   #note(settled: Settled | undefined, kind: PushEnd['kind']): Person | undefined {
     if (settled === undefined) this.#tally.postponed += 1;
     else if (kind === 'rejected') this.#tally.rejected += 1;
@@ -254,7 +254,7 @@ export class PushRun {
     await this.#release(push);
   }
 
-  /** The write stands, or may: its lease remembers what was sent until somebody has read the row. */
+  /** The write has or may have committed: the lease records the attempt until the row is read. */
   #lost(error: unknown): undefined {
     this.#tally.postponed += 1;
     this.fail(error);
@@ -267,7 +267,7 @@ export class PushRun {
     return { ...push.person, lease: null };
   }
 
-  /** Nothing was written: somebody else has changed the row since base. What they changed is merged first. */
+  /** Nothing was written, because the row has changed since base: merge the change first. */
   async #merge(push: Push, after: RemoteRecord | null): Promise<Person | undefined> {
     if (after === null || isGoneRow(after)) return this.#withoutRow(push);
     const now = this.#context.ports.clock.now();
@@ -280,8 +280,8 @@ export class PushRun {
   }
 
   /**
-   * The row was deleted, merged away or converted under our hands: what it is now is read under a lease of its own, which
-   * knows of what was taken.
+   * The row was deleted, merged away or converted meanwhile: read the row under a separate lease, recording what was
+   * pushed.
    */
   async #withoutRow(push: Push, isTaken = false): Promise<Person | undefined> {
     const { persons, clock } = this.#context.ports;

@@ -1,21 +1,26 @@
 import type { Person } from '../../person/person.ts';
 
-/** Each row only as it was at base; or without that condition, for the rest of more than a cycle pushes under it. */
+/**
+ * `guarded`: only if the row is unchanged since base. `mass`: without the condition, for the pushes beyond the guarded
+ * pushes of a cycle.
+ */
 export type Mode = 'guarded' | 'mass';
 
-/** What a round of pushes came to. Counts, and the error that ended it early: what was not pushed stays pending. */
+/**
+ * The result of a round of pushes: counts, and the error ending the round early. Everything not pushed stays pending.
+ */
 export interface PushReport {
   readonly pushed: number;
   readonly rejected: number;
   readonly postponed: number;
-  /** Fields that both sides had changed. */
+  /** Fields changed on both sides. */
   readonly conflicts: number;
-  /** Persons, by id, for whom no time was left: whoever asked for the push sees to it that they have their turn. */
+  /** Ids of the persons without time left: the caller queues the persons again. */
   readonly late: Readonly<Record<Mode, readonly string[]>>;
   readonly error: unknown;
 }
 
-/** What a round of pushes has come to so far. */
+/** The result of a round so far. */
 export class PushTally {
   pushed = 0;
   rejected = 0;
@@ -28,7 +33,7 @@ export class PushTally {
     this.#error ??= error;
   }
 
-  /** No time is left for these. */
+  /** Records persons without time left. */
   leave(mode: Mode, persons: readonly Person[]): void {
     this.#late[mode].push(...persons.map(({ personId }) => personId));
   }

@@ -8,8 +8,8 @@ import type { PushAnswer } from '../ports/salesforce-records.ts';
 type ReadContext = Context<Pick<Ports, 'records'>>;
 
 /**
- * The answers of a push with the rows that could not be read in its call, in the order of the ids. The guard has seen to
- * it that what is read later was made of our push, or came after it.
+ * The answers of a push, in the order of `ids`, with the rows unread in the push call read now. Because of the guard, a
+ * row read later contains the push or a later change.
  */
 export async function readBehind(
   { ports, schemas }: ReadContext,
@@ -26,12 +26,12 @@ export async function readBehind(
   });
 }
 
-/** Whether nothing is ever written to this row again. */
+/** Whether the row is never to be written again. */
 export function isGoneRow(record: RemoteRecord): boolean {
   return record.IsDeleted === true || record.IsConverted === true;
 }
 
-/** The persons whose rows are still the ones that base was taken from. */
+/** The persons with a row still equal to base. */
 export async function unchangedSinceBase(
   { ports, schemas }: ReadContext,
   type: SalesforceType,

@@ -8,24 +8,24 @@ import { localFieldNames, type RemoteRecord, rowOfRecord } from '../../schema/re
 import type { ObjectRules } from '../context/schemas.ts';
 import { ownPushOf } from '../rows/merge-values.ts';
 
-/** A push that Salesforce took, with the row as it was just before and just after. */
+/** A push accepted by Salesforce, with the row just before and just after. */
 export interface TakenPush {
   readonly sent: Fields;
   readonly before: RemoteRecord | null;
   readonly after: RemoteRecord;
   readonly created: boolean;
   readonly retry?: SettleRetry;
-  /** Fields of a new record that took configured values. */
+  /** Fields of a new record filled with configured values. */
   readonly defaulted?: readonly string[];
-  /** Whether it went without a guard. */
+  /** Pushed without a guard. */
   readonly mass?: boolean;
 }
 
-/** What a settle goes on with after the person was changed by others. */
+/** Inputs for repeating a settle after a concurrent change of the person. */
 export interface SettleRetry {
-  /** The row as read once more; null where it could not be read. */
+  /** The row read again; null: could not be read. */
   readonly latest: RemoteRecord | null;
-  /** What the push was seen to overwrite, and nobody has told. */
+  /** Values overwritten by the push and not yet logged. */
   readonly overwritten: readonly Conflict[];
 }
 
@@ -36,8 +36,8 @@ export interface Settled {
 }
 
 /**
- * The person after a push that was taken. What the row held before the push is merged first, so that an edit that we
- * overwrote is told as a conflict; then what it holds now becomes base. The lease is given back.
+ * The person after an accepted push. The row state before the push is merged first, so that an overwritten edit is
+ * logged as a conflict; then the state after the push becomes base. The lease is released.
  */
 export function settlePush(stored: Person, push: TakenPush, object: ObjectRules, now: string): Settled {
   const isNews = push.retry === undefined || ifNewer(stored, push.after, object) !== null;
@@ -53,8 +53,8 @@ export function settlePush(stored: Person, push: TakenPush, object: ObjectRules,
     },
   };
   const { retry } = push;
-  // Once others have written the person, a state with the stamp of base may be older than base: only newer ones count,
-  // and what was read last is no longer the push as Salesforce kept it, but that and whatever came after it.
+  // After a concurrent change of the person, a state with base's stamp may be older than base: use only newer states.
+  // The state read last is then not exactly the pushed state, but may include later changes.
   const open = (record: RemoteRecord | null) => (retry === undefined ? record : ifNewer(person, record, object));
   const before = open(push.before);
   const seen =
@@ -70,7 +70,10 @@ export function settlePush(stored: Person, push: TakenPush, object: ObjectRules,
   return { ...settled, person: logged(next, happenings, now) };
 }
 
-/** What took a configured value was empty here, which is no edit; one that was made since is an edit of that value. */
+/**
+ * A configured value for a locally empty field is not an edit; a later local value is an edit with the configured value
+ * as base.
+ */
 function withDefaults(person: Person, { defaulted = [], after }: TakenPush, { schema, rules }: ObjectRules): Person {
   if (defaulted.length === 0) return person;
   const row = rowOfRecord(schema, after);
@@ -86,27 +89,27 @@ function defaultedOf({ defaulted = [] }: TakenPush): { readonly defaulted?: read
   return defaulted.length > 0 ? { defaulted } : {};
 }
 
-/** What a rejection held back before this push, and what was not part of it, waits on. */
+/** Fields held back before the push and not part of the push stay held back. */
 function stillHeldBack({ rejection, pending }: Person, sent: Fields): StandingRejection | null {
   const fields = rejection?.fields.filter((field) => field in pending && !(field in sent)) ?? [];
   return rejection === null || fields.length === 0 ? null : { ...rejection, fields };
 }
 
-/** A push that Salesforce refused for good. */
+/** A push permanently refused by Salesforce. */
 export interface RefusedPush {
   readonly sent: Fields;
   readonly before: RemoteRecord | null;
   readonly rejection: Rejection;
-  /** What was refused before, of fields that this push went without. */
+  /** The earlier refusal of fields omitted from the push. */
   readonly earlier?: Rejection;
-  /** Whether the push gave the record a new owner. */
+  /** Whether the push set a new owner. */
   readonly ownerSent?: boolean;
 }
 
 /**
- * The person after a push that was refused for good; what the row held is merged all the same. What waits from now on is
- * what the refusal names. Where it names nothing that was sent, the whole record is refused: then the opt-outs are tried
- * once by themselves, and the rest waits.
+ * The person after a permanent refusal; the row state is merged all the same. The refused fields wait. If the refusal
+ * names no sent field, the whole record is refused: the opt-outs are then tried once alone, and the remaining fields
+ * wait.
  */
 export function settleRejection(person: Person, push: RefusedPush, object: ObjectRules, now: string): Settled {
   const seen = mergeStep(unmerged(person), push.before, object, ownPushOf(person));
@@ -125,7 +128,7 @@ export function settleRejection(person: Person, push: RefusedPush, object: Objec
     earlier === undefined ? known : rejectPerson(known, earlier, valuesOf(earlier.fields, known.fields), now);
   const told = rejectPerson(before, rejection, valuesOf(waits, push.sent), now);
   if (waits.length === 0 && named.length > 0) return { ...seen, person: { ...told, rejection: held } };
-  // An edit made meanwhile was not refused: it is still to be tried.
+  // An edit made meanwhile was not refused, and is still to be pushed.
   const isAsRefused =
     refused.length > 0
       ? isAsSent(merged, valuesOf(refused, push.sent), object)
@@ -137,14 +140,14 @@ function valuesOf(fields: readonly string[], sent: Fields): Fields {
   return Object.fromEntries(fields.flatMap((field) => (field in sent ? [[field, sent[field] ?? null]] : [])));
 }
 
-/** Nobody may be written to or called for as long as some other field is not mended. */
+/** Opt-outs must not be delayed by an invalid value in a different field. */
 const OPT_OUTS: readonly string[] = ['HasOptedOutOfEmail', 'DoNotCall'];
 
 const OWNER = 'OwnerId';
 
 /**
- * The sent fields that wait. None where the push gave the record a new owner and only that owner was refused: the next
- * push is sent without an owner. An owner who was not sent refuses the record as it is.
+ * The sent fields to hold back. None if only the new owner was refused: the next push omits the owner. A refused owner
+ * not part of the push refuses the whole record.
  */
 function waitsBehind(named: readonly string[], { sent, ownerSent = false }: RefusedPush): readonly string[] {
   const refused = named.filter((field) => field in sent);
@@ -162,14 +165,14 @@ function isAsSent({ fields }: Person, sent: Fields, { rules }: ObjectRules): boo
 
 function holdsWhatWasSent(person: Person, sent: Fields, object: ObjectRules): boolean {
   const { salesforce } = person;
-  // Where a new row was to be made, what waits for the old one says nothing.
+  // For a new row, edits pending for the old row are irrelevant.
   const open = isWritable(salesforce)
     ? Object.keys(openEdits(person)).filter((field) => object.rules.canPush(field))
     : [];
   return open.every((field) => field in sent) && isAsSent(person, sent, object);
 }
 
-/** The record, where it is a newer state than base. */
+/** The record, if newer than base. */
 function ifNewer({ salesforce }: Person, record: RemoteRecord | null, object: ObjectRules): RemoteRecord | null {
   if (record === null || salesforce === null) return record;
   return rowOfRecord(object.schema, record).systemModstamp > salesforce.systemModstamp ? record : null;
@@ -188,7 +191,7 @@ function overwriting(person: Person, overwritten: readonly Conflict[]): MergeSte
   return { person, pulled: [], conflicts: happenings.map(({ detail }) => detail), happenings };
 }
 
-/** Ours stands in Salesforce by now, whatever the rules say of such a conflict. */
+/** The local value is already in Salesforce, whatever the rules say about the conflict. */
 export function overwrittenTold(overwritten: readonly Conflict[]) {
   return overwritten.map((conflict) => {
     const detail: Conflict = { ...conflict, winner: 'local' };

@@ -11,15 +11,15 @@ import type { Ports } from '../ports/ports.ts';
 import { updateOrPark } from '../rows/update-or-park.ts';
 import { overwrittenTold, type Settled, type SettleRetry, settlePush, settleRejection } from './settle-push.ts';
 
-/** A person under our lease and the values, by local name, that were sent for it. */
+/** A person under the caller's lease, and the sent values by local name. */
 export interface LeasedPush {
-  /** Of the row that is written to. */
+  /** Type of the written row. */
   readonly type: SalesforceType;
   readonly person: Person;
   readonly sent: Fields;
 }
 
-/** What Salesforce said of a push, for good. */
+/** Salesforce's final answer to a push. */
 export type PushEnd =
   | {
       readonly kind: 'written';
@@ -27,16 +27,16 @@ export type PushEnd =
       readonly after: RemoteRecord;
       readonly created: boolean;
       readonly retry?: SettleRetry;
-      /** Fields of a new record that took configured values. */
+      /** Fields of a new record filled with configured values. */
       readonly defaulted?: readonly string[];
-      /** Whether it went without a guard. */
+      /** Pushed without a guard. */
       readonly mass?: boolean;
     }
   | {
       readonly kind: 'rejected';
       readonly before: RemoteRecord | null;
       readonly rejection: Rejection;
-      /** What was refused before, of fields that this push went without. */
+      /** The earlier refusal of fields omitted from the push. */
       readonly earlier?: Rejection;
       readonly ownerSent?: boolean;
     };
@@ -46,9 +46,9 @@ type SettleContext = Context<Pick<Ports, 'persons' | 'records' | 'clock'>>;
 const ATTEMPTS = 4;
 
 /**
- * Stores what a push came to and gives the lease back. Where the person was changed meanwhile, the row is read again
- * before the next try: what the person knows by now may be newer than what the push had read. Undefined where the lease
- * was lost: then nothing is settled, and whoever holds it reads the row.
+ * Stores the result of a push and releases the lease. After a concurrent change of the person the row is read again
+ * before the next try, because the stored base may be newer than the row state read by the push. Undefined where the
+ * lease was lost: nothing is settled, and the new holder reads the row.
  */
 export async function storeSettled(
   context: SettleContext,
@@ -59,10 +59,7 @@ export async function storeSettled(
   return end.kind === 'rejected' ? store() : afterPush(store);
 }
 
-/**
- * Parks a person whose edits were judged here and never sent, with no lease; undefined where somebody else has changed
- * the person since.
- */
+/** Parks a person with edits refused locally and never sent, without a lease; undefined after a concurrent change. */
 export async function storeRefusal(
   { ports, schemas }: Context<Pick<Ports, 'persons' | 'clock'>>,
   { type, person, sent }: LeasedPush,
@@ -75,8 +72,8 @@ export async function storeRefusal(
 }
 
 /**
- * What is done once a push was taken. Where that fails, the push stands in Salesforce and nowhere here: its answer was
- * lost.
+ * Runs the work after an accepted push. If the work fails, the push is in Salesforce but unrecorded in the store, as
+ * with a lost answer.
  */
 export async function afterPush<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
@@ -86,14 +83,14 @@ export async function afterPush<Result>(work: () => Promise<Result>): Promise<Re
   }
 }
 
-/** Throws the error of work that failed after a push was taken: whatever it was, the push may not pass for unsent. */
+/** Throws an error marked `mayHaveCommitted`, so that the accepted push is not treated as unsent. */
 function endedAfterPush(error: unknown): never {
   if (!isOutside(error)) throw error;
   const code = error instanceof TransientError ? error.code : 'NOT_SETTLED';
   throw new TransientError(code, 'a push could not be settled', { mayHaveCommitted: true, cause: error });
 }
 
-/** Whether the error is one of the outside, and not of the program. */
+/** Whether the error comes from an external service rather than from a bug. */
 function isOutside(error: unknown): boolean {
   return error instanceof TransientError || error instanceof QuotaExceededError || error instanceof ConfigError;
 }
@@ -114,7 +111,7 @@ async function storeEnd(context: SettleContext, push: LeasedPush, end: PushEnd):
     }
     const stored = await ports.persons.get(person.personId);
     if (stored === undefined || stored.lease?.owner !== push.person.lease?.owner) return undefined;
-    // A refused push has overwritten nothing.
+    // A refused push has overwritten no value.
     overwritten ??= current.kind === 'written' ? settled.conflicts : [];
     const untold = overwritten.filter((conflict) => !isTold(stored, conflict, push.person.log.next));
     const telling = await tellFirst(ports, stored, untold);
@@ -137,8 +134,8 @@ function settledBy(
 }
 
 /**
- * What a push was seen to overwrite is known nowhere else: it is told before Salesforce, which may give no answer, is
- * asked again. Undefined where there is nothing to tell, or the person was changed once more.
+ * An overwritten value is recorded nowhere else: it is logged before the next Salesforce call, whose answer may be
+ * lost. Undefined with nothing to log, or after a further concurrent change.
  */
 async function tellFirst(
   { persons, clock }: Pick<Ports, 'persons' | 'clock'>,
@@ -150,7 +147,10 @@ async function tellFirst(
   return outcome.kind === 'written' ? outcome.person : undefined;
 }
 
-/** Whether somebody who met the overwritten value in the change feed has told of the conflict since the push began. */
+/**
+ * Whether the conflict was already logged since the push began, by a worker merging the overwritten value from the
+ * feed.
+ */
 function isTold({ log }: Person, { field, remote }: Conflict, since: number): boolean {
   return log.recent.some(
     (activity) =>
@@ -167,7 +167,7 @@ async function withRowReadAgain(
   end: PushEnd,
   overwritten: readonly Conflict[],
 ): Promise<PushEnd> {
-  // The feed brings what the row of a refused push holds; what was read before may be older than what is known by now.
+  // The feed delivers the row of a refused push; the state read earlier may be older than base.
   if (end.kind === 'rejected') return { ...end, before: null };
   const id = toLongId(String(end.after.Id));
   const latest = await readAgain(context, { type, id });
@@ -175,8 +175,8 @@ async function withRowReadAgain(
 }
 
 /**
- * Undefined where the row cannot be read now, for whatever reason: what the push answered is settled all the same, as
- * far as it is newer than base, and the feed brings the rest.
+ * Undefined where the row cannot be read now: the push's answer is then settled as far as newer than base, and the feed
+ * delivers the rest.
  */
 async function readAgain({ ports, schemas }: SettleContext, { type, id }: RowName): Promise<RemoteRecord | undefined> {
   try {

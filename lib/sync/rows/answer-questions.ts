@@ -8,7 +8,7 @@ import type { Decided, Read, Step } from './known.ts';
 import { findRowsFor, otherRowsWithEmail, readRows } from './salesforce-rows.ts';
 import { writeStep } from './write-step.ts';
 
-/** A question, and what it waits for. */
+/** A question and the pending read or step. */
 interface Turn<Act> {
   readonly asking: Asking;
   readonly act: Act;
@@ -21,9 +21,9 @@ const STEP_KINDS: readonly Step['kind'][] = [
 const STEPS: ReadonlySet<string> = new Set(STEP_KINDS);
 
 /**
- * Answers questions about rows and persons together: in each round, what all of them wait for is read in one go, then
- * each carries out its one next step. A failure of a read fails the questions that waited for it, and no others. A
- * question for whose next read or write there is no time ends as `late`, with all it wrote so far.
+ * Answers questions about rows and persons as a batch. Every round performs the reads of all questions together, then
+ * one step per question. A failed read fails only the questions waiting for the read. A question without time left for
+ * the next read or write ends as `late`; completed writes stay.
  */
 export async function answerQuestions(
   context: RowContext,
@@ -49,7 +49,7 @@ function endLate(askings: readonly Asking[], turns: readonly Turn<Read | Step>[]
   return askings;
 }
 
-/** One question; throws what failed. */
+/** Answers one question; throws the question's error. */
 export async function answerQuestion(context: RowContext, question: Question, manner: Manner = {}): Promise<Asking> {
   const [asking] = await answerQuestions(context, [question], manner);
   if (asking === undefined) throw new Error('a question without an answer');
@@ -147,7 +147,7 @@ async function readFreshRows(context: RowContext, turns: readonly Turn<{ readonl
   for (const { asking, act } of turns) asking.takeRow(act.name.id, rows.get(act.name.id));
 }
 
-/** The persons who claimed the emails of rows, as far as they still have these emails. */
+/** The claimants of the rows' emails, provided that the claimant still has the email. */
 async function readClaimants({ ports }: RowContext, turns: readonly Turn<{ readonly row: Row }>[]) {
   const emails = turns.flatMap(({ act }) => emailOf(act.row) ?? []);
   const claims =

@@ -10,49 +10,49 @@ import type { End, FoundRow, Known, Step } from './known.ts';
 import { isChange } from './merge-values.ts';
 import type { StepOutcome } from './write-step.ts';
 
-/** Where a question has come to. */
+/** The end of a question. */
 export type Ended =
   | End
-  /** The step that the asker wanted to see first; nothing of it was written. */
+  /** Stopped before a step selected by `stopsAt`; the step was not written. */
   | { readonly kind: 'stopped'; readonly step: Step }
-  /** Others have the person, or kept changing it: the question is asked again later. */
+  /** The person is leased to a different worker or changed on every try: ask again later. */
   | { readonly kind: 'busy' }
-  /** No time was left for the next read or write: the question is asked again, of another function. */
+  /** No time left for the next read or write: to be asked again in a later invocation. */
   | { readonly kind: 'late' }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** How a question is asked. */
+/** Options of a question. */
 export interface Manner {
-  /** The token of the lease under which it is asked. */
+  /** The token of the caller's lease. */
   readonly token?: string | undefined;
   /** Computes every step and writes none. */
   readonly isDry?: boolean;
-  /** Asked before each read and each write: whether there is time for it. Left out: there is. */
+  /** Called before every read and write: whether enough time is left. Absent: always enough. */
   readonly hasTime?: (() => boolean) | undefined;
-  /** A step before which the question ends. */
+  /** Selects a step to stop at, before the write. */
   readonly stopsAt?: (step: Step, known: Known) => boolean;
-  /** What Salesforce is already known to hold for the person. */
+  /** The rows already found in Salesforce for the person. */
   readonly found?: FoundRow | undefined;
-  /** The person as read just now, and after that its own row; null: the row could not be read. */
+  /** A person just read and then the person's own row; null: the row could not be read. */
   readonly seen?: { readonly person: Person; readonly row: Row | null } | undefined;
 }
 
-/** How often others may write an item between its read and our write. */
+/** Maximum number of writes refused because of concurrent changes. */
 const MAX_REFUSALS = 8;
 
-/** More steps than any question takes: whatever comes to more goes in a circle. */
+/** More steps than any question needs: a higher count means an endless loop. */
 const MAX_STEPS = 60;
 
-/** One question on its way, with all that was read for it, and what has come of it. */
+/** The state of one question: everything read, the results so far, the end. */
 export class Asking {
   readonly question: Question;
   readonly manner: Manner;
   readonly known: Known;
   readonly pulled: string[] = [];
   readonly conflicts: Conflict[] = [];
-  /** Whether anything was stored. */
+  /** Whether any item was stored. */
   hasWritten = false;
-  /** The rows that were taken on the way. */
+  /** The rows taken by the question's person. */
   readonly taken: Row[] = [];
   ended: Ended | undefined;
   readonly #sent = new Set<string>();
@@ -92,13 +92,13 @@ export class Asking {
     };
   }
 
-  /** The person as it was read or written last. */
+  /** The person as last read or written. */
   person(personId: string): Person | undefined {
     const item = this.#items.get(personId);
     return isPerson<Person>(item) ? item : undefined;
   }
 
-  /** The person that the question led to, as stored now. */
+  /** The person found by the question, as stored now. */
   get reached(): Person | undefined {
     const { ended } = this;
     return ended !== undefined && 'personId' in ended && ended.personId !== null
@@ -139,7 +139,7 @@ export class Asking {
     this.#found = found;
   }
 
-  /** What was read stays known after a write; after a refused write everything is read again. */
+  /** Reads stay valid after a write; after a refused write everything is read again. */
   takeOutcome(outcome: StepOutcome): void {
     this.#steps += 1;
     if (outcome.kind === 'busy' || this.#steps > MAX_STEPS) this.ended = { kind: 'busy' };
@@ -156,10 +156,7 @@ export class Asking {
     }
   }
 
-  /**
-   * A lease that has run out remembers what a lost push attempted, until the row has been read, or the one that took its
-   * place.
-   */
+  /** An expired lease records what a lost push attempted, until the row or the row's successor has been read. */
   #hasToBeRead(person: Person, row: Row, isLeased: (person: Person) => boolean): boolean {
     const isLapsed = person.lease !== null && person.lease.owner !== this.manner.token && !isLeased(person);
     return isLapsed && successorOf(row) === null;

@@ -3,23 +3,23 @@ import type { Row, RowName } from '../../person/row.ts';
 import { type Item, isPerson, type Standing } from '../../person/standing.ts';
 import type { Deciding, Known } from './known.ts';
 
-/** Whose a row is, by its authority alone. */
+/** The holder of a row according to the authority alone. */
 export type Hold =
-  /** Nobody's: there is no authority, or a stub that names no person. */
+  /** No holder: no authority, or a stub without `rowOf`. */
   | { readonly kind: 'free' }
-  /** The authority names a person that is not there. */
+  /** The authority names a person not created yet. */
   | { readonly kind: 'unborn'; readonly personId: string }
   /** A frozen person on the way has not been absorbed. */
   | { readonly kind: 'unjoined'; readonly loser: Standing; readonly survivor: Standing }
   | { readonly kind: 'held' | 'left' | 'claimed'; readonly survivor: Standing };
 
-/** A person, the survivor that it leads to, and the last on the way there that no later one has absorbed. */
+/** A person's survivor, and the last person on the way not yet absorbed. */
 export interface Chain {
   readonly survivor: Standing;
   readonly unjoined: Standing | undefined;
 }
 
-/** More persons joined one into another than this are a broken invariant. */
+/** A longer chain of joins is a broken invariant. */
 const MAX_JOINS = 32;
 
 export function* itemOf(known: Pick<Known, 'items'>, personId: string): Deciding<Item | null> {
@@ -30,7 +30,7 @@ export function* itemOf(known: Pick<Known, 'items'>, personId: string): Deciding
   }
 }
 
-/** The row as Salesforce holds it now; null where it cannot be read. */
+/** The row as Salesforce holds the row now; null: cannot be read. */
 export function* freshRow(known: Pick<Known, 'rows'>, { type, id }: RowName): Deciding<Row | null> {
   for (;;) {
     const row = known.rows.get(id);
@@ -39,7 +39,7 @@ export function* freshRow(known: Pick<Known, 'rows'>, { type, id }: RowName): De
   }
 }
 
-/** Null where there is no such person. */
+/** Null: no person has the id. */
 export function* chainOf(known: Pick<Known, 'items'>, personId: string): Deciding<Chain | null> {
   const first = yield* itemOf(known, personId);
   if (!isPerson(first)) return null;
@@ -56,7 +56,7 @@ export function* chainOf(known: Pick<Known, 'items'>, personId: string): Decidin
   return { survivor: chain.at(-1) ?? first, unjoined };
 }
 
-/** Whose the row is. */
+/** The holder of the row. */
 export function* holdOf(known: Pick<Known, 'items'>, rowId: string): Deciding<Hold> {
   const authorityId = personIdOfRow(rowId);
   const authority = yield* itemOf(known, authorityId);

@@ -4,11 +4,11 @@ import { isGone, isPerson, type Standing, takesGivenRow } from '../../person/sta
 import { freshRow, type Hold, holdOf, itemOf } from './authority.ts';
 import type { Decided, Deciding, Known, Rule } from './known.ts';
 
-/** Rows 17 to 24: the authority names a person that does not stand for the row and has not left it. */
+/** Rows 17 to 24: the authority names a person without the row in `salesforce` or `left`. */
 export function* claimed(known: Known, way: Way, claimer: Standing, state: Row): Deciding {
   const { personId, salesforce, erased } = claimer;
   const renounce = (rule: Rule): Decided => ({ kind: 'renounce', personId, row: state, rule });
-  // An erased person goes on with what took its row's place, so that it comes back by no conversion; nothing else is its.
+  // An erased person takes only the successor of the own row, so that no conversion recreates the person.
   if (erased && !hasSuccessor(claimer)) return renounce('24');
   if (salesforce === null) {
     return isGone(state) ? renounce('18') : { kind: 'take', personId, row: state, succeeds: false, rule: '17' };
@@ -22,19 +22,19 @@ export function* claimed(known: Known, way: Way, claimer: Standing, state: Row):
   return isGone(fresh) ? renounce('23') : { kind: 'take', personId, row: fresh, succeeds: false, rule: '22' };
 }
 
-/** How the question came here. */
+/** How the question was started. */
 export interface Way {
-  /** Whether a queue message leads here and comes again until it is done. */
+  /** Whether a queue message repeats the question until success. */
   readonly told: boolean;
 }
 
-/** A person whose living row cannot be read says so, once. */
+/** Parks a person with an unreadable living row; a person already parked stays unchanged. */
 export function unseen(known: Known, personId: string, { type, id }: RowName, rule: Rule): Decided {
   const kind = known.isUnseen(personId) ? 'notVisible' : 'parkUnseen';
   return { kind, personId, row: { type, id }, rule };
 }
 
-/** How many rows one after another may have taken a row's place. */
+/** Maximum length of a chain of successors. */
 const MAX_SUCCESSORS = 12;
 
 export function hasSuccessor({ salesforce }: Standing): boolean {
@@ -42,8 +42,8 @@ export function hasSuccessor({ salesforce }: Standing): boolean {
 }
 
 /**
- * Table B: the person's row is gone and another row took its place. The person's own row is read first, then each
- * successor's authority and the successor itself, up to the last one. `rule`: the row of the table that led here.
+ * Table B: the person's row is gone and has a successor. Reads the person's own row first, then for every successor the
+ * authority and the row, up to the last successor. `rule`: the table row of the caller.
  */
 export function* follow(known: Known, way: Way, follower: Standing, rule: Rule): Deciding {
   const { personId, salesforce } = follower;
@@ -57,7 +57,7 @@ export function* follow(known: Known, way: Way, follower: Standing, rule: Rule):
   for (let hop = 0; next !== undefined && hop < MAX_SUCCESSORS; hop += 1) {
     const hold = yield* holdOf(known, next.id);
     const row: Row | null = yield* freshRow(known, next);
-    // Unreadable: whoever can read it finds the claim.
+    // Unreadable: the claim makes a later reader continue for the person.
     if (row === null) {
       const isFree = hold.kind === 'free';
       return isFree
@@ -66,14 +66,14 @@ export function* follow(known: Known, way: Way, follower: Standing, rule: Rule):
     }
     const after = successorOf(row);
     if (after === null) return yield* reached(known, way, { follower, hold, row });
-    // Merged, undeleted and merged back while it was read.
+    // Merged, undeleted and merged back during the reads.
     if (after.id === salesforce.id) return { kind: 'wait', rule };
     next = after;
   }
   return { kind: 'wait', rule };
 }
 
-/** The last of the successors, as it is now, and whose it is. */
+/** The last successor: present state and holder. */
 interface Reached {
   readonly follower: Standing;
   readonly hold: Hold;
@@ -112,10 +112,10 @@ function* claimedByAnother(known: Known, way: Way, claimer: Standing, row: Row):
 }
 
 /**
- * Rows B7 to B9. Which of the two is joined into the other depends on one thing only, whether the holder of the
- * successor is newborn: a person never becomes newborn again, so that two workers cannot join both ways. The successor is
- * merged first, so that a holder whose row was known as gone is not followed back. A newborn holder of a living row gives
- * the row away: the absorption merges the row.
+ * Rows B7 to B9. The direction of the join depends only on whether the successor's holder is newborn. A person never
+ * becomes newborn again, so two workers cannot join in opposite directions. The successor is merged first, because a
+ * holder still linked to a gone row would be followed back. A newborn holder of a living row gives the row away: the
+ * absorption merges the row.
  */
 function join(
   known: Known,
@@ -123,9 +123,9 @@ function join(
   { follower, holder, row }: { readonly follower: Standing; readonly holder: Standing; readonly row: Row },
 ): Decided {
   const { personId, erased } = follower;
-  // What else became of the erased person's row is another person's.
+  // Other rows created from the erased person's row belong to a different person.
   if (erased && !holder.newborn) return { kind: 'nothing', personId, rule: 'B9' };
-  // Nobody is erased by a merge in Salesforce.
+  // A merge in Salesforce erases no person.
   if (holder.erased) return { kind: 'bury', personId, rule: 'B9' };
   const gives = holder.newborn;
   const isMergedLater = gives && holder.salesforce !== null && !isGone(holder.salesforce);
@@ -134,19 +134,20 @@ function join(
   }
   const [loser, into] = gives ? [holder, follower] : [follower, holder];
   const rule = gives ? 'B8' : 'B9';
-  // No queue message will retry this, so one is sent before the first write.
+  // No queued message will retry the join, so enqueue one before the first write.
   if (!told && !known.sent(loser.personId)) return { kind: 'send', personId: loser.personId, rule };
   return { kind: 'freeze', loser: loser.personId, into: into.personId, gives, gone: null, rule };
 }
 
 /**
- * Row 1, and J2 wherever a half-done join is met. The survivor's own living row is read first: what Salesforce kept in
- * a merge counts as the survivor's own value.
+ * Row 1, and J2 for every half-done join. Reads the survivor's own living row first: values kept by a merge in
+ * Salesforce count as the survivor's own.
  */
 export function* absorb(known: Known, loser: Standing, survivor: Standing, rule: Rule = '1'): Deciding {
   if (survivor.erased && !loser.erased) return { kind: 'clear', personId: loser.personId, rule };
   const own = yield* newsOfOwnRow(known, survivor);
-  // Whether the survivor takes over the loser's row is decided once it is stored that the survivor's own row is gone.
+  // The survivor's own row is gone: store the gone state before deciding whether the survivor takes over the loser's
+  // row.
   if (own !== undefined && isGone(own)) return mergeOwn(survivor, own, rule);
   const takes = takesGivenRow(survivor, loser);
   const row = takes && loser.salesforce !== null ? yield* freshRow(known, loser.salesforce) : (own ?? null);
@@ -159,7 +160,7 @@ export function* readOwnFirst(known: Known, person: Standing, rule: Rule): Decid
   return own && mergeOwn(person, own, rule);
 }
 
-/** The person's own living row as it is now, where that says something new. */
+/** The present state of the person's own living row, if not yet merged. */
 function* newsOfOwnRow(known: Known, person: Standing): Deciding<Row | undefined> {
   const { salesforce } = person;
   if (salesforce === null || isGone(salesforce)) return undefined;
@@ -171,17 +172,17 @@ function mergeOwn({ personId }: Standing, row: Row, rule: Rule): Decided {
   return { kind: 'merge', personId, row, keepsNewborn: false, rule };
 }
 
-/** Whether a state just read, of the person's own row, says something that the person does not know. */
+/** Whether a state just read of the person's own row differs from the stored person. */
 export function isNews(known: Known, { personId, salesforce }: Standing, row: Row): boolean {
   const stamp = salesforce?.systemModstamp ?? '';
   return row.systemModstamp > stamp || (row.systemModstamp === stamp && known.differs(personId, row));
 }
 
-/** Row 16: another person for a living row that the one before has left. The state must have been read just now. */
+/** Row 16: a new person for a living row left by the previous person. `fresh` must have been read just now. */
 export function* newLife(known: Known, fresh: Row, rule: Rule = '16'): Deciding {
   const authorityId = personIdOfRow(fresh.id);
   const authority = yield* itemOf(known, authorityId);
   if (!isPerson(authority)) return { kind: 'create', personId: authorityId, row: fresh, rule };
-  // No other life of the row was named at this revision, so that the id is new.
+  // The revision makes the id unique: every new life of the row changes the authority.
   return { kind: 'claim', rowId: fresh.id, personId: `${authorityId}-${authority.revision}`, rule };
 }

@@ -5,11 +5,11 @@ import { decidePerson, type PersonQuestion } from './sync-table.ts';
 export type Question = RowQuestion | PersonQuestion;
 
 /**
- * The one decision about rows and persons: from what a worker has read so far, the next read or the one next step.
- * Pure. After a write, whether it went through or was refused, it is asked again.
+ * The one decision about rows and persons: from everything read so far, the next read or the next step. Pure. Called
+ * again after every write, accepted or refused.
  */
 export function decide(known: Known, question: Question): Read | Decided {
   const deciding = question.kind === 'row' ? decideRow(known, question) : decidePerson(known, question);
-  // The first read that is still missing ends this run; with the answer, the next run comes further.
+  // The first missing read ends the run; the next run gets further with the answer.
   return deciding.next().value;
 }

@@ -5,12 +5,12 @@ import type { PersonStore } from '../ports/person-store.ts';
 
 const PAGE = 100;
 
-/** What was told longer ago than this many pages is no longer looked for. */
+/** Older pages of a log are not searched. */
 const MAX_PAGES = 10;
 
 /**
- * What the logs of two persons who become one tell of when each edit of the loser that waits was made, and the
- * survivor's of the same fields: the part that no longer stands in their own items, by person, oldest first.
+ * By person, oldest first: logged activities already moved out of the items of two persons to be joined, as far back as
+ * needed to find the time of every pending edit of the loser and of the survivor's edits of the same fields.
  */
 export async function earlierEdits(
   store: Pick<PersonStore, 'activities'>,
@@ -18,7 +18,8 @@ export async function earlierEdits(
   loser: Person,
 ): Promise<ReadonlyMap<string, readonly Activity[]>> {
   const edited = Object.keys(loser.pending);
-  // What is empty here may have been emptied by an edit, which a value that somebody brings along does not undo.
+  // An empty survivor field may have been emptied by an edit, and a loser's value without an edit must not undo the
+  // edit.
   const isBrought = (field: string) => (loser.fields[field] ?? null) !== null;
   const emptied = Object.keys(survivor.fields).filter((field) => survivor.fields[field] === null && isBrought(field));
   return new Map([
@@ -27,9 +28,7 @@ export async function earlierEdits(
   ]);
 }
 
-/**
- * What stands in the log before the person's own item, as far back as it takes to tell when these fields were edited.
- */
+/** Activities older than the item's log, back to the last edit of every given field. */
 async function earlierTelling(
   store: Pick<PersonStore, 'activities'>,
   person: Person,

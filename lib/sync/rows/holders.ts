@@ -6,7 +6,7 @@ import type { Deciding, Known } from './known.ts';
 
 type ItemStore = Pick<PersonStore, 'items'>;
 
-/** The holders of rows, by row id; a row that nobody holds is missing. */
+/** The holders of rows, by row id; rows without a holder are absent. */
 export function holdersOf(store: ItemStore, rowIds: readonly string[]): Promise<ReadonlyMap<string, Person>> {
   return personsFound(store, new Map(), rowIds, function* (known, rowId) {
     const hold = yield* holdOf(known, rowId);
@@ -14,7 +14,7 @@ export function holdersOf(store: ItemStore, rowIds: readonly string[]): Promise<
   });
 }
 
-/** The persons that these became a part of, by the ids of these; a person of its own is its own survivor. */
+/** The survivors of persons, by person id; a person never joined is the survivor. */
 export function survivorsOf(store: ItemStore, persons: Iterable<Person>): Promise<ReadonlyMap<string, Person>> {
   const items = new Map([...persons].map((person) => [person.personId, person]));
   return personsFound(store, items, [...items.keys()], function* (known, personId) {
@@ -22,12 +22,12 @@ export function survivorsOf(store: ItemStore, persons: Iterable<Person>): Promis
   });
 }
 
-/** The person that this one became a part of, or itself. */
+/** The survivor of a person; the person itself, if never joined. */
 export async function survivorOfPerson(store: ItemStore, person: Person): Promise<Person> {
   return (await survivorsOf(store, [person])).get(person.personId) ?? person;
 }
 
-/** The persons that are found from these ids: what all of them wait for is read in one go. */
+/** The persons found from the given ids, with one batch read per round. */
 async function personsFound(
   store: ItemStore,
   given: ReadonlyMap<string, StoredItem>,

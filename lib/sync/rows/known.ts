@@ -2,24 +2,24 @@ import type { Row, RowName } from '../../person/row.ts';
 import type { Item } from '../../person/standing.ts';
 
 /**
- * What one worker has read so far for one question. `undefined` means "not read yet", null means "read, and there is
- * none". A row is read after the items on which its use depends, and is forgotten with the worker's next write.
+ * Everything read so far for one question. `undefined`: not read yet. Null: read and absent. A row is read after the
+ * items used with the row, and discarded at the next write.
  */
 export interface Known {
   readonly items: { get(personId: string): Item | null | undefined };
   readonly rows: { get(rowId: string): Row | null | undefined };
-  /** Whether a row with base's own stamp says something else than base. */
+  /** Whether a row state with base's stamp has values other than base. */
   readonly differs: (personId: string, row: Row) => boolean;
   readonly isLeased: (personId: string) => boolean;
-  /** Whether the person is parked because its row could not be read. */
+  /** Whether the person is parked because the row could not be read. */
   readonly isUnseen: (personId: string) => boolean;
-  /** The person, made here and never in Salesforce, that claimed the row's email. */
+  /** The person claiming the row's email: created locally, never in Salesforce. */
   readonly claimant: (row: Row) => string | null | undefined;
   /** Whether Salesforce has other Leads or Contacts with the row's email. */
   readonly sharesEmail: (row: Row) => boolean | undefined;
-  /** What Salesforce was found to hold for a person without a living row. */
+  /** The rows found in Salesforce for a person without a living row. */
   readonly found: () => FoundRow | undefined;
-  /** Whether a message about this person, or this row, was sent (M0). */
+  /** Whether a message about the person or row was sent (M0). */
   readonly sent: (id: string) => boolean;
 }
 
@@ -28,35 +28,35 @@ export type FoundRow =
   | { readonly kind: 'one'; readonly row: Row }
   | { readonly kind: 'several'; readonly rows: readonly Row[] };
 
-/** A read that the next step depends on. */
+/** A read needed for the next step. */
 export type Read =
   | { readonly kind: 'readItems'; readonly ids: readonly string[] }
-  /** The row as Salesforce holds it now. */
+  /** The row as Salesforce holds the row now. */
   | { readonly kind: 'readRow'; readonly name: RowName }
   | { readonly kind: 'readClaimant'; readonly row: Row }
   | { readonly kind: 'readSharedEmail'; readonly row: Row }
   | { readonly kind: 'find'; readonly personId: string };
 
-/** One conditional write of one item, or one message. After it, the question is asked again. */
+/** One conditional write of one item, or one message. The question is asked again afterwards. */
 export type Step =
   /**
-   * The survivor takes over a frozen person. `row`: a newer state of the survivor's own row, or that person's row as it
-   * is now, where the survivor takes that row.
+   * The survivor absorbs a frozen person. `row`: a newer state of the survivor's own row, or the present state of the
+   * loser's row if the survivor takes the row over.
    */
   | { readonly kind: 'absorb'; readonly loser: string; readonly survivor: string; readonly row: Row | null }
-  /** The person's row became a part of an erased person's: the person is deleted here, and has no row any more. */
+  /** The person's row was merged into the row of an erased person: the person is deleted locally and loses the row. */
   | { readonly kind: 'bury'; readonly personId: string }
-  /** A frozen person loses its values, because its survivor was erased. */
+  /** A frozen person loses all values, because the survivor was erased. */
   | { readonly kind: 'clear'; readonly personId: string }
-  /** The state of the person's own row; null: the row is gone for good. */
+  /** A state of the person's own row; null: the row is gone for good. */
   | { readonly kind: 'merge'; readonly personId: string; readonly row: Row | null; readonly keepsNewborn: boolean }
-  /** The person's own row cannot be read, and nothing shows that it is deleted: the person is parked and says so. */
+  /** The person's own row cannot be read and nothing proves a deletion: the person is parked. */
   | { readonly kind: 'parkUnseen'; readonly personId: string; readonly row: RowName }
-  /** The authority names the person that may take the row, or that is to be made of it. */
+  /** The authority names the person allowed to take the row, or to be created from the row. */
   | { readonly kind: 'claim'; readonly rowId: string; readonly personId: string }
   | { readonly kind: 'noteGone'; readonly row: Row }
   | { readonly kind: 'create'; readonly personId: string; readonly row: Row }
-  /** `succeeds`: the row took the place of the person's own. */
+  /** `succeeds`: the row is the successor of the person's own row. */
   | { readonly kind: 'take'; readonly personId: string; readonly row: Row; readonly succeeds: boolean }
   | { readonly kind: 'renounce'; readonly personId: string; readonly row: Row }
   /** `gone`: the state of the loser's own row, stored in the same write. */
@@ -67,27 +67,27 @@ export type Step =
       readonly gives: boolean;
       readonly gone: Row | null;
     }
-  /** `row`: the message is about this row, and comes later than a sync by hand can last. */
+  /** `row`: the message is about the row, and is delayed longer than any manual sync lasts. */
   | { readonly kind: 'send'; readonly personId: string; readonly row?: RowName };
 
-/** The question is answered: nothing is left to be done here and now. */
+/** The question is answered: no step is left for the worker. */
 export type End =
-  /** `personId`: the person that the question led to, where there is one. */
+  /** `personId`: the person found by the question, if any. */
   | { readonly kind: 'nothing'; readonly personId: string | null }
-  /** Somebody else is about to decide it: the message comes again. */
+  /** A concurrent worker is about to decide: retry with the message's next delivery. */
   | { readonly kind: 'wait' }
   | { readonly kind: 'notFound' }
   | { readonly kind: 'deletedHere'; readonly personId: string }
-  /** The person's row, or the row that took its place, cannot be read: it may live out of the sync user's sight. */
+  /** The person's row or the successor cannot be read, and may be invisible to the sync user. */
   | { readonly kind: 'notVisible'; readonly personId: string; readonly row: RowName }
   /** The person holds a living row. */
   | { readonly kind: 'push'; readonly personId: string }
-  /** Nothing in Salesforce is this person: its Lead is to be created under its key. */
+  /** Salesforce has no row for the person: create a Lead under the person's key. */
   | { readonly kind: 'insert'; readonly personId: string }
-  /** What was found is another person's, or could be several rows. */
+  /** The found row belongs to a different person, or several rows match. */
   | { readonly kind: 'ambiguous'; readonly personId: string; readonly rows: readonly RowName[] };
 
-/** The row of the specification's table by which a step or an end was decided. */
+/** The row of the specification's table behind a step or an end. */
 // biome-ignore format: one line for each table
 export const RULES = [
   '1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12', '13', '14', '15', '16', '17', '18', '19', '20', '21', '22', '23', '24',
@@ -99,5 +99,5 @@ export type Rule = (typeof RULES)[number];
 
 export type Decided = (Step | End) & { readonly rule: Rule };
 
-/** A decision in the making: it yields what must be read first. */
+/** A decision in progress; yields the reads needed first. */
 export type Deciding<Result = Decided> = Generator<Read, Result, void>;

@@ -9,26 +9,29 @@ import { isMended } from '../../schema/judge-push.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
 import type { Schemas } from '../context/schemas.ts';
 
-/** A person after a row was merged. */
+/** A person after the merge of a row. */
 export interface Refreshed {
-  /** The same object where the row says nothing new. */
+  /** The same object where the row has nothing new. */
   readonly person: Person;
   readonly pulled: readonly string[];
   readonly conflicts: readonly Conflict[];
 }
 
-/** A merge ready to be stored. What changed in Salesforce may have lifted what it refused: a parked person wakes. */
+/**
+ * A merge ready to be stored. The change in Salesforce may have removed the cause of a rejection, so the rejection
+ * ends.
+ */
 export function mergedPerson(merge: Exclude<RowMerge, { kind: 'stale' | 'unchanged' }>, now: string): Person {
   const person = withPending({ ...merge.person, lastSyncedAt: now }, now);
   return merge.kind === 'merged' ? logged({ ...person, rejection: null }, merge.happenings, now) : person;
 }
 
-/** What a lease that still stands, or that nobody has cleared up after, may have brought into Salesforce. */
+/** Values possibly committed by the holder of a lease, in force or expired. */
 export function ownPushOf(person: Person): OwnPush | undefined {
   return person.lease === null ? undefined : { values: person.lease.attempt, settled: false };
 }
 
-/** How a row merges into the person that holds it, or that is to take it. */
+/** Merges a row into the row's holder or future holder. */
 export function mergeOf(schemas: Schemas, person: Person, row: Row, succeeds = false): RowMerge {
   if (person.erased) return mergeIntoErased(person, row);
   const { rules } = schemas[row.type];
@@ -38,19 +41,19 @@ export function mergeOf(schemas: Schemas, person: Person, row: Row, succeeds = f
     : mergeRow(person, seen, rules, ownPushOf(person));
 }
 
-/** Whether a row says something that its person does not know, or lifts what keeps the person parked. */
+/** Whether a row changes the person, or ends the person's rejection. */
 export function isChange(schemas: Schemas, person: Person, row: Row): boolean {
   return wakes(schemas, person, row) || mergeOf(schemas, person, row).kind === 'merged';
 }
 
-/** Whether the row that could not be read is here, or the schema has changed so that what was refused may be taken now. */
+/** Whether a row unreadable before is readable, or a schema change removed the cause of the rejection. */
 export function wakes(schemas: Schemas, person: Person, { type }: Row): boolean {
   return isUnseen(person) || isMended(person.rejection, schemas[type].schema);
 }
 
 /**
- * Whatever a converted Lead holds, edits that wait are for the Contact: a push may have come too late, and be in the
- * Lead alone.
+ * Pending edits are meant for the Contact, whatever the converted Lead holds: a push may have reached only the Lead,
+ * after the conversion.
  */
 function withoutEdited(row: Row, { pending }: Person): Row {
   if (!row.isConverted) return row;
@@ -58,14 +61,14 @@ function withoutEdited(row: Row, { pending }: Person): Row {
   return { ...row, fields };
 }
 
-/** The person with the merge; the same object where the row says nothing new. */
+/** The person after the merge; the same object where the row has nothing new. */
 export function refreshedBy(merge: RowMerge, person: Person, now: string): Refreshed {
   if (merge.kind === 'stale' || merge.kind === 'unchanged') return { person, pulled: [], conflicts: [] };
   const { pulled, conflicts } = merge.kind === 'merged' ? merge : { pulled: [], conflicts: [] };
   return { person: mergedPerson(merge, now), pulled, conflicts };
 }
 
-/** The person with its own row merged. */
+/** The person after the merge of the own row. */
 export function refreshedPerson(schemas: Schemas, person: Person, record: RemoteRecord, now: string): Refreshed {
   const link = person.salesforce;
   if (link === null) return { person, pulled: [], conflicts: [] };
@@ -73,7 +76,7 @@ export function refreshedPerson(schemas: Schemas, person: Person, record: Remote
   return refreshedBy(mergeOf(schemas, seen, rowOfRecord(schemas[link.type].schema, record)), seen, now);
 }
 
-/** The person once its row is gone for good. */
+/** The person after the own row is gone for good. */
 export function withoutRow(person: Person, link: SalesforceLink, now: string): Person {
   if (link.isDeleted) return person;
   if (person.erased) return { ...person, salesforce: { ...link, isDeleted: true } };

@@ -6,16 +6,16 @@ import { answerQuestion, answerQuestions } from './answer-questions.ts';
 import type { Asking } from './asking.ts';
 import type { Refreshed } from './merge-values.ts';
 
-/** Persons after their rows were read again, by id, and the first error that kept one of them from it. */
+/** Persons after the read of their rows, by id, and the first error. */
 export interface Refreshment {
   readonly persons: ReadonlyMap<string, Person>;
   readonly error: unknown;
 }
 
 /**
- * Reads the rows of persons again and merges what they hold; where other rows took their place, the persons go over to
- * those or are joined into their holders. Answers the persons as stored now, or their survivors; a person whose lease
- * somebody else holds, who was changed meanwhile, or who could not be stored, is missing: try again later.
+ * Reads and merges the rows of persons; where a row has a successor, the person changes over or is joined into the
+ * successor's holder. Returns the persons (or survivors) as stored now. A person is missing if leased to a different
+ * worker, changed concurrently, or not storable: try again later.
  */
 export async function refreshPersons(context: RowContext, persons: readonly Person[]): Promise<Refreshment> {
   const questions = persons.map(
@@ -28,7 +28,7 @@ export async function refreshPersons(context: RowContext, persons: readonly Pers
     if (ended?.kind === 'failed') error ??= ended.error;
     if (question.kind === 'person' && reached !== undefined) refreshed.set(question.personId, reached);
   }
-  // A survivor that several of them lead to was written by each in turn.
+  // A survivor of several persons was written several times: the highest revision is the latest.
   for (const person of Array.from(refreshed.values())) {
     const known = refreshed.get(person.personId);
     if (known === undefined || known.revision < person.revision) refreshed.set(person.personId, person);
@@ -36,27 +36,27 @@ export async function refreshPersons(context: RowContext, persons: readonly Pers
   return { persons: refreshed, error };
 }
 
-/** What was read for a person under our lease. */
+/** The result of a read under the caller's lease. */
 export interface LeasedRead {
   readonly person: Person;
-  /** The person's own row; undefined where it could not be read. */
+  /** The person's own row; undefined: could not be read. */
   readonly record: RemoteRecord | undefined;
-  /** A row that cannot be read is gone. */
+  /** Treats an unreadable row as gone. */
   readonly recordIsGone?: boolean;
 }
 
 export type StoredRead =
   | ({ readonly kind: 'stored' } & Refreshed)
-  /** The row could not be read and may live: the person is parked and says so. */
+  /** The row could not be read and may live: the person is parked. */
   | { readonly kind: 'notVisible'; readonly row: RowName }
-  /** The person was joined into this one. */
+  /** The person was joined into the person `into`. */
   | { readonly kind: 'merged'; readonly into: string }
-  /** Somebody else changed the person meanwhile. */
+  /** The person was changed concurrently. */
   | { readonly kind: 'changed' };
 
 /**
- * Stores what a person's row is now, the lease kept. Where another row took its place, the person goes over to that
- * one, or is joined into its holder.
+ * Stores the present state of a person's row and keeps the lease. If the row has a successor, the person changes over
+ * or is joined into the successor's holder.
  */
 export async function storeRead(context: RowContext, read: LeasedRead): Promise<StoredRead> {
   const { person, recordIsGone } = read;

@@ -6,17 +6,17 @@ import { chainOf, freshRow, type Hold, holdOf, itemOf } from './authority.ts';
 import { absorb, claimed, follow, hasSuccessor, isNews, newLife, unseen, type Way } from './claim-table.ts';
 import type { Decided, Deciding, Known } from './known.ts';
 
-/** A state of a row that is to reach its person. */
+/** A row state on the way to the row's holder. */
 export interface RowQuestion extends Way {
   readonly kind: 'row';
   readonly name: RowName;
   /** Null: the row is to be read. */
   readonly state: Row | null;
-  /** Whether the state has but a few of the row's columns: it can only add to what is known of the row at its stamp. */
+  /** Whether the state has only some columns, and can therefore only add values at a stamp already known. */
   readonly partial: boolean;
-  /** Whether an earlier state of the row may still be under way. */
+  /** Whether an earlier state of the row may still be queued. */
   readonly mayComeAfter: boolean;
-  /** A row that cannot be read is gone: the list of deletions showed it, or somebody has accepted that. */
+  /** Treats an unreadable row as gone: listed as deleted, or confirmed by a user. */
   readonly recordIsGone?: boolean | undefined;
 }
 
@@ -25,7 +25,7 @@ export function* decideRow(known: Known, question: RowQuestion): Deciding {
   const hold = (yield* heldByCarriedId(known, question.state)) ?? (yield* holdOf(known, question.name.id));
   if (hold.kind === 'unjoined') return yield* absorb(known, hold.loser, hold.survivor);
   const isWhole = !question.partial || addsTo(hold, question.state);
-  // A later stamp would stand for columns that were not read.
+  // Storing a later stamp would claim columns never read.
   const state = (isWhole ? question.state : null) ?? (yield* freshRow(known, question.name));
   if (state === null) return yield* unreadable(known, question, hold);
   switch (hold.kind) {
@@ -42,15 +42,15 @@ export function* decideRow(known: Known, question: RowQuestion): Deciding {
   }
 }
 
-/** Whether a few columns of a row can be merged: into its holder, at a stamp not beyond base. */
+/** Whether a partial state can be merged: the row has a holder, and the stamp is not later than base. */
 function addsTo(hold: Exclude<Hold, { kind: 'unjoined' }>, state: Row | null): boolean {
   const base = hold.kind === 'held' ? hold.survivor.salesforce?.systemModstamp : undefined;
   return state !== null && base !== undefined && state.systemModstamp <= base;
 }
 
 /**
- * The holder, by the person id that the row carries: a living person stands for a row only if the row's authority leads
- * to it (I1), so that the authority need not be read. Another one may have taken an erased person's row.
+ * The holder named by the row's person id. A living person stands for a row only if the authority leads to the person
+ * (I1), so the authority need not be read. The row of an erased person may have a new holder.
  */
 function* heldByCarriedId(known: Known, state: Row | null): Deciding<Hold | undefined> {
   const carried = carriedId(state);
@@ -60,7 +60,7 @@ function* heldByCarriedId(known: Known, state: Row | null): Deciding<Hold | unde
   return holds ? { kind: 'held', survivor: person } : undefined;
 }
 
-/** What people type into the field is no person's id. */
+/** A text typed into the field by a user is not a person id. */
 function carriedId(state: Row | null): string | null {
   const id = state?.personId ?? null;
   return id !== null && isPossiblePersonId(id) ? id : null;
@@ -83,8 +83,8 @@ function* held(known: Known, question: RowQuestion, holder: Standing, state: Row
 }
 
 /**
- * Row 3. A gone state is merged before anything is done about its successor (I5); where the holder is then joined into
- * the successor's holder, both are one write.
+ * Row 3. A gone state is merged before the successor is followed (I5); if the holder is then joined into the
+ * successor's holder, a single write does both.
  */
 function* newer(known: Known, question: RowQuestion, holder: Standing, state: Row): Deciding {
   const { personId, erased } = holder;
@@ -114,7 +114,7 @@ function* free(known: Known, { mayComeAfter }: RowQuestion, state: Row): Decidin
   return { kind: 'create', personId: personIdOfRow(state.id), row: state, rule: '11' };
 }
 
-/** Row 8: the person whose id the row carries, or a half-done join on the way there. */
+/** Row 8: the person named by the row's person id, or a half-done join on the way to the survivor. */
 function* namedByRow(known: Known, state: Row): Deciding<Decided | undefined> {
   const carried = carriedId(state);
   const chain = carried === null ? null : yield* chainOf(known, carried);
@@ -122,7 +122,8 @@ function* namedByRow(known: Known, state: Row): Deciding<Decided | undefined> {
   const { survivor, unjoined } = chain;
   if (unjoined !== undefined) return yield* absorb(known, unjoined, survivor, '8');
   const { personId, salesforce, erased, left: leftRows } = survivor;
-  // A person whose row was deleted may have made this one since; one whose row has a successor follows that.
+  // The row may be a new Lead for a person with a deleted row; a person with a successor row follows the successor
+  // instead.
   const hasRoom = salesforce === null || (isGone(salesforce) && !hasSuccessor(survivor));
   if (!hasRoom || erased || state.id in leftRows) return undefined;
   return { kind: 'claim', rowId: state.id, personId, rule: '8' };
@@ -151,7 +152,7 @@ function* sharesEmail(known: Known, state: Row): Deciding<boolean> {
   }
 }
 
-/** Rows 12 and 13. A person made of a gone row refuses whoever is about to make it of an older, living state. */
+/** Rows 12 and 13. A person created from a gone row prevents a creation from an older, living state. */
 function* unborn(known: Known, personId: string, state: Row): Deciding {
   if (isGone(state)) return { kind: 'create', personId, row: state, rule: '13' };
   const fresh = yield* freshRow(known, state);
@@ -173,7 +174,7 @@ function* leftAndGone(known: Known, leaver: Standing, state: Row): Deciding {
   return isNew ? { kind: 'noteGone', row: state, rule: '14' } : { kind: 'nothing', personId: null, rule: '15' };
 }
 
-/** The row cannot be read any more: it is gone for good, or out of the sync user's sight. Only a holder learns of that. */
+/** The row can no longer be read: gone for good, or invisible to the sync user. Only a holder is changed. */
 function* unreadable(known: Known, question: RowQuestion, hold: Exclude<Hold, { kind: 'unjoined' }>): Deciding {
   if (hold.kind !== 'held') return { kind: 'nothing', personId: null, rule: '5' };
   const { personId, salesforce, erased } = hold.survivor;

@@ -8,10 +8,10 @@ import type { FoundRow } from './known.ts';
 
 type ReadContext = Context<Pick<Ports, 'records'>>;
 
-/** How many rows one after another may have taken a row's place. */
+/** Maximum length of a chain of successors. */
 const MAX_SUCCESSORS = 12;
 
-/** The rows of these names as they are now; one that is hidden or gone for good is missing. */
+/** The present states of rows; hidden and finally deleted rows are absent. */
 export async function readRows(
   { ports, schemas }: ReadContext,
   names: readonly RowName[],
@@ -26,7 +26,7 @@ export async function readRows(
   return found;
 }
 
-/** The rows that took the place of this one, one after another; empty where none did, or it cannot be read. */
+/** The chain of successors of a row; ends at the first unreadable successor. */
 export async function successorsOf(context: ReadContext, row: Row): Promise<readonly Row[]> {
   const found: Row[] = [];
   for (let name = successorOf(row); name !== null && found.length < MAX_SUCCESSORS; ) {
@@ -41,8 +41,8 @@ export async function successorsOf(context: ReadContext, row: Row): Promise<read
 export type FindContext = Context<{ readonly records: Pick<Ports['records'], 'find'> }>;
 
 /**
- * What Salesforce holds for a person without a living row: a Lead or Contact that carries the person's id, else those
- * with the person's email.
+ * The rows found for a person without a living row: Leads and Contacts carrying the person's id, otherwise all with the
+ * person's email.
  */
 export async function findRowsFor(context: FindContext, person: Person): Promise<FoundRow> {
   const { personId, salesforce, fields } = person;
@@ -55,7 +55,7 @@ export async function findRowsFor(context: FindContext, person: Person): Promise
   return rows.length > 1 ? { kind: 'several', rows } : { kind: 'one', row };
 }
 
-/** The living Leads and Contacts beside this one that have its email. */
+/** The other living Leads and Contacts with the row's email. */
 export async function otherRowsWithEmail(context: FindContext, row: Row): Promise<readonly Row[]> {
   const found = await find(context, [], row.fields.Email);
   return found.filter(({ id }) => id !== row.id);

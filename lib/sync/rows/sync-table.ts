@@ -5,17 +5,17 @@ import { chainOf, freshRow, holdOf, itemOf } from './authority.ts';
 import { absorb, follow, hasSuccessor, isNews, unseen, type Way } from './claim-table.ts';
 import type { Decided, Deciding, FoundRow, Known } from './known.ts';
 
-/** A person that is to be brought to where its row is now: a half-done join is finished, a successor followed. */
+/** Brings a person to the present row: finishes a half-done join, follows a successor. */
 export interface PersonQuestion extends Way {
   readonly kind: 'person';
   readonly personId: string;
-  /** The person's own row is read, also where it is known to live. */
+  /** Reads the person's own row even if known to live. */
   readonly readsOwn: boolean;
-  /** A person without a living row gets one: the rest of table C. */
+  /** Gives a person without a living row a row: the rest of table C. */
   readonly attaches: boolean;
-  /** A row that cannot be read is gone: somebody has confirmed that. */
+  /** Treats an unreadable row as gone: confirmed by a user. */
   readonly recordIsGone?: boolean | undefined;
-  /** A Lead that was made for the person and is converted: what took its place is the person's. */
+  /** A Lead created for the person and converted since: the successor belongs to the person. */
   readonly converted?: Row;
 }
 
@@ -37,7 +37,7 @@ export function* decidePerson(known: Known, question: PersonQuestion): Deciding 
   return yield* attach(known, survivor, yield* findFor(known, personId));
 }
 
-/** Rows C1 to C3; undefined where the person holds no living row, and nothing took the place of its own. */
+/** Rows C1 to C3; undefined where the person holds no living row and the own row has no successor. */
 function* withRow(known: Known, question: PersonQuestion, person: Standing): Deciding<Decided | undefined> {
   const { personId, salesforce } = person;
   if (salesforce === null) return undefined;
@@ -51,14 +51,14 @@ function* withRow(known: Known, question: PersonQuestion, person: Standing): Dec
   return attaches && isUnfollowed(next, personId, recordIsGone) ? undefined : next;
 }
 
-/** A successor that is not to be followed: a sync goes on as with a row that is gone for good. */
+/** A successor not to be followed: the sync continues as for a row gone for good. */
 function isUnfollowed(next: Decided, personId: string, recordIsGone: boolean): boolean {
   return next.kind === 'notVisible' ? recordIsGone : next.kind === 'nothing' && next.personId === personId;
 }
 
 /**
- * Row C3: the person's own row as it is now; undefined where it says nothing new. `isKnownGone`: a row that cannot be
- * read is gone for good.
+ * Row C3: merges a new state of the person's own row; undefined without a new state. `isKnownGone`: an unreadable row
+ * is gone for good.
  */
 function* ownRow(known: Known, person: Standing, isKnownGone: boolean): Deciding<Decided | undefined> {
   const { personId, salesforce } = person;
@@ -111,12 +111,12 @@ function ownedBy(person: Standing, found: Row, how: 'held' | 'left' | 'claimed')
   return how === 'held' ? { kind: 'push', personId, rule: 'C1' } : anothers(personId, found);
 }
 
-/** Row C7: no row is stolen, and no two persons are joined on the strength of an email. */
+/** Row C7: an equal email alone neither moves a row nor joins two persons. */
 function anothers(personId: string, found: Row): Decided {
   return { kind: 'ambiguous', personId, rows: [found], rule: 'C7' };
 }
 
-/** Row C5. What goes after it was found is seen by its stamp in the authority, or by a refused write. */
+/** Row C5. A deletion after the search shows in the authority's stamp, or makes the write fail. */
 function* claimFor(known: Known, { personId }: Standing, found: Row): Deciding {
   const goneAt = (yield* itemOf(known, personIdOfRow(found.id)))?.goneAt ?? '';
   if (isGone(found) || found.systemModstamp <= goneAt) return { kind: 'wait', rule: 'C5' };
@@ -124,8 +124,8 @@ function* claimFor(known: Known, { personId }: Standing, found: Row): Deciding {
 }
 
 /**
- * Row C5 for a row that its person has left. That person may have left the row because the row was deleted after it was
- * found here, and then no stamp in the authority says so: the row is read again.
+ * Row C5 for a row left by the person. The person may have left the row because of a deletion after the search, without
+ * a stamp in the authority: the row is read again.
  */
 function* claimLeft(known: Known, person: Standing, found: Row): Deciding {
   const row = yield* freshRow(known, found);
@@ -138,8 +138,8 @@ function takeFound({ personId }: Standing, found: Row): Decided {
 }
 
 /**
- * Row C7a: an erased person keeps no row that another one asks for. Until that one has taken the row nobody holds it, so a
- * message that comes later than this sync can last is sent first.
+ * Row C7a: an erased person's row is free for a new person with the same email. Until the take the row has no holder,
+ * so a message delayed longer than any manual sync is enqueued first.
  */
 function* claimErased(known: Known, { personId }: Standing, found: Row): Deciding {
   if (!known.sent(found.id)) return { kind: 'send', personId, row: found, rule: 'C7a' };

@@ -11,8 +11,8 @@ const TOO_LARGE: Rejection = {
 };
 
 /**
- * Stores the next state of a person. One that is larger than the store allows will be so on every try: then the person
- * stays as it was, parked by a rejection that says so, and nothing waits for it.
+ * Stores the next state of a person. A state exceeding the store's size limit would fail on every retry: the stored
+ * person is kept and parked by a rejection with the cause.
  */
 export async function updateOrPark(
   persons: Pick<PersonStore, 'update'>,
@@ -30,7 +30,7 @@ export async function updateOrPark(
   }
 }
 
-/** The person parked because what belongs to it cannot be stored. */
+/** The person parked because the next state is too large to store. */
 export function tooLarge(person: Person, now: string): Person {
   return rejectPerson(person, TOO_LARGE, {}, now);
 }

@@ -23,40 +23,40 @@ import type { Step } from './known.ts';
 import { mergedPerson, mergeOf, type Refreshed, refreshedBy, wakes, withoutRow } from './merge-values.ts';
 import { isTooLarge, tooLarge, updateOrPark } from './update-or-park.ts';
 
-/** What became of a step. */
+/** The result of a step. */
 export type StepOutcome =
-  /** `isStored` is false where the item is only seen so, because the step says nothing new about it. */
+  /** `isStored` is false where the step changed nothing and the item was not written. */
   | ({ readonly kind: 'written'; readonly item: StoredItem; readonly isStored: boolean } & Pulled)
   | { readonly kind: 'sent'; readonly about: string }
-  /** The person is too large to be stored so, and says that; it stays as it was. */
+  /** The next state is too large to store: the stored person was parked instead. */
   | { readonly kind: 'parked'; readonly item: Person }
-  /** Another worker wrote the item after it was read. */
+  /** The item was changed after the read. */
   | { readonly kind: 'refused' }
-  /** Another worker holds the person's lease. */
+  /** A different worker holds the person's lease. */
   | { readonly kind: 'busy' };
 
 type Pulled = Pick<Refreshed, 'pulled' | 'conflicts'>;
 
-/** How one step is to be written. */
+/** Inputs for writing a step. */
 export interface Writing {
-  /** An item as it is stored; null: there is none. */
+  /** An item as stored; null: absent. */
   readonly stored: (personId: string) => StoredItem | null;
-  /** The rows of the step were just read, and are no states from some time ago. */
+  /** Whether the row was read just now, as opposed to a queued state. */
   readonly isFresh: (row: Row | null) => boolean;
-  /** An earlier state of the row may still be under way. */
+  /** An earlier state of the row may still be queued. */
   readonly mayComeAfter: boolean;
-  /** Our lease, if the question is asked under one. */
+  /** The caller's lease, if any. */
   readonly token: string | null;
-  /** Computes what would be written, and writes nothing. */
+  /** Computes the write without writing. */
   readonly isDry: boolean;
 }
 
-/** A call of the API, a sync by hand too, is answered within half a minute. */
+/** API calls, including manual syncs, end within half a minute. */
 const AFTER_A_SYNC_SECONDS = 60;
 
 const NOTHING: Pulled = { pulled: [], conflicts: [] };
 
-/** Carries out one step: one conditional write, or one message. */
+/** Performs one step: one conditional write, or one message. */
 export async function writeStep(context: RowContext, step: Step, writing: Writing): Promise<StepOutcome> {
   if (isChange(step)) return change(context, step, writing);
   switch (step.kind) {
@@ -81,7 +81,7 @@ export async function writeStep(context: RowContext, step: Step, writing: Writin
 
 const CHANGES = ['renounce', 'parkUnseen', 'bury', 'freeze'] as const;
 
-/** A step that changes one person by itself. */
+/** A step changing one person only. */
 type Change = Extract<Step, { kind: (typeof CHANGES)[number] }>;
 
 function isChange(step: Step): step is Change {
@@ -180,22 +180,22 @@ async function merge(
   const merged = row === null ? gone(person, ports.clock.now()) : mergedWith(context, person, row);
   const lease = leaseAfter(person, row, writing);
   const next = { ...merged.person, newborn: keepsNewborn && person.newborn, lease };
-  // What changes nothing is not written, unless an older state of the row could come after it and pass for newer.
+  // An unchanged person is not written, unless an older state of the row could arrive later and look newer.
   const leavesTrace = isFresh || writing.mayComeAfter || hasWork(person);
   if (!merged.isChange && !leavesTrace) return { ...NOTHING, kind: 'written', item: next, isStored: false };
   return withPulled(await write(ports, person, next, { leaseAsRead: isFresh, isDry: writing.isDry }), merged);
 }
 
 /**
- * Once the row was read, what an earlier push attempted need not be remembered; unless another row took its place, and
- * what was sent may have gone over to that one.
+ * Once the row was read, the attempt of an earlier push need not be remembered; except with a successor, where the
+ * pushed values may have been transferred to the successor.
  */
 function leaseAfter(person: Person, row: Row | null, writing: Writing): Person['lease'] {
   const isKnown = writing.isFresh(row) && !isOurs(person, writing);
   return isKnown && (row === null || successorOf(row) === null) ? null : person.lease;
 }
 
-/** A push is under way, or is to come. */
+/** A push is in progress or due. */
 function hasWork({ lease, pendingSince }: Person): boolean {
   return lease !== null || pendingSince !== null;
 }
@@ -224,7 +224,7 @@ async function take(
   const person = of(writing, personId);
   if (isOthers(context, person, writing)) return { kind: 'busy' };
   const found = mergeOf(schemas, person, row, succeeds);
-  // A row that went while it was read: its own message tells so.
+  // Deleted during the read: the row's own message handles the deletion.
   if (found.kind !== 'merged') return { kind: 'busy' };
   const { left, newborn } = withoutOwnRow(person);
   const lease = leaseAfter(person, row, writing);
@@ -259,7 +259,7 @@ async function absorb(
   return withPulled(await write(ports, survivor, next, { leaseAsRead: true, isDry: writing.isDry }), there);
 }
 
-/** A person that was joined into an erased one keeps nothing but what rows lead to. Repeated after a crash, it ends alike. */
+/** A person joined into an erased person keeps only the attributes needed to follow rows. Idempotent after a crash. */
 async function clear(context: RowContext, person: Person, writing: Writing): Promise<StepOutcome> {
   const { persons, clock } = context.ports;
   if (!writing.isDry) await persons.forget(person.personId, person.claims);
@@ -275,7 +275,7 @@ function isOurs({ lease }: Person, { token }: Writing): boolean {
   return lease?.owner === token;
 }
 
-/** Whether another worker may have a push of this person under way. */
+/** Whether a different worker may be pushing the person. */
 function isOthers({ ports }: RowContext, person: Person, writing: Writing): boolean {
   return isLeased(person, ports.clock.now()) && !isOurs(person, writing);
 }

@@ -15,8 +15,8 @@ import {
 } from './person-sync.ts';
 
 /**
- * Brings a person who holds no living row to one, by the table: the successor of its own, a Lead or Contact that carries
- * the person's id, else the only one with the person's email, else a new Lead. A row that is another person's is never
+ * Gives a person without a living row a row, in order of preference: the successor of the own row; a Lead or Contact
+ * carrying the person's id; the only row with the person's email; a new Lead. A row held by a different person is never
  * taken.
  */
 export async function attachRow(sync: PersonSync, person: Person): Promise<SyncStep> {
@@ -33,7 +33,7 @@ export async function attachRow(sync: PersonSync, person: Person): Promise<SyncS
   return stepAfter(sync, person, again);
 }
 
-/** A Lead that was made just now stands, though it is converted already. */
+/** A Lead just created stays the person's, even if already converted. */
 function attachMade(sync: PersonSync, { person, to, made }: Extract<Creation, { kind: 'attach' }>): Promise<Asking> {
   const attaching = () => askFor(sync, person, to);
   return made ? afterPush(attaching) : attaching();
@@ -43,7 +43,7 @@ function askFor(sync: PersonSync, person: Person, to: Attaching): Promise<Asking
   return askToAttach(sync, person, to, (step, known) => isContactForQueue(sync, step, known));
 }
 
-/** Salesforce lets no queue own a Contact: nothing of it is written. */
+/** Salesforce does not allow a queue as the owner of a Contact: nothing is written. */
 function isContactForQueue({ assignTo }: PersonSync, { kind }: Step, known: Known): boolean {
   const found = known.found();
   const takes = kind === 'claim' || kind === 'take';
@@ -70,7 +70,7 @@ function unattached(ended: Ended | undefined, reached: Person | undefined): Sync
   return deletedHere === null ? { kind: 'busy' } : { kind: 'deletedHere', at: deletedHere.at };
 }
 
-/** A row that was linked holds what it held: what its person had not is no news. */
+/** Field differences found when linking a row are not reported as pulled. */
 function goingOn({
   taken,
   pulled,

@@ -17,7 +17,7 @@ import { readRows, successorsOf } from '../rows/salesforce-rows.ts';
 import { type Attaching, askToAttach, candidatesOf, over, type PersonSync, type SyncStep } from './person-sync.ts';
 import { rememberAttempt } from './push-now.ts';
 
-/** A Lead was created or refused, or the person turned out to have a row: to be attached to that one. */
+/** The result of a creation: the Lead was created or refused, or an existing row was found for the person. */
 export type Creation =
   | SyncStep
   | {
@@ -28,23 +28,23 @@ export type Creation =
       readonly made?: true;
     };
 
-/** What Salesforce said of the Lead, where the person cannot be attached to what it named. */
+/** Salesforce's refusal, if the person cannot be attached to the named record. */
 export interface LeasedRefusal {
   readonly push: LeasedPush;
   readonly rejection: Rejection;
-  /** What was refused before, of fields that the last try went without. */
+  /** The earlier refusal of fields omitted from the last try. */
   readonly earlier?: Rejection;
 }
 
-/** Fields that a new Lead goes without, because their values are refused; the last refusal stands for all. */
+/** Fields omitted from a new Lead because of refused values; the last refusal represents all. */
 interface LeftOut {
   readonly fields: readonly string[];
   readonly rejection: Rejection | null;
 }
 
 /**
- * Creates the Lead of a person whom nothing in Salesforce is yet. A value that a Lead may go without does not stop it: it
- * waits, and is told.
+ * Creates the Lead of a person without any row. A refused value not required for a Lead is omitted: the field stays
+ * pending, with a rejection.
  */
 export async function createLead(
   sync: PersonSync,
@@ -90,7 +90,9 @@ function mustHaveKey({ schema }: ObjectRules): void {
   throw new ConfigError(`Lead.${PERSON_ID_FIELD} must be unique: without that two Leads of one person could be made`);
 }
 
-/** The creation without the values that were refused; undefined where a Lead needs one of them, or none is named. */
+/**
+ * Repeats the creation without the refused values; undefined if a Lead requires a refused field, or no field is named.
+ */
 function withoutRefused(
   sync: PersonSync,
   { person, sent }: LeasedPush,
@@ -112,7 +114,7 @@ async function tellLeftOut(sync: PersonSync, step: SyncStep, { fields, rejection
   return over({ ...step.outcome, person: told?.person ?? person });
 }
 
-/** The authority of the new row names the person first, then the settle takes the row. */
+/** The authority of the new row names the person first; then the settle takes the row. */
 async function settleCreated(
   sync: PersonSync,
   push: LeasedPush,
@@ -132,7 +134,7 @@ async function settleCreated(
   return over({ kind: 'synced', outcome: 'created', pushed: Object.keys(push.sent), ...settled });
 }
 
-/** What a new Lead is made of: what the person holds, and the configured values where it holds nothing. */
+/** The content of a new Lead: the person's values, and configured values for empty fields. */
 function newLead({ ports, schemas, assignTo }: PersonSync, person: Person, leftOut: readonly string[]) {
   const { schema, rules } = schemas.Lead;
   const held = Object.entries(nonEmptyFields(person.fields, rules.shapes));
@@ -146,7 +148,7 @@ function newLead({ ports, schemas, assignTo }: PersonSync, person: Person, leftO
   return { record: { ...defaults.record, ...record, ...owner }, sent, defaults: defaults.sent };
 }
 
-/** The Contact that the person's Lead became is the person's row, or another person holds it by now. */
+/** The Contact of the person's converted Lead: taken, unless held by a different person. */
 async function attachToConverted(
   sync: PersonSync,
   push: LeasedPush,
@@ -158,7 +160,7 @@ async function attachToConverted(
   return { kind: 'attach', person: push.person, to: { converted: lead }, refused, ...(made && { made }) };
 }
 
-/** A duplicate rule found the record that this person is: links to it, if it is one and nobody else's; else refuses. */
+/** A duplicate rule named matching records: links the person to a single unheld match, otherwise refuses. */
 async function attachToMatch(sync: PersonSync, refusal: LeasedRefusal, matches: readonly RowName[]): Promise<Creation> {
   const { ports } = sync;
   const { push, rejection } = refusal;
@@ -176,7 +178,7 @@ async function attachToMatch(sync: PersonSync, refusal: LeasedRefusal, matches: 
   return { kind: 'attach', person: push.person, to: { found: { kind: 'one', row } }, refused };
 }
 
-/** The refusal of a new Lead, with that of the fields which it went without. */
+/** The refusal of a new Lead, with the earlier refusal of the omitted fields. */
 function refusedWith(refusal: LeasedRefusal, { fields, rejection }: LeftOut): LeasedRefusal {
   return rejection === null ? refusal : { ...refusal, earlier: { ...rejection, fields } };
 }
@@ -189,19 +191,19 @@ export async function refuse(sync: PersonSync, { push, ...refused }: LeasedRefus
   return over({ kind: 'rejected', rejection: settled.person.rejection ?? rejection, person: settled.person });
 }
 
-/** A Lead of the person was converted. Nothing was written, unless it was `made` just now. */
+/** A Lead of the person was converted. Nothing was written, unless the Lead was just created (`made`). */
 export interface ConvertedLead {
   readonly kind: 'converted';
   readonly rejection: Rejection;
   readonly lead: Row;
-  /** The rows that took its place one after another, as far as they can be read. */
+  /** The chain of successors, up to the first unreadable row. */
   readonly successors: readonly Row[];
   readonly made?: true;
 }
 
 /**
- * Creates the person's Lead, under the first of its keys that no converted Lead keeps from it. A converted Lead is
- * passed over only where what it became is gone. None of this is remembered: a repeated try comes to the same key.
+ * Creates the person's Lead under the first key not used by a converted Lead. A converted Lead is skipped only if the
+ * successor is gone. Nothing is stored: a repeated try arrives at the same key.
  */
 async function createUnderKey(
   sync: PersonSync,
@@ -224,8 +226,8 @@ async function createUnderKey(
 }
 
 /**
- * Whether nothing living stands in the place of a converted Lead. What cannot be read may only be hidden, unless somebody
- * has confirmed that it is gone, or the person has stood for a later row, which is deleted.
+ * Whether a converted Lead has no living successor. An unreadable successor may only be hidden, unless a user confirmed
+ * the deletion, or the person held a later row, deleted since.
  */
 function isSuccessorGone(
   { salesforce }: Person,

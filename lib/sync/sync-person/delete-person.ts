@@ -19,8 +19,8 @@ export type DeleteOutcome =
 const ATTEMPTS = 8;
 
 /**
- * Deletes a person here, and on demand its row in Salesforce first, or the row that took the place of that. The person
- * stays as its tombstone, which its row does not bring back. Deleting again changes nothing.
+ * Deletes a person locally; on request the Salesforce row (or the row's successor) is deleted first. The person stays
+ * as a tombstone, and the row does not bring the person back. Idempotent.
  */
 export async function deletePersonHere(
   ports: Ports,
@@ -52,21 +52,23 @@ async function bury(ports: Ports, leased: Person, salesforce: DeletedHere['sales
 }
 
 export type RowDeletion =
-  /** The person holds no living row that anybody could find. */
+  /** The person holds no living row. */
   | { readonly kind: 'deleted'; readonly person: Person }
-  /** The row that took the place of the person's is another's, and was left alone: the person was joined into that one. */
+  /**
+   * The successor belongs to the person `personId` and was not deleted: the deleted person was joined into the holder.
+   */
   | { readonly kind: 'mergedAway'; readonly personId: string }
-  /** The row may live out of the sync user's sight. */
+  /** The row may be invisible to the sync user. */
   | { readonly kind: 'recordNotVisible'; readonly record: RowName }
   | { readonly kind: 'rejected'; readonly rejection: Rejection; readonly person: Person }
   | { readonly kind: 'busy' };
 
-/** How many rows may be found one after another to stand in the place of the last. */
+/** Maximum number of successors followed. */
 const TURNS = 4;
 
 /**
- * Deletes the row of a person under our lease. Where it turns out that another row took its place, the person goes over
- * to that one, which is deleted instead.
+ * Deletes the row of a person under the caller's lease. If the row has a successor, the person changes over and the
+ * successor is deleted instead.
  */
 export async function deleteRow(ports: Ports, leased: Person): Promise<RowDeletion> {
   let person = leased;
@@ -83,7 +85,7 @@ export async function deleteRow(ports: Ports, leased: Person): Promise<RowDeleti
   return { kind: 'busy' };
 }
 
-/** The row as it is once it is deleted, or found to be gone or converted; undefined where that was not read. */
+/** The row after the deletion, or found gone or converted; `row` is absent if not read. */
 async function remove(
   { ports, schemas }: Context,
   person: Person,
@@ -109,7 +111,7 @@ async function remove(
   }
 }
 
-/** The person with the row that took the place of its own, if one did. `row`: its own row as it is now. */
+/** The person with the successor of the own row, if any. `row`: the present state of the own row. */
 async function follow(context: Context, person: Person, row?: Row): Promise<RowDeletion> {
   const { personId, lease, salesforce } = person;
   const readsOwn = row !== undefined || isUnread(salesforce);
@@ -121,7 +123,7 @@ async function follow(context: Context, person: Person, row?: Row): Promise<RowD
   return reached.lease?.owner === lease?.owner ? { kind: 'deleted', person: reached } : { kind: 'busy' };
 }
 
-/** Whether it is known that the row was converted, and not yet into what. */
+/** Whether the row is known to be converted, but the Contact is unknown. */
 function isUnread(link: SalesforceLink | null): boolean {
   return link?.isConverted === true && link.successor === undefined;
 }

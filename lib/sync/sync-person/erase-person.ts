@@ -10,17 +10,16 @@ import { type DeleteOutcome, deleteRow, type RowDeletion } from './delete-person
 import { underLease } from './under-lease.ts';
 
 /**
- * When an erasure is gone over once more: by then every function has ended that was at work when it began, and whatever
- * such a function still wrote beside the person's item is found. The longest of them, the merge, has two minutes.
+ * When an erasure is repeated: every function running at the start has ended by then (the merge, the longest, may run
+ * two minutes), so writes beside the person's item are found.
  */
 const GO_OVER_AFTER_SECONDS = 300;
 
 const ATTEMPTS = 8;
 
 /**
- * Erases a person, and on demand its row in Salesforce first: in the table stay ids, and what keeps the person from coming
- * back. A message goes out before anything is removed, so that an erasure that dies halfway is finished. Repeating it is
- * harmless.
+ * Erases a person; on request the Salesforce row is deleted first. The table keeps ids, and the facts needed to prevent
+ * a return. A message is enqueued before any removal, so that an interrupted erasure is finished. Idempotent.
  */
 export async function erasePersonHere(
   ports: Ports,
@@ -37,7 +36,7 @@ export async function erasePersonHere(
   });
 }
 
-/** Finishes an erasure that a message tells of; in Salesforce nothing is left to be done. */
+/** Finishes an erasure for a message; nothing is left to delete in Salesforce. */
 export function finishErasure(ports: Ports, personId: string): Promise<DeleteOutcome> {
   return erase(ports, personId, (person) => Promise.resolve({ kind: 'deleted', person }));
 }
@@ -61,7 +60,7 @@ async function erase(
   return { kind: 'deleted' };
 }
 
-/** The survivor of the person, once every half-done join on the way there is finished: it may carry values along. */
+/** The person's survivor, after finishing every half-done join on the way: a half-done join may carry values along. */
 async function joinedFirst(ports: Ports, personId: string): Promise<Person | undefined> {
   const stored = await ports.persons.get(personId);
   if (stored === undefined || stored.mergedInto === null) return stored;
@@ -80,14 +79,14 @@ async function eraseLeased(ports: Ports, leased: Person): Promise<DeleteOutcome>
   return stored === undefined ? { kind: 'notFound' } : { kind: 'busy' };
 }
 
-/** Whether the item was still as it was read. What it names is removed before the item forgets it. */
+/** Whether the item was unchanged since the read. Data named by the item is removed before the item is emptied. */
 async function eraseItem({ persons, clock }: Ports, stored: Person): Promise<boolean> {
   await persons.forget(stored.personId, stored.claims);
   const outcome = await persons.update(stored, erasePerson(stored, clock.now()));
   return outcome.kind === 'written';
 }
 
-/** Everybody who became a part of the erased person, and of those; and once more what stands beside each item. */
+/** Erases every absorbed person, transitively; data beside the items is removed once more. */
 async function eraseParts(ports: Ports, personId: string): Promise<void> {
   const seen = new Set([personId]);
   for (const id of seen) {

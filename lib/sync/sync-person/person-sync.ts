@@ -19,37 +19,37 @@ export type SyncOutcome =
     }
   | { readonly kind: 'rejected'; readonly rejection: Rejection; readonly person: Person }
   | { readonly kind: 'notFound' }
-  /** The person became a part of this one. */
+  /** The person was joined into the person `personId`. */
   | { readonly kind: 'mergedAway'; readonly personId: string }
   | { readonly kind: 'deletedHere'; readonly at: string }
-  /** Another push of this person is under way, or may still be. */
+  /** A different push of the person is or may be in progress. */
   | { readonly kind: 'busy' }
-  /** Salesforce lets no queue own a Contact. Nothing was sent. */
+  /** Salesforce does not allow a queue as the owner of a Contact. Nothing was sent. */
   | { readonly kind: 'contactNotAssignable' }
-  /** The person's record may live out of the sync user's sight: no other Lead is made. */
+  /** The person's record may be invisible to the sync user: no second Lead is created. */
   | { readonly kind: 'recordNotVisible'; readonly record: RowName }
   | { readonly kind: 'ambiguousMatch'; readonly candidates: readonly Candidate[] }
   | { readonly kind: 'unavailable' }
   | { readonly kind: 'limit' };
 
-/** A row that could be this person's. */
+/** A row matching the person. */
 export interface Candidate {
   readonly type: SalesforceType;
   readonly id: string;
-  /** Whose it is, where it is another's. */
+  /** The holder, if a different person. */
   readonly personId?: string;
 }
 
-/** A sync of one person on its way, under the person's lease. */
+/** A sync of one person in progress, under the person's lease. */
 export interface PersonSync extends Context {
   readonly assignTo: AssignTo;
-  /** The caller confirms that the person's record, where it cannot be read, is gone. */
+  /** The caller confirms that an unreadable record is gone. */
   readonly recordIsGone: boolean;
-  /** An earlier push of this person was never answered: its row is read before anything is sent. */
+  /** An earlier push of the person got no answer: the row is read before anything is sent. */
   readonly afterLostPush: boolean;
 }
 
-/** What a step came to: the person goes on to the next one, under its lease, or the sync is over. */
+/** The result of a step: the person continues under the lease, or the sync is over. */
 export type SyncStep =
   | {
       readonly kind: 'goOn';
@@ -64,10 +64,10 @@ export function over(outcome: SyncOutcome): { readonly kind: 'over'; readonly ou
   return { kind: 'over', outcome };
 }
 
-/** What is already known of the row that a person is to get. */
+/** Facts already known about the row to be attached. */
 export interface Attaching {
   readonly found?: FoundRow;
-  /** The person's Lead, which was converted. */
+  /** The person's Lead, converted since. */
   readonly converted?: Row;
 }
 
@@ -96,7 +96,7 @@ export function askToAttach(
   });
 }
 
-/** The rows by name, each with whose it is where it is another's. */
+/** The rows by name, with the holder where held by a different person. */
 export async function candidatesOf(
   { persons }: { readonly persons: Pick<PersonSync['ports']['persons'], 'items'> },
   person: Pick<Person, 'personId'>,

@@ -12,7 +12,7 @@ import { ownPushOf } from '../rows/merge-values.ts';
 import { type Candidate, candidatesOf } from './person-sync.ts';
 import { unanswered } from './under-lease.ts';
 
-/** Everything is computed, and nothing is written with them. */
+/** Used for computing only: nothing is written. */
 export type PreviewPorts = Pick<Ports, 'clock' | 'policy' | 'persons' | 'records' | 'queue'> & {
   readonly state: Pick<Ports['state'], 'loadSchema'>;
   readonly feed: Pick<Ports['feed'], 'describe'>;
@@ -20,29 +20,29 @@ export type PreviewPorts = Pick<Ports, 'clock' | 'policy' | 'persons' | 'records
 
 type PreviewContext = Context<PreviewPorts>;
 
-/** What a sync of a person would do now. */
+/** The effect of a sync at present. */
 export interface Preview extends SyncPlan {
   readonly kind: 'preview';
   readonly personId: string;
-  /** The record that it would be done with; null where it would be created, or where several could be it. */
+  /** The record to be synced; null where a Lead would be created, or several records match. */
   readonly record: Candidate | null;
   readonly outcome:
     | ('created' | 'linked' | 'updated' | 'unchanged' | 'rejected')
     | ('ambiguousMatch' | 'recordNotVisible');
   readonly candidates: readonly Candidate[];
-  /** Why the background does not do it by itself now; null where it does with the next cycle, or has nothing to do. */
+  /** Why the background does not sync the person by itself; null if the next cycle will, or nothing is to be done. */
   readonly waitsFor: string | null;
 }
 
 export type PreviewOutcome = Preview | { readonly kind: 'notFound' | 'unavailable' | 'limit' };
 
-/** What would be pulled and pushed if this person were synced now, field by field, and why not. Changes nothing. */
+/** What a sync would pull and push at present, field by field, with reasons. Changes nothing. */
 export async function previewSync(ports: PreviewPorts, personId: string): Promise<PreviewOutcome> {
   const stored = await ports.persons.get(personId);
   const person = stored && (await survivorOfPerson(ports.persons, stored));
   if (person === undefined || person.deletedHere !== null) return { kind: 'notFound' };
   try {
-    // As a sync by hand does it: a parked person is judged by what Salesforce takes today.
+    // As in a manual sync: a parked person is judged by the present schema.
     const schemas = await (person.rejection === null ? knownOrDescribedSchemas(ports) : describedSchemas(ports));
     return await previewOf({ ports, schemas }, person);
   } catch (error) {
@@ -54,7 +54,7 @@ async function previewOf(context: PreviewContext, person: Person): Promise<Previ
   const { personId, lease } = person;
   const question = { kind: 'person', personId, readsOwn: true, attaches: true, told: false } as const;
   const stopsAt = ({ kind }: Step, known: Known) => kind === 'take' && known.found() !== undefined;
-  // Seen as by whoever holds the lease.
+  // Computed as the holder of the lease.
   const manner = { isDry: true, stopsAt, token: lease?.owner };
   const asking = await answerQuestion(context, question, manner);
   const { ended, reached = person } = asking;
@@ -63,7 +63,7 @@ async function previewOf(context: PreviewContext, person: Person): Promise<Previ
   return ended?.kind === 'insert' ? created(context, reached) : undecided(context.ports, reached, ended);
 }
 
-/** The row that the person would be synced with, and the person as it is before that. */
+/** The row to be synced, and the person before the sync. */
 function targetOf(asking: Asking, person: Person) {
   const { ended } = asking;
   if (ended?.kind === 'stopped' && ended.step.kind === 'take') {

@@ -23,18 +23,18 @@ import { refreshedPerson } from '../rows/merge-values.ts';
 import { storeRead } from '../rows/own-rows.ts';
 import { over, type PersonSync, type SyncOutcome, type SyncStep } from './person-sync.ts';
 
-/** A linked person on its way through a sync, with what has come of it so far. */
+/** A linked person during a sync, with the results so far. */
 interface Progress {
   readonly person: Person;
-  /** The row that is written to. */
+  /** The row to write. */
   readonly link: SalesforceLink;
   readonly linked: boolean;
   readonly pushed: readonly string[];
   readonly pulled: readonly string[];
   readonly conflicts: readonly Conflict[];
-  /** What of it was refused, in this sync: the rest goes on. */
+  /** The refusal within the sync; the remaining edits continue. */
   readonly rejection: Rejection | null;
-  /** An earlier push may have been taken: the row is read before anything is sent. */
+  /** An earlier push may have been accepted: the row is read before anything is sent. */
   readonly readsFirst: boolean;
 }
 
@@ -42,13 +42,12 @@ type Step =
   | { readonly kind: 'again'; readonly progress: Progress }
   | { readonly kind: 'over'; readonly outcome: SyncOutcome };
 
-/** How often the row or the person may change under our hands, or one more value be refused, before we give way. */
+/** Maximum repetitions: the row or the person changes concurrently, or a further value is refused. */
 const ATTEMPTS = 5;
 
 /**
- * Pushes a linked person's pending edits to its row, if the row has not changed since base; otherwise merges what
- * changed first. With nothing to push the row is only read. Goes on, without a row, where the row turned out to be
- * gone.
+ * Pushes a linked person's pending edits if the row is unchanged since base; otherwise merges the change first. Without
+ * edits the row is only read. Continues without a row if the row is gone.
  */
 export async function pushNow(sync: PersonSync, from: Extract<SyncStep, { kind: 'goOn' }>): Promise<SyncStep> {
   const readsFirst = sync.afterLostPush;
@@ -74,7 +73,7 @@ async function pushOrRead(sync: PersonSync, found: Progress): Promise<Step> {
   const person = await withCutTexts(sync, type, found.person, 'update');
   if (person === undefined) return again(sync, found);
   const progress = { ...found, person };
-  // By hand everything is tried once more, and in the end what was not refused.
+  // A manual sync retries every pending edit once, then pushes the edits not refused.
   const edits = progress.rejection === null ? pendingEdits(person) : openEdits(person);
   const { record, sent, refused } = pushable(schema, edits, 'update');
   const refusal = judgePush(schema, sent, 'update');
@@ -89,7 +88,7 @@ async function pushOrRead(sync: PersonSync, found: Progress): Promise<Step> {
 
 const OWNER = 'OwnerId';
 
-/** The owner goes along once: where it is refused, the edits go without it. */
+/** The owner is sent once: after a refusal the edits are sent without the owner. */
 function withOwner({ assignTo }: PersonSync, { rejection, pushed }: Progress, record: RemoteRecord): RemoteRecord {
   const isTried = rejection !== null || pushed.length > 0;
   return 'ownerId' in assignTo && !isTried ? { ...record, [OWNER]: assignTo.ownerId } : record;
@@ -119,12 +118,12 @@ async function takeAnswer(
   switch (outcome.kind) {
     case 'written':
       if (answer.unread !== undefined) return settleUnread(sync, progress, { sent, answer });
-      // What was sent stands in a row that is gone by now, or in its successor.
+      // The pushed values are in a row gone since, or in the successor.
       if (after === null) return afterPush(() => readAgain(sync, { ...progress, readsFirst: true }));
       return end(sync, progress, sent, { kind: 'written', before, after, created: false });
     case 'rejected':
       return end(sync, progress, sent, { kind: 'rejected', before, rejection: outcome.rejection, ownerSent });
-    // Behind an error or in a converted Lead the push may stand all the same.
+    // Despite an error or a conversion, the push may have committed.
     case 'modified':
       return afterPush(() => (after === null ? readAgain(sync, progress) : storeRow(sync, progress, after)));
     case 'gone':
@@ -138,7 +137,7 @@ async function takeAnswer(
   }
 }
 
-/** A push was taken, and the rows around it could not be read in its call: they are read now. */
+/** The push was accepted, but the rows could not be read in the push call: read now. */
 async function settleUnread(
   sync: PersonSync,
   progress: Progress,
@@ -155,8 +154,8 @@ async function settleUnread(
 }
 
 /**
- * The lease says what is under way, and over which state of the row, before it is sent: an answer may be lost. Undefined
- * where the lease is not ours now.
+ * Stores the attempt and the guard in the lease before sending, because the answer may be lost. Undefined where the
+ * lease was lost.
  */
 export async function rememberAttempt(
   { ports }: PersonSync,
@@ -197,7 +196,10 @@ async function end(sync: PersonSync, progress: Progress, sent: Fields, pushEnd: 
     : { kind: 'again', progress: { ...so, person: leased } };
 }
 
-/** The lease once more, which went with what was settled; undefined where somebody else has it, who pushes the rest. */
+/**
+ * Takes the lease again after the settle released it; undefined where a different worker has the lease, and pushes the
+ * rest.
+ */
 async function leaseAgain({ ports }: PersonSync, { lease }: Person, settled: Person): Promise<Person | undefined> {
   if (lease === null) return undefined;
   const now = ports.clock.now();
@@ -206,7 +208,7 @@ async function leaseAgain({ ports }: PersonSync, { lease }: Person, settled: Per
   return outcome === 'taken' ? { ...settled, lease: next } : undefined;
 }
 
-/** Nothing to push: takes over what the row holds. */
+/** Nothing to push: merges the row. */
 async function readOnly(sync: PersonSync, progress: Progress): Promise<Step> {
   const record = await readRow(sync, progress.link);
   if (record === undefined) return storeRow(sync, progress, record);
@@ -237,8 +239,8 @@ async function readRow({ ports, schemas }: PersonSync, link: SalesforceLink): Pr
 }
 
 /**
- * Stores what the row holds, or what became of it, the lease kept, for another try. A person who became a part of
- * another on the way goes on as that one.
+ * Stores the present state of the row, keeping the lease, for a further try. A person joined meanwhile continues as the
+ * survivor.
  */
 async function storeRow(sync: PersonSync, progress: Progress, record: RemoteRecord | undefined): Promise<Step> {
   const { person } = progress;
@@ -258,7 +260,7 @@ async function storeRow(sync: PersonSync, progress: Progress, record: RemoteReco
   };
 }
 
-/** Somebody changed the person: goes on from what is stored now, unless the lease is lost. */
+/** After a concurrent change: continues from the stored person, unless the lease is lost. */
 async function again(sync: PersonSync, progress: Progress): Promise<Step> {
   const stored = await sync.ports.persons.get(progress.person.personId);
   const isOurs = stored !== undefined && stored.lease !== null && stored.lease.owner === progress.person.lease?.owner;

@@ -10,13 +10,13 @@ import { underLease } from './under-lease.ts';
 
 const TURNS = 3;
 
-/** How often a person may be joined into another while it is synced. */
+/** Maximum number of joins of the person during a sync. */
 const MERGES = 4;
 
 /**
- * Brings one person into Salesforce now: pushes its pending edits, or links it to its row, or creates its Lead, and
- * takes over what the row holds. Whatever comes of it, no edit is lost; what was refused stands in the activity log.
- * A person that turns out to be joined into another by now is synced as that one: nothing was confirmed of its record.
+ * Brings one person into Salesforce now: pushes pending edits, or links the person to a row, or creates a Lead, and
+ * merges the row. No edit is ever lost; refusals are recorded in the activity log. A person joined meanwhile is synced
+ * as the survivor, without `recordIsGone`: the confirmation was about a different record.
  */
 export async function syncPerson(
   ports: Ports,
@@ -38,14 +38,14 @@ type Manner = Pick<PersonSync, 'assignTo' | 'recordIsGone'>;
 
 function syncOnce(ports: Ports, personId: string, manner: Manner): Promise<OneSync> {
   return underLease(ports, personId, { isGuarded: true }, async ({ leased, afterLostPush }): Promise<OneSync> => {
-    // A parked person that somebody syncs by hand: what Salesforce takes may have changed since it was refused.
+    // For a parked person the schema is described anew: Salesforce may accept the refused values by now.
     const schemas = await (leased.rejection === null ? loadSchemas(ports) : describedSchemas(ports));
     const outcome = await syncWithFields({ ports, schemas, ...manner, afterLostPush }, leased);
     return outcome.kind === 'mergedAway' ? { kind: 'joined', personId: outcome.personId } : outcome;
   });
 }
 
-/** A field that was hidden or deleted since the schemas were made: they are made anew, and the sync goes on, once. */
+/** A field was hidden or deleted after the schemas were made: the schemas are renewed once and the sync continues. */
 async function syncWithFields(sync: PersonSync, leased: Person): Promise<SyncOutcome> {
   try {
     return await syncLeased(sync, leased);
@@ -55,14 +55,14 @@ async function syncWithFields(sync: PersonSync, leased: Person): Promise<SyncOut
     const schemas = await describedSchemas(ports);
     const stored = await ports.persons.get(leased.personId);
     if (stored === undefined || stored.lease?.owner !== leased.lease?.owner) return { kind: 'busy' };
-    // What was sent before the error may have been taken.
+    // Values sent before the error may have been accepted.
     return syncLeased({ ...sync, schemas, afterLostPush: true }, stored);
   }
 }
 
 async function syncLeased(sync: PersonSync, leased: Person): Promise<SyncOutcome> {
   let person = leased;
-  // A row found deleted or converted on the way, or a change by others, sends the person back to look again.
+  // After a deletion, a conversion or a concurrent change, starts again with the search for a row.
   for (let turn = 0; turn < TURNS; turn += 1) {
     const attached = await attachRow(sync, person);
     if (attached.kind === 'over') return attached.outcome;

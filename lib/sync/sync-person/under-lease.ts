@@ -8,36 +8,36 @@ import { giveBackLease, guardOf, leaseFor } from '../push/push-lease.ts';
 import { survivorOfPerson } from '../rows/holders.ts';
 import type { SyncOutcome } from './person-sync.ts';
 
-/** For how long a caller waits for another sync of the same person. */
+/** Maximum wait for a concurrent sync of the same person. */
 const PATIENCE_MS = 5000;
 const WAIT_MS = 100;
 
-/** Why a person cannot be worked on. */
+/** Why a person cannot be leased. */
 export type Unleased = Extract<SyncOutcome, { kind: 'notFound' | 'mergedAway' | 'deletedHere' | 'busy' }>;
 
-/** Salesforce cannot be asked now, or may not be asked any more today. */
+/** Salesforce is unavailable, or the daily API limit is reached. */
 export type Unanswered = Extract<SyncOutcome, { kind: 'unavailable' | 'limit' }>;
 
-/** A person under a lease of ours. */
+/** A person under the caller's lease. */
 export interface Leased {
   readonly leased: Person;
   readonly afterLostPush: boolean;
 }
 
-/** How a person is to be leased. */
+/** Options of a lease. */
 export interface LeaseWay {
   /**
-   * What will be sent carries the guard of base. Where it does not (a deletion), a lost request may commit over any later
-   * state, so that only the end of the lease tells that it is over.
+   * Whether requests will carry base's stamp as guard. Without a guard (a deletion) a lost request may commit over any
+   * later state, and only the end of the lease proves that the request is over.
    */
   readonly isGuarded: boolean;
-  /** A person deleted here is leased too. */
+  /** Also lease a person deleted locally. */
   readonly takesDeleted?: boolean;
 }
 
 /**
- * Works on a person under a lease, and gives the lease back unless a request may still commit. An outcome `synced` was
- * stored by a settle, which gives the lease back in the same write.
+ * Runs work under a person's lease, and releases the lease unless a request may still commit. The outcome `synced`
+ * comes from a settle, which released the lease in the same write.
  */
 export async function underLease<Outcome extends { readonly kind: string }>(
   ports: Ports,
@@ -58,14 +58,14 @@ export async function underLease<Outcome extends { readonly kind: string }>(
   }
 }
 
-/** The outcome that a failed call of Salesforce comes to; throws every other error. */
+/** The outcome for a failed Salesforce call; throws every other error. */
 export function unanswered(error: unknown): Unanswered {
   if (error instanceof QuotaExceededError) return { kind: 'limit' };
   if (error instanceof TransientError) return { kind: 'unavailable' };
   throw error;
 }
 
-/** Leases a person; or tells why it cannot be had. */
+/** Leases a person, or returns why not. */
 async function leaseWithPatience(ports: Ports, personId: string, way: LeaseWay): Promise<Leased | Unleased> {
   const owner = ports.ids.next();
   const since = ports.clock.now();
@@ -92,7 +92,7 @@ async function absent(ports: Ports, person: Person): Promise<Unleased> {
   return { kind: 'mergedAway', personId: (await survivorOfPerson(ports.persons, person)).personId };
 }
 
-/** Undefined where somebody else has the lease, or changed the person. */
+/** Undefined where a different worker has the lease or changed the person. */
 async function take(
   ports: Ports,
   found: Person,
@@ -102,7 +102,7 @@ async function take(
   const person = ended ?? found;
   const now = ports.clock.now();
   const afterLostPush = hasAttempt(person);
-  // What an earlier push attempted stays known until its row has been read.
+  // The attempt of an earlier push stays recorded until the row is read.
   const known = afterLostPush ? person.lease : null;
   const attempt = known?.attempt ?? valuesToSend(person);
   const ofBase = known === null ? guardOf(person) : known.guard;
@@ -112,7 +112,7 @@ async function take(
   return outcome === 'taken' ? { leased: { ...person, lease }, afterLostPush } : undefined;
 }
 
-/** What a sync may send: the pending edits, or for a row yet to be made all there is. */
+/** The values a sync may send: the pending edits; for a row to be created, every value. */
 function valuesToSend(person: Person): Fields {
   return isWritable(person.salesforce) ? pendingEdits(person) : person.fields;
 }
