@@ -1,7 +1,7 @@
 import { ConfigError, TransientError } from '../sync/errors.ts';
 
 /**
- * Names of errors that a human has to mend.
+ * Names of errors requiring an operator.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html
  */
@@ -20,7 +20,7 @@ const CONFIG_ERRORS: ReadonlySet<string> = new Set([
   'KmsNotFound',
 ]);
 
-/** Names of errors that pass. */
+/** Names of temporary errors. */
 const TRANSIENT_ERRORS: ReadonlySet<string> = new Set([
   'RequestThrottled',
   'ThrottlingException',
@@ -33,7 +33,7 @@ const TRANSIENT_ERRORS: ReadonlySet<string> = new Set([
   'ExpiredTokenException',
 ]);
 
-/** What an error of the SDK means to the use cases; an error that none of them could act on is returned as it is. */
+/** Translates an SDK error to a class known to the use cases; other errors are returned unchanged. */
 export function translateError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   if (CONFIG_ERRORS.has(error.name)) {
@@ -43,7 +43,7 @@ export function translateError(error: unknown): unknown {
   return code === undefined ? error : new TransientError(code, error.message, { cause: error });
 }
 
-/** The code of an error that says nothing of the request: the connection broke, or the server did. */
+/** The code of an error unrelated to the request: a broken connection or a server error. */
 function connectionCode(error: Error): string | undefined {
   const { code, $metadata } = error as NodeJS.ErrnoException & { $metadata?: { httpStatusCode?: number } };
   const status = $metadata?.httpStatusCode;

@@ -13,8 +13,8 @@ import type { ChangeQueue } from '../sync/ports/change-queue.ts';
 import { translateError } from './error-map.ts';
 
 /**
- * A batch may hold ten messages. It may be as large as one message, which was 256 KB for long: what is in flight at
- * once is bounded by it, and a larger batch costs the same, as every 64 KB are charged as a request.
+ * SQS accepts ten messages per batch, and 256 KB bound the memory in flight; a larger batch would cost the same,
+ * because every 64 KB are billed as a request.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
  */
@@ -26,7 +26,7 @@ const FIRST_PAUSE_MS = 50;
 
 export interface SqsChangeQueueOptions {
   readonly queueUrl: string;
-  /** How long to wait before what was refused is sent again. */
+  /** Pause before refused messages are sent again. */
   readonly pauseMs?: (attempt: number) => number;
 }
 
@@ -42,7 +42,7 @@ export class SqsChangeQueue implements ChangeQueue {
     this.#pauseMs = options.pauseMs ?? ((attempt) => Math.random() * FIRST_PAUSE_MS * 2 ** attempt);
   }
 
-  /** Messages that were received come again after so many seconds, if they are not deleted before. */
+  /** Makes received messages visible again after `seconds`, unless deleted earlier. */
   async showAgain(receiptHandles: readonly string[], seconds: number): Promise<void> {
     for (const handles of chunked(receiptHandles, BATCH_MESSAGES)) {
       const Entries = handles.map((ReceiptHandle, at) => ({
@@ -74,7 +74,7 @@ export class SqsChangeQueue implements ChangeQueue {
     return names.reduce((sum, name) => sum + Number(Attributes?.[name] ?? 0), 0);
   }
 
-  /** A batch can fail in part, even if the call as a whole does not: only what failed is sent again. */
+  /** A successful call can fail for some messages: only the failed messages are sent again. */
   async #sendBatch(bodies: readonly string[], delaySeconds: number): Promise<void> {
     const delay = delaySeconds > 0 ? { DelaySeconds: delaySeconds } : {};
     let left = bodies.map(
@@ -102,7 +102,7 @@ export class SqsChangeQueue implements ChangeQueue {
   }
 }
 
-/** The bodies in batches that keep within both limits. */
+/** Batches within both limits. */
 export function batched(bodies: readonly string[]): string[][] {
   const batches: string[][] = [];
   let bytes = 0;
@@ -121,9 +121,8 @@ export function batched(bodies: readonly string[]): string[][] {
 }
 
 /**
- * SQS refuses or replaces U+FFFE and U+FFFF, which text of Salesforce may hold. A body is JSON: there they can be
- * escaped, as the control characters already are. So are surrogates, which SQS takes in pairs and local stand-ins do
- * not.
+ * SQS refuses or replaces U+FFFE and U+FFFF, allowed in Salesforce texts. In JSON both can be escaped, like the control
+ * characters already are. Surrogates are escaped too: SQS accepts pairs, but local stand-ins do not.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */

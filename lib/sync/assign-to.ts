@@ -1,6 +1,4 @@
-/**
- * Who shall own the record: nobody else than now, a user or a queue, or whom the assignment rules choose on a create.
- */
+/** The requested owner of the record: unchanged, a user or queue, or chosen by assignment rules on creation. */
 export type AssignTo =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'user' | 'queue'; readonly ownerId: string }

@@ -1,34 +1,34 @@
 import type { FieldValue } from '../person/field-value.ts';
 import { isSalesforceType, type SalesforceType } from '../person/row.ts';
 
-/** A row to be put on the queue. */
+/** A row to be enqueued. */
 export interface QueuedRow {
   readonly id: string;
-  /** Its values in the order of its message's columns, as JSON. */
+  /** The values in the order of the message's columns, as JSON. */
   readonly text: string;
-  /** Of the text in UTF-8, where that is known. */
+  /** Length of `text` in UTF-8, where known. */
   readonly bytes?: number;
-  /** An earlier state of this row may still be under way. */
+  /** An earlier state of the row may still be queued. */
   readonly newer: boolean;
 }
 
 /**
- * What the poll hands to the merge, as JSON.
+ * The queue messages of the merge, as JSON.
  *
- * `rows`: rows as Salesforce gave them; `newer` lists the indexes of the rows with that mark. With `partial`, they have
- * but a few of their columns.
- * `refresh`: rows whose values are not sent along: read them again. With `known`, it is about
- * persons that there are: of a row that is gone and was nobody's none is made. With `gone`, a row that cannot be read is
- * gone: Salesforce has listed it as deleted, or somebody has accepted that it is missing.
- * `pending`: persons with edits to push; with `mass`, without a guard: they are the rest of more than a cycle pushes
- * under it.
- * `persons`: persons of a join that may be half done; with `erases`, of an erasure that may be half done, or was met by
- * writes that had begun before it.
- * `retry`: rejections to be tried again: of these persons, or of all from a place in the list of the rejected on, with
- * `code` only those of that code.
- * `list`: a part of a list of persons to be synced, or null: the listing of them; `tries`: how often the part was tried.
+ * - `rows`: rows as returned by Salesforce; `newer` lists the indexes of rows with the mark `newer`. With `partial`,
+ *   the rows have only some columns.
+ * - `refresh`: rows to be read again, without values. With `known`, the message concerns existing persons: no trace is
+ *   made for a gone row without a holder. With `gone`, unreadable rows count as deleted: listed as deleted by
+ *   Salesforce, or accepted as missing by a user.
+ * - `pending`: persons with edits to push; with `mass`, pushed without a guard, being more than a cycle's guarded
+ *   pushes.
+ * - `persons`: persons of a possibly half-done join; with `erases`, of an erasure possibly half done, or concurrent
+ *   with earlier writes.
+ * - `retry`: rejections to be retried: of the given persons, or of all rejected persons from a list position on; with
+ *   `code`, only rejections with the code.
+ * - `list`: a part of a list job; part null: the listing of persons. `tries`: the number of tries so far.
  *
- * `queuedAt` is our clock's, ISO. `cycle` is the number of the cycle that queued the message; absent where no cycle did.
+ * `queuedAt` is our clock's, ISO. `cycle` is the number of the queueing cycle; absent without a cycle.
  */
 export type ChangeMessage =
   | {
@@ -82,16 +82,16 @@ export type ChangeMessage =
     };
 
 /**
- * A message stays under this, for SQS bills each started 64 KiB as a request.
+ * Maximum message size: SQS bills every started 64 KiB as a request.
  *
  * @see https://aws.amazon.com/sqs/pricing/
  */
 export const MESSAGE_BYTES = 64 * 1024;
 
-/** Persons or rows a message names when it carries only ids. */
+/** Persons or rows per message of ids. */
 const IDS_PER_MESSAGE = 200;
 
-/** What the rows of a message have in common. */
+/** The common part of a `rows` message. */
 export interface RowsEnvelope {
   readonly type: SalesforceType;
   readonly queuedAt: string;
@@ -100,7 +100,7 @@ export interface RowsEnvelope {
   readonly partial?: true;
 }
 
-/** Rows packed into as few message bodies as fit. A row too large for a message of its own is named in a `refresh`. */
+/** Packs rows into as few message bodies as possible. A row too large for a message is named in a `refresh`. */
 export function* packRows(envelope: RowsEnvelope, rows: Iterable<QueuedRow>): Generator<string> {
   const { type, queuedAt, cycle, columns, partial } = envelope;
   const common = { type, queuedAt, ...(cycle !== undefined && { cycle }) };
@@ -130,7 +130,7 @@ export function* packRows(envelope: RowsEnvelope, rows: Iterable<QueuedRow>): Ge
   if (packed.length > 0) yield body();
 }
 
-/** Ids packed into message bodies, so many to each. */
+/** Packs ids into message bodies, `size` ids each. */
 export function* packIds(
   envelope:
     | { readonly kind: 'pending'; readonly queuedAt: string; readonly cycle?: number; readonly mass?: true }
@@ -167,8 +167,8 @@ export function listMessage({ queuedAt, jobId, part, tries }: ListOrder): string
 }
 
 /**
- * The message in a body, or undefined where it is none of ours. What a row or id says ends in keys and queries, so that a
- * wrong one is refused here: as a whole, for the poll never writes one.
+ * The message in a body; undefined for an unknown or invalid body. Ids and rows are used in keys and queries, so
+ * invalid content is refused here, for the whole message: the poll never writes invalid messages.
  */
 export function parseChangeMessage(body: string): ChangeMessage | undefined {
   const parsed = parsedObject(body);
@@ -179,7 +179,7 @@ export function parseChangeMessage(body: string): ChangeMessage | undefined {
   return fits ? (parsed as unknown as ChangeMessage) : undefined;
 }
 
-/** What a message of each kind has to hold. */
+/** Validation per kind of message. */
 const CHECKS: Readonly<Record<string, (message: Record<string, unknown>) => boolean>> = {
   rows: (message) =>
     isSalesforceType(message.type) &&
@@ -207,7 +207,7 @@ function parsedObject(body: string): Record<string, unknown> | undefined {
     const parsed: unknown = JSON.parse(body);
     return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : undefined;
   } catch {
-    // Not JSON: the caller fails the message, which ends in the dead-letter queue.
+    // Not JSON: the caller fails the message, and the queue moves the message to the dead-letter queue.
     return undefined;
   }
 }
@@ -218,7 +218,7 @@ const isTrueOrAbsent = (value: unknown): boolean => value === undefined || value
 const isRecordId = (value: unknown): boolean => isText(value) && /^[A-Za-z0-9]{1,18}$/.test(value);
 const isInstant = (value: unknown): boolean => isText(value) && !Number.isNaN(Date.parse(value));
 
-/** A value for each column, an id and a stamp among them. */
+/** A value per column, including an id and a stamp. */
 function isRowOf(columns: readonly string[]): (row: unknown) => boolean {
   const id = columns.indexOf('Id');
   const stamp = columns.indexOf('SystemModstamp');

@@ -1,6 +1,6 @@
 /**
- * Runs the work for every item, at most `limit` at a time, and answers in order. A failure keeps no other item from its
- * turn; the first one is thrown once all have ended.
+ * Runs the work for every item, at most `limit` concurrently, and returns results in order. A failure does not stop the
+ * other items; the first error is thrown once all have ended.
  */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
@@ -26,7 +26,9 @@ export async function inParallel<Item, Result>(
   return results;
 }
 
-/** Calls that take from what waits, so many side by side, until nothing does. After a failure no further call is begun. */
+/**
+ * Runs up to `limit` concurrent calls, repeatedly, until `waiting` is empty. After a failure no further call is begun.
+ */
 export async function sideBySide(limit: number, waiting: unknown[], call: () => Promise<void>): Promise<void> {
   const worker = async (): Promise<void> => {
     try {
@@ -40,12 +42,12 @@ export async function sideBySide(limit: number, waiting: unknown[], call: () => 
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
-/** The items in pieces of at most this size. */
+/** The items in chunks of at most `size`. */
 export function chunked<Item>(items: readonly Item[], size: number): Item[][] {
   const chunks: Item[][] = [];
   for (let start = 0; start < items.length; start += size) chunks.push(items.slice(start, start + size));
   return chunks;
 }
 
-/** How many persons are read or written at once. */
+/** Concurrent reads or writes of persons. */
 export const STORE_PARALLELISM = 24;

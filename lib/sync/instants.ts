@@ -1,9 +1,9 @@
-/** The instant that lies this many milliseconds after (or, negative, before) another. */
+/** The instant plus the milliseconds (negative: before). */
 export function addMs(instant: string, milliseconds: number): string {
   return new Date(Date.parse(instant) + milliseconds).toISOString();
 }
 
-/** Milliseconds from one instant to another. */
+/** Milliseconds from one instant to the next. */
 export function msBetween(from: string, to: string): number {
   return Date.parse(to) - Date.parse(from);
 }

@@ -1,6 +1,6 @@
 /**
- * esbuild `alias` settings for every bundle that holds jsforce, relative to the project's root. Without them the
- * bundle still works and is twice as large.
+ * esbuild `alias` settings for every bundle with jsforce, relative to the project's root. Without the aliases the
+ * bundle works but is twice as large.
  *
  * @see https://esbuild.github.io/api/#alias
  */

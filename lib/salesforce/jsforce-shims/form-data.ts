@@ -1,2 +1,2 @@
-/** jsforce asks of a request body whether it is one of these, to upload files; this product sends none. */
+/** jsforce checks request bodies against `FormData` for file uploads; Lockstep uploads no files. */
 export default class FormData {}

@@ -1,6 +1,6 @@
 /**
- * What jsforce's own transport takes from undici when it is loaded. Requests go through `FetchTransport` instead, so
- * nothing of this is ever called: it keeps a second copy of undici (700 KiB) out of the bundles.
+ * The exports of undici loaded by jsforce's own transport, never called: requests go through `FetchTransport`. The shim
+ * keeps a second copy of undici (700 KiB) out of the bundles.
  */
 export class Agent {}
 export class ProxyAgent {}

@@ -2,8 +2,8 @@ import { ConfigError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /**
- * Lets the work go on where this is the org that the store belongs to; a new store belongs to the first org that is
- * named. The records of another org would look like new persons, and the known ones like deleted ones.
+ * Accepts only the store's org; a new store accepts the first org. Records of a different org would look like new
+ * persons, and known records like deleted records.
  */
 export async function admitOrganization(state: Pick<Ports['state'], 'claimOrganization'>, organization: string) {
   const owner = await state.claimOrganization(organization);

@@ -1,11 +1,11 @@
 import type { Ports } from '../ports/ports.ts';
 import type { Schemas } from './schemas.ts';
 
-/** What a use case works with: the ports that it needs, and how each object syncs. */
+/** The environment of a use case: the needed ports, and the schemas of the objects. */
 export interface Context<Needed = Ports> {
   readonly ports: Needed;
   readonly schemas: Schemas;
 }
 
-/** What the decisions about rows work with. */
+/** The environment of decisions about rows. */
 export type RowContext = Context<Pick<Ports, 'persons' | 'records' | 'queue' | 'clock'>>;

@@ -5,9 +5,9 @@ import type { SalesforceRecords } from '../ports/salesforce-records.ts';
 import { type DescribePorts, describedSchemas, INVALID_FIELD, type Schemas } from './schemas.ts';
 
 /**
- * The same records, whose reads leave out a column that was hidden or deleted since the schemas were made: one describe,
- * and the read once more; the reads around a later push leave it out too. What was left out is missing in the rows, and
- * counts as unread.
+ * The same records, tolerating columns hidden or deleted after the schemas were made: after one describe the read is
+ * repeated without the column, and later pushes omit the column in their reads. An omitted column is absent from the
+ * rows and counts as unread.
  */
 export function withCurrentColumns(ports: DescribePorts & Pick<Ports, 'records'>): SalesforceRecords {
   const { records } = ports;

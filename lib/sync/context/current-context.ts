@@ -2,8 +2,8 @@ import type { Context } from './context.ts';
 import { type DescribePorts, describedSchemas, type Schemas } from './schemas.ts';
 
 /**
- * The context of a run. Where Salesforce does not know a field any more, which was hidden or deleted since the schemas
- * were made, they are made anew, once: the poll stores what it finds by itself.
+ * The context of a run. If Salesforce no longer knows a field, hidden or deleted after the schemas were made, the
+ * schemas are renewed once. The result is not stored: the poll detects the change separately.
  */
 export class CurrentContext<Needed extends DescribePorts> implements Context<Needed> {
   readonly ports: Needed;

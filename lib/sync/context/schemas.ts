@@ -9,14 +9,14 @@ import type { Description } from '../ports/change-feed.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StoredSchema } from '../ports/sync-state-store.ts';
 
-/** Salesforce's word for a field that is not there, or that the sync user does not see any more. */
+/** Salesforce's error code for a deleted field or a field invisible to the sync user. */
 export const INVALID_FIELD = 'INVALID_FIELD';
 
-/** What a use case needs to know of one object. */
+/** The rules of one object. */
 export interface ObjectRules {
   readonly schema: ObjectSchema;
   readonly rules: MergeRules;
-  /** The columns a read asks for. */
+  /** The columns of a read. */
   readonly columns: readonly string[];
 }
 
@@ -28,24 +28,23 @@ type SchemaReader = { readonly state: Pick<Ports['state'], 'loadSchema'> };
 export type SchemaPorts = Pick<Ports, 'state' | 'feed' | 'policy' | 'clock'>;
 
 /**
- * The schemas as the last describe left them; an object never described before is described now. Of all objects, also
- * where the poll reads but some of them: what a Lead became is a Contact, and a sync looks for the record of a person
- * among both before it creates one.
+ * The schemas of the last describe; an object never described is described now. Returns all objects, even if the poll
+ * reads only some: a converted Lead becomes a Contact, and a sync searches both objects before creating a record.
  */
 export async function loadSchemas(ports: SchemaPorts): Promise<Schemas> {
   const stored = new Map((await storedSchemas(ports, SALESFORCE_TYPES)).map(({ schema }) => [schema.type, schema]));
   return byType((type) => objectRules(known(stored.get(type), type), ports));
 }
 
-/** Ports that can only read schemas. */
+/** Ports sufficient to read schemas. */
 export type DescribePorts = Pick<Ports, 'policy' | 'clock'> & {
   readonly state: Pick<Ports['state'], 'loadSchema'>;
   readonly feed: Pick<Ports['feed'], 'describe'>;
 };
 
 /**
- * The schemas that follow from how Salesforce describes its objects now: a field in quarantine stays there. Stores
- * nothing: the poll has to see for itself what changed.
+ * The schemas according to a new describe; a field in quarantine stays in quarantine. Stores nothing: the poll has to
+ * detect changes separately.
  */
 export async function describedSchemas(ports: DescribePorts): Promise<Schemas> {
   const [described, stored] = await Promise.all([ports.feed.describe(SALESFORCE_TYPES), storedByType(ports)]);
@@ -55,17 +54,17 @@ export async function describedSchemas(ports: DescribePorts): Promise<Schemas> {
   });
 }
 
-/** The stored schemas, or before the first describe those of one made now, which is not stored. */
+/** The stored schemas; before the first describe, schemas described now and not stored. */
 export async function knownOrDescribedSchemas(ports: DescribePorts): Promise<Schemas> {
   return (await knownSchemas(ports)) ?? describedSchemas(ports);
 }
 
-/** What an edit is judged by. */
+/** The schemas for checking an edit. */
 export interface EditSchemas {
   readonly schemas: Schemas;
-  /** Fields that were visible once, by local name. */
+  /** Local names of fields visible in the past. */
   readonly gone: ReadonlySet<string>;
-  /** Made of the catalogue alone, for no describe has been read yet. */
+  /** Made from the catalogue alone, before the first describe. */
   readonly undescribed: boolean;
 }
 
@@ -78,14 +77,14 @@ export async function editSchemas(ports: Pick<Ports, 'policy'> & SchemaReader): 
   };
 }
 
-/** The schemas that are stored, or undefined before the first describe. */
+/** The stored schemas; undefined before the first describe. */
 async function knownSchemas(ports: Pick<Ports, 'policy'> & SchemaReader): Promise<Schemas | undefined> {
   const stored = await storedByType(ports);
   if (SALESFORCE_TYPES.some((type) => stored[type] === undefined)) return undefined;
   return byType((type) => objectRules(known(stored[type], type).schema, ports));
 }
 
-/** What is stored of each object; undefined before its first describe. */
+/** The stored schema of every object; undefined before the object's first describe. */
 export async function storedByType({
   state,
 }: SchemaReader): Promise<Readonly<Record<SalesforceType, StoredSchema | undefined>>> {
@@ -99,8 +98,8 @@ function known<Found>(found: Found | undefined, type: SalesforceType): Found {
 }
 
 /**
- * The stored schemas in the order asked for, described first where they are missing. One that was made under another
- * policy serves until the next describe, which it asks for by not knowing its date.
+ * The stored schemas in the given order; missing schemas are described first. A schema made under a different policy is
+ * used until the next describe, with `lastModified` null to force a full describe.
  */
 export async function storedSchemas(ports: SchemaPorts, types: readonly SalesforceType[]): Promise<StoredSchema[]> {
   const stored = await Promise.all(types.map((type) => ports.state.loadSchema(type)));
@@ -117,10 +116,10 @@ export async function storedSchemas(ports: SchemaPorts, types: readonly Salesfor
   );
 }
 
-/** How often a save that others keep overtaking is tried. */
+/** Maximum tries of a save overtaken by concurrent saves. */
 const ATTEMPTS = 8;
 
-/** Makes the schema that follows from a description the stored one. */
+/** Stores the schema resulting from a description. */
 export async function saveSchema(
   ports: Pick<Ports, 'state' | 'policy' | 'clock'>,
   type: SalesforceType,
@@ -134,10 +133,7 @@ export async function saveSchema(
   return saved;
 }
 
-/**
- * Replaces a stored schema by what `change` makes of it, on what is stored at that moment. Where it makes nothing,
- * nothing is saved.
- */
+/** Replaces a stored schema by the result of `change`, applied to the present state. Undefined: nothing is saved. */
 export async function changeSchema(
   ports: Pick<Ports, 'state'>,
   type: SalesforceType,
@@ -153,7 +149,7 @@ export async function changeSchema(
   throw new TransientError('CONTENTION', 'the schema was changed by others on every try');
 }
 
-/** Describes an object now, whatever is stored of it. */
+/** Describes and stores an object's schema now. */
 export async function describeAgain(ports: SchemaPorts, type: SalesforceType): Promise<StoredSchema> {
   const description = (await ports.feed.describe([type])).get(type);
   if (description === undefined) throw new Error(`${type} was not described`);

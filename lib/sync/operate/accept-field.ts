@@ -4,10 +4,10 @@ import { changeSchema } from '../context/schemas.ts';
 import type { Ports } from '../ports/ports.ts';
 
 export type AcceptOutcome =
-  /** The field syncs by its new type from now on, and the next cycles read its values from every row. */
+  /** The field syncs with the new type from now on; the next cycles read the values from every row. */
   { readonly kind: 'accepted'; readonly from: string; readonly to: string } | { readonly kind: 'notQuarantined' };
 
-/** Accepts the new type of a field in quarantine. Values that are stored stay until Salesforce's values are read. */
+/** Accepts the new type of a field in quarantine. Stored values stay until the next read from Salesforce. */
 export async function acceptField(
   ports: Pick<Ports, 'state'>,
   type: SalesforceType,
@@ -20,7 +20,7 @@ export async function acceptField(
     accepted = stored.history.quarantined[field];
     return { ...stored, ...next };
   });
-  // A save whose answer was lost may have been ours: then the field is no longer there to be accepted.
+  // The field may already be accepted by the same call, if the answer to the save was lost.
   if (accepted === undefined) return { kind: 'notQuarantined' };
   return { kind: 'accepted', from: accepted.from.type, to: accepted.field.type };
 }

@@ -1,6 +1,6 @@
 import type { Ports } from '../ports/ports.ts';
 
-/** The rejected persons of one code. */
+/** The rejected persons with one code. */
 export interface RejectionCount {
   readonly code: string;
   readonly count: number;
@@ -16,7 +16,7 @@ export interface RejectionSummary {
 
 const PAGE = 200;
 
-/** Persons that are read for a summary at most, so that it is answered in time. */
+/** Maximum persons read for a summary, to answer in time. */
 const MOST = 5000;
 
 /** The rejected persons by code. */

@@ -6,7 +6,7 @@ import type { MissingPermission } from '../../schema/object-schema.ts';
 import { storedByType } from '../context/schemas.ts';
 import type { Ports } from '../ports/ports.ts';
 
-/** The newest rejection, among those of the persons parked now, that names a field. */
+/** The newest rejection naming a field, among the persons parked at present. */
 export interface FieldProblem {
   readonly code: string;
   readonly message: string;
@@ -15,13 +15,13 @@ export interface FieldProblem {
 }
 
 export interface ObjectFields {
-  /** When the object's fields last changed, as Salesforce tells it. */
+  /** When the object's fields last changed, according to Salesforce. */
   readonly lastModified: string | null;
   readonly missingPermissions: readonly MissingPermission[];
   readonly fields: readonly (FieldReport & { readonly lastProblem: FieldProblem | null })[];
 }
 
-/** By object; null before its first describe. */
+/** By object; null before the object's first describe. */
 export type FieldStatus = Readonly<Partial<Record<SalesforceType, ObjectFields | null>>>;
 
 export type FieldStatusPorts = Pick<Ports, 'policy'> & {
@@ -29,12 +29,10 @@ export type FieldStatusPorts = Pick<Ports, 'policy'> & {
   readonly persons: Pick<Ports['persons'], 'withStatus'>;
 };
 
-/** How many of the persons parked now are looked at for problems of fields. */
+/** Maximum parked persons searched for problems. */
 const PARKED_PERSONS = 200;
 
-/**
- * What is known of every field of these objects, as of the last describe. Changes nothing and asks Salesforce nothing.
- */
+/** The status of every field of the given objects, as of the last describe. Read-only; calls no Salesforce API. */
 export async function readFieldStatus(ports: FieldStatusPorts, types: readonly SalesforceType[]): Promise<FieldStatus> {
   const stored = await storedByType(ports);
   const problems = await lastProblems(ports, hiddenByObject(stored));
@@ -52,7 +50,7 @@ export async function readFieldStatus(ports: FieldStatusPorts, types: readonly S
   );
 }
 
-/** The list comes newest first: the first rejection that names a field is the field's last. */
+/** Newest first, so the first rejection naming a field is the last. */
 async function lastProblems(
   { persons }: FieldStatusPorts,
   hidden: Readonly<Record<SalesforceType, HiddenFields>>,

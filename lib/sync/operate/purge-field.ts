@@ -4,14 +4,14 @@ import { changeSchema } from '../context/schemas.ts';
 import type { Ports } from '../ports/ports.ts';
 
 export type PurgeOutcome =
-  /** The next cycles remove its values. */
+  /** The next cycles remove the values. */
   | { readonly kind: 'asked' }
-  /** Its values are shown to everybody who may read here: they are edited, not purged. */
+  /** The field is visible to API callers: values are edited, not purged. */
   | { readonly kind: 'visible' }
-  /** No field of this name was ever seen. */
+  /** No field with the name was ever seen. */
   | { readonly kind: 'unknown' };
 
-/** Asks that the values of a field out of the sync user's sight be removed. Asking again begins anew. */
+/** Requests the removal of the values of a field hidden from the sync user. A repeated request starts over. */
 export async function purgeField(
   { state, clock }: Pick<Ports, 'state' | 'clock'>,
   type: SalesforceType,

@@ -6,7 +6,7 @@ import { type PersonSyncState, personSyncState } from './why-waiting.ts';
 
 type PersonSyncPorts = Pick<Ports, 'clock' | 'policy' | 'queue' | 'state'>;
 
-/** What of a person waits, and why. Changes nothing and asks Salesforce nothing. */
+/** The waiting edits of a person, with reasons. Read-only; calls no Salesforce API. */
 export async function readPersonSync(
   ports: PersonSyncPorts,
   person: Person,

@@ -10,37 +10,37 @@ import type { FeedState } from '../state/feed-state.ts';
 import { EMPTY_BOOK, type FieldJob, type JobBook } from '../state/field-job.ts';
 import type { EndedReconciliation, Reconciliation } from '../state/reconciliation.ts';
 
-/** Where the sync stands, for people and for checks from outside. */
+/** The status of the sync, for users and external checks. */
 export interface SyncStatus {
   readonly objects: Readonly<Partial<Record<SalesforceType, ObjectStatus>>>;
-  /** The last cycle that ended; null: none yet. `error` says what ended it early, and how long that has been so. */
+  /** The last ended cycle; null: none yet. `error`: why the cycle ended early, and since when. */
   readonly lastCycle: (Omit<CycleSummary, 'error'> & { readonly error: StatusError | null }) | null;
-  /** The end of the last cycle that completed or moved its position; null: none yet. */
+  /** The end of the last cycle either complete or with an advanced position; null: none yet. */
   readonly lastSuccessAt: string | null;
   readonly backlog: {
     readonly messages: number;
-    /** Messages that failed every try: somebody has to send them back. */
+    /** Messages with all tries used up, to be redriven by an operator. */
     readonly deadLetters: number;
-    /** Polls that could not be started or failed. */
+    /** Polls not started or failed. */
     readonly missedPolls: number;
     readonly personsToPush: number;
   };
-  /** Seconds since the oldest waiting edit was made; null where none waits. */
+  /** Age in seconds of the oldest waiting edit; null without waiting edits. */
   readonly oldestWaitingSeconds: number | null;
   /**
-   * Of both directions, in seconds: how far the position of the slowest object lies behind, null before each has one; and how
-   * long the oldest edit has waited, 0 where none waits.
+   * Lag of both directions in seconds. Pull: of the slowest object's position; null before every object has a position.
+   * Push: age of the oldest waiting edit; 0 without waiting edits.
    */
   readonly lag: { readonly pullSeconds: number | null; readonly pushSeconds: number };
   readonly apiUsage: CycleSummary['apiUsage'];
   /**
-   * What keeps fields from syncing: missing permissions, fields that went out of sight, types that changed, settings that
-   * name a field that is not there; and an answer of Salesforce that cannot be right.
+   * Problems impairing fields: missing permissions, hidden fields, changed types, settings naming unknown fields,
+   * implausible answers from Salesforce.
    */
   readonly schemaProblems: readonly string[];
-  /** Reading fields of every row: the job that runs and the last that ended, of each object. */
+  /** Field jobs: for every object the running and the last ended job. */
   readonly jobs: readonly JobStatus[];
-  /** Comparing every person with its record: the reconciliation that runs, and the last that ended. */
+  /** The running and the last ended reconciliation. */
   readonly reconciliation: {
     readonly running: ReconciliationStatus | null;
     readonly last: (ReconciliationStatus & Pick<EndedReconciliation, 'endedAt' | 'held'>) | null;
@@ -50,13 +50,13 @@ export interface SyncStatus {
 export interface ObjectStatus {
   /** Null before the first cycle. */
   readonly checkpoint: string | null;
-  /** `bulk`: a query job of the Bulk API reads the present window; `rest`: it is read page by page. */
+  /** How the present window is read: by a query job of the Bulk API (`bulk`), or page by page (`rest`). */
   readonly readBy: 'rest' | 'bulk';
-  /** Rows of that job that are queued, and about how many it has in all. Null where no job is under way. */
+  /** Rows of the query job already queued, and the approximate total; null without a job. */
   readonly bulkQuery: { readonly rows: number; readonly expectedRows: number | null } | null;
 }
 
-/** An error of the last cycle, and since when each cycle has failed. */
+/** The error of the last cycle, and since when every cycle has failed. */
 export interface StatusError extends CycleError {
   readonly since: string;
   readonly failuresInARow: number;
@@ -70,17 +70,17 @@ export interface JobStatus
     'reason' | 'fields' | 'startedAt' | 'announcedCalls' | 'calls' | 'rows' | 'expectedRows' | 'restarts'
   > {
   readonly object: SalesforceType;
-  /** Null while it runs. */
+  /** Null while running. */
   readonly endedAt: string | null;
 }
 
-/** The queues that nothing but a human reads. */
+/** The queues read only by operators. */
 export interface SideQueues {
   readonly deadLetters: Pick<ChangeQueue, 'depth'>;
   readonly missedPolls: Pick<ChangeQueue, 'depth'>;
 }
 
-/** Reads where the sync stands. Changes nothing and asks Salesforce nothing. */
+/** Reads the status of the sync. Read-only; calls no Salesforce API. */
 export async function readSyncStatus(
   ports: Pick<Ports, 'state' | 'persons' | 'queue' | 'clock' | 'policy'>,
   types: readonly SalesforceType[],

@@ -4,16 +4,16 @@ import { type SalesforceType, typeOf } from '../../person/row.ts';
 import { isGone } from '../../person/standing.ts';
 import type { CycleError } from '../state/cycle-report.ts';
 
-/** What of a person waits, and why. Computed from what is stored: Salesforce is not asked. */
+/** The waiting edits of a person, with reasons. Computed from stored state, without calling Salesforce. */
 export interface PersonSyncState {
   readonly personId: string;
   readonly status: SyncStatus;
   readonly waiting: readonly WaitingField[];
-  /** The refusal that stands, else the last push that Salesforce answered. Code and message are null where it was taken. */
+  /** The rejection in force, otherwise the last answered push. `code` and `message` are null for an accepted push. */
   readonly lastTry: { readonly at: string; readonly code: string | null; readonly message: string | null } | null;
-  /** Null where nothing waits. `at` is null where the next try has no time of its own. */
+  /** Null without waiting edits. `at` is null where the next try has no fixed time. */
   readonly nextTry: { readonly at: string | null; readonly why: string } | null;
-  /** What holds the edits back; null where nothing waits. */
+  /** The main cause of the wait; null without waiting edits. */
   readonly rule: WaitingRule | null;
 }
 
@@ -27,16 +27,19 @@ export interface WaitingRule {
   readonly message: string;
 }
 
-/** What is known beside the person. */
+/** Facts from outside the person. */
 export interface SyncFacts {
   readonly now: string;
   readonly scheduleEnabled: boolean;
-  /** What ended the last cycle early, and since when every cycle fails so; null where it went well, or none has ended. */
+  /**
+   * Why the last cycle ended early, and since when every cycle has failed; null after a successful cycle or before the
+   * first.
+   */
   readonly failing: (CycleError & { readonly since: string }) | null;
   readonly hasCycled: boolean;
-  /** Messages in the queue of changes. */
+  /** Messages in the change queue. */
   readonly queued: number;
-  /** Why a field is not pushed to the record; undefined where it is. */
+  /** Why a field is not pushed to the record; undefined for a pushed field. */
   readonly whyNotPushed: (type: SalesforceType, field: string) => string | undefined;
 }
 
@@ -52,7 +55,7 @@ export function personSyncState(person: Person, facts: SyncFacts): PersonSyncSta
   };
 }
 
-/** What holds back most of what waits: of several rules the one that must end first. */
+/** The main cause of the wait: of several rules the rule to be resolved first. */
 function ruleOf(person: Person, facts: SyncFacts): WaitingRule | null {
   const { salesforce, rejection, pending } = person;
   if (rejection !== null) return { code: rejection.code, message: rejection.message };
@@ -77,7 +80,7 @@ function recordRule({ salesforce }: Person): WaitingRule | undefined {
   return { code: 'RECORD_DELETED', message };
 }
 
-/** Only where every edit that waits is one that is never pushed. */
+/** Only where no waiting edit can be pushed. */
 function fieldRule(person: Person, { whyNotPushed }: SyncFacts): WaitingRule | undefined {
   const whys = Object.keys(openEdits(person)).map((field) => whyNotPushed(typeOf(person), field));
   const [why] = whys;

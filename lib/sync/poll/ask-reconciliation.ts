@@ -1,7 +1,7 @@
 import type { Ports } from '../ports/ports.ts';
 import type { ReconciliationAsk } from '../state/reconciliation.ts';
 
-/** Asks for a reconciliation, which the next cycle with time and calls to spare begins. */
+/** Requests a reconciliation; the next cycle with spare time and calls begins the pass. */
 export async function askReconciliation(
   ports: { readonly ids: Ports['ids']; readonly state: Pick<Ports['state'], 'askReconciliation'> },
   ask: Omit<ReconciliationAsk, 'id'>,

@@ -1,29 +1,29 @@
 import type { ApiUsage } from '../ports/change-feed.ts';
 
-/** Where a window holds more rows than this, a query job reads it in fewer calls than pages of 2,000 rows. */
+/** A window with more rows is read by a query job, in fewer calls than pages of 2,000 rows. */
 export const DEFAULT_BULK_ABOVE = 20_000;
 
-/** A job that is lost that often may be lost each time. */
+/** After as many lost jobs further jobs are likely to be lost too. */
 const TRIES = 2;
 
 const REST_ROWS = 2000;
 const BULK_ROWS = 50_000;
-/** Pages whose addresses one call tells. */
+/** Page addresses returned per call. */
 const PAGES_TOLD = 5;
-/** To create a job, and to ask for its state until it is done. */
+/** Calls to create a job and to poll the state until the end. */
 const JOB_CALLS = 8;
 
-/** What is known of a window before it is read. */
+/** Facts about a window before the read. */
 export interface WindowSize {
-  /** Null where Salesforce does not come to an end counting. */
+  /** Null where Salesforce cannot finish counting. */
   readonly rows: number | null;
-  /** Jobs for this window that were lost. */
+  /** Number of lost query jobs for the window. */
   readonly lostJobs: number;
 }
 
 /**
- * Whether a window is read page by page or by a query job: by a job where it is large, or where the org has not calls
- * enough left for its pages, and enough for the job.
+ * Chooses between pages and a query job: a job for a large window, or if the org's remaining calls suffice for the job
+ * but not for the pages.
  */
 export function readingOf(
   { rows, lostJobs }: WindowSize,
@@ -45,8 +45,8 @@ function callsOfJob(rows: number): number {
 }
 
 /**
- * How many of these persons are pushed under the guard, each row by a request of its own; the others go by collections.
- * Never for the sake of calls: an org that has too few left pushes later.
+ * How many of the persons are pushed under the guard, with one request per row; the remaining persons are pushed in
+ * collections. Not used to save calls: with too few calls left, pushes are postponed.
  */
 export function guardedOf(persons: number, handedOut: number, massPushAbove: number): number {
   return Math.min(persons, Math.max(massPushAbove - handedOut, 0));

@@ -5,12 +5,12 @@ import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
 import type { Schemas } from '../context/schemas.ts';
 import type { PollPorts } from './cycle-run.ts';
 
-/** Rows read in one call, and persons held beside them: what the memory of a comparison is bounded by. */
+/** Rows read per call, and persons held in memory at a time: the memory bound of a comparison. */
 const AT_A_TIME = 2_000;
 
 /**
- * The persons whose row has their stamp and yet another value in a field that is pulled: what no stamp tells, and no
- * change feed. A person under a lease is left out, for a push of its own may be under way.
+ * Persons whose row has the known stamp but a different value in a pulled field: a difference visible neither by stamp
+ * nor through the change feed. A person under a lease is skipped, because a push may be in progress.
  */
 export async function differingValues(
   ports: PollPorts,
@@ -31,7 +31,7 @@ interface Comparison {
   readonly schemas: Schemas;
 }
 
-/** The rows are read first: a person that was written since has a stamp of its own, and is left to the feed. */
+/** The rows are read before the persons: a person written in between has a newer stamp and is left to the feed. */
 async function differing(
   ports: PollPorts,
   comparison: Comparison,

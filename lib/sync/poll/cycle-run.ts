@@ -8,24 +8,24 @@ export interface PollSettings {
   readonly objects: readonly SalesforceType[];
   readonly lagSeconds: number;
   readonly lookbackSeconds: number;
-  /** How long a cycle may take before another may begin: longer than the function's time-out. */
+  /** Duration of a cycle's right: longer than the function's timeout. */
   readonly cycleLeaseMs: number;
-  /** Left out: the defaults. */
+  /** Absent: the defaults. */
   readonly fieldJobs?: FieldJobSettings;
-  /** How often, in days, all persons are compared with their rows by itself; 0: never. Left out: the default. */
+  /** Interval of scheduled reconciliations in days; 0: never. Absent: the default. */
   readonly reconcileDays?: number;
-  /** How many steps of a reconciliation a cycle takes. Left out: the default. */
+  /** Steps of a reconciliation per cycle. Absent: the default. */
   readonly reconcileStepsPerCycle?: number;
-  /** How many persons a cycle has pushed under the guard, one row at a time; the rest goes without. */
+  /** Maximum persons pushed per cycle under the guard, row by row; the remaining persons are pushed without a guard. */
   readonly massPushAbove?: number;
-  /** How many rows of a window are read page by page, at most. Left out: the default. */
+  /** Maximum rows of a window read page by page. Absent: the default. */
   readonly bulkAbove?: number;
 }
 
 export interface FieldJobSettings {
-  /** How many pages of a job a cycle reads of each object. */
+  /** Pages of a job per object and cycle. */
   readonly backfillPagesPerCycle: number;
-  /** How often formulas are read from every row; 0: never. */
+  /** Interval of formula reads from every row; 0: never. */
   readonly formulaRefreshHours: number;
 }
 
@@ -39,14 +39,14 @@ export const DEFAULT_MASS_PUSH_ABOVE = 10_000;
 
 export type PollPorts = Omit<Ports, 'records'> & { readonly records: Pick<Ports['records'], 'read'> };
 
-/** One cycle on its way. */
+/** A cycle in progress. */
 export interface CycleRun {
   readonly ports: PollPorts;
   readonly settings: Required<PollSettings>;
   readonly cycle: Cycle;
   readonly timeLeftMs: Deadline;
-  /** The schemas that the cycle works with, as it comes to know them. */
+  /** The schemas known to the cycle so far. */
   readonly schemas: Map<SalesforceType, StoredSchema>;
-  /** Where the feeds stand, as the cycle moves them on. */
+  /** The feed states, updated by the cycle. */
   readonly feeds: Map<SalesforceType, FeedState>;
 }

@@ -27,24 +27,24 @@ export type PollOutcome =
       readonly kind: 'cycle';
       readonly report: CycleReport;
       readonly error: unknown;
-      /** How far the position of the slowest object lies behind; null where no object has a position yet. */
+      /** Lag of the slowest object's position; null where no object has a position yet. */
       readonly lagSeconds: number | null;
-      /** Rows that a reconciliation handed out. */
+      /** Rows enqueued by a reconciliation. */
       readonly drifted: number;
-      /** The last reconciliation that ended found more records missing than is plausible. */
+      /** The last ended reconciliation found implausibly many records missing. */
       readonly reconciliationHeld: boolean;
-      /** One line for each thing that keeps the sync from working as it should. */
+      /** One line per problem impairing the sync. */
       readonly schemaProblems: readonly string[];
-      /** How many permissions the sync user lacks. */
+      /** Number of permissions missing for the sync user. */
       readonly missingPermissions: number;
     }
-  /** Another cycle is under way. */
+  /** A different cycle is running. */
   | { readonly kind: 'busy' };
 
 /**
- * One cycle: reads what changed in Salesforce since the checkpoint, puts it on the queue, then the persons with edits
- * to push, and only then moves the checkpoint. It may die at any point: the next cycle reads again what was not yet
- * remembered as queued.
+ * One cycle: reads the changes in Salesforce since the checkpoint and enqueues the rows, then enqueues the persons with
+ * edits to push, and only then advances the checkpoint. Safe to interrupt at any point: the next cycle repeats
+ * everything not recorded as queued.
  */
 export async function pollCycle(ports: PollPorts, settings: PollSettings, timeLeftMs: Deadline): Promise<PollOutcome> {
   const startedAt = ports.clock.now();
@@ -101,14 +101,14 @@ export async function pollCycle(ports: PollPorts, settings: PollSettings, timeLe
   };
 }
 
-/** Our clock and Salesforce's may differ: a position that seems to lie ahead is not behind. */
+/** Our clock and Salesforce's may differ: a position apparently in the future counts as lag 0. */
 function lagOf({ feeds, ports }: CycleRun): number | null {
   const positions = [...feeds.values()].flatMap((state) => feedPosition(state) ?? []);
   const [slowest] = positions.sort();
   return slowest === undefined ? null : Math.max(0, Math.round(msBetween(slowest, ports.clock.now()) / 1000));
 }
 
-/** Persons with edits to push go to the same queue; those that are in step by then cost the merge one read. */
+/** Persons with edits to push use the same queue; a person in step by then costs the merge one read. */
 async function fanOutPending(run: CycleRun): Promise<{ readonly count: number; readonly error: unknown }> {
   let count = 0;
   try {
@@ -132,7 +132,7 @@ interface JobsResult {
   readonly error: unknown;
 }
 
-/** Field jobs, purges and reconciliations come last: they may wait, and what is left of an org's calls is for changes. */
+/** Field jobs, purges and reconciliations come last: changes have priority for the org's remaining calls. */
 async function workJobs(run: CycleRun, pull: PullResult): Promise<JobsResult> {
   const nothing = { queued: 0, drifted: 0, held: false };
   if (pull.outcome !== 'complete') return { ...nothing, error: null };

@@ -14,7 +14,7 @@ import { openBulkWindow, readBulkWindow } from './read-bulk-window.ts';
 import { forgotten, incomplete, nextOrThrow, readWindow, type WindowOutcome } from './read-window.ts';
 import { isOwed, type JobTurn, planJobs } from './work-field-job.ts';
 
-/** The outcome of what went well until an error came; null: none. */
+/** The outcome given an error, or null. */
 export function outcomeOf(outcome: CycleReport['outcome'], error: unknown): CycleReport['outcome'] {
   if (error === null) return outcome;
   return error instanceof QuotaExceededError ? 'quota' : 'failed';
@@ -23,14 +23,14 @@ export function outcomeOf(outcome: CycleReport['outcome'], error: unknown): Cycl
 export interface PullResult {
   readonly outcome: CycleReport['outcome'];
   readonly pulled: CycleReport['pulled'];
-  /** The objects whose windows were read to their end. */
+  /** The objects with completely read windows. */
   readonly turns: readonly JobTurn[];
   readonly error: unknown;
-  /** Whether all rows that were queued, in this cycle and before, are remembered. */
+  /** Whether all rows queued by the present and earlier cycles are recorded. */
   readonly isRemembered: boolean;
 }
 
-/** Reads all objects side by side, so that a backlog of one does not keep the others waiting. */
+/** Reads all objects concurrently, so that a backlog of one object does not delay the others. */
 export async function pullChanges(run: CycleRun): Promise<PullResult> {
   try {
     const schemas = await storedSchemas(run.ports, run.settings.objects);
@@ -56,8 +56,8 @@ export async function pullChanges(run: CycleRun): Promise<PullResult> {
 }
 
 /**
- * Where a window ends: the seconds before it were over when the reading began, and it lies the lag behind Salesforce's
- * clock, which was at least a second further on when it answered.
+ * The end of a window: behind Salesforce's clock by the lag. `readAt` precedes the read, and the answer came at least a
+ * second later.
  */
 function windowEnd(readAt: string, lagSeconds: number): string {
   return addMs(`${readAt.slice(0, 19)}.000Z`, -Math.max(lagSeconds - 1, 0) * 1000);
@@ -84,7 +84,7 @@ async function pullObject(run: CycleRun, object: OpenObject): Promise<PulledObje
   if (opening.described !== null) stored = await saveSchema(run.ports, type, opening.described);
   else if (page === 'invalidField') stored = await describeAgain(run.ports, type);
   run.schemas.set(type, stored);
-  // What the lookback reads again may hold fields that were not asked for, or not taken, the first time: queue it
+  // Rows read again by the lookback may contain fields not requested, or not accepted, the first time: queue the rows
   // again.
   if (changed || isOwed(stored)) state = { ...state, recent: forgotten(now) };
   if (page === 'invalidField') {
@@ -94,7 +94,7 @@ async function pullObject(run: CycleRun, object: OpenObject): Promise<PulledObje
   const { deleted } = opening;
   if (deleted) state = await takeDeletions(run, type, state, deleted);
   const book = await planJobs(run, stored);
-  // While a job runs, states of rows are under way that the feed did not bring.
+  // A running job queues row states unknown to the feed.
   if (book.running !== null) state = { ...state, recent: incomplete(state.recent, now) };
   const { latestDateCovered } = opening;
   const start = { request, page, before, state, latestDateCovered };
@@ -104,10 +104,7 @@ async function pullObject(run: CycleRun, object: OpenObject): Promise<PulledObje
   return { ...window, turn: { schema: stored.schema, book, feed: window.reached } };
 }
 
-/**
- * The state that follows once what was deleted is queued. What Salesforce has forgotten by now is to be found
- * otherwise.
- */
+/** The state after queueing the deletions. Deletions no longer reported by Salesforce are left to a reconciliation. */
 async function takeDeletions(
   run: CycleRun,
   type: SalesforceType,
@@ -121,7 +118,7 @@ async function takeDeletions(
       deleted.ids,
     ),
   ]);
-  // Before it is asked for the first time, the first sync has just read every row.
+  // Before the first request, the first sync has just read every row.
   const isFirst = state.deletedUntil === undefined;
   if (!isFirst && (!deleted.complete || deletionsForgotten(state, ports.clock.now()))) {
     await askReconciliation(ports, { reason: 'deletionsUntold', acceptMissing: false });
@@ -153,7 +150,7 @@ async function loadStates(run: CycleRun): Promise<ReadonlyMap<SalesforceType, Fe
       const state = (await ports.state.loadFeed(type)) ?? NEW_FEED;
       run.feeds.set(type, state);
       if (cycle.previousEnded) return [type, state];
-      // A cycle that died may have queued rows and told nobody.
+      // The previous cycle may have queued rows without a record.
       return [type, { ...state, recent: incomplete(state.recent, ports.clock.now()) }];
     }),
   );
@@ -163,7 +160,7 @@ async function loadStates(run: CycleRun): Promise<ReadonlyMap<SalesforceType, Fe
 function requestOf(stored: StoredSchema, state: FeedState, run: CycleRun): FeedRequest {
   return {
     type: stored.schema.type,
-    // What a query job reads is not asked for beside it.
+    // The window of a running query job is not requested a second time.
     from:
       state.bulk?.before ?? state.unfinished?.after.systemModstamp ?? windowStart(state, run.settings.lookbackSeconds),
     columns: feedColumns(stored.schema),

@@ -12,14 +12,14 @@ import type { StoredSchema } from '../ports/sync-state-store.ts';
 import { beginPurge, type FieldPurge, isOfSameFields } from '../state/field-job.ts';
 import type { CycleRun } from './cycle-run.ts';
 
-/** Persons of a page, and how many pages a cycle goes through: an hour of cycles comes by 120,000 persons. */
+/** Persons per page, and pages per cycle: 120,000 persons per hour. */
 const PERSONS_PER_PAGE = 250;
 const PAGES_PER_CYCLE = 40;
 
 /**
- * Removes the values of fields that somebody asked to purge, from some pages of persons a cycle. The place is saved after
- * each page. A pass that removed anything is followed by another one, since what a person still held may have gone over to
- * one that was looked at before.
+ * Removes the values of purged fields from some pages of persons per cycle, saving the position after every page. A
+ * pass with any removal is followed by a further pass, because a join may have moved a value to a person already
+ * processed.
  */
 export async function purgeFields(run: CycleRun): Promise<void> {
   const { ports } = run;
@@ -67,7 +67,10 @@ async function save({ ports, cycle }: CycleRun, type: SalesforceType, purge: Fie
   await ports.state.saveJobs(type, purge === undefined ? book : { ...book, purge }, cycle);
 }
 
-/** The history tells that it is done before the place is forgotten: between the two, a pass more finds nothing. */
+/**
+ * The history records the end before the position is removed: after a crash in between, an additional pass finds
+ * nothing.
+ */
 async function end(run: CycleRun, type: SalesforceType, { fields, startedAt }: FieldPurge): Promise<void> {
   const endedAt = run.ports.clock.now();
   await changeSchema(run.ports, type, (stored) => {
@@ -75,7 +78,7 @@ async function end(run: CycleRun, type: SalesforceType, { fields, startedAt }: F
     const gone = { ...stored.history.gone };
     for (const field of fields) {
       const known = gone[field];
-      // Asked anew while the last pass was under way: that one begins anew.
+      // Requested again during the last pass: start over.
       const isOurs = known?.purge !== undefined && known.purge.askedAt <= startedAt;
       if (known !== undefined && isOurs) gone[field] = { ...known, purge: { askedAt: startedAt, endedAt } };
     }
@@ -84,16 +87,16 @@ async function end(run: CycleRun, type: SalesforceType, { fields, startedAt }: F
   await save(run, type, undefined);
 }
 
-/** How often others may write a person between its read and our write, before the next pass is left to deal with it. */
+/** Maximum tries against concurrent writes of a person; afterwards the next pass handles the person. */
 const ATTEMPTS = 3;
 
-/** Whether anything was removed, or is still to be. */
+/** Whether a value was removed, or is still to be removed. */
 async function purgePerson(run: CycleRun, purging: Purging, purge: FieldPurge, found: Person): Promise<boolean> {
   const fields = fieldsOf(purging, purge, found);
   if (fields.size === 0 || found.erased) return false;
   const held = await purgeItem(run, fields, found);
   const isSent = found.lease !== null && (await forgetAttempt(run, found.personId, fields));
-  // After the item: its write may move activities out of it.
+  // After the item, because the item's write may move activities out of the item.
   const hide = (activity: Activity) => activityWithout(activity, fields);
   const rewritten = await run.ports.persons.rewriteActivities(found.personId, hide);
   return held || isSent || rewritten > 0;
@@ -111,7 +114,7 @@ async function purgeItem({ ports }: CycleRun, fields: HiddenFields, found: Perso
   return true;
 }
 
-/** What a push sent and nobody has answered yet is remembered in the lease. */
+/** The lease records the values of a push without an answer. */
 async function forgetAttempt({ ports }: CycleRun, personId: string, fields: HiddenFields): Promise<boolean> {
   const person = await ports.persons.get(personId);
   if (person === undefined || person.lease === null) return false;
@@ -122,7 +125,7 @@ async function forgetAttempt({ ports }: CycleRun, personId: string, fields: Hidd
   return true;
 }
 
-/** Which of the fields are hidden for this person: those of its record's object, or of the object that it would become. */
+/** The hidden fields for the person: by the object of the record, or the object to be created. */
 function fieldsOf({ type, schemas }: Purging, { fields }: FieldPurge, { salesforce }: Person): HiddenFields {
   if (salesforce !== null) return salesforce.type === type ? new Set(fields) : new Set();
   if (type === CREATED_TYPE) return new Set(fields);

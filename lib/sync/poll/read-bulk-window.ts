@@ -20,12 +20,12 @@ import { readingOf } from './choose-api.ts';
 import type { CycleRun } from './cycle-run.ts';
 import { coveredNow, IN_FLIGHT_HORIZON_MS, incomplete, type WindowOutcome, type WindowStart } from './read-window.ts';
 
-/** A page of a query job takes longer than one of 2,000 rows. */
+/** A page of a query job takes longer than a page of 2,000 rows. */
 const TIME_FOR_PAGE_MS = 2 * TIME_TO_STOP_MS;
 
 /**
- * The window that a query job is to read, begun; undefined where pages are read instead. A job that was begun and not
- * remembered costs nothing: Salesforce drops it.
+ * Starts a query job for a window; undefined where the window is read page by page. A job started but not recorded
+ * costs nothing: Salesforce drops the job.
  */
 export async function openBulkWindow(
   run: CycleRun,
@@ -41,14 +41,14 @@ export async function openBulkWindow(
   const limits = { bulkAbove: run.settings.bulkAbove, usage: feed.usage().org };
   if (readingOf({ rows, lostJobs: state.lostJobs ?? 0 }, limits) === 'pages') return undefined;
   const query = await feed.openBulk({ type, from, before, columns: feedColumns(schema), kinds: columnKinds(schema) });
-  // A field went out of sight just now: the page that was read shows how to go on.
+  // A field was hidden just now: continue with the page already read.
   if (query === 'invalidField') return undefined;
   return { from, before, covered: coveredNow(run, window).latestDateCovered, query, expectedRows: rows };
 }
 
 /**
- * Queues what the job of a window has found so far, page by page. The rows come in no order: the checkpoint moves once
- * all of them are queued, and rows that change meanwhile come by the next window.
+ * Enqueues the rows found by a window's job, page by page. The rows are unordered: the checkpoint advances once all
+ * rows are queued, and concurrent changes are in the next window.
  */
 export async function readBulkWindow(
   run: CycleRun,
@@ -65,7 +65,7 @@ export async function readBulkWindow(
 class BulkWindowReading implements BulkReader {
   #queued = 0;
   #bulk: BulkWindow;
-  /** Rows that the next lookback meets again. */
+  /** Rows within the next lookback. */
   readonly #sent = new Map<string, string>();
   readonly #run: CycleRun;
   readonly #window: Pick<WindowStart, 'state' | 'before' | 'latestDateCovered'>;
@@ -114,7 +114,7 @@ class BulkWindowReading implements BulkReader {
       keepQueuedAfter: addMs(now, -IN_FLIGHT_HORIZON_MS),
       horizonMs: IN_FLIGHT_HORIZON_MS,
     });
-    // Older rows are on their way too, and nobody remembers them.
+    // Older queued rows are unrecorded.
     const reached = await this.#save({ ...state, recent: incomplete(recent, now) });
     return { queued: this.#queued, complete: true, reached, error: null };
   }
@@ -124,7 +124,7 @@ class BulkWindowReading implements BulkReader {
     return { queued: this.#queued, complete: false, reached, error };
   }
 
-  /** The window is read anew, by another job or page by page. */
+  /** The window is read again, by a new job or page by page. */
   async lost(why: string): Promise<WindowOutcome> {
     const { bulk: _, ...state } = this.#unfinished();
     const reached = await this.#save({ ...state, lostJobs: (state.lostJobs ?? 0) + 1 });

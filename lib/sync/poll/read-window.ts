@@ -20,18 +20,17 @@ import {
 import type { CycleRun } from './cycle-run.ts';
 
 /**
- * For how long a queued row may be under way to the store with the state it was read in. A message older than
- * `FRESH_MESSAGE_MS` is not merged any more but read again, so this is that, a merge function's longest run, and two
- * clocks that differ by five minutes each way; and as much again.
+ * Maximum time between the read of a row and the merge of the queued state. Messages older than `FRESH_MESSAGE_MS` are
+ * read again instead; add the longest merge run, and a clock difference of five minutes each way; doubled.
  */
 export const IN_FLIGHT_HORIZON_MS = 45 * 60_000;
 
-/** The memory of a feed of whose rows some may be under way that nobody remembers. */
+/** The recent rows, marked incomplete: queued rows may be unrecorded. */
 export function incomplete(recent: RecentRows, now: string): RecentRows {
   return { ...recent, incompleteUntil: addMs(now, IN_FLIGHT_HORIZON_MS) };
 }
 
-/** The memory of a feed whose columns have changed: what the lookback reads again is queued once more. */
+/** Empty recent rows after a column change: rows read again by the lookback are queued once more. */
 export function forgotten(now: string): RecentRows {
   return incomplete({ rows: new Map(), incompleteUntil: null }, now);
 }
@@ -39,23 +38,23 @@ export function forgotten(now: string): RecentRows {
 export interface WindowStart {
   readonly request: FeedRequest;
   readonly page: FeedPage;
-  /** Where the window ends, exclusive. */
+  /** The end of the window, exclusive. */
   readonly before: string;
   readonly state: FeedState;
   readonly latestDateCovered: string | null;
 }
 
 export interface WindowOutcome {
-  /** Rows put on the queue. */
+  /** Rows enqueued. */
   readonly queued: number;
   readonly complete: boolean;
-  /** Where the feed stands now. */
+  /** The resulting feed state. */
   readonly reached: FeedState;
-  /** What ended the window early; the next cycle goes on where it stopped. */
+  /** The error ending the window early; the next cycle continues. */
   readonly error: unknown;
 }
 
-/** Queues the rows of a window page by page, reading one page ahead, and saves how far it came. */
+/** Enqueues the rows of a window page by page, reading one page ahead, and saves the progress. */
 export async function readWindow(run: CycleRun, window: WindowStart): Promise<WindowOutcome> {
   const { ports, settings, cycle } = run;
   const { request, before } = window;
@@ -80,7 +79,7 @@ export async function readWindow(run: CycleRun, window: WindowStart): Promise<Wi
   return { queued: sent.count, complete: end.stoppedAt === null, reached: saved, error: end.error };
 }
 
-/** Where Salesforce did not tell, or told what cannot be, what it told before still stands. */
+/** Without a plausible covered date the previous date stays. */
 export function coveredNow(
   { settings }: CycleRun,
   { state, before, latestDateCovered: told }: Pick<WindowStart, 'state' | 'before' | 'latestDateCovered'>,
@@ -91,7 +90,7 @@ export function coveredNow(
 }
 
 interface PagesEnd {
-  /** After which row to read on; null where the window is done. */
+  /** The last queued row; null at the end of the window. */
   readonly stoppedAt: FeedPosition | null;
   readonly error: unknown;
 }
@@ -104,7 +103,8 @@ async function sendPages(run: CycleRun, window: WindowStart, sent: SentRows): Pr
     for (;;) {
       const last = page.rows.at(-1);
       const goesOn = page.more && last !== undefined && last.systemModstamp < before;
-      // The next page is on its way while this one is sent; its failure counts only once this one is safe.
+      // The next page is requested while the present page is enqueued; an error of the request counts only once the
+      // present page is queued.
       const following = goesOn ? settled(run.ports.feed.next(request, positionOf(last), before)) : null;
       await sent.send(request, rowsBefore(page, before));
       if (following === null) return { stoppedAt: null, error: null };
@@ -114,7 +114,7 @@ async function sendPages(run: CycleRun, window: WindowStart, sent: SentRows): Pr
       if (run.timeLeftMs() < TIME_TO_STOP_MS) return { stoppedAt, error: null };
       if (next.page !== 'invalidField') page = next.page;
       else {
-        // A field was hidden or deleted while the window was read: it goes on without it.
+        // A field was hidden or deleted during the read: continue without the field.
         request = { ...request, columns: feedColumns((await describeAgain(run.ports, request.type)).schema) };
         sent.forgetEarlier();
         page = await nextOrThrow(run, request, stoppedAt, before);
@@ -125,7 +125,7 @@ async function sendPages(run: CycleRun, window: WindowStart, sent: SentRows): Pr
   }
 }
 
-/** The next page, asked for with columns that were described just now. */
+/** The next page, with columns just described. */
 export async function nextOrThrow(
   run: CycleRun,
   request: FeedRequest,
@@ -149,10 +149,10 @@ async function settled(reading: Promise<FeedPage | 'invalidField'>): Promise<Pag
   }
 }
 
-/** Of a row that may have been queued or not: no state equals it, so that the row is queued when it is read again. */
+/** State of a row possibly queued: equal to no state, so that a further read queues the row. */
 const UNKNOWN_STATE = '';
 
-/** What this cycle put on the queue, beside what is remembered of earlier ones. */
+/** The rows queued by the cycle, and the recent rows of earlier cycles. */
 class SentRows {
   count = 0;
   #recent: RecentRows;
@@ -166,12 +166,12 @@ class SentRows {
     this.#keepFrom = keepFrom;
   }
 
-  /** What was queued by earlier cycles is not known by the columns asked for now. */
+  /** Rows queued earlier had different columns. */
   forgetEarlier(): void {
     this.#recent = forgotten(this.#run.ports.clock.now());
   }
 
-  /** Resolves when the rows that were not queued before are durably on the queue. */
+  /** Resolves when the rows not queued before are durably queued. */
   async send(request: FeedRequest, rows: readonly FeedRow[]): Promise<void> {
     const now = this.#run.ports.clock.now();
     const asked = columnsPrint(request.columns);
@@ -185,7 +185,8 @@ class SentRows {
       states.push([id, state]);
     }
     const { type, columns } = request;
-    // Until all of them are queued, some may be: whatever these rows hold next time, an earlier state may be under way.
+    // Until the send succeeds, an unknown part of the rows may be queued: a later state of the rows must count as
+    // `newer`.
     for (const [id] of states) this.#sent.set(id, UNKNOWN_STATE);
     await this.#run.ports.queue.send([
       ...packRows({ type, queuedAt: now, cycle: this.#run.cycle.number, columns }, fresh),
@@ -195,7 +196,9 @@ class SentRows {
     if (this.#sent.size > RECENT_ROWS_LIMIT) this.#forgetOld();
   }
 
-  /** More rows than are remembered: those that no lookback meets again go first, and are known to be forgotten. */
+  /**
+   * Over the limit: rows out of reach of the next lookback are forgotten first, and the record is marked incomplete.
+   */
   #forgetOld(): void {
     for (const [id, state] of this.#sent) if (state < this.#keepFrom) this.#sent.delete(id);
     this.#recent = incomplete(this.#recent, this.#run.ports.clock.now());

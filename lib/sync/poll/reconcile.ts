@@ -16,16 +16,16 @@ import {
 import { differingValues } from './compare-values.ts';
 import type { CycleRun } from './cycle-run.ts';
 
-/** Rows in one message: the merge reads them again in as many at a time. */
+/** Rows per message: the merge reads a message's rows together. */
 const ROWS_PER_MESSAGE = 1000;
 
-/** Where the feed of each object stands, once its window is read. */
+/** The feed state of every object with a completely read window. */
 export type FeedsRead = ReadonlyMap<SalesforceType, FeedState>;
 
 /**
- * Works off some of the reconciliation that was asked for or is due, as many steps as the settings allow a cycle. Its
- * progress is saved after each step whose finds are durably queued; persons whose progress was not saved are looked at
- * again. Throws `ReconciliationHeldError` where too many records are missing.
+ * Performs some steps of a requested or due reconciliation, up to the configured number per cycle. Progress is saved
+ * after every step, once drifted rows are durably queued; unsaved steps are repeated. Throws `ReconciliationHeldError`
+ * where too many records are missing.
  */
 export async function reconcile(run: CycleRun, feeds: FeedsRead): Promise<Reconciled> {
   const { ports, settings, cycle, timeLeftMs } = run;
@@ -46,10 +46,10 @@ export async function reconcile(run: CycleRun, feeds: FeedsRead): Promise<Reconc
   return { handedOut, held: book.last?.held === true };
 }
 
-/** What a cycle's steps of a reconciliation came to. */
+/** Result of a cycle's reconciliation steps. */
 export interface Reconciled {
   readonly handedOut: number;
-  /** The last reconciliation that ended was held, and no later one has ended. */
+  /** The last ended reconciliation was held. */
   readonly held: boolean;
 }
 
@@ -59,7 +59,7 @@ interface Step {
   readonly implausible: boolean;
 }
 
-/** Looks at the next persons, and queues the rows of those who differ: by their stamps, in one call, then by their values. */
+/** Compares the next persons and enqueues drifted rows: first by stamps, in one call, then by values. */
 async function lookOn(
   run: CycleRun,
   { feeds, schemas }: { readonly feeds: FeedsRead; readonly schemas: Schemas },
@@ -105,7 +105,7 @@ function fedFrom(run: CycleRun, feeds: FeedsRead, { salesforce }: LinkedPerson):
   return feed === undefined ? '' : windowStart(feed, run.settings.lookbackSeconds);
 }
 
-/** `isGone`: those of the rows that cannot be read are gone. */
+/** `isGone`: unreadable rows count as deleted. */
 async function handOut({ ports, cycle }: CycleRun, persons: readonly LinkedPerson[], isGone: boolean): Promise<void> {
   const byType = Map.groupBy(persons, ({ salesforce }) => salesforce.type);
   for (const [type, ofType] of byType) {

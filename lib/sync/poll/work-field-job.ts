@@ -18,7 +18,7 @@ import {
 } from '../state/field-job.ts';
 import type { CycleRun } from './cycle-run.ts';
 
-/** What a cycle knows of an object once its window is read. */
+/** Facts about an object after the read of the window. */
 export interface JobTurn {
   readonly schema: ObjectSchema;
   readonly book: JobBook;
@@ -26,8 +26,8 @@ export interface JobTurn {
 }
 
 /**
- * Works off some pages of an object's job, as many as the settings allow a cycle. Its progress is saved after each page
- * that is durably queued; a page whose progress was not saved is read again. Returns how many rows were queued.
+ * Reads some pages of an object's job, up to the configured number per cycle. Progress is saved after every durably
+ * queued page; an unsaved page is repeated. Returns the number of queued rows.
  */
 export async function workFieldJob(run: CycleRun, turn: JobTurn): Promise<number> {
   const work = new JobWork(run, turn);
@@ -44,8 +44,8 @@ export async function workFieldJob(run: CycleRun, turn: JobTurn): Promise<number
 }
 
 /**
- * The jobs of an object with what its schema owes and its formulas need, saved. What is owed is struck off the schema
- * only after that: a cycle that dies between plans it once more.
+ * Plans and saves the jobs for an object's owed fields and due formulas. The debt is removed from the schema only
+ * afterwards: after a crash in between, the next cycle plans again.
  */
 export async function planJobs(run: CycleRun, stored: StoredSchema): Promise<JobBook> {
   const { ports, settings, cycle } = run;
@@ -55,13 +55,13 @@ export async function planJobs(run: CycleRun, stored: StoredSchema): Promise<Job
   if (planned !== book) await ports.state.saveJobs(type, planned, cycle);
   if (isOwed(stored)) {
     const paid = { ...stored, history: { ...stored.history, owed: {} }, revision: stored.revision + 1 };
-    // Where the schema was changed meanwhile, the next cycle strikes it off.
+    // After a concurrent change of the schema, the next cycle removes the debt.
     await ports.state.saveSchema(paid);
   }
   return planned;
 }
 
-/** Whether fields of the schema are still to be read from every row, and no job knows of it. */
+/** Whether fields of the schema must still be read from every row without being part of a job. */
 export function isOwed({ history }: StoredSchema): boolean {
   return Object.keys(history.owed).length > 0;
 }
@@ -105,7 +105,7 @@ class JobWork {
     await this.#save(isRead(read, page) ? this.#ended(read) : { ...this.#book, running: read });
   }
 
-  /** The job as far as its fields still sync; null where none does: then it has ended. */
+  /** The job reduced to fields still synced; null (job ended) without any. */
   async #narrowed(): Promise<FieldJob | null> {
     const { running } = this.#book;
     if (running === null) return null;
@@ -115,14 +115,14 @@ class JobWork {
     return null;
   }
 
-  /** A field was hidden or deleted after the describe: the job goes on without it, from where it is. */
+  /** A field was hidden or deleted after the describe: continue without the field, from the present position. */
   async #withoutLostFields(job: FieldJob): Promise<void> {
     const stored = await describeAgain(this.#run.ports, this.#schema.type);
     this.#schema = stored.schema;
     const narrowed = narrowedJob(job, stored.schema);
     const called = { ...narrowed, calls: narrowed.calls + 2, announcedCalls: plus(narrowed.announcedCalls, 2) };
     if (narrowed !== job) return this.#save({ ...this.#book, running: called });
-    // What describe shows may be selected; then it is a condition that is refused.
+    // Described fields can be selected, so the filter condition was refused.
     if (!job.onlyFilled) throw new Error(`${this.#schema.type}: a field that describe shows cannot be queried`);
     return this.#save({ ...this.#book, running: restarted({ ...called, onlyFilled: false }) });
   }
@@ -152,15 +152,15 @@ class JobWork {
 }
 
 /**
- * Rows stamped before this have gone through the feed, in full, at the stamp that a scan finds them with: a few of
- * their columns add to what is known. Later ones will come through the feed with every column.
+ * The feed has delivered all columns of rows with earlier stamps, so partial columns only add values. Rows with later
+ * stamps will come through the feed with all columns.
  */
 function fedUpTo(feed: FeedState, lookbackSeconds: number): string {
-  // Where Salesforce never tells what it covers, the feed relies on its lookback.
+  // If Salesforce never reports a covered date, the feed relies on the lookback.
   return feed.coveredUpTo === FEED_BEGINNING ? windowStart(feed, lookbackSeconds) : feed.coveredUpTo;
 }
 
-/** Another state of the row may be on its way through the feed. */
+/** The feed may have queued a different state of the row. */
 function queuedRow({ id, text, bytes }: FeedRow): QueuedRow {
   return { id, text, bytes, newer: true };
 }

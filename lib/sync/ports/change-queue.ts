@@ -1,12 +1,12 @@
-/** The queue between poll and merge. At least once, in any order, at any time later. */
+/** The queue between poll and merge. Delivers at least once, in any order, with any delay. */
 export interface ChangeQueue {
   /**
-   * Resolves when every body is durably queued; throws otherwise, and some of them may be queued. A body is JSON text
-   * of less than 64 KB; what is received is the same JSON, not always the same text. With a delay, 900 seconds at most,
-   * they are to be received no sooner.
+   * Resolves when every body is durably queued; after an error some bodies may be queued. A body is JSON text below 64
+   * KB; the received JSON is equal, but the text may differ. With a delay (at most 900 seconds) messages are delivered
+   * no sooner.
    */
   send(bodies: readonly string[], delaySeconds?: number): Promise<void>;
 
-  /** About how many messages wait. */
+  /** Approximate number of waiting messages. */
   depth(): Promise<number>;
 }

@@ -1,4 +1,4 @@
-/** Where new ids come from: each is unique among all workers, url-safe, at most 36 characters. */
+/** Source of new ids: unique among all workers, URL-safe, at most 36 characters. */
 export interface IdSource {
   next(): string;
 }

@@ -8,7 +8,7 @@ import type { PersonStore } from './person-store.ts';
 import type { SalesforceRecords } from './salesforce-records.ts';
 import type { SyncStateStore } from './sync-state-store.ts';
 
-/** What the use cases work with. Each of them names the part it needs. */
+/** The ports of the use cases. A use case names only the ports needed. */
 export interface Ports {
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -20,10 +20,11 @@ export interface Ports {
   readonly queue: ChangeQueue;
   readonly policy: SyncPolicy;
   /**
-   * How long a lease lasts: longer than Salesforce works on any request, so that no push of ours can commit after it.
+   * Duration of a lease: longer than Salesforce works on any request, so that no push can commit after the lease.
    * Salesforce ends a REST request after 10 minutes.
    *
-   * @see https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
+   * @see
+   * https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
    */
   readonly leaseMs: number;
 }

@@ -4,23 +4,23 @@ import type { RemoteRecord } from '../../schema/record.ts';
 import type { TransientError } from '../errors.ts';
 
 /**
- * What lets a record wait: a lock or an outage (`moment`), a limit or a state of the whole org (`org`), a permission of
- * the sync user (`configuration`). Only a `moment` passes by itself.
+ * Cause of a transient refusal: a lock or an outage (`moment`), a limit or a state of the whole org (`org`), or a
+ * permission of the sync user (`configuration`). Only a `moment` passes without intervention.
  */
 export type TransientCondition = 'moment' | 'org' | 'configuration';
 
-/** A refusal that says nothing of what the record holds: nothing was written, and the same push may go well later. */
+/** A refusal independent of the record's values: nothing was written, and the same push may succeed later. */
 export interface TransientRefusal {
   readonly kind: 'transient';
   readonly code: string;
-  /** In Salesforce's words, which may quote the record. */
+  /** Salesforce's message; may quote the record. */
   readonly message: string;
   readonly condition: TransientCondition;
 }
 
 /**
- * Refused for good: the same push would be refused again. Of a code that Salesforce does not document nobody knows for
- * how long: `unknownCode`.
+ * A permanent refusal: the same push would be refused again. `unknownCode`: the code is not documented by Salesforce,
+ * so the permanence is uncertain.
  */
 export interface RejectedWrite {
   readonly kind: 'rejected';
@@ -28,20 +28,23 @@ export interface RejectedWrite {
   readonly unknownCode?: true;
 }
 
-/** What became of one record. `fields` of a rejection are API names. */
+/** The result for one record. The `fields` of a rejection are API names. */
 export type WriteOutcome =
   | { readonly kind: 'written' }
   | RejectedWrite
   | TransientRefusal
   /**
-   * The row is deleted, merged away, converted or hidden. Nothing was written, unless it `mayStand`: in a Lead that is
-   * converted by now, and in its Contact where it was written first.
+   * The row is deleted, merged away, converted or hidden. Nothing was written; but with `mayStand` the values may be in
+   * the Lead converted meanwhile, or in the Contact if written before the conversion.
    */
   | { readonly kind: 'gone'; readonly code: string; readonly mayStand?: true }
-  /** The row is not as it was at `ifUnmodifiedSince`: nothing was written, or it cannot be told from what is there. */
+  /** The row has changed since `ifUnmodifiedSince`: nothing was written, or a write cannot be excluded. */
   | { readonly kind: 'modified' };
 
-/** A call failed for one record, after or beside the writes of others: what `SalesforceRecords` throws of a call. */
+/**
+ * A call failed for one record, after or beside the writes of other records; `error` is an error thrown by
+ * `SalesforceRecords`.
+ */
 export interface FailedWrite {
   readonly kind: 'failed';
   readonly error: unknown;
@@ -53,51 +56,54 @@ export interface RecordPush {
   readonly record: RemoteRecord;
 }
 
-/** Carried out only if the row was not changed after this instant (ISO), to the second. */
+/** Carried out only if the row has not changed after the instant (ISO), to the second. */
 export interface GuardedPush extends RecordPush {
   readonly ifUnmodifiedSince: string;
 }
 
 export interface PushAnswer {
   readonly outcome: WriteOutcome | FailedWrite;
-  /** The row as it was just before the push; null where it could not be read (deleted, hidden). */
+  /** The row just before the push; null: could not be read (deleted, hidden). */
   readonly before: RemoteRecord | null;
-  /** The row as it is after the push. */
+  /** The row after the push. */
   readonly after: RemoteRecord | null;
-  /** Why the rows around the write could not be read: then both are null, whatever became of the row. */
+  /** Why the rows could not be read around the write: `before` and `after` are then null, whatever the row's state. */
   readonly unread?: TransientError;
 }
 
 export interface RemoveAnswer {
   readonly outcome: Exclude<WriteOutcome, { kind: 'modified' }>;
-  /** The row as it is after that, in the recycle bin too; null where it could not be read, or had not to be. */
+  /** The row afterwards, possibly in the recycle bin; null where unreadable or not read. */
   readonly after: RemoteRecord | null;
 }
 
 export interface WriteOptions {
-  /** Whether assignment rules choose the owner of a record; an owner to be set is part of the record. */
+  /** Whether assignment rules choose the owner of the record; an explicit owner is part of the record. */
   readonly runAssignmentRules: boolean;
-  /** Whether a new record is saved that a duplicate rule only warns of. Edits always are; a rule that blocks, blocks. */
+  /**
+   * Whether a new record is saved despite a warning of a duplicate rule. Edits always are; a blocking rule always
+   * blocks.
+   */
   readonly saveDuplicates?: boolean;
 }
 
 export type CreateAnswer =
   | { readonly kind: 'created'; readonly record: RemoteRecord }
-  /** There is a Lead with this key, and nothing was written. */
+  /** A Lead with the key exists; nothing was written. */
   | { readonly kind: 'exists'; readonly record: RemoteRecord }
-  /** `matches` are the records that a duplicate rule takes for the same person. */
+  /** `matches`: the records considered duplicates by a duplicate rule. */
   | (RejectedWrite & { readonly matches: readonly RowName[] })
-  /** The Lead with this key was converted: `record` is that Lead. Nothing was written, unless it was `made` just now. */
+  /** The Lead with the key (`record`) was converted. Nothing was written, unless the Lead was just created (`made`). */
   | { readonly kind: 'converted'; readonly rejection: Rejection; readonly record: RemoteRecord; readonly made?: true }
   | TransientRefusal;
 
-/** A Lead to be made, with its key (`person-key.ts`). */
+/** A Lead to be created, with the key (`person-key.ts`). */
 export interface LeadCreation {
   readonly key: string;
   readonly record: RemoteRecord;
 }
 
-/** What a row of a person has: one of its keys, or its email. */
+/** Search conditions: any of the person's keys, or the email. */
 export interface RowQuery {
   readonly keys: readonly string[];
   readonly email: string | null;
@@ -109,15 +115,16 @@ export interface FoundRecord {
 }
 
 /**
- * Leads and Contacts, read and written. Each method is one API call for up to its stated number of records. A failure
- * of the call as a whole is thrown: `TransientError` (with `mayHaveCommitted` where a write may stand all the same),
- * `QuotaExceededError`, `ConfigError`. A failure of one record is its outcome and touches no other record.
+ * Reads and writes Leads and Contacts. A method is one API call for up to the stated number of records. A failure of
+ * the whole call is thrown: `TransientError` (with `mayHaveCommitted` where a write may have been saved),
+ * `QuotaExceededError`, `ConfigError`. A failure of one record is the record's outcome and affects no other record.
  */
 export interface SalesforceRecords {
   /**
-   * Reads, updates and reads again up to `maxPushBatch` rows of one type; answers in the order given. Each row is saved
-   * on its own, and only as it was at its instant: a push begins once the second of that instant is over, so that what
-   * others save in it is seen by the first read. Where the second read cannot tell, an error may hide a write.
+   * Reads, updates and reads again up to `maxPushBatch` rows of one type; returns answers in the given order. A row is
+   * saved separately, and only if unchanged since the row's instant: a push begins once the second of the instant is
+   * over, so that the first read sees other saves within the second. Where the second read is inconclusive, an error
+   * may hide a write.
    */
   push(
     type: SalesforceType,
@@ -125,12 +132,12 @@ export interface SalesforceRecords {
     columns: readonly string[],
   ): Promise<readonly PushAnswer[]>;
 
-  /** Rows of one push, by how long the org has lately taken for each. */
+  /** Rows per push, adapted to the org's recent time per row. */
   readonly maxPushBatch: number;
 
   /**
-   * The same for up to `maxMassBatch` rows, with no condition: what others save between the first read and the update
-   * is written over, and nobody sees it.
+   * The same for up to `maxMassBatch` rows without a condition: saves by others between the first read and the update
+   * are overwritten undetected.
    */
   pushMass(
     type: SalesforceType,
@@ -141,9 +148,8 @@ export interface SalesforceRecords {
   readonly maxMassBatch: number;
 
   /**
-   * Creates the Lead of a person, with this key (`person-key.ts`) in the unique field `Person_Id__c`, and reads it.
-   * However often it is called and however many call it at once, there is one Lead with the key, and what stands in it
-   * by then is left alone.
+   * Creates the Lead of a person, with `key` (`person-key.ts`) in the unique field `Person_Id__c`, and reads the Lead.
+   * Idempotent: repeated and concurrent calls create one Lead, and an existing Lead is left unchanged.
    */
   createLead(
     key: string,
@@ -153,8 +159,8 @@ export interface SalesforceRecords {
   ): Promise<CreateAnswer>;
 
   /**
-   * The same for up to `maxCreateBatch` Leads of different persons in one call, and one more for each that another
-   * record is in the way of; answers in the order given. `failed` is what `createLead` throws.
+   * The same for up to `maxCreateBatch` Leads of different persons in one call, plus one call per Lead blocked by an
+   * existing record; returns answers in the given order. `failed` carries the error `createLead` would throw.
    */
   createLeads(
     leads: readonly LeadCreation[],
@@ -162,26 +168,26 @@ export interface SalesforceRecords {
     options: WriteOptions,
   ): Promise<readonly (CreateAnswer | FailedWrite)[]>;
 
-  /** Leads of one creation, by how long the org has lately taken for each. */
+  /** Leads per creation, adapted to the org's recent time per Lead. */
   readonly maxCreateBatch: number;
 
   /**
-   * Deletes one row into the recycle bin, and reads it there; `gone` where it is no more. A converted Lead is deleted
-   * like any other, its Contact stays; or Salesforce refuses that, which is `gone` too.
+   * Deletes one row into the recycle bin and reads the row there; `gone` where already deleted. Deleting a converted
+   * Lead keeps the Contact; if Salesforce refuses the deletion of a converted Lead, the outcome is `gone` too.
    */
   remove(type: SalesforceType, id: string, columns: readonly string[]): Promise<RemoveAnswer>;
 
-  /** Rows by id, deleted ones too; a row that is hidden or gone for good is missing. Any number of ids. */
+  /** Rows by id, including deleted rows; hidden and finally deleted rows are absent. Any number of ids. */
   read(
     type: SalesforceType,
     ids: readonly string[],
     columns: readonly string[],
   ): Promise<ReadonlyMap<string, RemoteRecord>>;
 
-  /** Live, unconverted Leads and live Contacts that carry one of these keys of a person, or have this email. */
+  /** Unconverted living Leads and living Contacts with any of the keys, or with the email. */
   find(query: RowQuery, columns: Readonly<Record<SalesforceType, readonly string[]>>): Promise<readonly FoundRecord[]>;
 
-  /** The same for any number of persons, in as few calls as hold their values; answers in the order given. */
+  /** The same for any number of persons, in as few calls as possible; returns results in the given order. */
   findEach(
     queries: readonly RowQuery[],
     columns: Readonly<Record<SalesforceType, readonly string[]>>,

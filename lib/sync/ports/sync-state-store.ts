@@ -6,100 +6,94 @@ import type { FeedState } from '../state/feed-state.ts';
 import type { JobBook } from '../state/field-job.ts';
 import type { ReconciliationAsk, ReconciliationBook } from '../state/reconciliation.ts';
 
-/** The schema of an object and its history, with the `Last-Modified` of the describe it was made from. */
+/** The schema of an object and the field history, with the `Last-Modified` of the describe used. */
 export interface StoredSchema extends RememberedSchema {
   readonly lastModified: string | null;
-  /** Counts up with each save. */
+  /** Incremented by every save. */
   readonly revision: number;
 }
 
-/** Cycles that ended, newest first; the cursor leads to earlier cycles, null: there are none. */
+/** Ended cycles, newest first; `cursor` leads to earlier cycles; null at the end. */
 export interface CyclesPage {
   readonly items: readonly CycleSummary[];
   readonly cursor: string | null;
 }
 
-/** The last cycle that ended (null: none yet), and how the cycles up to it ended. */
+/** The last ended cycle (null: none yet), and the health after that cycle. */
 export interface LastCycle {
   readonly cycle: CycleSummary | null;
   readonly health: CycleHealth;
 }
 
 export interface Cycle {
-  /** Counts up: a later cycle's writes shut out an earlier one's. */
+  /** Incremented per cycle; a later cycle's writes exclude writes of an earlier cycle. */
   readonly number: number;
   readonly owner: string;
-  /** Whether the cycle before it ended in good order; otherwise rows may have been queued that nobody remembers. */
+  /** Whether the previous cycle ended in good order; otherwise rows may be queued without a record. */
   readonly previousEnded: boolean;
-  /** How the cycles before it ended. */
+  /** The health before the cycle. */
   readonly health: CycleHealth;
 }
 
-/** Where the sync stands. Reads are strongly consistent; every write is one item. */
+/** The progress of the sync. Reads are strongly consistent; every write is one item. */
 export interface SyncStateStore {
-  /**
-   * The org that the store belongs to: the one named first, whoever names another later. However many name one at once,
-   * all get the same answer.
-   */
+  /** The org of the store: the first org ever claimed. Concurrent callers all get the same answer. */
   claimOrganization(organization: string): Promise<string>;
 
-  /** The org that the store belongs to; undefined where none was named yet. */
+  /** The org of the store; undefined before the first claim. */
   organization(): Promise<string | undefined>;
 
   /**
-   * Begins a cycle unless another owner's runs at `now`; its right expires by itself. A cycle before it that never ended
-   * is reported as failed.
+   * Begins a cycle, unless a cycle of a different owner is running at `now`; the right expires by itself. A previous
+   * cycle without an end is reported as failed.
    */
   beginCycle(owner: string, now: string, expiresAt: string): Promise<Cycle | undefined>;
 
   /**
-   * Ends it and keeps the report, and whether it was in good order: all that was queued is remembered. Where a later
-   * cycle has begun, the later one stays as it is.
+   * Ends the cycle and stores the report, and whether the cycle ended in good order: everything queued is recorded. A
+   * later cycle already begun is left unchanged.
    */
   endCycle(cycle: Cycle, report: CycleReport, inGoodOrder: boolean): Promise<void>;
 
   lastCycle(): Promise<LastCycle>;
 
   /**
-   * The cycles of the last seven days at least. From the newest on where the cursor is null. A page may hold fewer
-   * than `limit`. Throws `InvalidCursorError` for a
-   * cursor that no page has given out.
+   * The cycles of at least the last seven days, from the newest if `cursor` is null. A page may hold fewer than `limit`
+   * cycles. Throws `InvalidCursorError` for an unknown cursor.
    */
   cycles(limit: number, cursor: string | null): Promise<CyclesPage>;
 
   /**
-   * Adds what a batch of merges came to, to the cycle that queued the batch; undefined: to the last cycle that began.
-   * Counted for people: a lost answer may count twice.
+   * Adds the results of a batch of merges to the cycle of the messages; undefined: to the cycle begun last. For display
+   * only: a lost answer may count twice.
    */
   countMerges(cycle: number | undefined, counts: MergeCounts): Promise<void>;
 
   loadFeed(type: SalesforceType): Promise<FeedState | undefined>;
 
-  /** Throws `TransientError` where a later cycle has written: this one has lost its right. */
+  /** Throws `TransientError` where a later cycle has written: the caller's cycle has lost the right to write. */
   saveFeed(type: SalesforceType, state: FeedState, cycle: Cycle): Promise<void>;
 
   loadSchema(type: SalesforceType): Promise<StoredSchema | undefined>;
 
-  /**
-   * Saves it where what is stored has the revision before it (0: where nothing is); an overtaken save changes nothing.
-   */
+  /** Saves the schema if the stored revision is one lower (0: nothing stored); an overtaken save changes nothing. */
   saveSchema(schema: StoredSchema): Promise<'saved' | 'overtaken'>;
 
-  /** An object that never had a job has an empty book. */
+  /** Empty for an object without jobs. */
   loadJobs(type: SalesforceType): Promise<JobBook>;
 
-  /** Throws `TransientError` where a later cycle has written: this one has lost its right. */
+  /** Throws `TransientError` where a later cycle has written: the caller's cycle has lost the right to write. */
   saveJobs(type: SalesforceType, book: JobBook, cycle: Cycle): Promise<void>;
 
-  /** Before the first the book is empty. */
+  /** Empty before the first reconciliation. */
   loadReconciliations(): Promise<ReconciliationBook>;
 
-  /** Throws `TransientError` where a later cycle has written: this one has lost its right. */
+  /** Throws `TransientError` where a later cycle has written: the caller's cycle has lost the right to write. */
   saveReconciliations(book: ReconciliationBook, cycle: Cycle): Promise<void>;
 
-  /** Anybody may ask, at any time. An asking takes the place of an earlier one for the same reason, and of no other. */
+  /** Possible at any time, without a cycle. Replaces only an earlier request with the same reason. */
   askReconciliation(ask: ReconciliationAsk): Promise<void>;
 
-  /** For each reason the last asking, heard or not, in any order. */
+  /** The last request for every reason, handled or not, in any order. */
   reconciliationAsks(): Promise<readonly ReconciliationAsk[]>;
 }

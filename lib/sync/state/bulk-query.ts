@@ -1,29 +1,29 @@
 import type { SalesforceType } from '../../person/row.ts';
 
-/** How a column's values are read from a text: columns that are not named hold texts. */
+/** How to parse a column's values from text; columns not named hold texts. */
 export type ColumnKinds = Readonly<Record<string, 'number' | 'boolean' | 'datetime'>>;
 
-/** The rows of a window, in no order, by a job that Salesforce works on by itself. */
+/** A query for the rows of a window, unordered, executed by Salesforce as an asynchronous job. */
 export interface BulkRequest {
   readonly type: SalesforceType;
-  /** Rows at this instant and later; deleted rows are among them. */
+  /** Rows stamped at or after the instant, including deleted rows. */
   readonly from: string;
-  /** Rows before this instant. */
+  /** Rows stamped before the instant. */
   readonly before: string;
-  /** `Id` and `SystemModstamp` the first two. */
+  /** The first two are `Id` and `SystemModstamp`. */
   readonly columns: readonly string[];
   readonly kinds: ColumnKinds;
 }
 
-/** A bulk query, and how far its pages are read. Plain JSON: whoever has it may read on, in another process too. */
+/** A bulk query and the read progress. Plain JSON: any process may continue the read. */
 export interface BulkQuery {
   readonly jobId: string;
   readonly request: BulkRequest;
   /** Whether Salesforce has found all rows. */
   readonly isComplete: boolean;
-  /** Addresses of pages that are not read yet. */
+  /** Addresses of the unread pages. */
   readonly pages: readonly string[];
-  /** Where further pages are told; null: there are none. */
+  /** Where to ask for the addresses of further pages; null: no further pages. */
   readonly morePages: string | null;
   /** Rows read so far. */
   readonly rows: number;

@@ -1,17 +1,17 @@
 import { ConfigError, QuotaExceededError, TransientError } from '../errors.ts';
 import type { CycleError, CycleReport } from './cycle-report.ts';
 
-/** How the last cycles ended. */
+/** Summary of the last cycles' outcomes. */
 export interface CycleHealth {
-  /** The end of the last cycle that completed or moved its position. */
+  /** The end of the last cycle either complete or with an advanced position. */
   readonly lastSuccessAt: string | null;
-  /** The cycles that failed since then: how many, and when the first of them began; null where none did. */
+  /** The cycles failed since then: number, and start of the first; null without failures. */
   readonly failing: { readonly since: string; readonly inARow: number } | null;
 }
 
 export const NEW_HEALTH: CycleHealth = { lastSuccessAt: null, failing: null };
 
-/** The health once a cycle has ended. */
+/** The health after the end of a cycle. */
 export function healthAfter(health: CycleHealth, report: CycleReport): CycleHealth {
   if (report.outcome === 'complete' || report.outcome === 'paused') {
     return { lastSuccessAt: report.endedAt, failing: null };
@@ -20,18 +20,18 @@ export function healthAfter(health: CycleHealth, report: CycleReport): CycleHeal
   return { ...health, failing: { since, inARow: inARow + 1 } };
 }
 
-/** A cycle as its store keeps it while it runs and after. */
+/** A cycle as stored, running or ended. */
 export interface KeptCycle {
   readonly number: number;
   readonly startedAt: string;
-  /** Until when the cycle has its right; absent once it has ended. */
+  /** When the cycle's right expires; absent after the end. */
   readonly runsUntil?: string | undefined;
   readonly health: CycleHealth;
-  /** The number of the last cycle that has a report. */
+  /** The number of the last cycle with a report. */
   readonly reported?: number | undefined;
 }
 
-/** What the next cycle begins with, and the report of the cycle before it where that cycle never ended. */
+/** The start values of the next cycle, and the report of the previous cycle if not ended. */
 export function cycleAfter(last: KeptCycle | undefined): {
   readonly number: number;
   readonly health: CycleHealth;
@@ -46,7 +46,7 @@ export function cycleAfter(last: KeptCycle | undefined): {
   return { number: next, health: healthAfter(health, died), reported: number, died };
 }
 
-/** What is known of a cycle whose function was killed before it could report. */
+/** The report of a cycle whose function was killed before reporting. */
 export function diedReport(cycle: number, startedAt: string, expiredAt: string): CycleReport {
   const message = 'The poll function ended before the cycle did; the next cycle reads again what was not queued';
   return {
@@ -64,8 +64,8 @@ export function diedReport(cycle: number, startedAt: string, expiredAt: string):
 }
 
 /**
- * An error in words for the status. The message of a configuration error is shown as it is: such a message holds no
- * value. The message of any other error may quote a record and is replaced.
+ * An error in words for the status. The message of a configuration error contains no values and is shown unchanged; any
+ * other message may quote a record and is replaced.
  */
 export function cycleError(error: unknown): CycleError {
   if (error instanceof ConfigError) return { code: 'CONFIGURATION', message: error.message };

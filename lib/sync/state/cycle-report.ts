@@ -1,31 +1,31 @@
 import type { SalesforceType } from '../../person/row.ts';
 
-/** Why a cycle ended early. `message` holds no value of a record and no secret. */
+/** Why a cycle ended early. `message` contains neither record values nor secrets. */
 export interface CycleError {
   readonly code: string;
   readonly message: string;
 }
 
-/** What the poll of a cycle did, for people and metrics. Counts, no values. */
+/** The result of a cycle's poll, for users and metrics. Counts only, no values. */
 export interface CycleReport {
   readonly cycle: number;
   readonly startedAt: string;
   readonly endedAt: string;
   readonly outcome: 'complete' | 'paused' | 'quota' | 'failed';
-  /** What ended the cycle early; null where nothing did. */
+  /** The error ending the cycle early, or null. */
   readonly error: CycleError | null;
-  /** Rows handed to the queue. */
+  /** Rows enqueued. */
   readonly pulled: Readonly<Partial<Record<SalesforceType, number>>>;
-  /** Persons with edits to push, handed to the queue. */
+  /** Persons with edits to push, enqueued. */
   readonly handedOut: number;
-  /** Rows that field jobs handed to the queue. */
+  /** Rows enqueued by field jobs. */
   readonly backfilled: number;
-  /** Salesforce API calls, and the org's use as last told. */
+  /** Salesforce API calls, and the org's use as last reported. */
   readonly calls: number;
   readonly apiUsage: { readonly used: number; readonly max: number } | null;
 }
 
-/** What the merges of a cycle's messages came to. */
+/** Results of merging a cycle's messages. */
 export interface MergeCounts {
   readonly pushed: number;
   readonly rejected: number;
@@ -34,5 +34,5 @@ export interface MergeCounts {
   readonly calls: number;
 }
 
-/** A cycle with what its merges have come to so far; `calls` are the poll's and theirs. */
+/** A cycle with the merge results so far; `calls` is the sum for poll and merges. */
 export type CycleSummary = CycleReport & MergeCounts;

@@ -1,57 +1,57 @@
 import { addMs } from '../instants.ts';
 import type { BulkQuery } from './bulk-query.ts';
 
-/** A place in an object's changes, which are ordered by `(systemModstamp, id)`. An empty id lies before all ids. */
+/** A position in an object's changes, ordered by `(systemModstamp, id)`. An empty id precedes all ids. */
 export interface FeedPosition {
   readonly systemModstamp: string;
   readonly id: string;
 }
 
 /**
- * Where the feed of one object stands. Instants are Salesforce's, ISO, whole seconds.
+ * The progress of one object's feed. Instants are Salesforce's, ISO, whole seconds.
  *
- * `checkpoint`: everything stamped before it that a query could see when it was read is durably queued.
- * `coveredUpTo`: everything stamped before it is queued for good, also what a long transaction held back.
+ * - `checkpoint`: every earlier change visible to the query is durably queued.
+ * - `coveredUpTo`: every earlier change is finally queued, including changes held back by long transactions.
  */
 export interface FeedState {
   readonly checkpoint: string;
   readonly coveredUpTo: string;
-  /** What Salesforce last said it covers. */
+  /** The covered date last reported by Salesforce. */
   readonly latestDateCovered: string;
-  /** A window that ran out of time: it began at `from` and was covered up to `covered`; read on from `after`. */
+  /** A window interrupted for lack of time: started at `from`, covered up to `covered`; continue after `after`. */
   readonly unfinished: { readonly from: string; readonly covered: string; readonly after: FeedPosition } | null;
-  /** A window that a query job reads, and whose rows are not all queued yet. */
+  /** A window read by a query job, with rows not yet queued. */
   readonly bulk?: BulkWindow;
-  /** Query jobs for the present window that were lost. */
+  /** Number of lost query jobs for the present window. */
   readonly lostJobs?: number;
   readonly recent: RecentRows;
-  /** Up to when Salesforce has told which rows were deleted; absent before it was asked. */
+  /** The end of the period with reported deletions; absent before the first request. */
   readonly deletedUntil?: string;
-  /** What Salesforce last answered as covered, where that cannot be right. */
+  /** The covered date last reported by Salesforce, if implausible. */
   readonly oddCovered?: string;
 }
 
-/** `covered` as in a window that is read page by page. */
+/** `covered` as for a window read page by page. */
 export interface BulkWindow {
   readonly from: string;
   readonly before: string;
   readonly covered: string;
   readonly query: BulkQuery;
-  /** Null where Salesforce could not count them. */
+  /** Null where Salesforce could not count the rows. */
   readonly expectedRows: number | null;
 }
 
 /**
- * The rows queued lately: id → [which state of the row, when queued (our clock, ISO)]. They keep the lookback from
- * queueing a row twice, and tell a row of which an earlier state may still be under way.
+ * The recently queued rows: id → [state of the row, time of queueing (our clock, ISO)]. Prevents the lookback from
+ * queueing a row twice, and recognizes rows with an earlier state possibly still queued.
  */
 export interface RecentRows {
   readonly rows: ReadonlyMap<string, readonly [state: string, queuedAt: string]>;
-  /** Until then (our clock, ISO) rows may be under way that are not remembered here. */
+  /** Until the instant (our clock, ISO) queued rows may be unrecorded. */
   readonly incompleteUntil: string | null;
 }
 
-/** The first window begins before Salesforce did. */
+/** The first window begins before Salesforce existed. */
 export const FEED_BEGINNING = '1999-01-01T00:00:00.000Z';
 
 export const NEW_FEED: FeedState = {
@@ -62,32 +62,32 @@ export const NEW_FEED: FeedState = {
   recent: { rows: new Map(), incompleteUntil: null },
 };
 
-/** How many rows are remembered: those of a mass change of ten minutes, in some 30 MB. */
+/** Maximum number of recorded rows: a mass change of ten minutes, in about 30 MB. */
 export const RECENT_ROWS_LIMIT = 120_000;
 
 /**
- * The longest that a transaction of Salesforce may hold back changes: bulk jobs commit each batch within ten minutes,
- * and `latestDateCovered` is known to lie hours behind.
+ * The longest delay of changes by a Salesforce transaction: bulk jobs commit every batch within ten minutes, but
+ * `latestDateCovered` can be hours behind.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_getupdated_getupdatedresult.htm
  */
 const LONGEST_TRANSACTION_MS = 24 * 3_600_000;
 
-/** Salesforce's servers do not tell the same time to the minute. */
+/** Maximum clock difference between Salesforce servers. */
 const CLOCKS_DIFFER_MS = 10 * 60_000;
 
 /**
- * Whether an answer about what is covered can be right, `askedAt` by Salesforce's clock. One odd answer (1970, say) would
- * have all rows read again, or changes passed over.
+ * Whether a covered date is plausible; `askedAt` by Salesforce's clock. A single wrong date (1970, say) would cause a
+ * full re-read, or skip changes.
  */
 export function isPlausibleCovered(covered: string, askedAt: string): boolean {
   return covered >= addMs(askedAt, -LONGEST_TRANSACTION_MS) && covered <= addMs(askedAt, CLOCKS_DIFFER_MS);
 }
 
 /**
- * Where the next window begins: the lookback below the checkpoint; and from `coveredUpTo` on, once, when a transaction
- * that Salesforce told of has ended, for its rows carry stamps of when it began. What no transaction can have held back
- * is not read again.
+ * The start of the next window: the checkpoint minus the lookback. After the end of a reported long transaction once
+ * from `coveredUpTo`, because the rows of the transaction carry stamps of the transaction's start. Earlier changes
+ * cannot have been held back and are not read again.
  */
 export function windowStart(state: FeedState, lookbackSeconds: number): string {
   if (state.checkpoint === FEED_BEGINNING) return FEED_BEGINNING;
@@ -97,19 +97,19 @@ export function windowStart(state: FeedState, lookbackSeconds: number): string {
   return state.coveredUpTo < bound ? bound : state.coveredUpTo;
 }
 
-/** Up to which instant the changes are queued; null during a first sync, which has no position to fall behind from. */
+/** The instant up to which changes are queued; null during a first sync, where no lag is defined. */
 export function feedPosition(state: FeedState): string | null {
   if (state.checkpoint === FEED_BEGINNING) return null;
   return state.unfinished?.after.systemModstamp ?? state.checkpoint;
 }
 
-/** How often Salesforce is asked which rows were deleted, and how far back it answers at most (it keeps 15 days). */
+/** Interval of the requests for deleted rows, and the maximum period of a request (Salesforce keeps 15 days). */
 const DELETED_EVERY_MS = 24 * 3_600_000;
 const DELETED_REACH_MS = 14 * DELETED_EVERY_MS;
 
 /**
- * From when on to ask, `now`, which rows were deleted; null where that was done within a day. Only this tells of rows
- * that left the recycle bin before a poll could see them in it.
+ * The start of the period to ask for deleted rows at `now`; null if asked within the last day. The only source of rows
+ * removed from the recycle bin before a poll could read the deletion.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_getdeleted.htm
  */
@@ -117,18 +117,18 @@ export function deletedSince(state: FeedState, now: string): string | null {
   if (state.checkpoint === FEED_BEGINNING) return null;
   const reach = addMs(now, -DELETED_REACH_MS);
   const until = state.deletedUntil;
-  // Rows of a first sync that took long, or was taken up again, may be gone by now: the first time all is asked for.
+  // Rows read early in a long or resumed first sync may be deleted by now: the first request covers the maximum period.
   if (until === undefined) return reach;
   if (addMs(until, DELETED_EVERY_MS) > state.checkpoint) return null;
   return until > reach ? until : reach;
 }
 
-/** Whether rows may have been deleted, after the last answer, in a time that Salesforce tells nothing of any more. */
+/** Whether deletions after the last answer may be too old for Salesforce to report. */
 export function deletionsForgotten({ deletedUntil }: FeedState, now: string): boolean {
   return deletedUntil !== undefined && deletedUntil < addMs(now, -DELETED_REACH_MS);
 }
 
-/** What a cycle learnt of a window. `covered` is the least `latestDateCovered` told while the window was read. */
+/** Facts about a window. `covered` is the earliest `latestDateCovered` reported during the read. */
 export interface WindowRead {
   readonly from: string;
   readonly before: string;
@@ -140,7 +140,7 @@ export interface WindowRead {
 export function windowRead(state: FeedState, window: WindowRead): FeedState {
   const { from, before, covered } = window;
   const safe = covered < before ? covered : before;
-  // A covered date that went back is believed: rows that it speaks of may still appear.
+  // A covered date going back is accepted: rows of the period may still appear.
   const advances = safe < state.coveredUpTo || from <= state.coveredUpTo;
   const { bulk: _, lostJobs: _lost, ...position } = state;
   return {
@@ -152,19 +152,19 @@ export function windowRead(state: FeedState, window: WindowRead): FeedState {
   };
 }
 
-/** What the poll does with a row it read. */
+/** How the poll treats a row just read. */
 export type RowSight = 'queued' | 'new' | 'newer';
 
 /**
- * A text that stands for one state of a row: its stamp, and a fingerprint of its values, for a transaction that commits
- * late may leave other values under the stamp that was read before. The same values of other columns are another state.
- * Texts of later stamps are greater.
+ * An identifier for a row state: the stamp and a fingerprint of the values, because a transaction committing late may
+ * change values under a stamp already read. Values of different columns are different states. Identifiers sort by
+ * stamp.
  */
 export function rowState(systemModstamp: string, values: number, columns: number): string {
   return `${systemModstamp} ${((values ^ columns) >>> 0).toString(36)}`;
 }
 
-/** A number for the columns of a request. */
+/** A hash of the columns of a request. */
 export function columnsPrint(columns: readonly string[]): number {
   const text = columns.join();
   // FNV-1a, 32 bits.
@@ -174,8 +174,8 @@ export function columnsPrint(columns: readonly string[]): number {
 }
 
 /**
- * Whether this state of the row was queued already (`queued`), or another state of it may still be under way (`newer`),
- * so that even a merge which changes nothing must leave a trace in the store; else `new`.
+ * `queued`: the state was already queued. `newer`: a different state of the row may still be queued, so even a merge
+ * without changes must leave a trace in the store. `new`: neither.
  */
 export function sightOf(recent: RecentRows, id: string, state: string, now: string): RowSight {
   const known = recent.rows.get(id);
@@ -185,8 +185,8 @@ export function sightOf(recent: RecentRows, id: string, state: string, now: stri
 }
 
 /**
- * Remembers rows just queued, and forgets those that neither the next lookback (from `keepFrom` on, Salesforce's clock)
- * nor a late message (queued after `keepQueuedAfter`, our clock) can meet again.
+ * Records rows just queued. Forgets rows out of reach of both the next lookback (from `keepFrom` on, Salesforce's
+ * clock) and late messages (queued after `keepQueuedAfter`, our clock).
  */
 export function rememberRows(
   recent: RecentRows,
@@ -202,14 +202,14 @@ export function rememberRows(
   for (const [id, known] of recent.rows) {
     if (known[0] >= bounds.keepFrom || known[1] > bounds.keepQueuedAfter) rows.set(id, known);
   }
-  // The feed's order is by stamp: a later state replaces the earlier.
+  // The feed is ordered by stamp: a later state replaces the earlier state.
   for (const [id, state] of queued) rows.set(id, [state, bounds.now]);
   if (rows.size <= RECENT_ROWS_LIMIT) return { rows, incompleteUntil: recent.incompleteUntil };
   const incompleteUntil = addMs(bounds.now, bounds.horizonMs);
   return { rows: newestRows(rows), incompleteUntil };
 }
 
-/** The rows with the latest stamps: the next lookback meets these again, and would queue them again. */
+/** The rows with the latest stamps: only recent stamps are read again by the next lookback. */
 function newestRows(rows: RecentRows['rows']): RecentRows['rows'] {
   const age = ([, [state, queuedAt]]: readonly [string, readonly [string, string]]) =>
     `${state.slice(0, 24)} ${queuedAt}`;

@@ -2,31 +2,32 @@ import type { FieldHistory } from '../../schema/field-history.ts';
 import type { ObjectSchema } from '../../schema/object-schema.ts';
 import { addMs } from '../instants.ts';
 
-/** Rows in one page of a scan, at most: what a call costs is told by it. */
+/** Maximum rows per scan page, used to estimate the calls of a job. */
 const SCAN_PAGE_ROWS = 2000;
 
 /**
- * Reads some fields of every row of an object, in the order of ids, beside the change feed: fields that began to sync,
- * and formulas, whose changes move no `SystemModstamp`. One runs per object; what is new joins it and begins it again.
+ * Reads some fields of every row of an object, ordered by id, beside the change feed: newly synced fields, and formulas
+ * (a formula change does not move `SystemModstamp`). One job runs per object; further fields join the job and restart
+ * the scan.
  */
 export interface FieldJob {
   readonly reason: 'newFields' | 'formulas';
   /** Local names. */
   readonly fields: readonly string[];
-  /** Whether rows in which all of them are empty are left out. */
+  /** Whether rows without a value in any of the fields are omitted. */
   readonly onlyFilled: boolean;
-  /** The last row that is durably queued; null before the first. */
+  /** The last durably queued row; null before the first. */
   readonly after: string | null;
-  /** The last row when the job was counted: later ones come through the feed. Null before it is counted. */
+  /** The last row at the time of the count: later rows come through the feed. Null before the count. */
   readonly until: string | null;
-  /** Rows that were there when the job was counted; null before. */
+  /** Number of rows at the time of the count; null before. */
   readonly expectedRows: number | null;
-  /** All the calls that the job may make; told once it is counted. */
+  /** The expected total of the job's calls; null before the count. */
   readonly announcedCalls: number | null;
   readonly calls: number;
   /** Rows read. */
   readonly rows: number;
-  /** How often it began again. */
+  /** Number of restarts. */
   readonly restarts: number;
   readonly startedAt: string;
 }
@@ -35,13 +36,13 @@ export interface EndedJob extends FieldJob {
   readonly endedAt: string;
 }
 
-/** Fields out of sight whose values are being removed, and how far that has come. */
+/** Hidden fields whose values are being removed, with the progress. */
 export interface FieldPurge {
   /** Local names. */
   readonly fields: readonly string[];
-  /** The place in the store up to which this pass has come; null before its first page. */
+  /** Store position of the present pass; null before the first page. */
   readonly after: string | null;
-  /** Whether nobody in this pass still held a value. */
+  /** Whether the pass has found no value so far. */
   readonly isClean: boolean;
   readonly startedAt: string;
 }
@@ -58,20 +59,18 @@ export function isOfSameFields(purge: FieldPurge, fields: readonly string[]): bo
 export interface JobBook {
   readonly running: FieldJob | null;
   readonly last: EndedJob | null;
-  /** When formulas were last read from every row, or began to be (our clock, ISO). */
+  /** Start of the last read of formulas from every row (our clock, ISO). */
   readonly formulasReadAt: string | null;
-  /** Values of fields that are being removed from every person of the object. */
+  /** Fields whose values are being removed from every person of the object. */
   readonly purge?: FieldPurge;
 }
 
 export const EMPTY_BOOK: JobBook = { running: null, last: null, formulasReadAt: null };
 
-/** More fields than this make a condition that is longer than it is worth. */
+/** More fields would make the query condition too long. */
 const MAX_CONDITIONS = 20;
 
-/**
- * The book with fields that the history owes, and formulas that are due, as a job; the same object where nothing is.
- */
+/** The book with a job for owed fields and due formulas; the same object where nothing is due. */
 export function plannedJobs(
   book: JobBook,
   { schema, history }: { readonly schema: ObjectSchema; readonly history: FieldHistory },
@@ -81,7 +80,7 @@ export function plannedJobs(
   const withOwed = withOwedFields(book, schema, history, now);
   const formulas = Object.values(schema.fields).filter((field) => field.calculated === true && field.pull);
   if (formulaRefreshHours === 0 || formulas.length === 0) return withOwed;
-  // The first sync reads every row, formulas too.
+  // The first sync reads every row, formulas included.
   if (withOwed.formulasReadAt === null) return { ...withOwed, formulasReadAt: now };
   const dueAt = addMs(withOwed.formulasReadAt, formulaRefreshHours * 3_600_000);
   if (withOwed.running !== null || dueAt > now) return withOwed;
@@ -100,7 +99,7 @@ function withOwedFields(book: JobBook, schema: ObjectSchema, { owed }: FieldHist
   return { ...book, running: restarted(joined) };
 }
 
-/** A job before its first call. */
+/** A job before the first call. */
 export function newJob(
   reason: FieldJob['reason'],
   fields: readonly string[],
@@ -121,7 +120,7 @@ export function newJob(
   };
 }
 
-/** The job from its first row again; what it has cost so far stays told. */
+/** The job restarted from the first row; the counts so far are kept. */
 export function restarted(job: FieldJob): FieldJob {
   const onlyFilled = job.onlyFilled && job.fields.length <= MAX_CONDITIONS;
   const { calls, rows, restarts } = job;
@@ -130,14 +129,14 @@ export function restarted(job: FieldJob): FieldJob {
   return { ...anew, calls, rows, restarts: begun ? restarts + 1 : restarts };
 }
 
-/** The job with its cost announced: the call that counted, and one a page. */
+/** The job with the expected calls: the counting call, and one call per page. */
 export function countedJob(job: FieldJob, size: { readonly rows: number; readonly last: string | null }): FieldJob {
   const calls = job.calls + 1;
   const pages = Math.ceil(size.rows / SCAN_PAGE_ROWS);
   return { ...job, calls, until: size.last, expectedRows: size.rows, announcedCalls: calls + pages };
 }
 
-/** The job after a page of this many rows, the last of them `after`. */
+/** The job after a page of `rows` rows, the last with the id `after`. */
 export function pageOfJob(
   job: FieldJob,
   page: { readonly rows: number; readonly after: string | null; readonly more: boolean },
@@ -145,23 +144,23 @@ export function pageOfJob(
   const calls = job.calls + 1;
   const read = { ...job, calls, rows: job.rows + page.rows, after: page.after ?? job.after };
   const { expectedRows } = job;
-  // Salesforce makes the pages of wide rows shorter; how short, the first of them tells.
+  // Salesforce shortens pages of wide rows; the first page shows the actual size.
   const isShort = page.more && page.rows > 0 && page.rows < SCAN_PAGE_ROWS && job.after === null;
   if (!isShort || expectedRows === null) return read;
   return { ...read, announcedCalls: calls + Math.ceil((expectedRows - page.rows) / page.rows) };
 }
 
-/** Whether there is nothing left to read. */
+/** Whether all rows are read. */
 export function isRead(job: FieldJob, page: { readonly more: boolean }): boolean {
   return !page.more || job.after === job.until;
 }
 
-/** The book after its job has ended. */
+/** The book after the end of the job. */
 export function endedJob(book: JobBook, job: FieldJob, now: string): JobBook {
   return { ...book, running: null, last: { ...job, endedAt: now } };
 }
 
-/** The job without the fields that do not sync any more; the same object where all do. */
+/** The job without fields no longer synced; the same object where all fields are synced. */
 export function narrowedJob(job: FieldJob, schema: ObjectSchema): FieldJob {
   const fields = job.fields.filter((name) => schema.fields[name]?.pull);
   return fields.length === job.fields.length ? job : { ...job, fields };

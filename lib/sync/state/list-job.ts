@@ -1,6 +1,6 @@
 import type { AssignTo } from '../assign-to.ts';
 
-/** What became of a person of a list. */
+/** Outcomes of a person in a list. */
 export const LIST_OUTCOMES = ['created', 'linked', 'updated', 'unchanged', 'rejected', 'ambiguous', 'failed'] as const;
 
 export type ListOutcome = (typeof LIST_OUTCOMES)[number];
@@ -17,44 +17,44 @@ export const NO_OUTCOMES: ListCounts = {
   failed: 0,
 };
 
-/** Persons whom a part of a list holds, at most: as many as Salesforce takes in a collection. */
+/** Maximum persons per part: the size of a Salesforce collection request. */
 export const PART_SIZE = 200;
 
-/** A list of persons who are synced together, in parts. */
+/** A list of persons synced together, in parts. */
 export interface ListJob {
   readonly jobId: string;
-  /** Counts up with each save. */
+  /** Incremented by every save. */
   readonly revision: number;
   readonly assignTo: AssignTo;
   readonly paused: boolean;
-  /** Where the listing of the persons goes on; null once all of them are in parts. */
+  /** Where to continue listing persons; null once all persons are in parts. */
   readonly listing: { readonly cursor: string | null } | null;
-  /** Parts are numbered from 1. */
+  /** Number of parts, numbered from 1. */
   readonly parts: number;
-  /** Persons in these parts. */
+  /** Number of persons in the parts. */
   readonly total: number;
   readonly createdAt: string;
-  /** Since when the job runs without a pause, and how many persons were done by then: the estimate goes by that. */
+  /** Start of the present run without a pause, and the number of persons done before; used for the estimate. */
   readonly runsSince: string;
   readonly doneBefore: number;
 }
 
-/** Up to `PART_SIZE` persons of a job. Never changes. */
+/** Up to `PART_SIZE` persons of a job. Immutable. */
 export interface ListPart {
   readonly jobId: string;
   readonly part: number;
   readonly personIds: readonly string[];
-  /** Where the listing goes on after this part; null: nowhere. */
+  /** Where the listing continues after the part; null at the end. */
   readonly next: string | null;
 }
 
-/** How far a part has come. */
+/** The progress of a part. */
 export interface PartProgress {
   readonly jobId: string;
   readonly part: number;
-  /** Counts up with each save. */
+  /** Incremented by every save. */
   readonly revision: number;
-  /** Places in the part's `personIds` of those who are still to be synced. */
+  /** Indexes into the part's `personIds` of the persons still to be synced. */
   readonly open: readonly number[];
   readonly counts: ListCounts;
   /** Salesforce API calls. */

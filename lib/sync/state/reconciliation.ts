@@ -1,53 +1,52 @@
 import type { LinkedPerson } from '../../person/person.ts';
 import { addMs } from '../instants.ts';
 
-/** `deletionsUntold`: Salesforce could not tell which rows were deleted in some time. */
+/** `deletionsUntold`: Salesforce could not report all deletions of some period. */
 export type ReconciliationReason = 'scheduled' | 'deletionsUntold' | 'asked';
 
 /**
- * Somebody wants a reconciliation. Each asking has an id of its own, and is heard once: by the next reconciliation that
- * begins. Of several for one reason that nobody has heard yet only the last is; one for another reason takes no one's
- * place.
+ * A request for a reconciliation, with a unique id; handled once, by the next reconciliation begun. Of several
+ * unhandled requests with the same reason only the last is kept.
  */
 export interface ReconciliationAsk {
   readonly id: string;
   readonly reason: Exclude<ReconciliationReason, 'scheduled'>;
-  /** Whether many rows may be missing: somebody knows that they were deleted. */
+  /** Whether many missing rows are accepted as deleted. */
   readonly acceptMissing: boolean;
 }
 
 /**
- * A pass over all persons that compares each with its row: what neither the change feed nor `deleted` has told is found
- * by it. It hands drifted rows out to be read again and changes nothing itself.
+ * A pass over all persons, comparing each with the row: finds changes reported neither by the change feed nor by
+ * `deleted`. Enqueues drifted rows to be read again; changes no person directly.
  */
 export interface Reconciliation {
   readonly reason: ReconciliationReason;
   readonly acceptMissing: boolean;
-  /** The persons up to here are looked at, and what has drifted of them is durably queued; null before the first. */
+  /** Position of the pass: earlier persons are compared, and drifted rows durably queued; null before the first. */
   readonly after: string | null;
   readonly calls: number;
-  /** Persons looked at. */
+  /** Persons compared. */
   readonly persons: number;
-  /** Rows handed out: those that could not be read any more, and those of another state than the person knows. */
+  /** Rows enqueued because unreadable (`missing`), or because of an unexpected stamp (`changed`). */
   readonly missing: number;
   readonly changed: number;
-  /** Rows handed out that have their person's stamp, and other values. */
+  /** Rows enqueued with the expected stamp but different values. */
   readonly different: number;
   readonly startedAt: string;
 }
 
 export interface EndedReconciliation extends Reconciliation {
   readonly endedAt: string;
-  /** Whether it ended early because too many rows were missing to believe that they were deleted. */
+  /** Whether the pass ended early because too many rows were missing for plausible deletions. */
   readonly held: boolean;
 }
 
 export interface ReconciliationBook {
   readonly running: Reconciliation | null;
   readonly last: EndedReconciliation | null;
-  /** Since when (our clock, ISO) the next one is counted. */
+  /** Start of the interval until the next scheduled reconciliation (our clock, ISO). */
   readonly since: string | null;
-  /** The askings that were heard, of each reason the last. */
+  /** Ids of the last handled request per reason. */
   readonly heard: readonly string[];
 }
 
@@ -56,8 +55,8 @@ export const EMPTY_RECONCILIATIONS: ReconciliationBook = { running: null, last: 
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * The book with a reconciliation that was asked for or is due; the same object where nothing is. One does for all who
- * have asked, as whoever asked by hand wants it.
+ * The book with a requested or due reconciliation started; the same object where neither. One reconciliation handles
+ * all requests, with the options of a manual request.
  */
 export function plannedReconciliation(
   book: ReconciliationBook,
@@ -94,13 +93,13 @@ function begun(reason: ReconciliationReason, acceptMissing: boolean, now: string
   };
 }
 
-/** How a row differs from what its person knows. */
+/** Kinds of difference between a row and the stored person. */
 export type Drift = 'missing' | 'changed';
 
 /**
- * What `stamp`, the row's `SystemModstamp`, says of a person; `undefined` for a row that cannot be read. Rows stamped
- * from `fedFrom` on are still to come through the feed. A save that no synced field shows looks like a change that was
- * missed. A person that says already that its row cannot be read is missed again only by whoever accepts missing rows.
+ * Compares a person with `stamp`, the row's `SystemModstamp` (`undefined`: row unreadable). Rows stamped from `fedFrom`
+ * on are still to come through the feed. A save changing no synced field looks like a missed change. For a person
+ * already parked as unreadable, `missing` is reported only with `acceptMissing`.
  */
 export function driftOf(
   { salesforce: link, isUnseen }: LinkedPerson,
@@ -114,19 +113,19 @@ export function driftOf(
   return differs && stamp < fedFrom ? 'changed' : undefined;
 }
 
-/** So many may be missing in any case, and beyond that this share of the persons looked at. */
+/** Tolerated number of missing rows: at least the minimum, and beyond the minimum a share of the persons compared. */
 const MISSING_AT_LEAST = 100;
 const MISSING_SHARE = 0.1;
 
 /**
- * Whether so many rows are missing that the sync user has rather lost sight of them than that they were deleted: for a
- * row out of sight, Salesforce answers as for one that is gone.
+ * Whether too many rows are missing for plausible deletions: the sync user has probably lost access, because Salesforce
+ * gives the same answer for hidden and deleted rows.
  */
 export function isImplausible({ acceptMissing, missing, persons }: Reconciliation): boolean {
   return !acceptMissing && missing > MISSING_AT_LEAST && missing > persons * MISSING_SHARE;
 }
 
-/** The book after its reconciliation has ended. */
+/** The book after the end of the reconciliation. */
 export function endedReconciliation(
   book: ReconciliationBook,
   ended: Reconciliation,
