@@ -64,9 +64,16 @@ describe('a describe, compared with recorded ones', () => {
     ['Lead', 'DandbCompanyId', { referenceTo: ['DandBCompany'], label: 'D&B Company ID' }],
     ['Lead', 'IndividualId', { referenceTo: ['Individual'], permissionable: false }],
     ['Lead', 'JigsawContactId', { createable: false, relationshipName: 'JigsawContact' }],
+    ['Account', 'Jigsaw', { length: 20, label: 'Data.com Key', updateable: true }],
     ['Account', 'JigsawCompanyId', { createable: false, relationshipName: 'JigsawCompany' }],
     ['Account', 'SicDesc', { length: 80, label: 'SIC Description' }],
     ['Account', 'Industry', { length: 40, byteLength: 120 }],
+    ['Account', 'IsPartner', { label: 'Partner Account', createable: false, updateable: true, permissionable: false }],
+    ['Account', 'IsCustomerPortal', { label: 'Customer Portal Account', createable: false, updateable: true }],
+    ['Account', 'ChannelProgramName', { length: 255, filterable: false, sortable: false, groupable: true }],
+    ['Account', 'ChannelProgramLevelName', { label: 'Channel Program Level Name', updateable: false }],
+    ['Account', 'OperatingHoursId', { label: 'Operating Hour ID', referenceTo: ['OperatingHours'] }],
+    ['Lead', 'CleanStatus', { length: 40, restrictedPicklist: true, permissionable: true }],
   ])('tells of %s.%s as the recorded org does', (object, name, attributes) => {
     expect(fieldsOf(object).get(name)).toMatchObject(attributes);
   });

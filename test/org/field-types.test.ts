@@ -53,6 +53,7 @@ describe('what a field type stores', () => {
   });
 });
 
+/** https://help.salesforce.com/apex/HTViewSolution?id=000240417 */
 it('counts a line break of a text area as two characters', () => {
   const client = signIn(typedOrg());
   const id = client.lead({ Notes__c: `${'x'.repeat(997)}\n${'x'}` });
@@ -60,6 +61,7 @@ it('counts a line break of a text area as two characters', () => {
   expect(body).toMatchObject([{ errorCode: 'STRING_TOO_LONG', fields: ['Notes__c'] }]);
 });
 
+/** https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm */
 describe('what a field type refuses', () => {
   it.each([
     ['Title', 'x'.repeat(129), 'STRING_TOO_LONG', `Title: data value too large: ${'x'.repeat(129)} (max length=128)`],
@@ -100,6 +102,7 @@ describe('what a field type refuses', () => {
     ['Seen__c', '2026-11-21', 'Cannot deserialize instance of datetime from VALUE_STRING value 2026-11-21'],
     ['Vip__c', null, 'Cannot deserialize instance of boolean from VALUE_NULL value null'],
     ['Vip__c', 'yes', 'Cannot deserialize instance of boolean from VALUE_STRING value yes'],
+    ['Vip__c', 1, 'Cannot deserialize instance of boolean from VALUE_NUMBER_INT value 1'],
     ['Tags__c', ['a'], 'Cannot deserialize instance of multipicklist from START_ARRAY value ['],
     ['Title', { text: 'x' }, 'Cannot deserialize instance of string from START_OBJECT value {'],
   ])('%s cannot read %j', (field, value, message) => {
@@ -107,6 +110,22 @@ describe('what a field type refuses', () => {
     const { status, body } = client.post('/sobjects/Lead', { LastName: 'L', Company: 'C', [field]: value });
     expect([status, body[0]?.errorCode]).toEqual([400, 'JSON_PARSER_ERROR']);
     expect(body[0]?.message).toContain(message);
+  });
+
+  /** A third member, as quoted in https://salesforce.stackexchange.com/questions/54882: the comma before the member. */
+  it('says at which member of the body it could not read a value', () => {
+    const client = signIn(typedOrg());
+    const { body } = client.post('/sobjects/Lead', {
+      FirstName: 'Doug',
+      LastName: 'Proctor (testing)',
+      Tags__c: ['a'],
+    });
+    expect(body).toEqual([
+      {
+        errorCode: 'JSON_PARSER_ERROR',
+        message: 'Cannot deserialize instance of multipicklist from START_ARRAY value [line:1, column:51]',
+      },
+    ]);
   });
 
   it('tells of all fields that it refuses at once', () => {

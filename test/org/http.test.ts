@@ -60,6 +60,7 @@ describe('the org over HTTP', () => {
     expect(posted.status).toBe(201);
   });
 
+  /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm */
   it('answers JSON that is none with JSON_PARSER_ERROR', async () => {
     const answer = await fetch(`${url}${ROOT}/sobjects/Lead`, { method: 'POST', headers, body: '{"LastName":' });
     expect(answer.status).toBe(400);
@@ -93,6 +94,28 @@ describe('the org over HTTP', () => {
     ['', 'The HTTP entity body is required, but this request has no entity body.'],
   ])('says where a body is no JSON: %s', async (body, message) => {
     const answer = await fetch(`${url}${ROOT}/sobjects/Lead`, { method: 'POST', headers, body });
+    expect([answer.status, await answer.json()]).toEqual([400, [{ errorCode: 'JSON_PARSER_ERROR', message }]]);
+  });
+
+  // Public answers: https://salesforce.stackexchange.com/questions/54882,
+  // https://github.com/forcedotcom/SalesforceMobileSDK-ReactNative/issues/194
+  it.each([
+    ['/sobjects/Lead', '{"Email":{},"Company":"C"}', 'email from START_OBJECT value {', '[line:1, column:2]'],
+    [
+      '/sobjects/Lead',
+      '{\n "LastName": "L",\n "DoNotCall": 5\n}',
+      'boolean from VALUE_NUMBER_INT value 5',
+      '[line:2, column:17]',
+    ],
+    [
+      '/composite/sobjects',
+      '{"records": [{"attributes": {"type": "Lead"}, "LastName": "a, {\\"b"}, {"attributes": {"type": "Lead"}, "AnnualRevenue": "much"}]}',
+      'currency from VALUE_STRING value much',
+      '[line:1, column:102]',
+    ],
+  ])('says where a value of the wrong type stands in the body of %s: %s', async (path, body, value, place) => {
+    const answer = await fetch(`${url}${ROOT}${path}`, { method: 'POST', headers, body });
+    const message = `Cannot deserialize instance of ${value} or request may be missing a required field at ${place}`;
     expect([answer.status, await answer.json()]).toEqual([400, [{ errorCode: 'JSON_PARSER_ERROR', message }]]);
   });
 

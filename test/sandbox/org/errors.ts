@@ -55,6 +55,38 @@ export class ApiError extends Error {
   }
 }
 
+/** A value of a type that its field cannot have. It refuses the whole request, with the place of the value in the body. */
+export class UnreadableValueError extends ApiError {
+  override readonly name = 'UnreadableValueError';
+  /** The names and positions that lead to the value. */
+  readonly path: readonly (string | number)[];
+  readonly #found: string;
+  readonly #type: string;
+
+  /** `found` is the first token of the value, as the JSON reader calls it. */
+  constructor(type: string, found: string, path: readonly (string | number)[] = []) {
+    super('JSON_PARSER_ERROR', `Cannot deserialize instance of ${type} from ${found}`);
+    this.#type = type;
+    this.#found = found;
+    this.path = path;
+  }
+
+  /** The value in what holds it. */
+  within(...outer: (string | number)[]): UnreadableValueError {
+    return new UnreadableValueError(this.#type, this.#found, [...outer, ...this.path]);
+  }
+
+  /**
+   * The answer that names the place. After an array there are no words between.
+   *
+   * @see https://salesforce.stackexchange.com/questions/54882
+   */
+  at(place: string): ApiError {
+    const between = this.#found.startsWith('START_ARRAY') ? '' : ' or request may be missing a required field at';
+    return new ApiError(this.code, `${this.message}${between} ${place}`);
+  }
+}
+
 /** The record that the path names is not there: the code is that of a wrong reference, the status says which it is. */
 class NoRecordError extends ApiError {
   override readonly name = 'NoRecordError';

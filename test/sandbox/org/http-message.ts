@@ -7,6 +7,8 @@ export interface OrgRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Parsed JSON, or the text of a body that is not JSON. */
   readonly body?: unknown;
+  /** The body as it was sent; in the same process a body has the text that JSON gives it. */
+  readonly text?: string;
 }
 
 /** What the network does to an answer; the work of `drop` and `timeout` may be done all the same. */

@@ -69,7 +69,8 @@ export class Journal {
     const n = this.#requests;
     this.#requests += 1;
     const working = begin(org, request);
-    let step = this.#take({ n, request }, () => working.next(false));
+    const { text: _, ...kept } = request;
+    let step = this.#take({ n, request: kept }, () => working.next(false));
     while (!step.done) {
       const passed = yield step.value;
       step = this.#take({ n, passed }, () => working.next(passed));

@@ -103,7 +103,7 @@ async function readRequest(incoming: IncomingMessage): Promise<OrgRequest> {
   const request = { method: incoming.method ?? 'GET', path: incoming.url ?? '/', headers };
   const text = await readText(incoming);
   if (text === '') return request;
-  return { ...request, body: parseBody(headers['content-type'] ?? '', text) };
+  return { ...request, body: parseBody(headers['content-type'] ?? '', text), text };
 }
 
 async function readText(incoming: IncomingMessage): Promise<string> {

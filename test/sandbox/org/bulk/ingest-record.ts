@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { ApiError, UnreadableValueError } from '../errors.ts';
 import { normaliseId } from '../ids.ts';
 import type { OrgState } from '../org-state.ts';
 import type { Field } from '../schema/field.ts';
@@ -77,7 +77,7 @@ function mistypedValue(org: OrgState, job: IngestJob, { fields }: IngestInput): 
     const field = org.schema.field(job.object, name);
     if (!field || typeof value !== 'string') continue;
     const parsed = parseValue(field.type === 'boolean' ? booleanWord(value) : value, field);
-    if (!(parsed instanceof ApiError) || parsed.code !== 'JSON_PARSER_ERROR') continue;
+    if (!(parsed instanceof UnreadableValueError)) continue;
     const message = `Failed to deserialize field at col ${job.header.indexOf(name)}. Due to, '${value}' is not a valid value for the type ${fieldTypes[field.type].soapType}`;
     return new ApiError('INVALID_FIELD', message, [field.name]);
   }

@@ -1,4 +1,4 @@
-import { ApiError, refusals } from '../errors.ts';
+import { ApiError, refusals, UnreadableValueError } from '../errors.ts';
 import { json, type OrgResponse } from '../http-message.ts';
 import { normaliseId } from '../ids.ts';
 import type { Field } from '../schema/field.ts';
@@ -49,7 +49,7 @@ function itemsOf(call: Call, body: Record<string, unknown>): Item[] {
   if (!Array.isArray(records) || records.length === 0) throw noRecords();
   if (records.length > MAX_RECORDS) throw tooMany(MAX_RECORDS);
   const items = records.map((record) => itemOf(call, record));
-  for (const item of items) mustBeReadable(call, item);
+  for (const [at, item] of items.entries()) mustBeReadable(call, item, at);
   const chunks = items.filter(({ object }, at) => items[at - 1]?.object !== object).length;
   if (chunks <= MAX_CHUNKS) return items;
   throw new ApiError(
@@ -59,8 +59,12 @@ function itemsOf(call: Call, body: Record<string, unknown>): Item[] {
 }
 
 /** The whole request is read before anything of it is done: a record that cannot be read refuses them all. */
-function mustBeReadable({ org, user }: Call, { object, fields }: Item): void {
-  parseRecord(org.schema, object.name, withoutId(fields).rest, { viewer: user, creating: true });
+function mustBeReadable({ org, user }: Call, { object, fields }: Item, at: number): void {
+  try {
+    parseRecord(org.schema, object.name, withoutId(fields).rest, { viewer: user, creating: true });
+  } catch (error) {
+    throw error instanceof UnreadableValueError ? error.within('records', at) : error;
+  }
 }
 
 function itemOf(call: Call, record: unknown): Item {

@@ -1,5 +1,5 @@
 import { bulkRoutes } from '../bulk/index.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError, UnreadableValueError } from '../errors.ts';
 import { json, type OrgRequest, type OrgResponse } from '../http-message.ts';
 import type { OrgState } from '../org-state.ts';
 import { SoqlError } from '../soql/index.ts';
@@ -10,6 +10,7 @@ import { collectionRoutes } from './collections.ts';
 import { compositeRoutes } from './composite.ts';
 import { describeRoutes } from './describe.ts';
 import { externalIdRoutes } from './external-id.ts';
+import { placeOf } from './json-place.ts';
 import { limitRoutes } from './limits.ts';
 import { queryRoutes } from './query.ts';
 import { recordRoutes } from './records.ts';
@@ -115,7 +116,7 @@ function decodeSegment(segment: string): string {
 
 /** Answers a request of a signed-in user and counts it by its kind. */
 export function route(org: OrgState, user: OrgUser, request: OrgRequest): Working<OrgResponse> {
-  return answered(() => {
+  return answered(request, () => {
     const found = findRoute(request);
     org.stats.byKind[found.route.kind] += 1;
     return work(found.route, callOf(org, user, { request, found }));
@@ -141,7 +142,7 @@ interface Incoming extends Subrequest {
 
 /** Answers a subrequest: counted as a part of the request that it came with. */
 function subroute(org: OrgState, user: OrgUser, { request, outerPath }: Subrequest): Working<OrgResponse> {
-  return answered(() => {
+  return answered(request, () => {
     const found = findRoute(request);
     if (found.route.kind === 'composite') throw new ApiError('INVALID_INPUT', 'Composite requests cannot be nested');
     return work(found.route, callOf(org, user, { request, found, outerPath }));
@@ -165,10 +166,14 @@ function callOf(org: OrgState, user: OrgUser, { request, found, outerPath }: Inc
 }
 
 /** Turns what a resource throws into Salesforce's error answer. */
-function* answered(begin: () => Working<OrgResponse>): Working<OrgResponse> {
+function* answered(request: OrgRequest, begin: () => Working<OrgResponse>): Working<OrgResponse> {
   try {
     return yield* begin();
   } catch (error) {
+    if (error instanceof UnreadableValueError) {
+      const text = request.text ?? JSON.stringify(request.body);
+      return json(error.status, [error.at(placeOf(text, error.path)).toEntry()]);
+    }
     if (error instanceof ApiError) return json(error.status, [error.toEntry()]);
     if (error instanceof SoqlError) return json(400, [{ message: error.message, errorCode: error.code }]);
     throw error;

@@ -1,4 +1,4 @@
-import { ApiError, refusals } from '../errors.ts';
+import { ApiError, UnreadableValueError } from '../errors.ts';
 import { normaliseId } from '../ids.ts';
 import type { Value } from '../soql/source.ts';
 import type { Field, FieldType } from './field.ts';
@@ -18,16 +18,15 @@ function isPlain(value: unknown): value is string | number | boolean {
 
 /** The words of the JSON reader for a value of the wrong kind. */
 function cannotRead(field: Field, value: unknown): ApiError {
-  return refusals.badJson(
-    `Cannot deserialize instance of ${field.type} from ${token(value)} or request may be missing a required field at [line:1, column:2]`,
-  );
+  return new UnreadableValueError(field.type, token(value));
 }
 
 function token(value: unknown): string {
-  if (Array.isArray(value)) return 'START_ARRAY value [';
+  if (Array.isArray(value)) return 'START_ARRAY value';
   if (!isPlain(value)) return value === null ? 'VALUE_NULL value null' : 'START_OBJECT value {';
   if (typeof value === 'boolean') return `VALUE_${String(value).toUpperCase()} value ${value}`;
-  return typeof value === 'number' ? `VALUE_NUMBER_FLOAT value ${value}` : `VALUE_STRING value ${value}`;
+  if (typeof value === 'string') return `VALUE_STRING value ${value}`;
+  return `VALUE_NUMBER_${Number.isInteger(value) ? 'INT' : 'FLOAT'} value ${value}`;
 }
 
 /** Text is trimmed, and text of nothing but blanks is no text. */

@@ -35,7 +35,6 @@ export const industries = [
   'Manufacturing',
   'Media',
   'Not For Profit',
-  'Other',
   'Recreation',
   'Retail',
   'Shipping',
@@ -43,6 +42,7 @@ export const industries = [
   'Telecommunications',
   'Transportation',
   'Utilities',
+  'Other',
 ];
 
 export const accountTypes = [

@@ -25,8 +25,9 @@ export interface ObjectDefinition {
   readonly fields: readonly Field[];
 }
 
-const activityDates = [
-  readOnly('LastActivityDate', 'date', { label: 'Last Activity', alwaysVisible: true }),
+const lastActivityDate = readOnly('LastActivityDate', 'date', { label: 'Last Activity', alwaysVisible: true });
+
+const viewDates = [
   readOnly('LastViewedDate', 'datetime', { alwaysVisible: true }),
   readOnly('LastReferencedDate', 'datetime', { alwaysVisible: true }),
 ];
@@ -98,7 +99,8 @@ const lead: readonly Field[] = [
   reference('ConvertedOpportunityId', ['Opportunity'], { createable: false, updateable: false, alwaysVisible: true }),
   defineField('IsUnreadByOwner', 'boolean', { label: 'Unread By Owner' }),
   ...auditFields,
-  ...activityDates,
+  lastActivityDate,
+  ...viewDates,
   dataDotComKey,
   jigsawIdField('JigsawContactId'),
   cleanStatus,
@@ -136,9 +138,10 @@ const contact: readonly Field[] = [
   defineField('HasOptedOutOfFax', 'boolean', { label: 'Fax Opt Out' }),
   defineField('DoNotCall', 'boolean', { label: 'Do Not Call' }),
   ...auditFields,
-  ...activityDates,
+  lastActivityDate,
   readOnly('LastCURequestDate', 'datetime', { label: 'Last Stay-in-Touch Request Date', alwaysVisible: true }),
   readOnly('LastCUUpdateDate', 'datetime', { label: 'Last Stay-in-Touch Save Date', alwaysVisible: true }),
+  ...viewDates,
   ...bounceFields({}),
   readOnly('IsEmailBounced', 'boolean'),
   photoUrl,
@@ -146,6 +149,18 @@ const contact: readonly Field[] = [
   jigsawIdField('JigsawContactId'),
   cleanStatus,
   individual,
+];
+
+/** Of Accounts whose people sign in to the sites of the org. */
+const partnerFields = [
+  defineField('IsPartner', 'boolean', { label: 'Partner Account', createable: false, alwaysVisible: true }),
+  defineField('IsCustomerPortal', 'boolean', {
+    label: 'Customer Portal Account',
+    createable: false,
+    alwaysVisible: true,
+  }),
+  readOnly('ChannelProgramName', 'string', { filterable: false, sortable: false, alwaysVisible: true }),
+  readOnly('ChannelProgramLevelName', 'string', { filterable: false, sortable: false, alwaysVisible: true }),
 ];
 
 /** The picklists of an Account are shorter than those of a Lead. */
@@ -186,7 +201,9 @@ const account: readonly Field[] = [
   defineField('Site', 'string', { length: 80, label: 'Account Site' }),
   ownerField(['User']),
   ...auditFields,
-  ...activityDates,
+  lastActivityDate,
+  ...viewDates,
+  ...partnerFields,
   dataDotComKey,
   jigsawIdField('JigsawCompanyId'),
   cleanStatus,
@@ -198,6 +215,7 @@ const account: readonly Field[] = [
   defineField('YearStarted', 'string', { length: 4 }),
   defineField('SicDesc', 'string', { length: 80, label: 'SIC Description' }),
   dandbCompany,
+  reference('OperatingHoursId', ['OperatingHours'], { label: 'Operating Hour ID' }),
 ];
 
 const setup = { editable: false, mergeable: false } as const;

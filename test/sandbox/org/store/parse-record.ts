@@ -1,4 +1,4 @@
-import { ApiError, refusals } from '../errors.ts';
+import { ApiError, refusals, UnreadableValueError } from '../errors.ts';
 import type { Field } from '../schema/field.ts';
 import { parseValue } from '../schema/field-types.ts';
 import type { Schema, Viewer } from '../schema/schema.ts';
@@ -54,7 +54,7 @@ export function parseRecord(schema: Schema, object: string, input: RecordInput, 
     const parsed = parseValue(value, field);
     if (!canWrite(schema, object, field, options) || convertsAtOnce(field, parsed)) readOnly.push(field.name);
     if (!(parsed instanceof ApiError)) values.set(field.name, parsed);
-    else if (parsed.code === 'JSON_PARSER_ERROR') throw parsed;
+    else if (parsed instanceof UnreadableValueError) throw parsed.within(name);
     else refused.push(parsed);
   }
   if (readOnly.length > 0) return { values, parents, refused: [cannotWrite(readOnly)] };
@@ -101,6 +101,7 @@ function parseParent(schema: Schema, { object, name, value, viewer }: ParentInpu
   const found = field && keyName !== undefined ? keyOfParent(schema, field, keyName) : undefined;
   if (!field || !found) return refusals.noField(name, object);
   const parsed = parseValue(keyValue, found.key);
+  if (parsed instanceof UnreadableValueError) throw parsed.within(name, keyName ?? '');
   if (parsed instanceof ApiError) return parsed;
   return { field, ...found, value: parsed };
 }
