@@ -107,7 +107,10 @@ describe('duplicate rules', () => {
     expect(match?.record).toEqual({ attributes: expect.objectContaining({ type: 'Lead' }), Id: id });
   });
 
-  /** Public clients quote such answers of v54 and v56 with addresses of these versions. */
+  /**
+   * Public clients quote such answers of v54 and v56 with addresses of these versions.
+   * https://salesforcedictionary.com/errors/duplicates-detected-api
+   */
   it('address the records that match in the version of the request', () => {
     const { client, id } = orgWith('alert');
     const { body } = client.post('/services/data/v54.0/sobjects/Lead', twin);

@@ -89,6 +89,18 @@ describe('a Bulk API 2.0 ingest job', () => {
     ]);
   });
 
+  // As quoted in https://github.com/SFDO-Tooling/Snowfakery/issues/793
+  it.each([
+    ['datetime', '2018-09-28', 'xsd:dateTime'],
+    ['date', '6/15/19', 'xsd:date'],
+  ])('tells the column, from 0, of a %s that cannot be read', (type, value, soapType) => {
+    const client = new BulkClient();
+    client.control('POST', '/fields', { object: 'Lead', name: 'At__c', type });
+    const { id } = client.ingest(INSERT, `At__c,LastName,Company\n${value},Ada,Acme\n`);
+    const error = `INVALID_FIELD:Failed to deserialize field at col 0. Due to, '${value}' is not a valid value for the type ${soapType}:At__c --`;
+    expect(client.results(id, 'failedResults')).toContain(error);
+  });
+
   // https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/datafiles_csv_valid_record_rows.htm
   it('updates: empty values change nothing, #N/A sets null, true has many names', () => {
     const client = new BulkClient();

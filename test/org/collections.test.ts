@@ -182,6 +182,7 @@ describe('deleting a collection', () => {
   });
 });
 
+/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm (400: the body cannot be read) */
 describe('a collection with a record that cannot be read', () => {
   it('is refused as a whole, and nothing of it is saved', () => {
     const client = signIn(stillOrg());
@@ -250,7 +251,10 @@ describe('the result of an upsert in a collection', () => {
   });
 });
 
-/** Recorded of an org: an empty list is a required field without a value. */
+/**
+ * As an org answered: an empty list is a required field without a value.
+ * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_create.htm
+ */
 it('creates nothing of no records', () => {
   expect(signIn(stillOrg()).post('/composite/sobjects', { records: [] })).toMatchObject({
     status: 400,

@@ -143,12 +143,17 @@ describe('a composite request', () => {
     expect(client.query('SELECT COUNT() FROM Contact').totalSize).toBe(0);
   });
 
+  /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm (what it supports) */
   it('has no limits in it', () => {
     const compositeRequest = [{ method: 'GET', url: `${ROOT}/limits`, referenceId: 'limits' }, create('one')];
     const { body } = signIn(stillOrg()).post('/composite', { compositeRequest });
     expect(body.compositeResponse?.map(({ httpStatusCode }) => httpStatusCode)).toEqual([400, 201]);
   });
 
+  /**
+   * As an org answered: `Wed, 6 May 2026`. The page says no more than that these are the headers of the subrequest.
+   * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/responses_composite.htm
+   */
   it('writes days without a leading zero', () => {
     const org = createOrg({ time: () => Date.parse('2026-05-06T07:00:00Z') });
     const client = signIn(org);

@@ -161,7 +161,10 @@ describe('a bounced email', () => {
   });
 });
 
-/** Chosen: a Lead comes to be converted by conversion alone. */
+/**
+ * Chosen, where the page only says how a Lead is converted: not by the field.
+ * https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_lead.htm
+ */
 it('creates no converted Lead', () => {
   const client = admin();
   const lead = (IsConverted: boolean) => client.post('/sobjects/Lead', { LastName: 'L', Company: 'C', IsConverted });

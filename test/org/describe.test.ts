@@ -102,6 +102,7 @@ describe('field-level security', () => {
   });
 });
 
+/** https://help.salesforce.com/s/articleView?id=platform.custom_field_attributes.htm */
 describe('custom fields', () => {
   it('come with their default, move no stamp, and go again', () => {
     const org = stillOrg();

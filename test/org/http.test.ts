@@ -119,6 +119,7 @@ describe('the org over HTTP', () => {
     expect([answer.status, await answer.json()]).toEqual([400, [{ errorCode: 'JSON_PARSER_ERROR', message }]]);
   });
 
+  /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm */
   it('takes JSON that says so only', async () => {
     const headersOfText = { ...headers, 'content-type': 'text/plain' };
     const request = { method: 'POST', headers: headersOfText, body: '{"LastName":"L","Company":"C"}' };
@@ -138,6 +139,7 @@ describe('the org over HTTP', () => {
     expect((await fetch(`${url}//services/data//v62.0/limits`, { headers })).status).toBe(200);
   });
 
+  /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_retrieve_patch.htm */
   it('sends nothing with 204', async () => {
     const created = await fetch(`${url}${ROOT}/sobjects/Lead`, {
       method: 'POST',

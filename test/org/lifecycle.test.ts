@@ -251,6 +251,7 @@ describe('a transaction that takes long', () => {
     expect(client.get(`/sobjects/Lead/updated${span}`).body.latestDateCovered).toBe('2026-11-21T10:11:00.000+0000');
   });
 
+  /** https://developer.salesforce.com/docs/atlas.en-us.apexcode.meta/apexcode/langCon_apex_locking_records.htm */
   it('locks its rows until then', () => {
     const org = stillOrg();
     const client = signIn(org);

@@ -145,6 +145,7 @@ describe('a session', () => {
     expect(statuses).toEqual([200, 200, 401]);
   });
 
+  /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm */
   it.each([
     [{}, 'INVALID_SESSION_ID', 'Session expired or invalid'],
     [{ authorization: 'Bearer nonsense' }, 'INVALID_SESSION_ID', 'Session expired or invalid'],
@@ -192,6 +193,7 @@ describe('a session', () => {
     });
   });
 
+  /** https://github.com/forcedotcom/SalesforceMobileSDK-iOS/issues/3398, https://github.com/jsforce/jsforce/pull/736 */
   it('of an unknown token is told so by userinfo', () => {
     expect(userInfo(stillOrg(), 'nonsense')).toMatchObject({ status: 403, body: 'Bad_OAuth_Token' });
   });

@@ -51,6 +51,17 @@ describe('pages of a query', () => {
     expect(page.body.records).toHaveLength(given);
   });
 
+  /** https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_changing_batch_size.htm */
+  it('hold 200 records with two custom fields of long text', () => {
+    const org = stillOrg();
+    const text = { object: 'Lead', type: 'longtextarea', length: 1000 };
+    for (const name of ['One__c', 'Two__c']) control(org, 'POST fields', { ...text, name });
+    control(org, 'POST fields', { object: 'Lead', name: 'Short__c', type: 'textarea' });
+    control(org, 'POST seed', { leads: 300 });
+    const sizeOf = (fields: string) => signIn(org).query(`SELECT ${fields} FROM Lead`).records?.length;
+    expect([sizeOf('One__c, Two__c'), sizeOf('One__c, Short__c, Description')]).toEqual([200, 300]);
+  });
+
   it('shrink where the records are wide', () => {
     const org = stillOrg();
     for (let at = 0; at < 80; at += 1) {
@@ -64,7 +75,11 @@ describe('pages of a query', () => {
     expect(page.records?.length).toBeLessThan(2000);
   });
 
-  /** Recorded of an org: 2,000 records of two columns, 1,000 of twenty. */
+  /**
+   * The page of the documentation lets a page shrink with the size of its records, without numbers. These two are what
+   * an org answered: 2,000 records of two columns, 1,000 of twenty.
+   * https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_changing_batch_size.htm
+   */
   it.each([
     [2, 2000],
     [20, 1000],

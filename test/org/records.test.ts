@@ -139,7 +139,7 @@ describe('writing to a record that is not there', () => {
     client.delete(`/sobjects/Lead/${id}`),
   ];
 
-  /** Salesforce CLI plug-ins show this answer for the second deletion of a record, `fields` included. */
+  /** The second deletion of a record, as shown in https://github.com/mohan-chinnappan-n/cli-dx/blob/master/rest.md */
   it('answers ENTITY_IS_DELETED where it is deleted', () => {
     const client = signIn(stillOrg());
     const id = client.lead();

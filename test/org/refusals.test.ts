@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BulkClient } from './bulk-client.ts';
 import { signIn, stillOrg, withToken } from './org-client.ts';
 
-/** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_query.htm */
+/** Both texts as quoted in https://github.com/heroku/sf-functions-python/blob/main/salesforce_functions/data_api.py */
 describe('a query without text', () => {
   it.each([
     ['/query', 'A query string has to be specified'],
@@ -33,6 +33,7 @@ describe('a token that opens no session', () => {
     });
   });
 
+  /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm */
   it('in another form has expired', () => {
     expect(withToken(stillOrg(), '00D5g0000000001!abc.def').get('/limits')).toMatchObject({
       status: 401,
@@ -54,16 +55,31 @@ it.each([
   else expect(answer.body).toBeNull();
 });
 
-/** What the README lists as left out. */
-it.each(['describe/layouts', 'describe/compactLayouts', 'describe/approvalLayouts', 'listviews', 'quickActions'])(
-  'answers sobjects/Account/%s as a resource that is not there',
-  (resource) => {
-    expect(signIn(stillOrg()).get(`/sobjects/Account/${resource}`)).toMatchObject({
-      status: 404,
-      body: [{ errorCode: 'NOT_FOUND', message: 'The requested resource does not exist' }],
-    });
-  },
-);
+/**
+ * What the README lists as left out has the answer that the page of the status codes gives for a URI that names nothing.
+ * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm
+ */
+it.each([
+  '/sobjects/Account/describe/layouts',
+  '/sobjects/Account/describe/layouts/012000000000000AAA',
+  '/sobjects/Account/describe/compactLayouts',
+  '/sobjects/Account/describe/approvalLayouts',
+  '/sobjects/Account/listviews',
+  '/sobjects/Account/quickActions',
+  '/sobjects/Global/describe/layouts',
+  '/compactLayouts?q=Account',
+  '/query?explain=SELECT+Id+FROM+Lead',
+  '/tabs',
+  '/theme',
+  '/process/rules',
+  '/composite/graph',
+  '/tooling/query?q=SELECT+Id+FROM+ApexClass',
+])('answers %s as a resource that is not there', (path) => {
+  expect(signIn(stillOrg()).get(path)).toMatchObject({
+    status: 404,
+    body: [{ errorCode: 'NOT_FOUND', message: 'The requested resource does not exist' }],
+  });
+});
 
 /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_discoveryresource.htm */
 it('lists the identity of the user among the resources', () => {

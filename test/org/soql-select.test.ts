@@ -13,6 +13,7 @@ function records(soql: string, source = org): unknown[] {
   return result.kind === 'count' ? [] : [...result.records];
 }
 
+// https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select.htm
 describe('SELECT', () => {
   it('renders fields under their API names, attributes first', () => {
     const [record] = records('select id, lastname from lead order by id limit 1');

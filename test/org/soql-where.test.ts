@@ -124,6 +124,7 @@ describe('SOQL dates', () => {
   });
 });
 
+// https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_dateformats.htm
 describe('a condition that is kept', () => {
   it('means the day of its use by TODAY', () => {
     const kept = smallOrg();
@@ -157,6 +158,7 @@ describe('SOQL strings', () => {
   });
 });
 
+// https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_comparisonoperators.htm
 describe('SOQL semi-joins and deleted rows', () => {
   it('finds records whose id another query selects', () => {
     const query = "SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Contact WHERE LastName = 'Curie')";

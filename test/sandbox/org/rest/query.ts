@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { ApiError, refusals } from '../errors.ts';
 import { json, type OrgResponse } from '../http-message.ts';
 import { columnMetadata, type QueryResult, type RecordsResult, runQuery } from '../soql/index.ts';
 import { createSource } from '../store/soql-source.ts';
@@ -11,11 +11,15 @@ import { withCompounds } from './render.ts';
 const PAGE_SIZE = 2000;
 const SMALLEST_PAGE = 200;
 const VALUES_PER_PAGE = 20_000;
+/** Text areas of more characters are long. */
+const SHORT_TEXT = 255;
 
 /**
+ * Query plans (`explain`) are left out.
  * {@link https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_query.htm}
  */
 function runText(call: Call, includeDeleted: boolean): OrgResponse {
+  if (call.query.has('explain')) throw refusals.notFound();
   const soql = call.query.get('q');
   if (soql === null) throw new ApiError('MALFORMED_QUERY', 'A query string has to be specified');
   if (soql.trim() === '') throw new ApiError('MALFORMED_QUERY', 'SOQL statements cannot be empty or null');
@@ -42,13 +46,22 @@ function answer(call: Call, result: QueryResult): OrgResponse {
 
 function firstPage(call: Call, result: RecordsResult): OrgResponse {
   const rows = [...result.rows];
-  const batchSize = Math.min(askedBatchSize(call) ?? PAGE_SIZE, widthLimit(result.columns.length));
+  const batchSize = Math.min(askedBatchSize(call) ?? PAGE_SIZE, widthLimit(call, result));
   const cursor: Cursor = { rows, render: withCompounds(result), userId: call.user.id, batchSize };
   return page(call, { cursor, position: 0, locator: undefined });
 }
 
-function widthLimit(columns: number): number {
-  return Math.max(SMALLEST_PAGE, Math.min(PAGE_SIZE, Math.floor(VALUES_PER_PAGE / Math.max(1, columns))));
+/**
+ * Two custom fields of long text make the smallest page.
+ * {@link https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_changing_batch_size.htm}
+ */
+function widthLimit({ org }: Call, { object, columns }: RecordsResult): number {
+  const longTexts = columns.filter(({ custom, type, path: [name = '', ...more] }) => {
+    const isLong = custom && type === 'textarea' && more.length === 0;
+    return isLong && (org.schema.field(object, name)?.length ?? 0) > SHORT_TEXT;
+  });
+  if (longTexts.length > 1) return SMALLEST_PAGE;
+  return Math.max(SMALLEST_PAGE, Math.min(PAGE_SIZE, Math.floor(VALUES_PER_PAGE / Math.max(1, columns.length))));
 }
 
 interface Place {
