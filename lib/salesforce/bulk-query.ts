@@ -7,17 +7,14 @@ import { isRaw } from './query-answer.ts';
 import { spanOf } from './soql.ts';
 import type { SubAnswer, Subrequest } from './subrequest.ts';
 
-/**
- * How long to wait before asking again whether a job is done, one time after another. Whoever has waited that often
- * comes back later.
- */
+/** Successive pauses between polls of a job's state; after the last pause the caller returns later. */
 const WAITS_MS = [1000, 2000, 4000, 8000, 16_000];
 
-/** Rows handed over at once. */
+/** Rows passed to the reader at a time. */
 const ROWS_AT_ONCE = 2000;
 
 /**
- * Begins a job that reads a window; `invalidField` where a column is not visible.
+ * Starts a job reading a window; `invalidField` where a column is not visible.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/query_create_job.htm
  */
@@ -36,7 +33,7 @@ export async function openBulk(client: SalesforceClient, request: BulkRequest): 
   return { jobId, request, isComplete: false, pages: [], morePages: `/jobs/query/${jobId}/resultPages`, rows: 0 };
 }
 
-/** Reads on where the query stands, for as long as the reader has time. */
+/** Continues a query while the reader has time. */
 export async function readBulk(client: SalesforceClient, given: BulkQuery, reader: BulkReader): Promise<BulkOutcome> {
   const end = given.isComplete ? given : await completed(client, given, reader);
   if (!('jobId' in end)) return end;
@@ -49,7 +46,7 @@ export async function readBulk(client: SalesforceClient, given: BulkQuery, reade
   }
 }
 
-/** The query once its job is done, or why it is not. */
+/** The query with a finished job, or the outcome if unfinished. */
 async function completed(
   client: SalesforceClient,
   query: BulkQuery,
@@ -70,19 +67,19 @@ async function completed(
   return { kind: 'working', query };
 }
 
-/** The code that the message of a failed job begins with; the rest of the message may quote the query. */
+/** The code at the start of a failed job's message; the remaining message may quote the query. */
 function codeOf(message: string | undefined): string {
   return /^[A-Z_a-z]+/.exec(message ?? '')?.[0] ?? 'no reason given';
 }
 
-/** The job, or its results, are kept no longer. */
+/** The job or the results have expired. */
 class JobLost extends Error {}
 
 class BulkReading {
   readonly #client: SalesforceClient;
   readonly #reader: BulkReader;
   #query: BulkQuery;
-  /** Pages end one after another for whoever saves them. */
+  /** Serializes the calls of `reached`. */
   #saved: Promise<void> = Promise.resolve();
 
   constructor(client: SalesforceClient, query: BulkQuery, reader: BulkReader) {
@@ -104,9 +101,10 @@ class BulkReading {
   }
 
   /**
-   * Up to five pages that may be read side by side.
+   * Up to five pages, readable concurrently.
    *
-   * @see https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/query_get_parallel_job_results.htm
+   * @see
+   * https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/query_get_parallel_job_results.htm
    */
   async #withPages(path: string): Promise<BulkQuery> {
     const { status, body } = await call(this.#client, { method: 'GET', path });
@@ -131,7 +129,7 @@ class BulkReading {
     await this.#saved;
   }
 
-  /** How many rows the page has. */
+  /** Returns the number of rows of the page. */
   async #takeRows(
     page: string,
     { columns, kinds }: { columns: readonly string[]; kinds: ColumnKinds },

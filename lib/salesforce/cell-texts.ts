@@ -9,24 +9,24 @@ const NINE = 0x39;
 const MINUS = 0x2d;
 const CAPITAL_Z = 0x5a;
 
-/** A cell of a CSV file: the bytes between its quotes. One object serves all cells, one after another. */
+/** A cell of a CSV file: the bytes between the quotes. One object is reused for all cells. */
 export interface Cell {
   bytes: Buffer;
   from: number;
   to: number;
-  /** Whether a text literal of JSON may not hold these bytes as they are. */
+  /** Whether the bytes need escaping in a JSON text. */
   special: boolean;
 }
 
-/** Writes the value of a cell as JSON; returns where what is written ends. */
+/** Writes the value of a cell as JSON; returns the end position. */
 export type CellWriter = (cell: Cell, into: Buffer, at: number) => number;
 
-/** The writers of these columns, so that a row of a query job reads as the REST API answers the same row. */
+/** The writers of the columns: rows of a query job equal rows of the REST API. */
 export function cellWriters(columns: readonly string[], kinds: ColumnKinds): CellWriter[] {
   return columns.map((column) => WRITERS[(Object.hasOwn(kinds, column) ? kinds[column] : undefined) ?? 'text']);
 }
 
-/** No cell becomes longer than this in JSON: a control character takes six bytes. */
+/** The maximum size of a cell in JSON: a control character takes six bytes. */
 export function roomFor(bytes: number): number {
   return bytes * 6 + 16;
 }
@@ -51,7 +51,7 @@ function writeNull(into: Buffer, at: number): number {
   return put(NULL, into, at);
 }
 
-/** An empty cell is null: Salesforce keeps no empty text. */
+/** An empty cell is null: Salesforce stores no empty text. */
 function writeText(cell: Cell, into: Buffer, at: number): number {
   if (cell.from === cell.to) return writeNull(into, at);
   if (cell.special) return at + into.write(JSON.stringify(textOf(cell).replaceAll('""', '"')), at);
@@ -61,7 +61,7 @@ function writeText(cell: Cell, into: Buffer, at: number): number {
   return end + 1;
 }
 
-/** Salesforce writes doubles as Java does: 100.0, 1.39E8. */
+/** Salesforce writes doubles like Java: 100.0, 1.39E8. */
 function writeNumber(cell: Cell, into: Buffer, at: number): number {
   if (cell.from === cell.to) return writeNull(into, at);
   if (isShortWhole(cell)) return copy(cell, into, at);
@@ -70,7 +70,7 @@ function writeNumber(cell: Cell, into: Buffer, at: number): number {
   return at + into.write(JSON.stringify(Number.isFinite(number) ? number : text), at);
 }
 
-/** Digits that are their own shortest form. */
+/** Integers already in shortest form. */
 function isShortWhole({ bytes, from, to }: Cell): boolean {
   const begin = bytes[from] === MINUS ? from + 1 : from;
   const digits = to - begin;
@@ -88,10 +88,10 @@ function writeBoolean(cell: Cell, into: Buffer, at: number): number {
   return text === 'false' ? put(FALSE, into, at) : writeText(cell, into, at);
 }
 
-/** The REST API ends a date-time in +0000, a query job in Z. */
+/** Date-times end in +0000 in the REST API, in Z in a query job. */
 function writeInstant(cell: Cell, into: Buffer, at: number): number {
   if (cell.bytes[cell.to - 1] !== CAPITAL_Z || cell.from === cell.to) return writeText(cell, into, at);
-  // Over the Z and the quote after it.
+  // Overwrites the Z and the closing quote.
   return put(NO_OFFSET, into, writeText(cell, into, at) - 2);
 }
 
@@ -99,7 +99,7 @@ function textOf({ bytes, from, to }: Cell): string {
   return bytes.toString('utf8', from, to);
 }
 
-/** From here on a copy by the engine is faster than a loop. */
+/** From the length on, a native copy is faster than a loop. */
 const LONG = 48;
 
 function copy({ bytes, from, to }: Cell, into: Buffer, at: number): number {

@@ -17,10 +17,10 @@ import { type SalesforceCredentials, Session } from './session.ts';
 import { isSecureUrl } from './sites.ts';
 import { isWrite, type SubAnswer, type Subrequest } from './subrequest.ts';
 
-/** The one place that names the version of the REST API. Every release keeps the older ones for years. */
+/** The version of the REST API. Salesforce supports old versions for years. */
 export const API_VERSION = '64.0';
 
-/** After this long the org's use as last told is no reason any more to refuse a call: usage falls as a day rolls by. */
+/** Older usage reports are ignored: the rolling daily usage falls. */
 const USAGE_IS_NEWS_MS = 10 * 60_000;
 
 /**
@@ -32,74 +32,76 @@ const API_USAGE = /(?:^|[\s;,])api-usage=(\d+)\/(\d+)/;
 
 export interface SalesforceClientOptions {
   readonly credentials: SalesforceCredentials;
-  /** The credentials as they are now; left out: they never change. */
+  /** Returns the present credentials; absent: never change. */
   readonly renewCredentials?: () => Promise<SalesforceCredentials>;
   /**
-   * Throws where this org (its organization id, or its host where it names none) is not the one to work with. Called
-   * before anything is read or written; left out: any org will do.
+   * Throws unless the org (organization id, or host without an id) is the expected org. Called before any read or
+   * write; absent: every org is accepted.
    */
   readonly admit?: (organization: string) => Promise<void>;
   readonly apiVersion?: string;
   /**
-   * For one call, answer included: nothing is sent later than this after it began. Must end well before the
-   * function's own time-out and before the lease of a push; signing in may take as long once more.
+   * Timeout of one call, including the answer: nothing is sent later. Must end well before the function's timeout and
+   * before the lease of a push; signing in may take as long again.
    */
   readonly timeoutMs: number;
-  /** Share of the org's daily calls to leave for others: 0 for sync person, the setting `apiReserve` for the rest. */
+  /** Share of the org's daily calls to leave unused: 0 for sync person, the setting `apiReserve` otherwise. */
   readonly reserve: number;
-  /** Node's own where not given. */
+  /** Absent: Node's fetch. */
   readonly fetch?: Fetch;
-  /** That of the process where not given. */
+  /** Absent: the process's time. */
   readonly time?: ClientTime;
 }
 
-/** The answer to a request that went well, while it still comes in. */
+/** A successful answer, streamed. */
 export interface StreamedAnswer {
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Ends with a `TransientError` where the connection breaks, or brings nothing for as long as a call may take. */
+  /** Throws `TransientError` where the connection breaks, or delivers nothing for the timeout of a call. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
 export interface CompositeAnswer {
   /** In the order of the subrequests. */
   readonly answers: readonly SubAnswer[];
-  /** Salesforce's time, in milliseconds, not later than the moment it began to work on them. */
+  /** Salesforce's time in milliseconds, not later than the start of the work. */
   readonly beganAt: number;
-  /** From the sending of the request to the end of its answer. */
+  /** From sending the request to the end of the answer. */
   readonly tookMs: number;
 }
 
 /**
- * Salesforce over HTTP. What fails as a whole is thrown: `TransientError`, `QuotaExceededError`, `ConfigError`; what
- * fails in one subrequest is its answer. `writes` says that one of them would change a record.
+ * Salesforce over HTTP. A failure of the whole call is thrown: `TransientError`, `QuotaExceededError`, `ConfigError`; a
+ * failure of a subrequest is the subrequest's answer. `writes`: whether any subrequest changes a record.
  */
 export interface SalesforceClient {
   /**
-   * Up to 25 subrequests, 5 of them queries or collections, in order, in one API call. A failing one does not hold up
-   * those after it.
+   * Up to 25 subrequests (at most 5 queries or collections), in order, in one API call. A failed subrequest does not
+   * stop the following ones.
    */
   composite(subrequests: readonly Subrequest[], writes: boolean): Promise<CompositeAnswer>;
 
-  /** The same as one API call each: for bodies with `@{`, which a composite request takes for a reference. */
+  /**
+   * The same with one API call per subrequest: for bodies with `@{`, which a composite request treats as a reference.
+   */
   oneByOne(subrequests: readonly Subrequest[]): Promise<readonly SubAnswer[]>;
 
-  /** A read whose answer is too long to be held, as one API call; what Salesforce refuses is answered whole. */
+  /** A read with an answer too long for memory, as one API call; a refusal is returned unstreamed. */
   stream(subrequest: Subrequest): Promise<StreamedAnswer | SubAnswer>;
 
   usage(): ApiUsage;
 
   /**
-   * Salesforce's clock in milliseconds since the epoch, as the last answer told it, and never ahead of it; signs in to
-   * hear of one.
+   * Salesforce's clock in milliseconds since the epoch, from the last answer, never ahead of Salesforce; signs in if no
+   * answer is known.
    */
   now(): Promise<number>;
 
-  /** Resolves after this many milliseconds. */
+  /** Resolves after the given milliseconds. */
   wait(milliseconds: number): Promise<void>;
 }
 
-/** A client that signs in by itself, when it first needs to and once more when its token has expired. */
+/** A client signing in automatically: before the first call, and once more when the token has expired. */
 export function createSalesforceClient(options: SalesforceClientOptions): SalesforceClient {
   const { loginUrl } = options.credentials;
   if (!URL.canParse(loginUrl)) throw new ConfigError('The Salesforce loginUrl is not a URL');
@@ -114,12 +116,12 @@ interface TimedAnswer extends SubAnswer {
   readonly tookMs: number;
 }
 
-/** `writes`: a lost answer may hide a write, of this request or of one before it. */
+/** `writes`: a lost answer may hide a write by the request or an earlier request of the same call. */
 interface Sending {
   readonly writes: boolean;
-  /** As `ClientTime.elapsed` counts. */
+  /** In the time of `ClientTime.elapsed`. */
   readonly deadline: number;
-  /** How an answer that goes well is read; left out: as text. */
+  /** How to read a successful answer; absent: as text. */
   readonly reads?: Reading;
 }
 
@@ -129,10 +131,10 @@ class JsforceClient implements SalesforceClient {
   readonly #connection: Connection;
   readonly #session: Session;
   #calls = 0;
-  /** The org's use as `Sforce-Limit-Info` last told it, and when. */
+  /** The org's use from the last `Sforce-Limit-Info`, with the time. */
   #orgUse: ApiUsage['org'] = null;
   #usageToldAt = 0;
-  /** Salesforce's clock less ours. */
+  /** Salesforce's clock minus ours. */
   #clockLead = 0;
 
   constructor(options: SalesforceClientOptions) {
@@ -184,7 +186,7 @@ class JsforceClient implements SalesforceClient {
   async stream(subrequest: Subrequest): Promise<StreamedAnswer | SubAnswer> {
     const answer = await this.#send(subrequest, { writes: false, deadline: this.#deadline(), reads: 'chunks' });
     const { status, headers, body, chunks } = answer;
-    // Whoever streams tells an answer that goes wrong by its having no chunks at all.
+    // A failed answer has no chunks.
     return chunks === undefined ? { status, headers, body } : { headers, chunks };
   }
 
@@ -210,7 +212,7 @@ class JsforceClient implements SalesforceClient {
     const token = await this.#session.token();
     const answer = await this.#attempt(subrequest, sending);
     if (answer.status !== 401) return answer;
-    // Refused before anything was done: a new token and the same request again are safe, once.
+    // Refused before any work: repeating the request with a new token is safe, once.
     await this.#session.tokenInsteadOf(token);
     const second = await this.#attempt(subrequest, sending);
     if (second.status !== 401) return second;
@@ -253,7 +255,7 @@ class JsforceClient implements SalesforceClient {
   #heard({ headers }: Exchange): void {
     const date = Date.parse(headers.date ?? '');
     if (!Number.isNaN(date)) this.#clockLead = date - this.#time.now();
-    // Read here and not by jsforce, which is not shown the headers of an answer that it is not to parse.
+    // Read directly: jsforce does not see the headers of streamed answers.
     const [, used, max] = API_USAGE.exec(headers['sforce-limit-info'] ?? '') ?? [];
     if (used === undefined || max === undefined) return;
     this.#orgUse = { used: Number(used), max: Number(max) };
@@ -264,7 +266,7 @@ class JsforceClient implements SalesforceClient {
     return this.#time.now() + this.#clockLead;
   }
 
-  /** The `Date` header has whole seconds, cut off, and is written after the work began. */
+  /** The `Date` header has whole seconds, rounded down, and is written after the work began. */
   #beganAt({ headers, durationMs }: Exchange): number {
     const date = Date.parse(headers.date ?? '');
     const answeredAt = Number.isNaN(date) ? Math.floor(this.#now() / 1000) * 1000 : date;

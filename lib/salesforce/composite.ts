@@ -10,7 +10,7 @@ const OPEN_LIST = 0x5b;
 const OPEN = 0x7b;
 
 /**
- * The body of a composite request below the root of an API version: in the order given, each subrequest on its own.
+ * The body of a composite request below `root`: subrequests in the given order, independent of each other.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite_post.htm
  */
@@ -25,7 +25,7 @@ export function compositeBody(root: string, subrequests: readonly Subrequest[]) 
   return { allOrNone: false, collateSubrequests: false, compositeRequest };
 }
 
-/** The answers of a composite request, one for each subrequest. */
+/** The answers of a composite request, one per subrequest. */
 export function subAnswers(body: unknown, expected: number, writes: boolean): SubAnswer[] {
   const list: unknown = isRaw(body) ? body.compositeResponse : undefined;
   if (!Array.isArray(list) || list.length !== expected) throw unexpectedAnswer('composite request', writes);
@@ -41,8 +41,8 @@ function lowerCased(headers: unknown): Record<string, string> {
 }
 
 /**
- * The same from the bytes of the answer. Where a subrequest names columns, the records of its answer come as rows, and
- * its body without them; an answer of another form than Salesforce's compact JSON is parsed whole.
+ * The same from the bytes of the answer. For a subrequest with columns the records are returned as rows, and removed
+ * from the body; an answer not in Salesforce's compact JSON is parsed as a whole.
  */
 export function subAnswersOfBytes(bytes: Buffer, subrequests: readonly Subrequest[], writes: boolean): SubAnswer[] {
   try {
@@ -86,7 +86,7 @@ function readAnswer(bytes: Buffer, at: number, subrequest: Subrequest | undefine
   return { answer: page === undefined ? answer : { ...answer, page }, end };
 }
 
-/** The body of a query's answer: its records as rows, the rest parsed. */
+/** The body of a query's answer: records as rows, the remaining members parsed. */
 function readPage(bytes: Buffer, at: number, reader: JsonRows) {
   const body: Record<string, unknown> = {};
   let rows: readonly FeedRow[] | undefined;

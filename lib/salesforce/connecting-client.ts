@@ -2,9 +2,8 @@ import type { ApiUsage } from '../sync/ports/change-feed.ts';
 import type { SalesforceClient } from './client.ts';
 
 /**
- * A client that finds its connection with each call: what keeps it from connecting (a missing secret, say) is the
- * failure of that call, told like any other, and no failure of what had not to call at all. `connect` answers the same
- * client for as long as it serves.
+ * A client connecting on every call: a failed connection (a missing secret, say) is a failure of the call, and does not
+ * affect work without calls. `connect` returns the same client as long as valid.
  */
 export function createConnectingClient(connect: () => Promise<SalesforceClient>): SalesforceClient {
   let client: SalesforceClient | undefined;

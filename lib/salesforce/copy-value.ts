@@ -14,8 +14,8 @@ const OPEN = 0x7b;
 const NULL = Buffer.from('null');
 
 /**
- * Copies one value of a record as `JSON.stringify` would write it, and answers where it ends. Values that are objects
- * are none of a field's: null stands for them.
+ * Copies one value of a record in the form of `JSON.stringify`; returns the end position. Objects are not field values
+ * and become null.
  */
 export function copyValue(bytes: Buffer, at: number, texts: RowTexts): number {
   const first = bytes[at] as number;
@@ -32,7 +32,7 @@ export function copyValue(bytes: Buffer, at: number, texts: RowTexts): number {
   return end;
 }
 
-/** `at`: how far the records are read, for there has to be room for the rest of them. */
+/** `at`: the read position; leaves room for the remaining records. */
 export function putNull(bytes: Buffer, at: number, texts: RowTexts): void {
   texts.makeRoom(NULL.length + bytes.length - at);
   copy(NULL, 0, NULL.length, texts);
@@ -52,7 +52,7 @@ function copyString(bytes: Buffer, at: number, texts: RowTexts): number {
       isEscaped = true;
       next += 1;
     } else if (byte === QUOTE) {
-      // Escapes may be written in more ways than one.
+      // Normalizes escapes: a character can be escaped in several ways.
       if (isEscaped) putText(bytes, at, JSON.stringify(JSON.parse(bytes.toString('utf8', at, next + 1))), texts);
       else copy(bytes, at, next + 1, texts);
       return next + 1;
@@ -66,11 +66,11 @@ function isWrittenOtherwise(bytes: Buffer, from: number, to: number): boolean {
     const byte = bytes[at] as number;
     if (byte === DOT || byte === LOWER_E || byte === UPPER_E) return true;
   }
-  // More digits than a number holds.
+  // More digits than a JavaScript number holds.
   return to - from > 15;
 }
 
-/** From here on a copy by the engine is faster than a loop. */
+/** From the length on, a native copy is faster than a loop. */
 const LONG = 48;
 
 function copy(bytes: Buffer, from: number, to: number, texts: RowTexts): void {

@@ -12,7 +12,7 @@ import { inOneCall, isConverted } from './record-batch.ts';
 import { soqlText } from './soql.ts';
 import type { SubAnswer, Subrequest } from './subrequest.ts';
 
-/** A Lead to be made, with its key in the unique field. */
+/** A Lead to be created, with the key in the unique field. */
 export interface NewLead {
   readonly key: string;
   readonly record: RemoteRecord;
@@ -21,8 +21,8 @@ export interface NewLead {
 }
 
 /**
- * An insert, and no upsert: whoever is outrun, or comes again, finds the Lead as somebody may have edited it since, and
- * an upsert would write over that.
+ * An insert, not an upsert: a concurrent or repeated call finds the existing Lead, possibly edited since, and an upsert
+ * would overwrite the edits.
  */
 export async function createLead(client: SalesforceClient, lead: NewLead): Promise<CreateAnswer> {
   const body = { ...lead.record, [PERSON_ID_FIELD]: lead.key };
@@ -33,15 +33,15 @@ export async function createLead(client: SalesforceClient, lead: NewLead): Promi
   if (written.status >= 300) return refusedCreate({ ...lead, record: body }, written, after);
   const [raw] = rowsOf(after, true).records;
   const record = recordOf(raw, lead.columns);
-  // The Lead stands, and is found by its key the next time.
+  // The Lead exists, and the next try finds the Lead by key.
   if (record === null) throw unexpectedAnswer('create', true);
-  // Some orgs convert a Lead as soon as it is there.
+  // Some orgs convert a Lead immediately on creation.
   return isConverted(record)
     ? { kind: 'converted', rejection: CONVERTED, record, made: true }
     : { kind: 'created', record };
 }
 
-/** `read` asked for the Lead that has the key: whatever else the insert was refused for, that is the person's. */
+/** `read` queries the Lead with the key: an existing Lead belongs to the person, whatever the reason of the refusal. */
 function refusedCreate(
   { record, columns }: Pick<NewLead, 'record' | 'columns'>,
   written: SubAnswer,
@@ -57,7 +57,7 @@ function refusedCreate(
   if (known !== null) return { kind: 'exists', record: known };
   if (outcome.kind === 'transient') return outcome;
   const [first] = errors;
-  // What has the value may be the person's own Lead.
+  // The record with the duplicate value may be the person's own Lead.
   if (first?.code === 'DUPLICATE_VALUE' && read.status !== 200) {
     return { kind: 'transient', code: first.code, message: first.message, condition: 'moment' };
   }
@@ -66,12 +66,12 @@ function refusedCreate(
   return { kind: 'rejected', rejection: { code, message, fields }, matches: [] };
 }
 
-/** Whether the field that holds the key cannot be written. */
+/** Whether the key field is not writable. */
 export function isWithoutKey({ code, message }: ErrorEntry): boolean {
   return code.startsWith('INVALID_FIELD') && message.includes(PERSON_ID_FIELD);
 }
 
-/** What Salesforce would say of an edit of the Lead. */
+/** Salesforce's refusal of an edit of a converted Lead. */
 export const CONVERTED: Rejection = {
   code: 'CANNOT_UPDATE_CONVERTED_LEAD',
   message: 'cannot reference converted lead',

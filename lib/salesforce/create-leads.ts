@@ -21,7 +21,7 @@ import { inOneCall, isConverted } from './record-batch.ts';
 import { soqlList } from './soql.ts';
 import type { SubAnswer, Subrequest } from './subrequest.ts';
 
-/** Leads to be made in one call, each with its key in the unique field. */
+/** Leads to be created in one call, each with the key in the unique field. */
 export interface NewLeads {
   readonly leads: readonly LeadCreation[];
   readonly columns: readonly string[];
@@ -31,8 +31,8 @@ export interface NewLeads {
 type Created = CreateAnswer | FailedWrite;
 
 /**
- * Inserts by one collection, and reads by key what stands there after that. A Lead that is refused in a way of which a
- * collection does not tell enough is tried by itself: that call tells which record is in its way.
+ * Inserts Leads as one collection, then reads by key. A Lead refused without sufficient details is retried alone: a
+ * single call names the conflicting record.
  */
 export async function createLeads(
   client: SalesforceClient,
@@ -56,7 +56,7 @@ export async function createLeads(
 interface Sent {
   /** In the order of the Leads. */
   readonly results: readonly unknown[];
-  /** Leads as they stand, by their key in lower case. */
+  /** Existing Leads, by lower-case key. */
   readonly rows: ReadonlyMap<string, RemoteRecord>;
 }
 
@@ -97,7 +97,7 @@ function readByKeys(keys: readonly string[], columns: readonly string[]): Subreq
   return queryRequest('query', `SELECT ${selected} FROM ${CREATED_TYPE} WHERE ${PERSON_ID_FIELD} IN ${soqlList(keys)}`);
 }
 
-/** The Leads with these keys; a page ends early where rows are wide. */
+/** The Leads with the keys, over several pages: pages of wide rows are short. */
 async function allRows(
   client: SalesforceClient,
   { keys, columns }: { readonly keys: readonly string[]; readonly columns: readonly string[] },
@@ -117,16 +117,16 @@ async function allRows(
   }
 }
 
-/** A Lead with the key stands: this insert has made it, or an earlier one, or it was converted since. */
+/** A Lead with the key exists: created now or earlier, or converted since. */
 function standing(record: RemoteRecord, result: unknown): Created {
   if (isConverted(record)) return { kind: 'converted', rejection: CONVERTED, record };
   return { kind: isRaw(result) && result.success === true ? 'created' : 'exists', record };
 }
 
-/** Undefined where the Lead has to be tried by itself. */
+/** Undefined where the Lead must be retried alone. */
 function refusedOrLost({ key, record }: LeadCreation, result: unknown): Created | undefined {
   const errors = isRaw(result) && result.success === false ? errorEntries(result.errors) : [];
-  // The Lead stands, and is found by its key the next time; or nobody can tell.
+  // The Lead exists, and the next try finds the Lead by key; or the state is unknown.
   if (errors.length === 0) return { kind: 'failed', error: unexpectedAnswer('create', true) };
   if (errors.some(isToldAlone)) return undefined;
   const outcome = recordOutcome(errors, { record: { ...record, [PERSON_ID_FIELD]: key }, rowStands: true });
@@ -134,12 +134,12 @@ function refusedOrLost({ key, record }: LeadCreation, result: unknown): Created 
   return outcome.kind === 'rejected' ? { ...outcome, matches: [] } : undefined;
 }
 
-/** Another record has a value of it, or looks like it; or its key cannot be written. */
+/** A value is in use by a different record, a record is similar, or the key field is not writable. */
 function isToldAlone(error: ErrorEntry): boolean {
   return error.code === 'DUPLICATE_VALUE' || error.code === 'DUPLICATES_DETECTED' || isWithoutKey(error);
 }
 
-/** What fails here must not hide what became of the others. */
+/** A failure must not hide the results of the other Leads. */
 async function createAlone(
   client: SalesforceClient,
   { columns, headers }: NewLeads,
@@ -152,7 +152,7 @@ async function createAlone(
   }
 }
 
-/** Refused as a whole for what one of them holds: halved until that one stands alone. */
+/** A collection refused because of one record's contents is halved until the record is alone. */
 async function inHalves(client: SalesforceClient, batch: NewLeads, pace: PushPace): Promise<readonly Created[]> {
   const middle = Math.ceil(batch.leads.length / 2);
   const first = await createLeads(client, { ...batch, leads: batch.leads.slice(0, middle) }, pace);

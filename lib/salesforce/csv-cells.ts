@@ -6,14 +6,14 @@ const COMMA = 0x2c;
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 
-/** Steps through the cells of a text in the CSV that a query job writes: quoted ones, which may hold anything, or plain. */
+/** Iterates over the cells of a query job's CSV: quoted (with any content) or plain. */
 export class CsvCells {
-  /** The cell stepped over last. */
+  /** The last cell. */
   readonly cell: Cell = { bytes: Buffer.alloc(0), from: 0, to: 0, special: false };
-  /** Whether that cell was the last of its line. */
+  /** Whether the last cell ended the line. */
   endsLine = false;
 
-  /** The place after the cell that begins here and what follows it; -1 where the bytes end before that is known. */
+  /** Reads the cell at `from`; returns the position after the delimiter, or -1 where the bytes end too early. */
   step(bytes: Buffer, from: number): number {
     const { cell } = this;
     cell.bytes = bytes;
@@ -56,7 +56,7 @@ export class CsvCells {
     return -1;
   }
 
-  /** Undefined bytes lie after the end: what follows a cell is not known there. */
+  /** At the end of the bytes the delimiter is unknown. */
   #delimiter(bytes: Buffer, at: number): number {
     const byte = bytes[at];
     this.endsLine = byte === LINE_FEED || byte === RETURN;

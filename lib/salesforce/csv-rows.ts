@@ -11,8 +11,8 @@ const OPEN = 0x5b;
 const CLOSE = 0x5d;
 
 /**
- * Reads one page of a query job's results, chunk by chunk, into rows with their values in the order of the columns. The
- * bytes of a cell go straight into the JSON of its row. The page begins with a header of its own, as each page does.
+ * Parses one page of a query job's results, chunk by chunk, into rows with values in the order of the columns. The
+ * bytes of a cell are copied directly into the row's JSON. Every page begins with a header.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/query_get_job_results.htm
  */
@@ -20,14 +20,14 @@ export class CsvRows {
   readonly #columns: readonly string[];
   readonly #kinds: ColumnKinds;
   readonly #cells = new CsvCells();
-  /** The end of the bytes so far, where it is no whole line. */
+  /** The incomplete last line. */
   #rest: Buffer = Buffer.alloc(0);
-  /** By place in the header; undefined before the header is read. */
+  /** By position in the header; undefined before the header is read. */
   #writers: readonly CellWriter[] | undefined;
-  /** For each column its place in the header, -1 where it has none; null where header and columns are alike. */
+  /** For each column the position in the header, -1 if absent; null where header and columns are equal. */
   #places: readonly number[] | null = null;
   readonly #texts = new RowTexts();
-  /** Where the values of the row under way begin, and the last one ends. */
+  /** Start positions of the present row's values, and the end of the last value. */
   readonly #starts: number[] = [];
 
   constructor(columns: readonly string[], kinds: ColumnKinds) {
@@ -35,7 +35,7 @@ export class CsvRows {
     this.#kinds = kinds;
   }
 
-  /** The rows whose lines end in this chunk. */
+  /** The rows completed by the chunk. */
   push(chunk: Uint8Array): FeedRow[] {
     const bytes = Buffer.concat([this.#rest, chunk]);
     let from = this.#writers === undefined ? this.#header(bytes) : 0;
@@ -48,14 +48,14 @@ export class CsvRows {
     return this.#texts.take();
   }
 
-  /** Call after the last chunk: a page may end without the end of its last line. */
+  /** To be called after the last chunk: the last line of a page may lack a line end. */
   end(): FeedRow[] {
     const rows = this.#rest.length === 0 ? [] : this.push(Buffer.from('\n'));
     if (this.#writers === undefined || this.#rest.length > 0) throw unexpectedAnswer('query job');
     return rows;
   }
 
-  /** Where the rows begin; 0 where the header is not whole. */
+  /** The start of the rows; 0 for an incomplete header. */
   #header(bytes: Buffer): number {
     const names: string[] = [];
     let at = 0;
@@ -73,7 +73,7 @@ export class CsvRows {
     return at;
   }
 
-  /** The place after the row's line; -1 where that is not whole. */
+  /** The position after the row's line; -1 for an incomplete line. */
   #row(bytes: Buffer, from: number, writers: readonly CellWriter[]): number {
     const cells = this.#cells;
     const texts = this.#texts;
@@ -109,7 +109,7 @@ export class CsvRows {
     return next;
   }
 
-  /** The row under way with its values in the order of the columns; what the page does not have reads as null. */
+  /** Rewrites the present row in the order of the columns; a column absent from the page is null. */
   #reorder(begin: number, places: readonly number[]): void {
     const texts = this.#texts;
     const starts = [...this.#starts, texts.at];

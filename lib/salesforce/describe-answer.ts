@@ -5,13 +5,13 @@ import { callError, errorEntries, unexpectedAnswer } from './error-map.ts';
 import { isRaw } from './query-answer.ts';
 import type { SubAnswer, Subrequest } from './subrequest.ts';
 
-/** Asks how an object is described now, unless it has not changed since. */
+/** Asks for an object's description, unless unchanged since `lastModified`. */
 export function describeRequest(type: SalesforceType, lastModified: string | null): Subrequest {
   const headers = lastModified === null ? {} : { headers: { 'If-Modified-Since': lastModified } };
   return { method: 'GET', path: `/sobjects/${type}/describe`, ...headers };
 }
 
-/** Null where the object has not changed. */
+/** Null where unchanged. */
 export function descriptionOf(answer: SubAnswer | undefined): Description | null {
   if (answer === undefined) throw unexpectedAnswer('describe');
   if (answer.status === 304) return null;
@@ -19,7 +19,7 @@ export function descriptionOf(answer: SubAnswer | undefined): Description | null
   return { object: describedObject(answer.body), lastModified: answer.headers['last-modified'] ?? null };
 }
 
-/** What the product reads of a describe, which is a hundred times larger. */
+/** The part of a describe used by Lockstep; the full answer is a hundred times larger. */
 function describedObject(body: unknown): DescribedObject {
   if (!isRaw(body) || typeof body.name !== 'string' || !Array.isArray(body.fields)) throw unexpectedAnswer('describe');
   return { name: body.name, fields: body.fields.filter(isRaw).map(describedField) };

@@ -3,8 +3,7 @@ import { isSalesforceType, type RowName } from '../person/row.ts';
 import { isRaw } from './query-answer.ts';
 
 /**
- * The Leads and Contacts that a duplicate rule takes for the record that it refused. The misspelt member is
- * Salesforce's.
+ * The Leads and Contacts named by a duplicate rule in a refusal. The misspelt member is Salesforce's.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm
  */

@@ -6,7 +6,7 @@ import { ConfigError, QuotaExceededError, TransientError } from '../sync/errors.
 import type { TransientCondition, WriteOutcome } from '../sync/ports/salesforce-records.ts';
 import { type CodeClass, STATUS_CODES } from './status-codes.ts';
 
-/** One error as Salesforce words it, of a call or of a record. */
+/** One error returned by Salesforce, for a call or a record. */
 export interface ErrorEntry {
   readonly code: string;
   readonly message: string;
@@ -18,7 +18,7 @@ type CallKind = 'transient' | 'quota' | 'config';
 
 type RecordKind = 'transient' | 'row' | 'reference' | 'call' | 'rejected';
 
-/** What a code means where its message says more than the code; the first that fits counts. */
+/** Classes of codes whose message is decisive; the first match counts. */
 interface Exception {
   readonly code: string;
   readonly message: RegExp;
@@ -27,12 +27,12 @@ interface Exception {
 }
 
 const EXCEPTIONS: readonly Exception[] = [
-  // The same code tells of the daily limit and of too many long requests at once; only the first lasts.
+  // The code is used for the daily limit and for too many concurrent long requests; only the daily limit lasts.
   { code: 'REQUEST_LIMIT_EXCEEDED', message: /concurrent/i, call: 'transient', record: 'call' },
   { code: 'REQUEST_LIMIT_EXCEEDED', message: /(?:)/, call: 'quota', record: 'call' },
-  // The unique field of the product is missing or hidden: it stays so until somebody installs it.
+  // The unique field is missing or hidden, until an administrator installs the field.
   { code: 'INVALID_FIELD', message: new RegExp(`'${PERSON_ID_FIELD}'`), call: 'config', record: 'transient' },
-  // Automation that ran out of its limits or met a lock did so for the company in the batch, not for this record.
+  // Automation hit a limit or a lock because of the batch, not because of the record.
   {
     code: 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
     message: /UNABLE_TO_LOCK_ROW|LimitException/,
@@ -41,7 +41,7 @@ const EXCEPTIONS: readonly Exception[] = [
   },
 ];
 
-/** By class of the code (`status-codes.ts`), for the error of a whole call; others go by the HTTP status. */
+/** By class of the code (`status-codes.ts`), for the error of a whole call; `byStatus`: the HTTP status decides. */
 const CALL_KINDS: Readonly<Record<CodeClass, CallKind | 'byStatus'>> = {
   person: 'byStatus',
   reference: 'byStatus',
@@ -51,7 +51,7 @@ const CALL_KINDS: Readonly<Record<CodeClass, CallKind | 'byStatus'>> = {
   configuration: 'config',
 };
 
-/** And for the error of one record. */
+/** For the error of one record. */
 const RECORD_KINDS: Readonly<Record<CodeClass, RecordKind>> = {
   person: 'rejected',
   reference: 'reference',
@@ -61,7 +61,7 @@ const RECORD_KINDS: Readonly<Record<CodeClass, RecordKind>> = {
   configuration: 'call',
 };
 
-/** Codes with which a whole batch is refused for what one record in it holds, before any of them is saved. */
+/** Codes refusing a whole batch because of one record's contents, before anything is saved. */
 const CONTENT_CODES = new Set([
   'JSON_PARSER_ERROR',
   'INVALID_FIELD',
@@ -72,10 +72,10 @@ const CONTENT_CODES = new Set([
   'NUMBER_OUTSIDE_VALID_RANGE',
 ]);
 
-/** Statuses that tell of trouble on the way or on the other side, whatever the body says. */
+/** Statuses of network or server trouble, whatever the body. */
 const TRANSIENT_STATUSES = new Set([408, 420, 425, 429]);
 
-/** Causes of a failed fetch after which nothing can have been sent. */
+/** Causes of a failed fetch with certainty that nothing was sent. */
 const NEVER_SENT = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -85,12 +85,12 @@ const NEVER_SENT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** The error for a call, or a part of one, that Salesforce refused as a whole. `writes`: it would have written. */
+/** The error for a call, or a part of a call, refused as a whole. `writes`: the call would have written. */
 export function callError(status: number, entries: readonly ErrorEntry[], writes: boolean): Error {
   const entry = entries[0] ?? { code: `ERROR_HTTP_${status}`, message: '', fields: [] };
   const kind = callKind(entry) ?? kindOfStatus(status);
   if (kind === 'quota') return new QuotaExceededError('Salesforce: the daily API requests of the org are used up');
-  // A server's error, or a gateway's page, does not say how far the request came; a refusal of Salesforce's own does.
+  // A server error or a gateway's page leaves the progress unknown; Salesforce's own refusal does not.
   const mayHaveCommitted = writes && status >= 500 && entry.code !== 'SERVER_UNAVAILABLE';
   if (kind === 'config' && !mayHaveCommitted) {
     return new ConfigError(`Salesforce refused the request: ${told(entry)}`);
@@ -98,20 +98,20 @@ export function callError(status: number, entries: readonly ErrorEntry[], writes
   return new TransientError(entry.code, `Salesforce answered ${status} ${entry.code}`, { mayHaveCommitted });
 }
 
-/** The error for a call that got no answer. */
+/** The error for a call without an answer. */
 export function lostAnswer(cause: unknown, writes: boolean): TransientError {
   const code = causeCode(cause);
   const mayHaveCommitted = writes && !NEVER_SENT.has(code);
   return new TransientError(code, `No answer from Salesforce: ${code}`, { mayHaveCommitted, cause });
 }
 
-/** Throws the error for calls that belong together, of which a write was answered before another failed. */
+/** Throws the error for a group of calls interrupted after a successful write. */
 export function endedAfterWrite(cause: unknown): never {
   const code = cause instanceof TransientError ? cause.code : 'INTERRUPTED';
   throw new TransientError(code, 'The calls to Salesforce ended after a write', { mayHaveCommitted: true, cause });
 }
 
-/** The error for an answer that is not of the form Salesforce documents; a proxy or a maintenance page, mostly. */
+/** The error for an answer not in Salesforce's documented form; usually from a proxy or a maintenance page. */
 export function unexpectedAnswer(what: string, mayHaveCommitted = false): TransientError {
   return new TransientError('UNEXPECTED_ANSWER', `Salesforce answered a ${what} in an unknown form`, {
     mayHaveCommitted,
@@ -119,35 +119,35 @@ export function unexpectedAnswer(what: string, mayHaveCommitted = false): Transi
 }
 
 /**
- * Whether Salesforce refused a whole batch because of what a record in it holds, as it does with a value of the wrong
- * JSON type: then each record has to be tried without the others.
+ * Whether Salesforce refused a whole batch because of one record's contents, such as a value of the wrong JSON type:
+ * the records must then be retried separately.
  */
 export function blamesContents(status: number, entries: readonly ErrorEntry[]): boolean {
   return status === 400 && entries[0] !== undefined && CONTENT_CODES.has(entries[0].code);
 }
 
-/** Whether an error of one record concerns the call: a limit, a missing object, a permission of the sync user. */
+/** Whether an error of one record concerns the whole call: a limit, a missing object, a permission of the sync user. */
 export function concernsCall(entries: readonly ErrorEntry[]): boolean {
   return entries.some((entry) => recordKind(entry) === 'call');
 }
 
 type Refused = Exclude<WriteOutcome, { kind: 'written' | 'modified' }>;
 
-/** What is known of a refused write beside Salesforce's words. */
+/** Facts about a refused write besides Salesforce's answer. */
 export interface RefusedWrite {
   /**
-   * Whether the row itself is there: after a 404 at the row's own address it is not, after any other answer there it
-   * is; in a collection a read of the same call tells.
+   * Whether the row exists. For a request to the row's own address: false after a 404, true after any other answer; for
+   * a collection, according to the reads in the same call.
    */
   readonly rowStands: boolean;
-  /** What was sent, by API name. */
+  /** The sent values, by API name. */
   readonly record: RemoteRecord;
 }
 
 /**
- * What became of a record that Salesforce refused. A code that speaks of another record (`reference`) means the row
- * itself only where the row is not there; else a lookup or the owner points nowhere, which is a rejection that names
- * the field. What concerns the call lets the record wait.
+ * The outcome for a refused record. A code about a referenced record (`reference`) means the row itself only if the row
+ * does not exist; otherwise a lookup or the owner points nowhere, which is a rejection naming the field. An error of
+ * the whole call leaves the record pending.
  */
 export function recordOutcome(entries: readonly ErrorEntry[], write: RefusedWrite): Refused {
   const kinds = entries.map((entry) => outcomeKind(entry, write));
@@ -160,12 +160,12 @@ export function recordOutcome(entries: readonly ErrorEntry[], write: RefusedWrit
   return { kind: 'transient', code: first.code, message: first.message, condition: conditionOf(first) };
 }
 
-/** The outcome of a write that was refused for whatever reason, to a row that cannot be read. */
+/** The outcome of a refused write to an unreadable row, whatever the reason. */
 export function goneRow([entry]: readonly ErrorEntry[]): Refused {
   return { kind: 'gone', code: entry?.code ?? 'UNKNOWN_EXCEPTION' };
 }
 
-/** What a refused write of one record came to; throws where the call, not the record, is at fault. */
+/** The outcome of a refused write of one record; throws where the call is at fault. */
 export function refusal(
   { status, body }: { readonly status: number; readonly body: unknown },
   write: RefusedWrite,
@@ -175,7 +175,7 @@ export function refusal(
   return recordOutcome(errors, write);
 }
 
-/** The errors in an answer's body: calls name the code `errorCode`, records in a collection `statusCode`. */
+/** The errors in an answer's body: the code is `errorCode` for calls, `statusCode` for records in a collection. */
 export function errorEntries(body: unknown): ErrorEntry[] {
   return (Array.isArray(body) ? body : [body]).flatMap((raw: unknown) => {
     if (typeof raw !== 'object' || raw === null) return [];
@@ -194,7 +194,7 @@ function exceptionFor(entry: ErrorEntry): Exception | undefined {
   return EXCEPTIONS.find(({ code, message }) => code === entry.code && message.test(entry.message));
 }
 
-/** Undefined: the code alone does not tell. */
+/** Undefined: the code alone is not decisive. */
 function callKind(entry: ErrorEntry): CallKind | undefined {
   const exception = exceptionFor(entry);
   if (exception !== undefined) return exception.call;
@@ -219,7 +219,7 @@ function outcomeKind(entry: ErrorEntry, { rowStands }: RefusedWrite): 'transient
   if (kind === 'row') return 'gone';
   if (kind === 'call') return 'transient';
   if (kind !== 'reference') return kind;
-  // Where a field is named, the reference in that field is wrong.
+  // A named field means a wrong reference in the field.
   return rowStands || entry.fields.some((field) => field !== 'Id') ? 'rejected' : 'gone';
 }
 
@@ -229,21 +229,20 @@ function conditionOf(entry: ErrorEntry): TransientCondition {
   return known === 'org' || known === 'configuration' ? known : 'moment';
 }
 
-/** A code that nobody knows says nothing about how long the refusal lasts. */
+/** With an unknown code the duration of the refusal is unknown. */
 function unknownCode(entries: readonly ErrorEntry[]): { readonly unknownCode?: true } {
   return entries.some(({ code }) => !STATUS_CODES.has(code)) ? { unknownCode: true } : {};
 }
 
 /**
- * Salesforce names no field for a reference that leads nowhere (`fields: []`): every field that holds an id may be
- * meant.
+ * For a reference pointing nowhere Salesforce names no field (`fields: []`): any field holding an id may be the cause.
  */
 function withFields(entry: ErrorEntry, { record }: RefusedWrite): ErrorEntry {
   if (entry.fields.length > 0 || recordKind(entry) !== 'reference') return entry;
   return { ...entry, fields: Object.keys(record).filter((name) => name !== 'Id' && isId(record[name])) };
 }
 
-/** Ids of 15 characters have no checksum: digits tell them from words. */
+/** 15-character ids have no checksum: digits distinguish ids from words. */
 function isId(value: FieldValue | undefined): boolean {
   if (typeof value !== 'string' || canonicalId(value.trim()) === undefined) return false;
   return value.trim().length === 18 || /\d\D*\d\D*\d/.test(value);
@@ -257,7 +256,7 @@ function rejectionOf(entries: readonly ErrorEntry[]): Rejection {
   };
 }
 
-/** Refusals whose last line is known to name objects, fields and permissions, and no value. */
+/** Codes whose message ends with a line naming only objects, fields and permissions, never values. */
 const QUOTED_CODES = new Set([
   'API_CURRENTLY_DISABLED',
   'API_DISABLED_FOR_ORG',
@@ -270,8 +269,8 @@ const QUOTED_CODES = new Set([
 ]);
 
 /**
- * Code of a refusal, and what is to be done. Salesforce's own text may quote a value of the record or, before its last
- * line, the query.
+ * The code of a refusal and the advice. Salesforce's text may quote a value of the record or, before the last line, the
+ * query.
  */
 function told(entry: ErrorEntry): string {
   const text = QUOTED_CODES.has(entry.code) ? (entry.message.split('\n').at(-1)?.slice(0, 300) ?? '') : '';

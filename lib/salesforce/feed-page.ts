@@ -4,7 +4,7 @@ import { isRaw, queryAnswer, valuesOf } from './query-answer.ts';
 import { rowOfText } from './row-texts.ts';
 import type { SubAnswer } from './subrequest.ts';
 
-/** The most rows that Salesforce answers at once. */
+/** Salesforce's maximum rows per page. */
 export const PAGE_ROWS = 2000;
 
 /** The body of an answered query. */
@@ -16,23 +16,23 @@ export function answerOf(answer: SubAnswer | undefined): unknown {
   throw callError(answer.status, errors, false);
 }
 
-/** The page that a query answers. */
+/** The page of an answered query. */
 export function pageOf(answer: SubAnswer | undefined, columns: readonly string[]): FeedPage | 'invalidField' {
   const body = answerOf(answer);
   if (body === 'invalidField') return body;
   const { rows, more } = answer?.page ?? pageOfBody(body, columns);
-  // Wide rows come in shorter pages, with a locator to go on by; the position of the last row does as well, and lasts.
+  // Wide rows come in shorter pages with a locator; the last row's position serves as well, and does not expire.
   return { rows, more: more || rows.length >= PAGE_ROWS };
 }
 
-/** Where the answer was parsed whole. */
+/** For an answer parsed as a whole. */
 function pageOfBody(body: unknown, columns: readonly string[]): FeedPage {
   const { records, done } = queryAnswer(body);
   const rows = records.map((record) => rowOfText(JSON.stringify(valuesOf(record, columns))));
   return { rows, more: !done };
 }
 
-/** How many rows a query counts. */
+/** The result of a `COUNT()` query. */
 export function countOf(body: unknown): number {
   if (isRaw(body) && typeof body.totalSize === 'number') return body.totalSize;
   throw unexpectedAnswer('count');

@@ -9,8 +9,8 @@ import { lostAnswer } from './error-map.ts';
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /**
- * Node's own fetch, one turn of the event loop later: a function that was frozen for minutes learns in that turn which
- * of its kept connections were closed meanwhile, rather than lose a write on one of them.
+ * Node's fetch, delayed by one turn of the event loop: after a Lambda freeze of minutes the turn detects closed
+ * keep-alive connections, instead of losing a write on such a connection.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
@@ -19,18 +19,18 @@ export const fetchWhenAwake: Fetch = async (url, init) => {
   return fetch(url, init);
 };
 
-/** Time as a client counts it. */
+/** The time source of a client. */
 export interface ClientTime {
-  /** In milliseconds since the epoch. */
+  /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** In milliseconds since some moment; never goes back. */
+  /** Milliseconds from an arbitrary start; never decreases. */
   readonly elapsed: () => number;
   readonly wait: (milliseconds: number) => Promise<void>;
-  /** Aborts after this long. */
+  /** Aborts after the given milliseconds. */
   readonly timeout: (milliseconds: number) => AbortSignal;
 }
 
-/** The time of this process. */
+/** The time of the process. */
 export const SYSTEM_TIME: ClientTime = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
@@ -38,10 +38,10 @@ export const SYSTEM_TIME: ClientTime = {
   timeout: (milliseconds) => AbortSignal.timeout(milliseconds),
 };
 
-/** How an answer that goes well is read; `chunks` while it comes in, with the time-out anew for each. */
+/** How to read a successful answer; `chunks`: streamed, with the timeout restarted for every chunk. */
 export type Reading = 'text' | 'bytes' | 'chunks';
 
-/** An answer of Salesforce, and how long it took to come whole. */
+/** An answer from Salesforce, with the time until the end of the body. */
 export interface Exchange {
   readonly status: number;
   /** By lower-case name. */
@@ -50,13 +50,13 @@ export interface Exchange {
 }
 
 /**
- * Carries one jsforce request over Node's own fetch. jsforce's transport would retry by itself, wait for half an hour,
- * and not hear of a connection that breaks in the middle of an answer; this one sends once and gives up, body included,
- * when the time is over. It serves one request: `exchange` tells afterwards what was answered.
+ * Carries one jsforce request over Node's fetch. jsforce's own transport would retry, wait for half an hour, and miss a
+ * connection broken within an answer; `FetchTransport` sends once and gives up, body included, at the timeout. For one
+ * request only: `exchange` describes the answer afterwards.
  */
 export class FetchTransport extends Transport {
   exchange: Exchange | undefined;
-  /** What an answer that went well holds, read as asked for: then jsforce gets nothing to parse. */
+  /** The content of a successful answer in the requested form; jsforce then receives an empty body. */
   chunks: AsyncIterable<Uint8Array> | undefined;
   bytes: Buffer | undefined;
   readonly #reads: Reading;
@@ -82,7 +82,7 @@ export class FetchTransport extends Transport {
   }
 
   async #send({ url, method, headers = {}, body }: HttpRequest): Promise<HttpResponse> {
-    // fetch counts the length itself and would send the header twice.
+    // fetch computes the length, and would send the header twice.
     const { 'content-length': _counted, ...sent } = headers;
     const startedAt = this.#time.elapsed();
     const patience = this.#reads === 'chunks' ? new Patience(this.#time, this.#timeoutMs) : undefined;
@@ -96,11 +96,11 @@ export class FetchTransport extends Transport {
     const received = await this.#read(answer, patience);
     const told = Object.fromEntries(answer.headers);
     this.exchange = { status: answer.status, headers: told, durationMs: this.#time.elapsed() - startedAt };
-    // jsforce parses what its headers say it is.
+    // jsforce parses the body according to the headers.
     return { statusCode: answer.status, headers: received === undefined ? {} : told, body: received ?? '' };
   }
 
-  /** The text; undefined where it is kept in another form. */
+  /** The text; undefined where kept in a different form. */
   async #read(answer: Response, patience: Patience | undefined): Promise<string | undefined> {
     if (this.#reads === 'text' || !answer.ok || answer.body === null) return answer.text();
     if (patience !== undefined) this.chunks = chunksOf(answer.body, patience);
@@ -109,12 +109,12 @@ export class FetchTransport extends Transport {
   }
 }
 
-/** Aborts a request that brings nothing for so long. */
+/** Aborts a request without data for the timeout. */
 class Patience {
   readonly #controller = new AbortController();
   readonly #time: ClientTime;
   readonly #milliseconds: number;
-  /** As `ClientTime.elapsed` counts; undefined while nothing is waited for. */
+  /** In the time of `ClientTime.elapsed`; undefined while not waiting. */
   #waitingSince: number | undefined;
   #isTimed = false;
 
@@ -137,7 +137,7 @@ class Patience {
     this.#waitingSince = undefined;
   }
 
-  /** One time-out serves many chunks: one for each would stay in memory until it is over. */
+  /** One timer serves many chunks: a timer per chunk would stay in memory until the timeout. */
   #timeOut(milliseconds: number): void {
     this.#isTimed = true;
     const signal = this.#time.timeout(milliseconds);
@@ -151,7 +151,7 @@ class Patience {
   }
 }
 
-/** Whoever takes a chunk may take his time: only what Salesforce takes is counted. */
+/** The consumer's time between chunks does not count, only Salesforce's. */
 async function* chunksOf(body: AsyncIterable<Uint8Array>, patience: Patience): AsyncGenerator<Uint8Array> {
   try {
     patience.begin();

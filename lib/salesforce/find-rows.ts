@@ -8,18 +8,18 @@ import { recordOf, withId } from './query-answer.ts';
 import { queryRequest, rowsOf } from './query-request.ts';
 import { soqlList } from './soql.ts';
 
-/** Query subrequests that one composite request may hold. */
+/** Maximum queries per composite request. */
 export const MAX_QUERIES = 5;
 
 /**
- * Encoded characters that the conditions of one query take. A statement may have 100,000 characters; as a path of its own
- * 16,384 bytes with the headers, which a composite request does not count.
+ * Maximum encoded length of one query's conditions. A statement may have 100,000 characters; as a separate request the
+ * path is limited to 16,384 bytes including headers, which a composite request does not count.
  *
  * @see https://help.salesforce.com/s/articleView?id=000386264
  */
 const QUERY_LENGTH = 12_000;
 
-/** A value that rows are asked for by. */
+/** A value to search for. */
 interface Term {
   readonly by: 'key' | 'email';
   readonly value: string;
@@ -32,7 +32,7 @@ interface Asked {
 
 type Columns = Readonly<Record<SalesforceType, readonly string[]>>;
 
-/** What was found for each of the queries, in their order; the values of all are asked for together. */
+/** The rows found for each query, in order; the values of all queries are searched together. */
 export async function findRows(
   client: SalesforceClient,
   queries: readonly RowQuery[],
@@ -44,12 +44,12 @@ export async function findRows(
   ]);
   const found = await findTerms(client, terms, columns);
   const [only] = queries;
-  // Salesforce decides which rows have the value; only where several were asked for at once, it has to be decided here.
+  // Salesforce decides which rows match; the rows of several combined queries are assigned by comparing values.
   if (queries.length === 1 && only !== undefined) return [found.map(({ named }) => named)];
   return queries.map((query) => found.filter((each) => isFor(query, each)).map(({ named }) => named));
 }
 
-/** A row, and by what it was found. */
+/** A row, and the values that matched. */
 interface FoundRow {
   readonly named: FoundRecord;
   readonly key: string;
@@ -67,7 +67,7 @@ async function findTerms(client: SalesforceClient, terms: readonly Term[], colum
   const rows = new Map<string, FoundRow>();
   const visible = byType((type) => columns[type].includes('Email'));
   let open = SALESFORCE_TYPES.flatMap((type): Asked[] => {
-    // An object that does not sync has no columns. Salesforce refuses conditions on a field that the sync user cannot see.
+    // An object not synced has no columns. Salesforce refuses conditions on a field invisible to the sync user.
     if (columns[type].length === 0) return [];
     return packed(terms.filter(({ by }) => by === 'key' || visible[type])).map((some) => ({ type, terms: some }));
   });
@@ -80,7 +80,7 @@ async function findTerms(client: SalesforceClient, terms: readonly Term[], colum
       );
       some.forEach((asked, at) => {
         const { records, done } = rowsOf(answers[at], false);
-        // A row that a page leaves out could make two of what looks like one.
+        // An incomplete page could hide the second of two matching rows.
         if (!done && asked.terms.length > 1) again.push(...halves(asked));
         else for (const raw of records) take(rows, asked.type, raw, columns);
       });
@@ -97,7 +97,7 @@ function take(rows: Map<string, FoundRow>, type: SalesforceType, raw: object, co
   rows.set(toLongId(id), { named: { type, record }, key: sameForm(key), email: sameForm(email) });
 }
 
-/** Values in as few lists as keep within the length of a query; each value once. */
+/** The distinct values in as few lists as fit the length of a query. */
 function packed(terms: readonly Term[]): Term[][] {
   const packs: Term[][] = [];
   let length = 0;
@@ -138,7 +138,7 @@ function findQuery({ type, terms }: Asked, columns: Columns): string {
   return `SELECT ${selected} FROM ${type} WHERE ${living(type)} AND (${conditions.join(' OR ')})`;
 }
 
-/** What still lives and could be this person. */
+/** The condition for living, unconverted rows. */
 function living(type: SalesforceType): string {
   return OBJECTS[type].convertsTo === null ? 'IsDeleted = false' : 'IsDeleted = false AND IsConverted = false';
 }

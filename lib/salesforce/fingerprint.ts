@@ -1,5 +1,5 @@
 /**
- * A number for some bytes, by MurmurHash3 (32 bits): the same for the same bytes, and for others as good as never.
+ * A 32-bit hash of bytes (MurmurHash3): equal for equal bytes, almost never equal for different bytes.
  *
  * @see https://github.com/aappleby/smhasher/blob/master/src/MurmurHash3.cpp
  */

@@ -31,12 +31,12 @@ type GuardedBatch = Batch<GuardedPush>;
 /** `If-Unmodified-Since` has whole seconds. */
 const SECOND_MS = 1000;
 
-/** No clock of an org is further ahead of what it tells than this. */
+/** Maximum wait: no org's clock is further ahead of the reported time. */
 const LONGEST_WAIT_MS = 3000;
 
 /**
- * Reads, updates each row on its own if it has not changed since its instant, and reads again. In one call, but for
- * rows that hold a text which a composite request would take for a reference: each of those goes by itself.
+ * Reads, updates every row separately if unchanged since the row's instant, and reads again; in one call, except for
+ * rows with a text resembling a composite reference, which are pushed alone.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/using_composite_resources.htm
  */
@@ -58,8 +58,8 @@ export async function pushGuarded(
 }
 
 /**
- * Waits until the youngest of the seconds is over: what others save in it after it was read carries the same stamp, and
- * would be written over without a word if it came after the first read.
+ * Waits for the end of the latest second: a save by others within the second, after the row was read, carries the same
+ * stamp, and would be overwritten undetected if saved after the first read.
  */
 async function untilOver(client: SalesforceClient, pushes: readonly GuardedPush[]): Promise<void> {
   const youngest = Math.max(...pushes.map(({ ifUnmodifiedSince }) => Date.parse(ifUnmodifiedSince)));
@@ -82,7 +82,7 @@ async function pushTogether(
   }
 }
 
-/** What fails here must not hide what became of the others. */
+/** A failure must not hide the results of the other rows. */
 async function pushAlone(client: SalesforceClient, batch: GuardedBatch): Promise<PushAnswer> {
   try {
     return answerAt(pushAnswers(batch, await client.oneByOne(requestsOf(batch))), 0);
@@ -134,7 +134,7 @@ interface Rows {
   readonly after: RemoteRecord | null;
 }
 
-/** `rows`: as they were read around the write; absent where they could not be. */
+/** `rows`: the rows read around the write; absent where unreadable. */
 function outcomeOf({ record }: GuardedPush, answer: SubAnswer | undefined, rows?: Rows): WriteOutcome | FailedWrite {
   if (answer === undefined) throw unexpectedAnswer('update', true);
   const { status, body } = answer;
@@ -146,12 +146,12 @@ function outcomeOf({ record }: GuardedPush, answer: SubAnswer | undefined, rows?
   }
   const error = callError(status, errors, true);
   if (!(error instanceof TransientError) || !isThere(rows)) return { kind: 'failed', error };
-  // The save is over by the second read, which tells whether it went through all the same.
+  // The save has ended before the second read, which shows whether the write succeeded.
   if (stampOf(rows.before) !== stampOf(rows.after)) return { kind: 'modified' };
   return { kind: 'transient', code: error.code, message: error.message, condition: 'moment' };
 }
 
-/** A 404 may speak of a lookup too, and of a row that cannot be read Salesforce says many things: a read decides. */
+/** A 404 may concern a lookup, and errors for unreadable rows vary: the read decides. */
 function refused(
   errors: readonly ErrorEntry[],
   { record, rowStands }: { readonly record: RemoteRecord; readonly rowStands: boolean | undefined },

@@ -1,7 +1,7 @@
 import type { HttpRequest } from 'jsforce/lib/types/common.js';
 import type { Subrequest } from './subrequest.ts';
 
-/** The request as jsforce sends it. */
+/** The request in jsforce's form. */
 export function httpRequest({ method, path, headers, body }: Subrequest): HttpRequest {
   const sent = { accept: 'application/json', ...headers };
   if (body === undefined) return { method, url: path, headers: sent };
@@ -14,7 +14,7 @@ export function httpRequest({ method, path, headers, body }: Subrequest): HttpRe
   };
 }
 
-/** jsforce throws for statuses from 400 on: the parsed body is the error's `data`, its code the error's name. */
+/** jsforce throws for statuses from 400 on: `data` is the parsed body, `name` the error code. */
 export function errorBody(error: unknown): unknown {
   if (!(error instanceof Error)) return undefined;
   const { data } = error as { readonly data?: unknown };

@@ -9,10 +9,10 @@ const CLOSE_LIST = 0x5d;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/** Compact JSON of another form than expected: whoever meets it parses all of it. */
+/** JSON not in the expected compact form: the caller parses the whole text instead. */
 export class OtherJson extends Error {}
 
-/** The place after the value that begins here, in compact JSON. */
+/** The position after the value at `at`, in compact JSON. */
 export function skipValue(bytes: Buffer, at: number): number {
   const first = bytes[at];
   if (first === QUOTE) return skipString(bytes, at);
@@ -30,7 +30,7 @@ export function skipValue(bytes: Buffer, at: number): number {
   throw new OtherJson('a value does not end');
 }
 
-/** The place after the text literal that begins here. */
+/** The position after the text literal at `at`. */
 function skipString(bytes: Buffer, at: number): number {
   for (let next = at + 1; next < bytes.length; next += 1) {
     const byte = bytes[next] as number;
@@ -40,7 +40,7 @@ function skipString(bytes: Buffer, at: number): number {
   throw new OtherJson('a text does not end');
 }
 
-/** The place after a number, true, false or null. */
+/** The position after a number, true, false or null. */
 export function skipWord(bytes: Buffer, at: number): number {
   let next = at;
   for (; next < bytes.length; next += 1) {
@@ -52,8 +52,8 @@ export function skipWord(bytes: Buffer, at: number): number {
 }
 
 /**
- * Steps through the members of the object that begins here: `member` gets each name and where its value begins, and
- * answers where it ends. The place after the object.
+ * Iterates over the members of the object at `at`: `member` receives the name and the start of the value, and returns
+ * the end. Returns the position after the object.
  */
 export function eachMember(bytes: Buffer, at: number, member: (name: string, from: number) => number): number {
   mustBe(bytes, at, OPEN);
@@ -84,7 +84,7 @@ export function mustBe(bytes: Buffer, at: number, expected: number): void {
   if (bytes[at] !== expected) throw new OtherJson(`byte ${expected} was expected`);
 }
 
-/** The value between two places. */
+/** The value between two positions. */
 export function parsedBetween(bytes: Buffer, from: number, to: number): unknown {
   return JSON.parse(bytes.toString('utf8', from, to));
 }

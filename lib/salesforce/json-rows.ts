@@ -10,35 +10,35 @@ const CLOSE_LIST = 0x5d;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/** Columns that a record has side by side in one object: its own fields one by one, or those of a related record. */
+/** Adjacent columns from one object: fields of the record itself, or fields of a related record. */
 interface Group {
-  /** Of the related record, as the JSON has it; null for a field of the record itself. */
+  /** The name of the related record, as JSON; null for a field of the record itself. */
   readonly parent: Buffer | null;
-  /** The names of the members, as the JSON has them; null for one that was not asked for, and reads as null. */
+  /** The names of the members, as JSON; null for a column not requested, read as null. */
   readonly keys: readonly (Buffer | null)[];
 }
 
 const ATTRIBUTES = Buffer.from('"attributes":');
 
-/** For one list of records after another: a list is read without a pause. */
+/** Reused for all lists: a list is read without a pause. */
 const TEXTS = new RowTexts();
 
 /**
- * Copies the values of records, in the JSON of a query's answer, into rows: no record becomes an object on its way.
- * Salesforce answers the columns in the order in which they were asked for; where it does not, `OtherJson` is thrown.
+ * Copies the values of records from the JSON of a query's answer into rows, without creating objects. Salesforce
+ * returns the columns in the requested order; otherwise `OtherJson` is thrown.
  */
 export class JsonRows {
   readonly #groups: readonly Group[];
 
-  /** `absent`: columns that the query leaves out. */
+  /** `absent`: columns omitted from the query. */
   constructor(columns: readonly string[], absent: readonly string[] = []) {
     this.#groups = groupsOf(columns, absent);
   }
 
-  /** The rows of the list of records that begins here, and the place after it. */
+  /** The rows of the list of records at `at`, and the position after the list. */
   read(bytes: Buffer, at: number): { readonly rows: readonly FeedRow[]; readonly end: number } {
     TEXTS.clear();
-    // What is copied is shorter than the records: where it grows, room is made again.
+    // The copied bytes are usually fewer than the records' bytes; longer copies make room themselves.
     TEXTS.makeRoom(bytes.length - at);
     const end = eachItem(bytes, at, (from) => this.#record(bytes, from));
     return { rows: TEXTS.take(), end };
@@ -58,7 +58,7 @@ export class JsonRows {
   }
 }
 
-/** The place after the fields, each of which begins with a comma. */
+/** The position after the fields; every field begins with a comma. */
 function copyFields(bytes: Buffer, at: number, keys: Group['keys']): number {
   let next = at;
   for (const key of keys) {
@@ -75,7 +75,7 @@ function copyRelated(bytes: Buffer, at: number, keys: Group['keys']): number {
     mustBe(bytes, end, CLOSE);
     return end + 1;
   }
-  // There is no related record.
+  // No related record.
   for (const _ of keys) {
     putNull(bytes, at, TEXTS);
     TEXTS.put(COMMA);
@@ -83,7 +83,7 @@ function copyRelated(bytes: Buffer, at: number, keys: Group['keys']): number {
   return skipWord(bytes, at);
 }
 
-/** The place after the attributes that Salesforce puts first. */
+/** The position after the attributes, which Salesforce puts first. */
 function open(bytes: Buffer, at: number): number {
   mustBe(bytes, at, OPEN);
   return skipValue(bytes, afterText(bytes, at + 1, ATTRIBUTES));
@@ -112,7 +112,7 @@ function groupsOf(columns: readonly string[], absent: readonly string[]): Group[
     if (last?.name === name) last.keys.push(key);
     else groups.push({ parent: dot < 0 ? null : keyOf(name), name, keys: [key] });
   }
-  // A related record of which nothing is asked for is not in the answer.
+  // A related record without requested columns is absent from the answer.
   return groups.map((group) => (group.keys.every((key) => key === null) ? { ...group, parent: null } : group));
 }
 

@@ -4,10 +4,10 @@ import { unexpectedAnswer } from './error-map.ts';
 
 type RawRecord = Readonly<Record<string, unknown>>;
 
-/** One page of a query, as Salesforce answers it. */
+/** One page of a query's answer. */
 export interface QueryAnswer {
   readonly records: readonly RawRecord[];
-  /** Whether these are all rows: for wide rows a page ends early. */
+  /** Whether the page is the last: pages of wide rows are short. */
   readonly done: boolean;
 }
 
@@ -22,7 +22,7 @@ export function valuesOf(record: RawRecord, columns: readonly string[]): FieldVa
   return columns.map((column) => scalar(valueAt(record, column)));
 }
 
-/** A record of these columns, without the attributes that Salesforce adds; null for what is no record. */
+/** A record with the given columns, without Salesforce's attributes; null where `raw` is not a record. */
 export function recordOf(raw: unknown, columns: readonly string[]): RemoteRecord | null {
   if (!isRaw(raw)) return null;
   const record: Record<string, FieldValue> = {};
@@ -30,12 +30,12 @@ export function recordOf(raw: unknown, columns: readonly string[]): RemoteRecord
   return record;
 }
 
-/** The columns to ask for, where each row has to be told from the others. */
+/** The columns with `Id` added, to identify rows. */
 export function withId(columns: readonly string[]): readonly string[] {
   return columns.includes('Id') ? columns : ['Id', ...columns];
 }
 
-/** A column of a related record (`Owner.Name`) stands in an object of its own. */
+/** A column of a related record (`Owner.Name`) is in a nested object. */
 function valueAt(record: RawRecord, column: string): unknown {
   const dot = column.indexOf('.');
   if (dot < 0) return record[column];

@@ -18,46 +18,48 @@ export interface Batch<Push extends RecordPush = RecordPush> {
 }
 
 /**
- * Records in one update by collection.
+ * Maximum records of an update by collection.
  *
- * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_update.htm
+ * @see
+ * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_update.htm
  */
 export const MAX_UPDATED = 200;
 
-/** Updates by collection beside the two reads: a composite request may hold five collections. */
+/** Updates per call beside the two reads: a composite request may have five collections. */
 const MAX_UPDATES = 3;
 
-/** Rows that one call reads, updates and reads again. */
+/** Rows read, updated and read again per call. */
 export const MAX_BATCH = MAX_UPDATES * MAX_UPDATED;
 
-/** A record beside another for which Salesforce refused all of their update. */
+/** `contentsRefused`: the update was refused as a whole because of one record's contents. */
 export type BatchAnswer = PushAnswer | 'contentsRefused';
 
-/** The rows of a batch. */
+/** Reads the rows of a batch. */
 export function retrieveRequest({ type, pushes, columns }: Batch): Subrequest {
   const ids = pushes.map(({ id }) => id);
   return retrieveByIds(type, ids, columns);
 }
 
 /**
- * Rows that one such request reads, at most.
+ * Maximum rows of a read by ids.
  *
- * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_retrieve_post.htm
+ * @see
+ * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_retrieve_post.htm
  */
 export const MAX_RETRIEVED = 2000;
 
-/** Reads rows by id, in the order of the ids, whatever the length of the field list. Null where deleted or hidden. */
+/** Reads rows by id, in the order of the ids, without a limit on the field list. Deleted and hidden rows are null. */
 export function retrieveByIds(type: SalesforceType, ids: readonly string[], columns: readonly string[]): Subrequest {
   const body = { ids, fields: withId(columns.filter(isOwnColumn)) };
   return { method: 'POST', path: `/composite/sobjects/${type}`, body };
 }
 
-/** A read of records by id follows no relationship. */
+/** A read by ids cannot follow relationships. */
 export function isOwnColumn(column: string): boolean {
   return !column.includes('.');
 }
 
-/** Background pushes choose no owner, and are saved where a duplicate rule only warns. */
+/** Background pushes choose no owner, and are saved despite warnings of duplicate rules. */
 const BATCH_HEADERS = { 'Sforce-Auto-Assign': 'FALSE', 'Sforce-Duplicate-Rule-Header': 'allowSave=true' };
 
 function updateRequest(type: SalesforceType, pushes: readonly RecordPush[]): Subrequest {
@@ -65,7 +67,7 @@ function updateRequest(type: SalesforceType, pushes: readonly RecordPush[]): Sub
   return { method: 'PATCH', path: '/composite/sobjects', headers: BATCH_HEADERS, body: { allOrNone: false, records } };
 }
 
-/** Reads, updates and reads again, in that order. */
+/** Reads, updates and reads again, in order. */
 export async function pushBatch(
   client: SalesforceClient,
   batch: Batch,
@@ -98,13 +100,13 @@ async function paced<Answers>(
   }
 }
 
-/** What keeps all of them from being tried; undefined where Salesforce took at least one of the updates. */
+/** The error stopping all updates; undefined where at least one update was accepted. */
 function callErrorOf(answers: readonly (SubAnswer | undefined)[]): Error | undefined {
   const errors = answers.map((answer) => refusedUpdate(answer));
   return errors.every((error) => error instanceof Error) ? errors[0] : undefined;
 }
 
-/** The error of an update that failed as a whole, or that what one record holds is to blame. */
+/** The error of an update refused as a whole; `contents`: refused because of one record's contents. */
 function refusedUpdate(answer: SubAnswer | undefined): Error | 'contents' | undefined {
   if (answer === undefined) throw unexpectedAnswer('update', true);
   if (answer.status === 200) return undefined;
@@ -113,8 +115,8 @@ function refusedUpdate(answer: SubAnswer | undefined): Error | 'contents' | unde
 }
 
 /**
- * Writes and the reads around them. A composite request is one API call, but takes `@{…}` anywhere in a body for a
- * reference to an earlier answer and knows no way to quote it: records that hold such a text go without it.
+ * Writes and the reads around the writes. A composite request is one API call, but interprets `@{…}` anywhere in a body
+ * as a reference to an earlier answer, without any escape: requests with such a text are sent one by one.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/using_composite_resources.htm
  */
@@ -123,7 +125,7 @@ export async function inOneCall<const Requests extends readonly Subrequest[]>(
   requests: Requests,
   took?: (milliseconds: number) => void,
 ): Promise<{ readonly [At in keyof Requests]: SubAnswer }> {
-  // The client answers each subrequest or throws.
+  // The client answers every subrequest or throws.
   type Answers = { readonly [At in keyof Requests]: SubAnswer };
   const quotesReference = requests.some(({ body }) => JSON.stringify(body ?? null).includes('@{'));
   if (quotesReference) return (await client.oneByOne(requests)) as Answers;
@@ -132,12 +134,12 @@ export async function inOneCall<const Requests extends readonly Subrequest[]>(
   return answers as Answers;
 }
 
-/** What became of one record, once it is known whether its row is there after the write. */
+/** The outcome for one record, given whether the row exists after the write. */
 export type Verdict = (rowStands: boolean) => WriteOutcome | FailedWrite;
 
 export const WRITTEN = { kind: 'written' } as const;
 
-/** The answers in the order of the pushes. What was written counts only if the rows around it could be read. */
+/** The answers in the order of the pushes. A write counts only if the rows around the write could be read. */
 export function pushAnswers(
   batch: Batch,
   verdicts: readonly Verdict[],
@@ -157,7 +159,7 @@ export function pushAnswers(
   });
 }
 
-/** The rows of such an answer, by id. */
+/** The rows of a read by ids, by id. */
 export function retrieved(body: unknown, columns: readonly string[]): ReadonlyMap<string, RemoteRecord> {
   const rows = new Map<string, RemoteRecord>();
   for (const raw of Array.isArray(body) ? body : []) {
@@ -168,7 +170,7 @@ export function retrieved(body: unknown, columns: readonly string[]): ReadonlyMa
   return rows;
 }
 
-/** A write may have gone through, but what it made of the rows is not known: as good as an answer that never came. */
+/** A write may have succeeded with an unknown result: treated like a lost answer. */
 export function unread({ status, body }: SubAnswer, mayHaveCommitted: boolean): TransientError {
   const code = errorEntries(body)[0]?.code ?? `ERROR_HTTP_${status}`;
   return new TransientError(code, `Salesforce could not read the rows around a push: ${status} ${code}`, {
@@ -180,13 +182,13 @@ export function isUnread({ status, body }: SubAnswer): boolean {
   return status !== 200 || !Array.isArray(body);
 }
 
-/** Of a record that is yet to be tried apart from the others. */
+/** Placeholder for a record still to be tried separately. */
 const REFUSED: Verdict = () => ({ kind: 'transient', code: 'CONTENTS_REFUSED', message: '', condition: 'moment' });
 
 function updateVerdicts(answer: SubAnswer | undefined, pushes: readonly RecordPush[]): Verdict[] {
   const refused = refusedUpdate(answer);
   if (refused === 'contents') return pushes.map(() => REFUSED);
-  // Others of the call may have been written: their answers count all the same.
+  // Other updates of the call may have succeeded: their answers still count.
   if (refused !== undefined) return pushes.map(() => () => ({ kind: 'failed', error: refused }));
   const body = answer?.body;
   if (!Array.isArray(body) || body.length !== pushes.length) throw unexpectedAnswer('update', true);
@@ -199,7 +201,7 @@ function updateVerdicts(answer: SubAnswer | undefined, pushes: readonly RecordPu
   });
 }
 
-/** What became of a record whose row is this one by now. */
+/** The outcome for a record, given the row after the write. */
 export function orConverted(
   outcome: WriteOutcome | FailedWrite,
   after: RemoteRecord | null,
@@ -210,12 +212,12 @@ export function orConverted(
 
 const CONVERTED = { kind: 'gone', code: 'CANNOT_UPDATE_CONVERTED_LEAD' } as const;
 
-/** What Salesforce wrote, or may have written behind an error. */
+/** Outcomes with a write, certain or possible. */
 const MAY_STAND: ReadonlySet<string> = new Set(['written', 'modified', 'failed']);
 
 /**
- * Whether the row is a converted Lead. A sync user with the permission to edit those is not refused; but nobody reads
- * what it writes there.
+ * Whether the row is a converted Lead. With a special permission Salesforce accepts edits of converted Leads, but
+ * nobody reads the values.
  *
  * @see https://help.salesforce.com/s/articleView?id=sales.leads_view_edit_converted.htm
  */

@@ -3,16 +3,16 @@ import { type FieldValue, toIsoInstant, toLongId } from '../person/field-value.t
 import type { FeedRow } from '../sync/ports/change-feed.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
-/** JSON arrays of values, written byte by byte and handed out as rows. */
+/** JSON arrays of values, written byte by byte and returned as rows. */
 export class RowTexts {
-  /** Take it anew after `makeRoom`, which may have made another. */
+  /** Must be read again after `makeRoom`, which may replace the buffer. */
   bytes: Buffer = Buffer.allocUnsafe(256 * 1024);
-  /** Where what is written ends. */
+  /** The end of the written bytes. */
   at = 0;
-  /** Where each row begins, and the last one ends. */
+  /** The start of every row, and the end of the last. */
   #starts: number[] = [0];
 
-  /** So many bytes fit after this. */
+  /** Ensures room for the given number of bytes. */
   makeRoom(bytes: number): void {
     if (this.at + bytes <= this.bytes.length) return;
     const larger = Buffer.allocUnsafe((this.at + bytes) * 2);
@@ -20,22 +20,22 @@ export class RowTexts {
     this.bytes = larger;
   }
 
-  /** Where room was made before. */
+  /** Requires room. */
   put(byte: number): void {
     this.bytes[this.at] = byte;
     this.at += 1;
   }
 
-  /** What was written since the row before is a row. */
+  /** Ends the present row. */
   endRow(): void {
     this.#starts.push(this.at);
   }
 
-  /** The rows so far; their bytes are written over by the next. */
+  /** The rows so far; the bytes are then overwritten by the next rows. */
   take(): FeedRow[] {
     const { bytes } = this;
     const starts = this.#starts;
-    // One text for all of them, where its characters are its bytes.
+    // One shared text for all rows, if ASCII only.
     const whole = isAscii(bytes.subarray(0, this.at)) ? bytes.toString('latin1', 0, this.at) : undefined;
     const rows: FeedRow[] = [];
     for (let row = 1; row < starts.length; row += 1) {

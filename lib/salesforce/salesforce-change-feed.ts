@@ -17,8 +17,8 @@ const MINUTE_MS = 60_000;
 const ORDER = `ORDER BY SystemModstamp, Id LIMIT ${PAGE_ROWS}`;
 
 /**
- * The change feed over the REST API. Queries travel in the body of composite requests: the columns of a wide object do
- * not fit a URL.
+ * The change feed over the REST API. Queries are sent in composite requests, because the columns of a wide object
+ * exceed a URL.
  *
  * @see https://help.salesforce.com/s/articleView?id=000386264
  */
@@ -80,10 +80,10 @@ export function createSalesforceChangeFeed(given: SalesforceClient): ChangeFeed 
   };
 }
 
-/** Few functions ever need it, and none at once. */
+/** Loaded on demand: rarely needed. */
 const bulkQuery = () => import('./bulk-query.ts');
 
-/** In this order: what `updated` calls covered is visible to the query that follows. */
+/** The order matters: everything covered according to `updated` is visible to the following query. */
 function opening(request: FeedRequest, updated: string): Subrequest[] {
   return [
     { method: 'GET', path: `/sobjects/${request.type}/updated/${updated}` },
@@ -92,11 +92,11 @@ function opening(request: FeedRequest, updated: string): Subrequest[] {
   ];
 }
 
-/** Salesforce cuts seconds off and refuses a span that is no longer than a minute then. */
+/** Salesforce cuts off seconds and then refuses spans of a minute or less. */
 const UPDATED_SPAN_MS = 5 * MINUTE_MS;
 
 /**
- * The last whole minutes: only the covered date is of use, so the span is short, and it does not reach into the future.
+ * The last whole minutes: only the covered date is used, so the span is short, and does not extend into the future.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_getupdated.htm
  */
@@ -106,14 +106,11 @@ function updatedQuery(now: number): string {
   return `?start=${start}&end=${until}`;
 }
 
-/**
- * Rows deleted before the instant asked for, whose first state may have been under way when they were told of last
- * time.
- */
+/** Overlap with earlier deletions, whose first state may still have been queued at the previous request. */
 const DELETED_OVERLAP_MS = 60 * MINUTE_MS;
 
 /**
- * Which rows were deleted, in whole minutes of Salesforce's time; the span takes one minute at least.
+ * Asks for deleted rows, in whole minutes of Salesforce's time; a span is at least one minute.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_getdeleted.htm
  */
@@ -131,10 +128,10 @@ function minuteOf(at: number): number {
   return Math.floor(at / MINUTE_MS) * MINUTE_MS;
 }
 
-/** What was asked for goes back further than Salesforce remembers, or is more than it tells. */
+/** Codes for a period too old, or with too many deletions. */
 const UNTOLD = new Set(['INVALID_REPLICATION_DATE', 'EXCEEDED_ID_LIMIT']);
 
-/** Null where Salesforce does not answer: it is asked again by the next cycle. */
+/** Null where Salesforce does not answer: the next cycle asks again. */
 function deletionsOf(answer: SubAnswer | undefined, { deletedSince }: FeedRequest, now: number): Deletions | null {
   const body = answer?.status === 200 && isRaw(answer.body) ? answer.body : {};
   const { deletedRecords, earliestDateAvailable, latestDateCovered } = body;
@@ -145,7 +142,7 @@ function deletionsOf(answer: SubAnswer | undefined, { deletedSince }: FeedReques
   const ids = deletedRecords.flatMap((record: unknown) =>
     isRaw(record) && typeof record.id === 'string' ? toLongId(record.id) : [],
   );
-  // In a busy org the log of deletions is cut back much sooner.
+  // A busy org truncates the log of deletions much sooner.
   const earliest = typeof earliestDateAvailable === 'string' ? toIsoInstant(earliestDateAvailable) : '';
   const complete = earliest <= new Date(minuteOf(Date.parse(deletedSince ?? ''))).toISOString();
   return {
@@ -167,7 +164,7 @@ function select({ columns, type }: FeedRequest): string {
   return `SELECT ${columns.join(', ')} FROM ${type}`;
 }
 
-/** The bounds on SystemModstamp stand alone beside the rest, so that its index serves. */
+/** The bounds on SystemModstamp are separate conditions, so that Salesforce can use the index. */
 function nextQuery(request: FeedRequest, after: FeedPosition, before: string): string {
   const span = spanOf(after.systemModstamp, before);
   const stamp = soqlInstant(after.systemModstamp);
@@ -175,7 +172,7 @@ function nextQuery(request: FeedRequest, after: FeedPosition, before: string): s
   return `${select(request)} WHERE ${span}${beyond} ${ORDER}`;
 }
 
-/** Null where Salesforce does not tell: the poll then relies on its lookback. */
+/** Null where Salesforce gives no date: the poll then relies on the lookback. */
 function coveredDate(answer: SubAnswer | undefined): string | null {
   const body = answer?.status === 200 && isRaw(answer.body) ? answer.body : {};
   const at = typeof body.latestDateCovered === 'string' ? Date.parse(toIsoInstant(body.latestDateCovered)) : Number.NaN;

@@ -27,7 +27,7 @@ import type { SubAnswer, Subrequest } from './subrequest.ts';
 import { withVisibleOwners } from './visible-owners.ts';
 import { EDIT, writeHeaders } from './write-headers.ts';
 
-/** Ids asked for in one query: with a usual list of columns it stays below the length of a URL. */
+/** Ids per query: with a usual list of columns the query fits a URL. */
 const IDS_PER_QUERY = 400;
 
 /** Leads and Contacts over the REST API. */
@@ -71,7 +71,7 @@ function mustBeAtMost(most: number, { length }: readonly unknown[]): void {
   if (length > most) throw new RangeError(`${length} records in a push, ${most} are allowed`);
 }
 
-/** Records whose update is refused for what one of them holds are halved until that record stands alone. */
+/** Records refused together because of one record's contents are halved until the record is alone. */
 async function pushEach(client: SalesforceClient, batch: Batch, pace: PushPace): Promise<readonly PushAnswer[]> {
   const answers = await pushBatch(client, batch, pace);
   const refused = batch.pushes.filter((_, at) => answers[at] === 'contentsRefused');
@@ -97,7 +97,7 @@ function lostRecord(): never {
   throw unexpectedAnswer('update', true);
 }
 
-/** One row by its own resource, which tells what is wrong with it. */
+/** Pushes one row through the row's own resource, for a detailed error. */
 async function pushByItself(client: SalesforceClient, batch: Batch, { id, record }: RecordPush): Promise<PushAnswer> {
   const headers = writeHeaders(EDIT);
   const write: Subrequest = { method: 'PATCH', path: `/sobjects/${batch.type}/${id}`, headers, body: record };
@@ -108,7 +108,7 @@ async function pushByItself(client: SalesforceClient, batch: Batch, { id, record
   return answer;
 }
 
-/** The answer at the row's own address tells whether the row is there: no read has to. */
+/** The answer at the row's own address shows whether the row exists, without a read. */
 function rowVerdict(answer: SubAnswer, record: RemoteRecord): Verdict {
   if (answer.status < 300) return () => WRITTEN;
   const refused = refusal(answer, { record, rowStands: answer.status !== 404 });
@@ -128,7 +128,7 @@ async function removeRow(
   ]);
   const outcome = removed.status < 300 ? WRITTEN : refusal(removed, { record: {}, rowStands: false });
   if (outcome.kind !== 'written' && outcome.kind !== 'gone') return { outcome, after: null };
-  // What is deleted stays so: nothing is under way any more.
+  // A deletion is final: nothing is in progress any more.
   if (read.status !== 200) throw unexpectedAnswer('query');
   return { outcome, after: foundRow(read, columns) };
 }
@@ -155,7 +155,7 @@ function selectByIds({ type, ids, columns }: Reading): string {
   return `SELECT ${withId(columns).join(', ')} FROM ${type} WHERE Id IN ${soqlList(ids)}`;
 }
 
-/** Adds the rows found; returns ids that a page ended before. */
+/** Adds the rows found; returns the ids beyond the end of the page. */
 async function readSome(
   client: SalesforceClient,
   reading: Reading,
@@ -171,7 +171,7 @@ async function readSome(
       const record = recordOf(raw, reading.columns);
       if (record !== null && typeof raw.Id === 'string') rows.set(toLongId(raw.Id), record);
     }
-    // A page ends early where rows are wide. One without rows would be asked for again for ever.
+    // Pages of wide rows are short. A page without rows would be requested forever.
     return done || records.length === 0 ? [] : ids.filter((id) => !rows.has(id));
   });
 }

@@ -9,7 +9,7 @@ import { MAX_RETRIEVED, retrieveByIds, retrieved } from './record-batch.ts';
 import { queryPath, soqlText } from './soql.ts';
 import type { SubAnswer, Subrequest } from './subrequest.ts';
 
-/** Of both objects, whatever their shares, so many rows go into the five collections of one composite request. */
+/** Maximum rows, of both objects together, fitting the five collections of a composite request in any proportion. */
 const MAX_STAMPS = 4 * MAX_RETRIEVED;
 
 const STAMP_COLUMNS = ['Id', 'SystemModstamp', 'IsDeleted'];
@@ -62,7 +62,7 @@ function stampsOf({ status, body }: SubAnswer): [id: string, stamp: string][] {
   );
 }
 
-/** Deleted rows are not asked for. */
+/** Excludes deleted rows. */
 function liveRequest(soql: string): Subrequest {
   return { method: 'GET', path: queryPath('query', soql) };
 }

@@ -5,26 +5,29 @@ import { callError, lostAnswer } from './error-map.ts';
 import type { Exchange, FetchTransport } from './fetch-transport.ts';
 import { isSiteOfLogin, organizationOf } from './sites.ts';
 
-/** How the product signs in: an External Client App with the client-credentials flow, or with the JWT bearer flow. */
+/** Credentials of an External Client App, for the client-credentials flow or the JWT bearer flow. */
 export type SalesforceCredentials =
   | { readonly loginUrl: string; readonly clientId: string; readonly clientSecret: string }
   | { readonly loginUrl: string; readonly clientId: string; readonly privateKey: string; readonly username: string };
 
-/** Salesforce takes an assertion that expires within three minutes. */
+/** Salesforce accepts assertions expiring within three minutes. */
 const ASSERTION_SECONDS = 170;
 
-/** OAuth errors that another try may mend. */
+/** OAuth errors worth a retry. */
 const TRANSIENT_GRANTS = [/login rate exceeded/i, /retry your request/i];
 
 export interface SessionOptions {
   readonly connection: Connection;
   readonly credentials: SalesforceCredentials;
-  /** The credentials as they are now, asked for once Salesforce has refused those known: they may have been rotated. */
+  /**
+   * Returns the present credentials; called once Salesforce has refused the known credentials, because of a possible
+   * rotation.
+   */
   readonly renewCredentials: () => Promise<SalesforceCredentials>;
-  /** Throws where this org is not the one to work with. Called with each token before it is used. */
+  /** Throws unless the org is the expected org. Called for every token before the first use. */
   readonly admit: (organization: string) => Promise<void>;
   readonly transport: () => FetchTransport;
-  /** Salesforce's clock in milliseconds since the epoch, as well as it is known. */
+  /** Estimate of Salesforce's clock, in milliseconds since the epoch. */
   readonly now: () => number;
   readonly heard: (exchange: Exchange) => void;
 }
@@ -36,7 +39,7 @@ interface Granted {
 }
 
 /**
- * The access token of a connection. However many calls need a token at once, one is asked for.
+ * The access token of a connection. Concurrent calls share one request for a token.
  *
  * @see https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_client_credentials_flow.htm
  * @see https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_jwt_flow.htm
@@ -51,12 +54,12 @@ export class Session {
     this.#credentials = options.credentials;
   }
 
-  /** A token to send; signs in where there is none yet. */
+  /** The present token; signs in if none exists. */
   async token(): Promise<string> {
     return this.#options.connection.accessToken ?? this.#signIn();
   }
 
-  /** A token other than the one that Salesforce refused; another call may have got it already. */
+  /** A token other than `refused`; a concurrent call may already have obtained a new token. */
   async tokenInsteadOf(refused: string): Promise<string> {
     const { connection } = this.#options;
     if (connection.accessToken === refused) connection.accessToken = null;
@@ -86,7 +89,7 @@ export class Session {
     return granted.token;
   }
 
-  /** A token, or why Salesforce refuses these credentials for good. */
+  /** A token, or the error for permanently refused credentials. */
   async #ask(credentials: SalesforceCredentials): Promise<Granted | ConfigError> {
     const { status, body } = await this.#post(credentials);
     const { access_token: token, instance_url: instanceUrl, id, error, error_description: told } = parsed(body);
@@ -124,7 +127,7 @@ export class Session {
   }
 }
 
-/** Salesforce compares the audience letter by letter, without a slash at its end. */
+/** Salesforce requires the exact audience, without a trailing slash. */
 function audienceOf({ loginUrl }: SalesforceCredentials): string {
   return loginUrl.replace(/\/+$/, '');
 }
@@ -157,7 +160,7 @@ function base64url(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-/** The text members of a token answer; none where it is no JSON. */
+/** The text members of a token answer; empty if not JSON. */
 function parsed(body: string): Partial<Record<string, string>> {
   try {
     const answer: unknown = JSON.parse(body);

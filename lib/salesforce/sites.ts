@@ -1,7 +1,7 @@
 import { toLongId } from '../person/field-value.ts';
 
 /**
- * Domains of Salesforce, its government and China clouds included.
+ * Domains of Salesforce, including the government and China clouds.
  *
  * @see https://github.com/forcedotcom/sfdx-core/blob/main/src/util/sfdcUrl.ts
  * @see https://help.salesforce.com/s/articleView?id=000383173
@@ -17,18 +17,16 @@ const SALESFORCE_DOMAINS = [
   'sfcrmapps.cn',
 ];
 
-/** Hosts of this machine: what is sent there crosses no network. */
+/** Hosts of the local machine: requests cross no network. */
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-/** Whether a secret may be sent to this URL: over https, or to this machine. */
+/** Whether a secret may be sent to the URL: over https, or to the local machine. */
 export function isSecureUrl(url: string): boolean {
   const { protocol, hostname } = URL.parse(url) ?? {};
   return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname ?? ''));
 }
 
-/**
- * Whether the token of a login may be sent to the site that the login named: a host of Salesforce, or the login's own.
- */
+/** Whether a token may be sent to the site named in the login answer: a Salesforce host, or the login's own host. */
 export function isSiteOfLogin(instanceUrl: string, loginUrl: string): boolean {
   const [instance, login] = [URL.parse(instanceUrl), URL.parse(loginUrl)];
   if (instance === null || login === null || !isSecureUrl(instanceUrl)) return false;
@@ -37,9 +35,9 @@ export function isSiteOfLogin(instanceUrl: string, loginUrl: string): boolean {
 }
 
 /**
- * What tells one org from another: the organization id of the token answer, in its identity URL
- * (`https://login.salesforce.com/id/<organization id>/<user id>`) or before the `!` of the token. Where an answer has
- * neither, the host of the org.
+ * Identifies an org: the organization id, from the identity URL of the token answer
+ * (`https://login.salesforce.com/id/<organization id>/<user id>`) or from the part of the token before `!`. Without an
+ * id, the org's host.
  *
  * @see https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_using_openid.htm
  */

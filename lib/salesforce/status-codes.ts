@@ -1,12 +1,12 @@
 /**
- * What a code of Salesforce is about:
+ * Classes of Salesforce's codes:
  *
- * | class | the code is about | what ends it |
+ * | class | the code is about | ended by |
  * |---|---|---|
- * | `person` | what this record holds, or access to this record | an edit, or an administrator |
- * | `reference` | a record that is named: the row itself, or the target of a lookup | see `recordOutcome` |
- * | `row` | the row itself, which takes no more writes | its successor |
- * | `moment` | a lock, a time-out, an outage | another try |
+ * | `person` | the record's values, or access to the record | an edit, or an administrator |
+ * | `reference` | a referenced record: the row itself, or a lookup's target | see `recordOutcome` |
+ * | `row` | the row itself, no longer writable | the successor |
+ * | `moment` | a lock, a timeout, an outage | a retry |
  * | `org` | a limit or a state of the whole org | the org's administrator, or time |
  * | `configuration` | a permission of the sync user, a feature, the request itself | an administrator |
  */
@@ -14,21 +14,21 @@ export type CodeClass = 'person' | 'reference' | 'row' | 'moment' | 'org' | 'con
 
 interface CodeGroup {
   readonly class: CodeClass;
-  /** What to do about it, for people. */
+  /** Advice for users. */
   readonly fix: string;
   readonly source: string;
   /** Separated by white space. */
   readonly codes: string;
 }
 
-/** Status codes (of a record) and exception codes (of a call) with their descriptions. */
+/** Status codes (of records) and exception codes (of calls), with descriptions. */
 const SOAP =
   'https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm';
 
-/** Where that page points for the codes that it does not describe. */
+/** Reference for codes not described on the SOAP page. */
 const WSDL = 'StatusCode and ExceptionCode in the partner WSDL of an org';
 
-/** Codes of the REST API alone. */
+/** Codes of the REST API only. */
 const REST = 'https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm';
 
 const GROUPS: readonly CodeGroup[] = [
@@ -233,10 +233,10 @@ const GROUPS: readonly CodeGroup[] = [
   },
 ];
 
-/** What is known of one code. */
+/** Class, advice and source of a code. */
 export type KnownCode = Pick<CodeGroup, 'class' | 'fix' | 'source'>;
 
-/** Every code that Salesforce documents for a call or a record. A code that is not here is known to nobody. */
+/** Every code documented by Salesforce for a call or a record; other codes are unknown. */
 export const STATUS_CODES: ReadonlyMap<string, KnownCode> = new Map(
   GROUPS.flatMap(({ codes, ...known }) => codesOf(codes).map((code): [string, KnownCode] => [code, known])),
 );

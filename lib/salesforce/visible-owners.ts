@@ -5,9 +5,9 @@ import { isRaw } from './query-answer.ts';
 import type { SubAnswer, Subrequest } from './subrequest.ts';
 
 /**
- * The same client, whose queries ask no more of a row's owner than the sync user may see. No describe of a Lead or
- * Contact tells that: the first query that is refused for it does, and is asked once more without. What was left out
- * reads as null.
+ * The same client, with queries limited to the owner columns visible to the sync user. The describe of Lead or Contact
+ * does not show owner columns, so the first refused query is repeated without the hidden column. Omitted columns read
+ * as null.
  */
 export function withVisibleOwners(client: SalesforceClient): SalesforceClient {
   const hidden = new Set<string>();
@@ -49,10 +49,10 @@ export function withVisibleOwners(client: SalesforceClient): SalesforceClient {
   return itself;
 }
 
-/** A Lead's owner, a user or a group, goes by the name of `Name`. */
+/** Salesforce calls a Lead's owner, user or group, `Name`. */
 const HIDDEN = /No such column '(\w+)' on entity '(?:Name|User|Group)'/;
 
-/** The column of the owner that a query was refused for. */
+/** The owner column named in a query's refusal. */
 function hiddenColumn(request: Subrequest, answer: SubAnswer | undefined): string | undefined {
   const [error] = answer?.status === 400 ? errorEntries(answer.body) : [];
   if (error?.code !== 'INVALID_FIELD') return undefined;
@@ -60,7 +60,7 @@ function hiddenColumn(request: Subrequest, answer: SubAnswer | undefined): strin
   return OWNER_COLUMNS.find((column) => column === named && withoutColumn(request, column) !== request);
 }
 
-/** The same request where it is no query for the column, which is never the first. */
+/** The request without the column; the same request if not a query with the column. The column is never the first. */
 function withoutColumn(request: Subrequest, column: string): Subrequest {
   const query = jobQuery(request);
   if (query !== undefined) {
@@ -71,7 +71,7 @@ function withoutColumn(request: Subrequest, column: string): Subrequest {
   return less === request.path ? request : { ...request, path: less, absent: [...(request.absent ?? []), column] };
 }
 
-/** The query of a request for a query job. */
+/** The query of a query job request. */
 function jobQuery({ path, body }: Subrequest): string | undefined {
   const query: unknown = path === '/jobs/query' && isRaw(body) ? body.query : undefined;
   return typeof query === 'string' ? query : undefined;

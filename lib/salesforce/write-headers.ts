@@ -1,11 +1,11 @@
 import type { WriteOptions } from '../sync/ports/salesforce-records.ts';
 
-/** An edit of a row that is there: nobody else is to own it, and an alert about duplicates does not stop it. */
+/** An edit of an existing row: the owner stays, and duplicate warnings do not block. */
 export const EDIT: WriteOptions = { runAssignmentRules: false, saveDuplicates: true };
 
 /**
- * `If-Unmodified-Since` is compared with `LastModifiedDate`, to the second. `allowSave` gets past duplicate rules that
- * only warn, and past no rule that blocks.
+ * `If-Unmodified-Since` is compared with `LastModifiedDate`, to the second. `allowSave` overrides duplicate rules set
+ * to warn, not rules set to block.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest_conditional_requests.htm
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm

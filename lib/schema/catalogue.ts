@@ -1,28 +1,29 @@
 import { byType, CREATED_TYPE, OBJECTS, SALESFORCE_TYPES, type SalesforceType } from '../person/row.ts';
 
-/** The unique external-id text field that carries our `personId` on Lead and Contact. */
+/** The unique external-id text field holding the person id on Lead and Contact. */
 export const PERSON_ID_FIELD = 'Person_Id__c';
 
 /**
- * What the sync needs of a field: that its user sees it, may fill it in on a new record or edit it on any; that no two
- * records hold the same value.
+ * Kinds of access needed: the sync user sees the field, may fill the field on creation (`create`) or edit the field
+ * always (`edit`); values are unique (`unique`).
  */
 export type Access = 'read' | 'create' | 'edit' | 'unique';
 
 /**
- * What a query may ask of a row's owner, a user or a queue, beside its id. Only queries follow relationships: a read of
- * records by id cannot tell.
+ * Owner columns beside the owner's id, for users and queues. Only queries follow relationships; a read of records by id
+ * does not.
  *
- * @see https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_relationships_and_polymorph_keys.htm
+ * @see
+ * https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_relationships_and_polymorph_keys.htm
  */
 export const OWNER_COLUMNS = ['Owner.Name', 'Owner.Email'] as const;
 
-/** A permission that the sync needs, and what stops working without it. */
+/** A permission needed by the sync, and the consequence of lacking the permission. */
 export interface NeededAccess {
   readonly name: string;
   readonly on: readonly SalesforceType[];
   readonly access: Access;
-  /** Asked for with every row, beside the synced fields: its place in the feed and in its life. */
+  /** Whether the field is a system column: read with every row, beside the synced fields. */
   readonly column: boolean;
   readonly without: string;
 }
@@ -38,8 +39,8 @@ const needed = (name: string, access: Access, without: string, on = SALESFORCE_T
 };
 
 /**
- * What a person has forbidden. Salesforce hides these fields from many users, administrators too, until somebody adds
- * them to a page or a permission set: a sync user that never saw them misses nothing by itself.
+ * A person's refusals of contact. Salesforce hides the fields from many users (administrators too) until added to a
+ * page or permission set, so a sync user may never have seen the fields.
  */
 const OPT_OUTS = [
   ['HasOptedOutOfEmail', 'mail'],
@@ -52,7 +53,7 @@ const optOuts = OPT_OUTS.flatMap(([name, what]) => [
   needed(name, 'edit', `whoever opts out of ${what} here is not known in Salesforce`),
 ]);
 
-/** In the order in which a query asks for them: `Id` and `SystemModstamp` first, as the change feed relies on. */
+/** In the order of a query's columns: `Id` and `SystemModstamp` first, as required by the change feed. */
 export const NEEDED_ACCESS: readonly NeededAccess[] = [
   column('Id', 'no row can be told from another'),
   column('SystemModstamp', 'no change can be found'),
@@ -70,18 +71,18 @@ export const NEEDED_ACCESS: readonly NeededAccess[] = [
   ...optOuts,
 ];
 
-/** Columns that are asked for beside the synced fields. */
+/** Columns read beside the synced fields. */
 export const SYSTEM_COLUMNS: Readonly<Record<SalesforceType, readonly string[]>> = byType(systemColumns);
 
 function systemColumns(type: SalesforceType): readonly string[] {
   return NEEDED_ACCESS.filter((each) => each.column && each.on.includes(type)).map(({ name }) => name);
 }
 
-/** The API name on each object; null: the object does not have the field. */
+/** The API name on every object; null: the object lacks the field. */
 export interface StandardField extends Readonly<Record<SalesforceType, string | null>> {
-  /** What it is good for. */
+  /** Why the field is useful. */
   readonly reason: string;
-  /** The field from which Salesforce derives this one: only that field is edited here and sent. */
+  /** The field from which Salesforce derives the value: only the source field is edited and sent. */
   readonly derivedFrom?: string;
 }
 
@@ -94,8 +95,8 @@ const contactOnly = (name: string, reason: string): Entry => [name, { Lead: null
 const mailing = (name: string, reason: string): Entry => [name, { Lead: name, Contact: `Mailing${name}`, reason }];
 
 /**
- * The code beside a state or a country. Salesforce keeps text and code in step, but in a new record the code wins, and
- * an update of both to differing values is refused: an old code must never be sent beside an edited text.
+ * The code beside a state or country. Salesforce keeps text and code in step, but on creation the code wins, and an
+ * update of both to contradicting values is refused: an old code must never be sent beside an edited text.
  *
  * @see https://help.salesforce.com/s/articleView?id=xcloud.admin_state_country_picklists_field_syncing.htm
  */
@@ -106,11 +107,13 @@ const codeOf = (derivedFrom: string): Entry => {
 };
 
 /**
- * The standard fields that sync, by local name (the Lead's API name), with their API name on each object. Every custom
- * field syncs without being listed; a standard field that is listed nowhere does not.
+ * The synced standard fields, by local name (the Lead's API name), with the API name on every object. Custom fields
+ * sync without an entry; a standard field without an entry does not sync.
  *
- * @see https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_lead.htm
- * @see https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_contact.htm
+ * @see
+ * https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_lead.htm
+ * @see
+ * https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_contact.htm
  */
 export const STANDARD_FIELDS: ReadonlyMap<string, StandardField> = new Map([
   both('Salutation', 'how to address the person'),
@@ -150,7 +153,7 @@ export const STANDARD_FIELDS: ReadonlyMap<string, StandardField> = new Map([
   both('CreatedDate', 'how long sales has known the person'),
 ]);
 
-/** Local names of standard fields by the API name on each object. */
+/** Local names of standard fields by the API name on every object. */
 export const LOCAL_NAMES: Readonly<Record<SalesforceType, ReadonlyMap<string, string>>> = byType(localNames);
 
 function localNames(type: SalesforceType): ReadonlyMap<string, string> {

@@ -4,7 +4,7 @@ import { PERSON_ID_FIELD, STANDARD_FIELDS } from './catalogue.ts';
 import { syncedType } from './field-types.ts';
 import { type ObjectSchema, type SyncField, syncFieldOf } from './object-schema.ts';
 
-/** Why a field of a request cannot be taken. */
+/** Why a field of a request is refused. */
 export interface FieldProblem {
   readonly field: string;
   readonly reason: string;
@@ -14,7 +14,7 @@ const isText = (value: FieldValue): boolean => typeof value === 'string';
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/;
 
-/** What a value must be for its kind, and how to say so. */
+/** The check of a value per kind, with the message for the caller. */
 const EXPECTED: Record<ValueKind, { readonly fits: (value: FieldValue) => boolean; readonly reason: string }> = {
   text: { fits: isText, reason: 'must be text' },
   email: { fits: isText, reason: 'must be text' },
@@ -26,39 +26,39 @@ const EXPECTED: Record<ValueKind, { readonly fits: (value: FieldValue) => boolea
   reference: { fits: isText, reason: 'must be an id' },
 };
 
-/** An edit as it would be stored. */
+/** A checked edit, ready to be stored. */
 export interface CheckedEdits {
-  /** In Salesforce's form. */
+  /** Values in Salesforce's form. */
   readonly fields: Fields;
-  /** Of fields that the person's own object does not have, by local name. */
+  /** Shapes, by local name, of fields absent from the person's own object. */
   readonly shapes: FieldShapes;
-  /** Fields whose values stay here, each with the reason. */
+  /** Fields whose values stay local, each with the reason. */
   readonly notSynced: readonly UnsyncedField[];
-  /** What cannot be taken; where there is any, nothing is. */
+  /** Refused fields; with any refused field nothing is stored. */
   readonly problems: readonly FieldProblem[];
 }
 
-/** A field whose value stays here. */
+/** A field whose value stays local. */
 export interface UnsyncedField {
   readonly field: string;
   readonly why: string;
 }
 
-/** The objects that an edit is judged by. */
+/** The objects for checking an edit. */
 export interface EditedObjects {
-  /** What the person's record is; null where it has none. */
+  /** The object of the person's record; null without a record. */
   readonly own: SalesforceType | null;
   readonly schemas: Readonly<Record<SalesforceType, ObjectSchema>>;
-  /** Fields that were visible once, by local name. */
+  /** Local names of fields visible in the past. */
   readonly gone: ReadonlySet<string>;
-  /** Nobody has described the objects yet: custom fields are taken as they are, and judged when they are pushed. */
+  /** Before the first describe: custom fields are accepted unchecked, and checked when pushed. */
   readonly undescribed: boolean;
 }
 
 /**
- * Judges an edit by what any object has, for a caller knows an email and not an object. A field that only another
- * object has is taken, and stays here. Null clears any field. Lengths, picklists and ranges are judged when the edit is
- * pushed, for Salesforce may have changed them by then.
+ * Checks an edit against all objects, because a caller may know an email without knowing the object. A field existing
+ * only on a different object is accepted, and stays local. Null clears any field. Lengths, picklists and ranges are
+ * checked when the edit is pushed, because Salesforce may change the limits before then.
  */
 export function checkFields(objects: EditedObjects, edits: Fields): CheckedEdits {
   const fields: Record<string, FieldValue> = {};
@@ -118,7 +118,7 @@ function whyNoPlace({ own }: EditedObjects, name: string): string {
   return own === null ? `${lacks}, and a sync creates a Lead where it finds no record` : lacks;
 }
 
-/** A field that no object has for the sync user to see. */
+/** A field not visible on any object. */
 function unplacedVerdict(objects: EditedObjects, name: string, value: FieldValue): Verdict {
   if (name === 'OwnerId') return refused('is not edited: a sync takes assignTo');
   if (objects.undescribed && name !== PERSON_ID_FIELD && CUSTOM_FIELD.test(name))
@@ -144,7 +144,7 @@ function leftOutOf({ type, leftOut }: ObjectSchema, name: string) {
 
 const CUSTOM_FIELD = /^[A-Za-z](?:_?[A-Za-z0-9])*(?:__[A-Za-z](?:_?[A-Za-z0-9])*)?__c$/;
 
-/** What neither the store nor a query of Salesforce can hold. */
+/** Values possible neither in the store nor in a Salesforce query. */
 function unstorableReason(value: FieldValue): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : 'must be a finite number';
   if (typeof value !== 'string') return undefined;
@@ -153,8 +153,8 @@ function unstorableReason(value: FieldValue): string | undefined {
 }
 
 /**
- * Which address is valid is Salesforce's to say; what has no local part and domain, or is longer than a path of SMTP, is
- * none anywhere.
+ * Salesforce decides which addresses are valid; an address without local part and domain, or longer than an SMTP path,
+ * is always invalid.
  *
  * @see https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.3
  */
@@ -172,7 +172,7 @@ function matches(value: FieldValue, pattern: RegExp): boolean {
   return typeof value === 'string' && pattern.test(value) && !Number.isNaN(Date.parse(value)) && isDay(value);
 }
 
-/** Whether the calendar has the day: `Date.parse` takes February 30 for March 2. */
+/** Whether the calendar has the day: `Date.parse` turns February 30 into March 2. */
 function isDay(value: string): boolean {
   const day = value.slice(0, 10);
   return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);

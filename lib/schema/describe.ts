@@ -1,5 +1,5 @@
 /**
- * What this product reads of a field in a describe answer.
+ * The part of a described field used by Lockstep.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_describe.htm
  */
@@ -10,9 +10,9 @@ export interface DescribedField {
   readonly custom: boolean;
   readonly createable: boolean;
   readonly updateable: boolean;
-  /** Of text, in characters; 0 for other types. */
+  /** Maximum characters of a text; 0 for other types. */
   readonly length: number;
-  /** Digits of a number with decimals, on both sides of the point. */
+  /** Total digits of a number with decimals. */
   readonly precision: number;
   /** Digits of a whole number. */
   readonly digits: number;
@@ -23,15 +23,15 @@ export interface DescribedField {
   readonly calculated: boolean;
   readonly autoNumber: boolean;
   readonly restrictedPicklist: boolean;
-  /** The values of a picklist, inactive ones too. */
+  /** The values of a picklist, including inactive values. */
   readonly picklistValues: readonly string[];
-  /** Whether no two records may hold the same value. */
+  /** Whether values are unique among records. */
   readonly unique: boolean;
-  /** Whether a query may have conditions on it. */
+  /** Whether query conditions may use the field. */
   readonly filterable: boolean;
 }
 
-/** An object as the sync user may see it: describe leaves out the fields that field-level security hides. */
+/** An object as visible to the sync user: describe omits fields hidden by field-level security. */
 export interface DescribedObject {
   readonly name: string;
   readonly fields: readonly DescribedField[];

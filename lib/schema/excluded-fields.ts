@@ -1,4 +1,4 @@
-/** Standard fields that do not sync, all for one reason. An address stands for its parts too. */
+/** Standard fields not synced for a common reason. An address includes the parts. */
 interface Exclusion {
   readonly names: readonly string[];
   readonly reason: string;
@@ -71,7 +71,7 @@ const EXCLUSIONS: readonly Exclusion[] = [
   { names: ['GenderIdentity', 'Pronouns'], reason: 'sensitive: it should not be copied unless somebody asks for it' },
 ];
 
-/** Why a standard field does not sync, by API name. One that stands neither here nor in the catalogue is unknown. */
+/** Why a standard field does not sync, by API name. A field neither excluded nor in the catalogue is unknown. */
 export const EXCLUDED_FIELDS: ReadonlyMap<string, string> = new Map(
   EXCLUSIONS.flatMap(({ names, reason }) => names.map((name): [string, string] => [name, reason])),
 );

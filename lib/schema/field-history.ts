@@ -1,65 +1,65 @@
 import type { SalesforceType } from '../person/row.ts';
 import type { ObjectSchema, SyncField } from './object-schema.ts';
 
-/** What a field was when its values were last taken over. */
+/** Type and shape of a field when the values were last pulled. */
 export type KnownField = Pick<SyncField, 'type' | 'shape'>;
 
-/** A field that synced once and is not to be seen any more: hidden, deleted or renamed. Its values are kept. */
+/** A field synced in the past and no longer visible: hidden, deleted or renamed. Values are kept. */
 export interface GoneField extends KnownField {
-  /** When that was found (ISO). */
+  /** When the disappearance was found (ISO). */
   readonly since: string;
-  /** Somebody asked that its values be removed; `endedAt` is null while that goes on. */
+  /** A requested removal of the values; `endedAt` is null until finished. */
   readonly purge?: { readonly askedAt: string; readonly endedAt: string | null };
 }
 
-/** The fields whose values are still to be removed. */
+/** The fields with values still to be removed. */
 export function fieldsToPurge({ gone }: FieldHistory): readonly string[] {
   return Object.keys(gone).filter((name) => gone[name]?.purge?.endedAt === null);
 }
 
-/** A field whose values changed their kind: neither pulled nor pushed, its values kept, until somebody accepts it. */
+/** A field whose value kind changed: neither pulled nor pushed, values kept, until a user accepts the new type. */
 export interface QuarantinedField {
   readonly from: KnownField;
-  /** As it would sync now. */
+  /** The field as synced after acceptance. */
   readonly field: SyncField;
   readonly since: string;
 }
 
 /**
- * What has to be read of a field that began to sync: of one that was never seen here only the rows that hold a value;
- * of one that had been seen all rows, for it may have been cleared meanwhile.
+ * Rows to read for a newly synced field: for a field never seen before only rows with a value; for a field seen before
+ * all rows, because values may have been cleared meanwhile.
  */
 export type OwedRows = 'filled' | 'all';
 
-/** What a describe alone does not tell: what the fields were before. By local name. */
+/** Facts about fields not contained in a describe: the earlier states. By local name. */
 export interface FieldHistory {
   readonly gone: Readonly<Record<string, GoneField>>;
   readonly quarantined: Readonly<Record<string, QuarantinedField>>;
-  /** Fields whose values are still to be read from every row. */
+  /** Fields still to be read from every row. */
   readonly owed: Readonly<Record<string, OwedRows>>;
 }
 
 export const NO_HISTORY: FieldHistory = { gone: {}, quarantined: {}, owed: {} };
 
-/** A schema with the history that led to it. */
+/** A schema with the field history. */
 export interface RememberedSchema {
   readonly schema: ObjectSchema;
   readonly history: FieldHistory;
 }
 
 /**
- * The schema that follows from a new describe, by what each field was before:
+ * The schema following from a new describe, by each field's earlier state:
  *
  * | before | described now | outcome |
  * |---|---|---|
- * | never seen | | syncs; its filled rows are owed |
- * | gone, or not pulled | of the same kind | syncs; all rows are owed |
- * | synced | of the same kind | syncs |
- * | any | of another kind | quarantined |
- * | quarantined | of the kind that it had | syncs; all rows are owed |
- * | any | not | gone |
+ * | never seen | | syncs; filled rows are owed |
+ * | gone, or not pulled | the same kind | syncs; all rows are owed |
+ * | synced | the same kind | syncs |
+ * | any | a different kind | quarantined |
+ * | quarantined | the earlier kind | syncs; all rows are owed |
+ * | any | absent | gone |
  *
- * Of the very first describe nothing is owed: the first sync reads every row.
+ * The first describe owes nothing: the first sync reads every row.
  */
 export function followingSchema(
   previous: RememberedSchema | undefined,
@@ -90,7 +90,7 @@ export function followingSchema(
   };
 }
 
-/** The schema with a quarantined field taken as it is now; undefined where no such field is in quarantine. */
+/** The schema after accepting the new type of a quarantined field; undefined for a field not in quarantine. */
 export function withAccepted(stored: RememberedSchema, name: string): RememberedSchema | undefined {
   const { [name]: accepted, ...quarantined } = stored.history.quarantined;
   if (accepted === undefined || !Object.hasOwn(stored.history.quarantined, name)) return undefined;
@@ -101,8 +101,8 @@ export function withAccepted(stored: RememberedSchema, name: string): Remembered
 }
 
 /**
- * One line for each thing that keeps the sync from working as it should, fields that do not sync any more among them.
- * What the policy leaves out is not missed.
+ * One line per problem impairing the sync, including fields no longer synced. Fields excluded by the policy are no
+ * problem.
  */
 export function schemaProblems({ schema, history }: RememberedSchema, exclude: readonly string[]): string[] {
   const { type, problems } = schema;
@@ -130,14 +130,14 @@ function howToAccept(object: SalesforceType, field: string): string {
   return `to accept the new type: POST /sync/fields/accept ${JSON.stringify({ object, field })}`;
 }
 
-/** What was known of a field: of one in quarantine what it was before. */
+/** The last known type and shape of a field; for a quarantined field before the change. */
 function knownField({ schema, history }: RememberedSchema, name: string): KnownField | undefined {
   return history.quarantined[name]?.from ?? schema.fields[name] ?? history.gone[name];
 }
 
 const knownAs = ({ type, shape }: KnownField): KnownField => ({ type, shape });
 
-/** The field as it stays here while it is in quarantine: its values compare as they did, and nothing moves. */
+/** A quarantined field: compares with the earlier shape, and is neither pulled nor pushed. */
 function atRest(field: SyncField, known: KnownField): SyncField {
   const retyped = { from: known.type, to: field.type };
   return { ...field, shape: known.shape, pull: false, create: false, update: false, retyped };

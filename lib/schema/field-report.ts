@@ -6,28 +6,28 @@ import { OTHER_TYPES } from './field-types.ts';
 import { type LeftOutField, type ObjectSchema, type SyncField, winnerOf } from './object-schema.ts';
 import type { SyncPolicy } from './sync-policy.ts';
 
-/** Which way the values of a field go. */
+/** The sync directions of a field. */
 export type FieldDirection = 'both' | 'pull' | 'push' | 'none';
 
-/** What is known of one field of one object, for people. */
+/** Facts about one field of one object, for users. */
 export interface FieldReport {
-  /** Local name; null for one that never has a local value. */
+  /** Local name; null for a field without local values. */
   readonly field: string | null;
   readonly apiName: string;
-  /** Null where the field is not visible, as is `type`. */
+  /** Null where the field is not visible; the same for `type`. */
   readonly label: string | null;
   readonly type: string | null;
   readonly visible: boolean;
-  /** Whether the sync user may change it on a record that is there. */
+  /** Whether the sync user may edit the field on an existing record. */
   readonly editable: boolean;
   readonly direction: FieldDirection;
-  /** Who wins a conflict; null where none can come about. */
+  /** The winner of conflicts; null where conflicts are impossible. */
   readonly winner: Winner | null;
-  /** Why it does not sync, or goes only one way; null where it goes both ways. */
+  /** Why the field does not sync, or only one way; null for both ways. */
   readonly why: string | null;
 }
 
-/** Every field that the sync user sees, and the standard and system fields that it should see and does not. */
+/** Every field visible to the sync user, and the expected standard and system fields not visible. */
 export function fieldReports(schema: ObjectSchema, policy: SyncPolicy): FieldReport[] {
   const seen = [
     ...Object.values(schema.fields).map((field) => reportOf(schema.type, field, policy)),
@@ -98,7 +98,7 @@ function leftOutReport(object: SalesforceType, apiName: string, { label, type, w
   return { field, apiName, label, type, visible: true, editable, ...NO_SYNC, why: reasons[why] };
 }
 
-/** Read with every record, and kept beside the fields. */
+/** Read with every record, and stored beside the fields. */
 function systemReport(apiName: string, type: SalesforceType, visible: boolean): FieldReport {
   const without = NEEDED_ACCESS.find((each) => each.column && each.name === apiName && each.on.includes(type))?.without;
   return {

@@ -17,41 +17,41 @@ import {
   trimmed,
 } from './value-form.ts';
 
-/** What the judgement of a value needs to know of its field. */
+/** Properties of a field needed for checking values. */
 export interface JudgedField {
   readonly label: string;
   readonly type: string;
-  /** The most characters of a text. */
+  /** Maximum characters of a text. */
   readonly length?: number;
-  /** The most digits of a number before the point. */
+  /** Maximum digits before the decimal point. */
   readonly wholeDigits?: number;
   readonly scale?: number;
-  /** The only values that a restricted picklist takes. */
+  /** The allowed values of a restricted picklist. */
   readonly values?: readonly string[];
 }
 
-/** Code and message of what Salesforce answers for a value that it does not take. */
+/** Code and message of Salesforce's answer for an unacceptable value. */
 export interface Refusal {
   readonly code: string;
   readonly message: string;
 }
 
-/** Everything that depends on a field's type; how its values compare depends on the kind. */
+/** The behaviour of a field type; comparison depends on the kind. */
 export interface FieldType {
   readonly kind: ValueKind;
-  /** The local value of what the REST API answers as JSON, and a Bulk query as text. */
+  /** Converts a REST value (JSON) or Bulk value (text) to the local value. */
   readonly read: (value: FieldValue) => FieldValue;
-  /** What is sent for a local value; null clears the field. */
+  /** Converts a local value for sending; null clears the field. */
   readonly write: (value: FieldValue) => FieldValue;
-  /** The value as Salesforce would keep it. */
+  /** The value in the form stored by Salesforce. */
   readonly form: (value: FieldValue, field: JudgedField) => FieldValue;
-  /** Why Salesforce would surely refuse what is sent. Null is taken by every type. */
+  /** The refusal of a value certain to be refused by Salesforce. Null is valid for every type. */
   readonly refuse: (sent: FieldValue, field: JudgedField) => Refusal | undefined;
 }
 
 /**
- * The code of a value that cannot be read as the field's type. The Bulk API answers so; the REST API, which reads whole
- * requests, answers JSON_PARSER_ERROR and names no field.
+ * The code for a value unreadable as the field's type. Returned by the Bulk API; the REST API, which parses whole
+ * requests, returns JSON_PARSER_ERROR without a field.
  */
 export const WRONG_TYPE = 'INVALID_TYPE_ON_FIELD_IN_RECORD';
 
@@ -64,8 +64,8 @@ function wrongType(value: FieldValue, { label }: JudgedField): Refusal {
 }
 
 /**
- * The characters of a text as Salesforce counts them: in a text area every line break is kept as two, whichever way it
- * was sent.
+ * The length of a text as counted by Salesforce: in a text area every line break counts as two characters, however
+ * sent.
  *
  * @see https://help.salesforce.com/apex/HTViewSolution?id=000240417
  */
@@ -75,11 +75,11 @@ export function countedLength(text: string, type: string): number {
 
 const LINE_BREAK = /\r\n|\r|\n/g;
 
-/** The longest beginning of a text that Salesforce counts as so many characters at most. */
+/** The longest beginning of a text not exceeding Salesforce's `length`. */
 export function cutToLength(text: string, type: string, length: number): string {
   let counted = 0;
   let end = 0;
-  // A character of two units and a line break are not cut in half.
+  // Does not split a surrogate pair or a line break.
   for (const part of text.match(/\r\n|[\s\S]/gu) ?? []) {
     counted += countedLength(part, type);
     if (counted > length) break;
@@ -88,7 +88,7 @@ export function cutToLength(text: string, type: string, length: number): string 
   return text.slice(0, end).trimEnd();
 }
 
-/** Salesforce trims before it counts. */
+/** Salesforce trims before counting. */
 function refuseText(value: FieldValue, { label, type, length }: JudgedField): Refusal | undefined {
   const text = String(value).trim();
   if (length === undefined || countedLength(text, type) <= length) return undefined;
@@ -139,13 +139,13 @@ function refuseWhole(value: FieldValue, field: JudgedField): Refusal | undefined
 
 const DAY = /^(\d{4}-\d{2}-\d{2})(?:T.*)?$/;
 
-/** The REST API reads no date-time into a date: the day alone is sent. */
+/** The REST API refuses a date-time for a date: only the day is sent. */
 function dayOf(value: FieldValue): FieldValue {
   const text = typeof value === 'string' ? value.trim() : value;
   return blankToNull(typeof text === 'string' ? (DAY.exec(text)?.[1] ?? text) : text);
 }
 
-/** The calendar must have the day: `Date.parse` takes February 30 for March 2. */
+/** Rejects days missing from the calendar: `Date.parse` turns February 30 into March 2. */
 function refuseDate(value: FieldValue, field: JudgedField): Refusal | undefined {
   const day = typeof value === 'string' ? DAY.exec(value)?.[1] : undefined;
   const at = day === undefined ? Number.NaN : Date.parse(`${day}T00:00:00Z`);
@@ -193,7 +193,7 @@ const number: FieldType = {
 const whole: FieldType = { ...number, refuse: refuseWhole };
 
 /**
- * The types that sync, by the name that describe gives them.
+ * The synced types, by describe's type name.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/field_types.htm
  */
@@ -215,7 +215,7 @@ export const FIELD_TYPES: Readonly<Record<string, FieldType>> = {
   boolean: {
     kind: 'boolean',
     read: (value) => booleanOf(orNull(value)),
-    // A checkbox takes no null.
+    // A checkbox cannot be null.
     write: (value) => booleanOf(blankToNull(value) ?? false),
     form: (value) => booleanOf(blankToNull(value) ?? false),
     refuse: (sent, field) => (typeof sent === 'boolean' ? undefined : wrongType(sent, field)),
@@ -248,24 +248,22 @@ export const OTHER_TYPES: Readonly<Record<string, string>> = {
   address: 'a compound field: its parts sync',
   location: 'a compound field: its parts sync',
   base64: 'a file',
-  // Describe does not say whether the user may view the values: a mask would be pushed over them.
+  // Describe does not say whether the user may view the values: a mask would overwrite the values.
   encryptedstring: 'encrypted: Salesforce shows a mask in the place of its values',
   id: 'the id of the record itself',
 };
 
-/** The type of this name, if fields of it sync. Any text may be asked for, `constructor` too. */
+/** The type with the name; undefined if not synced. Safe for any text, including `constructor`. */
 export function fieldTypeOf(name: string): FieldType | undefined {
   return Object.hasOwn(FIELD_TYPES, name) ? FIELD_TYPES[name] : undefined;
 }
 
-/** The type of a field that syncs. */
+/** The type of a synced field. */
 export function syncedType(name: string): FieldType {
   const type = fieldTypeOf(name);
   if (type === undefined) throw new Error(`fields of type ${name} do not sync`);
   return type;
 }
 
-/**
- * Types of free text, which says nearly the same when its end is cut off; half an email address or choice says nothing.
- */
+/** Types of free text, still useful when cut; a cut email address or choice is useless. */
 export const FREE_TEXT: ReadonlySet<string> = new Set(['string', 'textarea', 'phone', 'url', 'combobox']);

@@ -3,9 +3,9 @@ import { STANDARD_FIELDS } from './catalogue.ts';
 import type { RememberedSchema } from './field-history.ts';
 
 /**
- * Fields, by local name, that the sync user saw once and does not see any more, of a person whose record is of the
- * object `own`. Their values are kept, and shown to nobody until the field is visible again: whoever hid a field from the
- * sync user hid it from everybody who reads here. What the settings exclude is still visible.
+ * Fields, by local name, once visible to the sync user but not any more, for a person with a record of the object
+ * `own`. Values are kept, but hidden from every reader until the field is visible again: hiding a field from the sync
+ * user hides the field from all readers. Fields excluded by the settings are still visible.
  */
 function hiddenFields(own: RememberedSchema, all: readonly RememberedSchema[]): ReadonlySet<string> {
   const ofOwn = Object.keys(own.history.gone).filter((name) => !isFieldVisible(own, name));
@@ -15,7 +15,7 @@ function hiddenFields(own: RememberedSchema, all: readonly RememberedSchema[]): 
   return new Set([...ofOwn, ...ofOthers]);
 }
 
-/** The same for persons of each object. Before the first describe of all nothing was seen that could be hidden since. */
+/** The same for every object. Before the first describe of all objects no field can have been hidden. */
 export function hiddenByObject(
   stored: Readonly<Record<SalesforceType, RememberedSchema | undefined>>,
 ): Readonly<Record<SalesforceType, ReadonlySet<string>>> {
@@ -27,7 +27,7 @@ export function hiddenByObject(
   });
 }
 
-/** Whether the sync user sees the field on this object; what the settings exclude is seen. */
+/** Whether the sync user sees the field on the object; excluded fields count as visible. */
 export function isFieldVisible({ schema: { type, fields, leftOut } }: RememberedSchema, name: string): boolean {
   return Object.hasOwn(fields, name) || Object.hasOwn(leftOut, STANDARD_FIELDS.get(name)?.[type] ?? name);
 }

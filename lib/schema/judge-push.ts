@@ -8,10 +8,9 @@ import { sentValue } from './record.ts';
 type Operation = 'create' | 'update';
 
 /**
- * The rejection that Salesforce would surely answer to a push of these values, in its words and with API names;
- * undefined where only Salesforce can tell. Formats, lengths, ranges and restricted picklists are judged before any
- * automation of the org runs, so that what describe tells of them is the verdict; a missing value, which automation may
- * fill in, is judged after it.
+ * The rejection certain to come from Salesforce for a push, with Salesforce's message and API names; undefined where
+ * only Salesforce can decide. Formats, lengths, ranges and restricted picklists are checked before any automation of
+ * the org runs, so the describe is decisive; a missing value is checked after automation, which may supply the value.
  *
  * @see https://developer.salesforce.com/docs/atlas.en-us.apexcode.meta/apexcode/apex_triggers_order_of_execution.htm
  */
@@ -22,7 +21,7 @@ export function judgePush(schema: ObjectSchema, fields: Fields, operation: Opera
     const refusal = field?.[operation] ? refusalOf(field, value) : undefined;
     if (field !== undefined && refusal !== undefined) refused.push({ apiName: field.remoteName, refusal });
   }
-  // A request that cannot be read is refused before the rest of it is looked at.
+  // An unparsable request is refused before other checks.
   const unread = refused.find(({ refusal }) => refusal.code === WRONG_TYPE);
   const [first, ...others] = unread === undefined ? refused : [unread];
   if (first === undefined) return missingValues(schema, fields, operation);
@@ -33,7 +32,7 @@ export function judgePush(schema: ObjectSchema, fields: Fields, operation: Opera
   };
 }
 
-/** Why Salesforce would surely refuse this value of a field, by its type. */
+/** The refusal of a field's value certain to come from Salesforce, by type. */
 function refusalOf(field: SyncField, value: FieldValue): Refusal | undefined {
   const sent = sentValue(field, value);
   if (field.unchecked || sent === null) return undefined;
@@ -41,7 +40,7 @@ function refusalOf(field: SyncField, value: FieldValue): Refusal | undefined {
   return syncedType(field.type).refuse(sent, scale === undefined ? field : { ...field, scale });
 }
 
-/** A create must give every required value; an update must not take one away. */
+/** A create must supply every required value; an update must not clear a required value. */
 function missingValues(schema: ObjectSchema, fields: Fields, operation: Operation): Rejection | undefined {
   const missing = Object.values(schema.fields).filter((field) => {
     if (!field.required || field.unchecked) return false;
@@ -58,22 +57,22 @@ function missingValues(schema: ObjectSchema, fields: Fields, operation: Operatio
   };
 }
 
-/** As Salesforce calls it. */
+/** Salesforce's code. */
 const NOT_EDITABLE = 'INVALID_FIELD_FOR_INSERT_UPDATE';
 
-/** The rejection of edits to fields of which the sync user may write none. */
+/** The rejection of edits to fields not writable by the sync user. */
 export function notEditable(type: SalesforceType, fields: readonly string[]): Rejection {
   const message = `The sync user may not edit these fields of a ${type}: ${fields.join(', ')}`;
   return { code: NOT_EDITABLE, message, fields };
 }
 
-/** Whether a person is parked because of fields that the sync user may edit by now. */
+/** Whether all fields of a rejection for lacking edit permission have become editable. */
 export function isMended(rejection: Rejection | null, schema: ObjectSchema): boolean {
   if (rejection?.code !== NOT_EDITABLE || rejection.fields.length === 0) return false;
   return rejection.fields.every((field) => syncFieldOf(schema, field)?.update);
 }
 
-/** Texts that are too long for Salesforce and that the policy has cut, as they are to be from now on. */
+/** Texts too long for Salesforce, cut where the policy asks for cuts. */
 export function cutTexts(schema: ObjectSchema, fields: Fields, operation: Operation): Fields {
   const cut: Record<string, FieldValue> = {};
   for (const [name, value] of Object.entries(fields)) {

@@ -15,50 +15,50 @@ import { EXCLUDED_FIELDS } from './excluded-fields.ts';
 import { fieldTypeOf, syncedType } from './field-types.ts';
 import { type SyncPolicy, schemaPolicyKey } from './sync-policy.ts';
 
-/** Of the stored form of a schema: one of another format is described again. */
+/** The version of the stored schema form: a schema in a different form is described again. */
 export const SCHEMA_FORMAT = 3;
 
-/** One field that syncs, as this object has it. What does not hold is left out: 800 of them are stored together. */
+/** One synced field of an object. False flags are omitted, because 800 fields are stored together. */
 export interface SyncField {
   /** Local name. */
   readonly name: string;
-  /** API name on this object. */
+  /** API name on the object. */
   readonly remoteName: string;
   readonly label: string;
-  /** As describe names it. */
+  /** Type name according to describe. */
   readonly type: string;
   readonly shape: FieldShape;
   readonly pull: boolean;
-  /** May be sent when a record is created. */
+  /** May be sent on creation. */
   readonly create: boolean;
-  /** May be sent when a record is updated. */
+  /** May be sent on update. */
   readonly update: boolean;
-  /** The most characters of a text. */
+  /** Maximum characters of a text. */
   readonly length?: number;
-  /** The most digits of a number before the point. */
+  /** Maximum digits before the decimal point. */
   readonly wholeDigits?: number;
-  /** The only values that a restricted picklist takes; left out where there are too many to be kept. */
+  /** The allowed values of a restricted picklist; omitted if too many to store. */
   readonly values?: readonly string[];
-  /** No record is created without a value, and none may lose it. */
+  /** Required: no record is created without a value, and the value cannot be cleared. */
   readonly required?: true;
-  /** A formula or a roll-up: its changes move no `SystemModstamp`. */
+  /** A formula or roll-up: changes do not move `SystemModstamp`. */
   readonly calculated?: true;
   readonly autoNumber?: true;
-  /** Too long a text is cut. */
+  /** A text too long is cut. */
   readonly truncate?: true;
-  /** Only Salesforce judges its values. */
+  /** Values are checked by Salesforce only. */
   readonly unchecked?: true;
-  /** The field from which Salesforce derives this one. */
+  /** The field from which Salesforce derives the value. */
   readonly derivedFrom?: string;
-  /** The sync user may edit it, and it is not pushed all the same. */
+  /** Editable by the sync user, but not pushed. */
   readonly heldBack?: true;
-  /** No query may have a condition on it. */
+  /** Not allowed in query conditions. */
   readonly unfilterable?: true;
-  /** Its type changed in Salesforce: it does not sync until somebody accepts the new one. */
+  /** The type changed in Salesforce: not synced until a user accepts the new type. */
   readonly retyped?: Retyping;
 }
 
-/** The types of a field that changed, as describe names them. */
+/** The old and new type of a changed field, according to describe. */
 export interface Retyping {
   readonly from: string;
   readonly to: string;
@@ -67,7 +67,7 @@ export interface Retyping {
 /** Why a visible field does not sync. */
 export type LeftOutWhy = 'configured' | 'catalogue' | 'unknown' | 'type';
 
-/** A field that the sync user sees and that does not sync. */
+/** A field visible to the sync user but not synced. */
 export interface LeftOutField {
   readonly label: string;
   readonly type: string;
@@ -75,14 +75,14 @@ export interface LeftOutField {
   readonly editable: boolean;
 }
 
-/** Something that the sync needs of a field and does not have, a permission of its user mostly. */
+/** A missing requirement of a field, usually a permission of the sync user. */
 export interface MissingPermission {
   readonly apiName: string;
   readonly access: Access;
   readonly without: string;
 }
 
-/** What syncs of one object, and how: made from a describe, kept with the checkpoint. Plain JSON. */
+/** The synced fields of one object: made from a describe, stored with the checkpoint. Plain JSON. */
 export interface ObjectSchema {
   readonly format: number;
   readonly type: SalesforceType;
@@ -90,19 +90,24 @@ export interface ObjectSchema {
   readonly fields: Readonly<Record<string, SyncField>>;
   /** By API name. */
   readonly leftOut: Readonly<Record<string, LeftOutField>>;
-  /** The system columns that the sync user may see. */
+  /** The system columns visible to the sync user. */
   readonly systemColumns: readonly string[];
   readonly missing: readonly MissingPermission[];
-  /** One line for each thing that keeps the sync from working as it should. */
+  /** One line per problem impairing the sync. */
   readonly problems: readonly string[];
-  /** Of the policy under which it was made: under another, it is described again. */
+  /** Key of the policy used; under a different policy the object is described again. */
   readonly policyKey: string;
 }
 
-/** Characters of picklist values that one schema keeps: the values of further picklists are for Salesforce to judge. */
+/**
+ * Maximum characters of picklist values stored per schema; the values of further picklists are checked by Salesforce
+ * only.
+ */
 const MAX_VALUES_SIZE = 200_000;
 
-/** The fields that sync, from what the sync user may see: the listed standard fields and all custom ones. */
+/**
+ * The synced fields among the fields visible to the sync user: the catalogue's standard fields and all custom fields.
+ */
 export function objectSchema(type: SalesforceType, described: DescribedObject, policy: SyncPolicy): ObjectSchema {
   const fields: Record<string, SyncField> = {};
   const leftOut: Record<string, LeftOutField> = {};
@@ -147,7 +152,7 @@ function syncField(
 ): SyncField {
   const { pullOnly, pushOnly, truncate, unchecked } = policy.fields;
   const { kind } = syncedType(field.type);
-  // Describe says so of formulas and auto-numbers by itself; a field that nobody can write must not depend on it.
+  // Describe already marks formulas and auto-numbers as read-only, but safety must not depend on the description.
   const derivedFrom = STANDARD_FIELDS.get(name)?.derivedFrom;
   const push = derivedFrom === undefined && !pullOnly.includes(name) && !field.calculated && !field.autoNumber;
   return {
@@ -173,13 +178,13 @@ function syncField(
   };
 }
 
-/** The flags that hold. */
+/** The flags with the value true. */
 function holding<Flag extends string>(flags: Readonly<Record<Flag, boolean>>): { readonly [Each in Flag]?: true } {
   const held = Object.entries(flags).filter(([, holds]) => holds);
   return Object.fromEntries(held) as { readonly [Each in Flag]?: true };
 }
 
-/** A whole number has `digits`; another has `precision` of them, `scale` of which stand behind the point. */
+/** A whole number has `digits`; other numbers have `precision` digits, of these `scale` decimals. */
 function limits(field: DescribedField, keepValues: boolean): Pick<SyncField, 'length' | 'wholeDigits' | 'values'> {
   const { length, digits, precision, scale, restrictedPicklist, picklistValues } = field;
   const wholeDigits = digits > 0 ? digits : precision - scale;
@@ -201,13 +206,13 @@ function missingPermissions(
   { fields: { exclude, pullOnly } }: SyncPolicy,
 ): readonly MissingPermission[] {
   return NEEDED_ACCESS.filter((each) => each.on.includes(type)).flatMap(({ name, access, without }) => {
-    // What the operator leaves out is not missed.
+    // A field excluded by the operator is no missing permission.
     if (exclude.includes(name) || (access === 'edit' && pullOnly.includes(name))) return [];
     return has(access, name, visible.get(name)) ? [] : [{ apiName: name, access, without }];
   });
 }
 
-/** A hidden field whose reading is needed too is told only once. */
+/** A hidden field also needed for reading is reported once only. */
 function has(access: Access, name: string, field: DescribedField | undefined): boolean {
   if (access === 'read') return field !== undefined;
   if (field === undefined) return NEEDED_ACCESS.some((each) => each.name === name && each.access === 'read');
@@ -225,19 +230,19 @@ function problemOf(type: SalesforceType, { apiName, access, without }: MissingPe
   return `${type}.${apiName} is ${LACKS[access]}: ${without}`;
 }
 
-/** The field of this local name, if it syncs. Any text may be asked for, `constructor` too. */
+/** The synced field with the local name. Safe for any text, including `constructor`. */
 export function syncFieldOf(schema: ObjectSchema, name: string): SyncField | undefined {
   return Object.hasOwn(schema.fields, name) ? schema.fields[name] : undefined;
 }
 
-/** The API names that a query asks for: `Id` and `SystemModstamp` first, as the change feed relies on. */
+/** The API names of a query: `Id` and `SystemModstamp` first, as required by the change feed. */
 export function feedColumns(schema: ObjectSchema): string[] {
   const pulled = Object.values(schema.fields).filter((field) => field.pull);
   const owner = schema.systemColumns.includes('OwnerId') ? OWNER_COLUMNS : [];
   return [...schema.systemColumns, ...owner, ...pulled.map((field) => field.remoteName)];
 }
 
-/** How these columns are read from a text, where they are no texts themselves. */
+/** How to parse columns from text; columns of text are omitted. */
 export function columnKinds(schema: ObjectSchema): Readonly<Record<string, 'number' | 'boolean' | 'datetime'>> {
   const kinds: Record<string, 'number' | 'boolean' | 'datetime'> = {
     SystemModstamp: 'datetime',
@@ -251,7 +256,7 @@ export function columnKinds(schema: ObjectSchema): Readonly<Record<string, 'numb
   return kinds;
 }
 
-/** The schema as the merge needs it. */
+/** The rules of the merge according to the schema. */
 export function mergeRules(schema: ObjectSchema, policy: SyncPolicy): MergeRules {
   const shapes: Record<string, FieldShape> = { __proto__: null as never };
   for (const field of Object.values(schema.fields)) shapes[field.name] = field.shape;
@@ -262,7 +267,7 @@ export function mergeRules(schema: ObjectSchema, policy: SyncPolicy): MergeRules
   };
 }
 
-/** Who wins a conflict about a field. */
+/** The winner of a conflict about a field. */
 export function winnerOf(type: SalesforceType, field: string, policy: SyncPolicy) {
   return policy.fields.conflictWinner[field] ?? policy.conflictWinner[type];
 }

@@ -10,24 +10,24 @@ import { type ObjectSchema, syncFieldOf } from './object-schema.ts';
 import { localFieldNames, pushable } from './record.ts';
 import type { SyncPolicy } from './sync-policy.ts';
 
-/** What a sync would do with one field. A value that is not known is left out; null is empty. */
+/** The planned action for one field. Unknown values are omitted; null is empty. */
 export interface FieldPlan {
   /** Local name. */
   readonly field: string;
-  /** API name on the object; null where it has no such field, or hides it. */
+  /** API name on the object; null where missing or hidden. */
   readonly apiName: string | null;
   readonly local?: FieldValue;
   readonly base?: FieldValue;
   readonly remote?: FieldValue;
   readonly action: 'pull' | 'push' | 'none';
-  /** What the other side would get. */
+  /** The value to be written to the other side. */
   readonly to?: FieldValue;
-  /** Where both sides changed it to different values. */
+  /** The winner where both sides changed the field to different values. */
   readonly winner: Winner | null;
   readonly why: string;
 }
 
-/** What a sync of a person with one record would do. */
+/** The planned sync of a person with one record. */
 export interface SyncPlan {
   readonly fields: readonly FieldPlan[];
   readonly pulled: readonly string[];
@@ -36,7 +36,7 @@ export interface SyncPlan {
   readonly rejection: Rejection | null;
 }
 
-/** One object's schema, the rules of its merge, and the policy that both follow. */
+/** One object's schema, merge rules, and the policy behind both. */
 export interface PlannedObject {
   readonly schema: ObjectSchema;
   readonly rules: MergeRules;
@@ -48,12 +48,12 @@ interface Sides {
   readonly remote: Fields;
   readonly conflicts: readonly Conflict[];
   readonly pulled: ReadonlySet<string>;
-  /** What would be pushed, by local name, cut where the policy cuts. */
+  /** The values to be pushed, by local name, cut where the policy cuts. */
   readonly edits: Fields;
   readonly operation: 'create' | 'update';
 }
 
-/** What a sync with this row would do: merge it, then push what is still pending. */
+/** Plans a sync with an existing row: merge, then push the edits still pending. */
 export function planUpdate(object: PlannedObject, person: Person, row: Row, own: OwnPush | undefined): SyncPlan {
   const merge = mergeRow(person, row, object.rules, own);
   const merged = merge.kind === 'merged' || merge.kind === 'touched' ? merge.person : person;
@@ -65,7 +65,7 @@ export function planUpdate(object: PlannedObject, person: Person, row: Row, own:
   return planOf(object, { person, remote: row.fields, conflicts, pulled: taken, edits, operation: 'update' });
 }
 
-/** What a sync would do that creates the record. */
+/** Plans a sync creating the record. */
 export function planCreate(object: PlannedObject, person: Person): SyncPlan {
   const cut = cutTexts(object.schema, person.fields, 'create');
   const edits = nonEmptyFields({ ...person.fields, ...cut }, object.rules.shapes);
@@ -95,7 +95,7 @@ function rejectionOf(
   return notEditable(schema.type, refused);
 }
 
-/** Whether a field holds a value on either side, or did: what is empty everywhere is left out. */
+/** Whether a field has or had a value on either side: fields always empty are omitted. */
 function saysSomething({ rules }: PlannedObject, { person, remote }: Sides, field: string): boolean {
   const values = [person.fields[field], person.pending[field], remote[field]];
   return values.some((value) => !isEmptyValue(rules.shapes[field], value ?? null));

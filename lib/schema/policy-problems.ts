@@ -5,8 +5,8 @@ import type { RememberedSchema } from './field-history.ts';
 import type { SyncPolicy } from './sync-policy.ts';
 
 /**
- * One line for each field that the settings name and that no synced object has: most likely a typing error, which only
- * a describe can tell from a custom field. What is hidden looks the same.
+ * One line per field named in the settings but missing from every synced object: most likely a typing error, which only
+ * a describe can reveal. A hidden field looks the same.
  */
 export function policyProblems(described: readonly RememberedSchema[], policy: SyncPolicy): string[] {
   const known = new Set(described.flatMap(namesOf));
@@ -19,7 +19,7 @@ export function policyProblems(described: readonly RememberedSchema[], policy: S
   });
 }
 
-/** By local name, whether they sync or not. */
+/** By local name, synced or not. */
 function namesOf({ schema, history }: RememberedSchema): string[] {
   const { type, fields, leftOut } = schema;
   return [
@@ -33,7 +33,7 @@ function localName(type: SalesforceType, apiName: string): string {
   return LOCAL_NAMES[type].get(apiName) ?? apiName;
 }
 
-/** A standard field may be hidden, which is told elsewhere, and excluding it is no mistake. */
+/** A hidden standard field is reported elsewhere, and excluding a standard field is no mistake. */
 function isStandard(name: string): boolean {
   return STANDARD_FIELDS.has(name) || EXCLUDED_FIELDS.has(name);
 }

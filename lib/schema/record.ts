@@ -5,10 +5,10 @@ import { PERSON_ID_FIELD } from './catalogue.ts';
 import { type FieldType, syncedType } from './field-types.ts';
 import { type ObjectSchema, type SyncField, syncFieldOf } from './object-schema.ts';
 
-/** A record's values as the REST API answers and takes them, by API name. */
+/** A record's values in the form of the REST API, by API name. */
 export type RemoteRecord = Readonly<Record<string, FieldValue>>;
 
-/** A field with what its type does to values. */
+/** A field with the value functions of the type. */
 interface TypedField {
   readonly field: SyncField;
   readonly read: FieldType['read'];
@@ -16,7 +16,7 @@ interface TypedField {
 
 const schemasByRemoteName = new WeakMap<ObjectSchema, ReadonlyMap<string, TypedField>>();
 
-/** A row from values in the order of `columns` (API names), as the change feed carries them. */
+/** A row from values in the order of `columns` (API names), the form used by the change feed. */
 export function rowOfValues(schema: ObjectSchema, columns: readonly string[], values: readonly FieldValue[]): Row {
   const record: Record<string, FieldValue> = {};
   columns.forEach((column, index) => {
@@ -25,7 +25,7 @@ export function rowOfValues(schema: ObjectSchema, columns: readonly string[], va
   return rowOfRecord(schema, record);
 }
 
-/** A row from a record; what the schema does not know of is left out. */
+/** A row from a record; unknown columns are omitted. */
 export function rowOfRecord(schema: ObjectSchema, record: RemoteRecord): Row {
   const known = byRemoteName(schema);
   const fields: Record<string, FieldValue> = {};
@@ -54,17 +54,17 @@ function personOf(record: RemoteRecord): string | null {
   return key === null ? null : personIdOfKey(key);
 }
 
-/** The ids of queues begin so, and a queue is nobody to write to or to name. */
+/** The prefix of queue ids; the name and email of a queue are not shown. */
 const QUEUE_PREFIX = '00G';
 
-/** Nothing where the read did not ask for the owner's name. */
+/** Empty where the read did not include the owner's name. */
 function ownerOf(record: RemoteRecord): { readonly owner?: OwnerName } {
   if (record['Owner.Name'] === undefined) return {};
   if (text(record.OwnerId)?.startsWith(QUEUE_PREFIX)) return { owner: { name: null, email: null } };
   return { owner: { name: text(record['Owner.Name']), email: text(record['Owner.Email']) } };
 }
 
-/** What a push may send of these fields, by API name, and the local names of those it may not. */
+/** The values allowed in a push, by API name, and the local names of the other fields. */
 export function pushable(
   schema: ObjectSchema,
   fields: Fields,
@@ -83,7 +83,7 @@ export function pushable(
   return { record, sent, refused };
 }
 
-/** Local names for the API names that an error of Salesforce speaks of; an unknown name stays as it is. */
+/** Local names for the API names in a Salesforce error; an unknown name is kept. */
 export function localFieldNames(schema: ObjectSchema, remoteNames: readonly string[]): string[] {
   const known = byRemoteName(schema);
   return remoteNames.map((name) => known.get(name)?.field.name ?? name);
@@ -101,7 +101,7 @@ function typedField(field: SyncField): TypedField {
   return { field, read: syncedType(field.type).read };
 }
 
-/** What is sent for a local value of this field: null clears it. */
+/** The value to send for a local value of the field; null clears the field. */
 export function sentValue(field: SyncField, value: FieldValue): FieldValue {
   return syncedType(field.type).write(value);
 }

@@ -2,7 +2,7 @@ import type { Winner } from '../person/activity.ts';
 import type { Fields } from '../person/field-value.ts';
 import { byType, type SalesforceType } from '../person/row.ts';
 
-/** What an operator decides about fields, by local name. */
+/** An operator's decisions about fields, by local name. */
 export interface SyncPolicy {
   readonly conflictWinner: Readonly<Record<SalesforceType, Winner>>;
   readonly fields: {
@@ -10,24 +10,24 @@ export interface SyncPolicy {
     readonly pullOnly: readonly string[];
     readonly pushOnly: readonly string[];
     readonly conflictWinner: Readonly<Record<string, Winner>>;
-    /** Text that is too long for Salesforce is cut, and the cut told, instead of being rejected. */
+    /** Texts too long for Salesforce are cut and logged instead of rejected. */
     readonly truncate: readonly string[];
-    /** Values are left to Salesforce to judge: automation that runs before it judges may mend them. */
+    /** Values are checked by Salesforce only, because automation running before the checks may correct the values. */
     readonly unchecked: readonly string[];
   };
-  /** Values that a new Lead takes where the person has none. */
+  /** Values of a new Lead for empty fields of the person. */
   readonly defaults?: Fields;
-  /** What becomes of a new Lead that a duplicate rule only warns of; left out: `link`. */
+  /** Handling of a new Lead after a mere warning of a duplicate rule; absent: `link`. */
   readonly onDuplicateAlert?: 'link' | 'save' | 'reject';
 }
 
-/** The marketing side wins, and nothing is left out. */
+/** The local side wins, and nothing is excluded. */
 export const DEFAULT_POLICY: SyncPolicy = {
   conflictWinner: byType(() => 'local' as const),
   fields: { exclude: [], pullOnly: [], pushOnly: [], conflictWinner: {}, truncate: [], unchecked: [] },
 };
 
-/** Equal for two policies under which a describe makes the same schema. */
+/** Equal for policies resulting in the same schema. */
 export function schemaPolicyKey({ fields }: SyncPolicy): string {
   const { exclude, pullOnly, pushOnly, truncate, unchecked } = fields;
   return JSON.stringify([exclude, pullOnly, pushOnly, truncate, unchecked].map((names) => [...names].sort()));
@@ -36,8 +36,8 @@ export function schemaPolicyKey({ fields }: SyncPolicy): string {
 const API_NAME = /^[A-Za-z](?:_?[A-Za-z0-9])*(?:__[A-Za-z](?:_?[A-Za-z0-9])*){0,2}$/;
 
 /**
- * Lists of which no two may name the same field: to exclude one leaves nothing to say of it, a field has one direction,
- * and what is never pushed is never cut or judged.
+ * Pairs of lists not allowed to share a field: an excluded field needs no other setting, a field has one direction, and
+ * a field never pushed is never cut or checked.
  */
 const OPPOSITES: readonly (readonly [ListName, ListName])[] = [
   ['exclude', 'pullOnly'],
@@ -55,8 +55,8 @@ type ListName = keyof SyncPolicy['fields'];
 const LISTS: readonly ListName[] = ['exclude', 'pullOnly', 'pushOnly', 'conflictWinner', 'truncate', 'unchecked'];
 
 /**
- * What is wrong with the decisions about fields, one line each that names the field. `localNameOf` knows the local name
- * of a Contact's own API name, which the settings do not go by.
+ * Mistakes in the decisions about fields, one line each. `localNameOf` returns the local name for a Contact's API name,
+ * not allowed in the settings.
  */
 export function policyMistakes(
   fields: SyncPolicy['fields'],

@@ -5,9 +5,10 @@ import { type ObjectSchema, objectSchema } from './object-schema.ts';
 import type { SyncPolicy } from './sync-policy.ts';
 
 /**
- * The types of the catalogue's fields, where they are not plain text; they are the same in every org.
+ * Types of the catalogue's fields other than plain text, the same in every org.
  *
- * @see https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_lead.htm
+ * @see
+ * https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_lead.htm
  */
 const TYPES: ReadonlyMap<string, string> = new Map([
   ['Email', 'email'],
@@ -21,13 +22,13 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['CreatedDate', 'datetime'],
 ]);
 
-/** Decimals of an amount, in an org that has not said otherwise. */
+/** Decimals of an amount by default. */
 const SCALES: ReadonlyMap<string, number> = new Map([['AnnualRevenue', 2]]);
 
-/** No org lets anybody set these. */
+/** Read-only in every org. */
 const READ_ONLY: ReadonlySet<string> = new Set(['CreatedDate']);
 
-/** What an object has as far as anybody can know who has not seen its describe: the standard fields that sync. */
+/** The assumed schema of an object before the first describe: the synced standard fields. */
 export function undescribedSchema(type: SalesforceType, policy: SyncPolicy): ObjectSchema {
   const fields = [...STANDARD_FIELDS].flatMap(([name, field]) => {
     const apiName = field[type];

@@ -1,6 +1,6 @@
 import { canonicalId, type FieldValue, parseInstant, roundedTo } from '../person/field-value.ts';
 
-/** What the form of a value needs to know of its field. */
+/** Properties of a field needed for the stored form. */
 interface FormedField {
   readonly scale?: number;
   readonly values?: readonly string[];
@@ -9,7 +9,7 @@ interface FormedField {
 /** Salesforce trims every text. */
 export const trimmed = (value: FieldValue): FieldValue => (typeof value === 'string' ? value.trim() || null : value);
 
-/** A value that differs from an offered one by case alone is the offered one. */
+/** A value differing from an offered value only by case becomes the offered value. */
 function offeredOr(text: string, { values = [] }: FormedField): string {
   if (values.includes(text)) return text;
   const lower = text.toLowerCase();
@@ -21,7 +21,7 @@ export function formOfChoice(value: FieldValue, field: FormedField): FieldValue 
   return typeof text === 'string' ? offeredOr(text, field) : text;
 }
 
-/** Each value once, in the order in which they are offered. */
+/** Distinct values, in the order offered. */
 export function formOfChoices(value: FieldValue, field: FormedField): FieldValue {
   if (typeof value !== 'string') return value;
   const parts = value.split(';').map((part) => offeredOr(part.trim(), field));
@@ -35,7 +35,7 @@ export function formOfEmail(value: FieldValue): FieldValue {
   return typeof text === 'string' ? text.toLowerCase() : text;
 }
 
-/** Zero has no sign in Salesforce. */
+/** Salesforce stores no negative zero. */
 export function formOfNumber(value: FieldValue, { scale = 0 }: FormedField): FieldValue {
   return typeof value === 'number' ? roundedTo(value, scale) + 0 : value;
 }

@@ -130,7 +130,7 @@ export function* packRows(envelope: RowsEnvelope, rows: Iterable<QueuedRow>): Ge
   if (packed.length > 0) yield body();
 }
 
-/** Packs ids into message bodies, `size` ids each. */
+/** Packs ids into message bodies of `perMessage` ids. */
 export function* packIds(
   envelope:
     | { readonly kind: 'pending'; readonly queuedAt: string; readonly cycle?: number; readonly mass?: true }

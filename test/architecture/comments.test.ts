@@ -9,7 +9,7 @@ const PRONOUNS = new Set(
 );
 
 /** In percent of the words of all comments. Lower it as comments are rewritten; the aim is 6. */
-const LIMIT = 7;
+const LIMIT = 5;
 
 function commentsOf(text: string): string {
   const blocks = [...text.matchAll(/\/\*\*?([\s\S]*?)\*\//g)].map(([, comment = '']) => comment);
