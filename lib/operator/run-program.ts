@@ -9,17 +9,22 @@ export interface ProgramOptions {
 
 /**
  * Runs a program's work and exits with the code that the work returns: 2 and one line for a wrong option, 1 for an
- * error, 0 after `--help`. The first signal aborts the work, which closes everything it started; a second signal ends
- * the process at once.
+ * error, 0 after `--help`. With options the first signal aborts the work, which closes everything it started; a second
+ * signal ends the process at once. Without options there is nothing to close: the first signal ends the process.
  */
+export async function runProgram(work: () => Promise<number>): Promise<never>;
 export async function runProgram(
   work: (signal: AbortSignal) => Promise<number>,
-  { interruptedCode }: ProgramOptions,
+  options: ProgramOptions,
+): Promise<never>;
+export async function runProgram(
+  work: (signal: AbortSignal) => Promise<number>,
+  options?: ProgramOptions,
 ): Promise<never> {
   const interruption = new AbortController();
-  for (const signal of SIGNALS) process.once(signal, () => interruption.abort());
+  if (options !== undefined) for (const signal of SIGNALS) process.once(signal, () => interruption.abort());
   const code = await work(interruption.signal).catch((error: unknown) => {
-    if (interruption.signal.aborted) return interruptedCode;
+    if (options !== undefined && interruption.signal.aborted) return options.interruptedCode;
     return report(error);
   });
   process.exit(code);

@@ -2,6 +2,7 @@ import type { Winner } from '../person/activity.ts';
 import type { SalesforceType } from '../person/row.ts';
 import { LOCAL_NAMES, NEEDED_ACCESS, STANDARD_FIELDS } from './catalogue.ts';
 import { EXCLUDED_FIELDS } from './excluded-fields.ts';
+import type { GoneField, RememberedSchema } from './field-history.ts';
 import { OTHER_TYPES } from './field-types.ts';
 import { type LeftOutField, type ObjectSchema, type SyncField, winnerOf } from './object-schema.ts';
 import type { SyncPolicy } from './sync-policy.ts';
@@ -46,6 +47,42 @@ export function fieldReports(schema: ObjectSchema, policy: SyncPolicy): FieldRep
     }),
   ];
   return [...seen, ...hidden].sort((a, b) => (a.apiName < b.apiName ? -1 : 1));
+}
+
+/** What became of a field that had synced. Its values are kept until somebody decides. */
+export interface FieldChange {
+  /** The type changed, and the new type is not accepted yet. */
+  readonly retyped: { readonly from: string; readonly to: string; readonly since: string } | null;
+  /** The sync user no longer sees the field. `purge`: whether its values are kept, are being removed, or were removed. */
+  readonly gone: { readonly since: string; readonly purge: 'kept' | 'running' | 'done' } | null;
+}
+
+/** The reports of a remembered schema: fields that have gone out of sight since are among them. */
+export function reportsWithChanges(
+  stored: RememberedSchema,
+  policy: SyncPolicy,
+): readonly (FieldReport & FieldChange)[] {
+  const { schema, history } = stored;
+  const reports = fieldReports(schema, policy);
+  const known = new Set(reports.map(({ field }) => field));
+  const unlisted = Object.keys(history.gone)
+    .filter((name) => !known.has(name))
+    .map((name) => hiddenReport(schema.type, name, STANDARD_FIELDS.get(name)?.[schema.type] ?? name));
+  return [...reports, ...unlisted].map((report) => ({ ...report, ...changeOf(history, report) }));
+}
+
+function changeOf({ quarantined, gone }: RememberedSchema['history'], { field, visible }: FieldReport): FieldChange {
+  const retyped = quarantined[field ?? ''];
+  const lost = visible ? undefined : gone[field ?? ''];
+  return {
+    retyped: retyped === undefined ? null : { from: retyped.from.type, to: retyped.field.type, since: retyped.since },
+    gone: lost === undefined ? null : { since: lost.since, purge: purgeOf(lost) },
+  };
+}
+
+function purgeOf({ purge }: GoneField): 'kept' | 'running' | 'done' {
+  if (purge === undefined) return 'kept';
+  return purge.endedAt === null ? 'running' : 'done';
 }
 
 const NO_SYNC = { direction: 'none', winner: null } as const;

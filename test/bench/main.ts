@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { cpus, platform, totalmem } from 'node:os';
 import { type Command, readArguments, UsageError } from '../../lib/operator/command-line.ts';
-import { runProgram } from '../../lib/operator/run-program.ts';
+import { orInterrupted, runProgram } from '../../lib/operator/run-program.ts';
 import { createScreen, progressBar, type Screen } from '../sandbox/terminal/screen.ts';
 import type { Bench, Workload, WorkloadFile } from './bench.ts';
 import { measureCosts } from './model/measured-costs.ts';
@@ -32,10 +32,10 @@ interface Found {
   readonly workload: Workload;
 }
 
-async function main(): Promise<number> {
+async function main(signal: AbortSignal): Promise<number> {
   const { options: typed } = readArguments(command, process.argv.slice(2));
   const screen = createScreen(process.stdout, process.env);
-  if (typed.model === true) return runModel(screen);
+  if (typed.model === true) return orInterrupted(signal, runModel(screen));
   const chosen = await chosenWorkloads(typed.only);
   const surroundings = await startSurroundings();
   const reported: Reported[] = [];
@@ -55,7 +55,7 @@ async function main(): Promise<number> {
         latency: (place, milliseconds) => setLatency(place.orgUrl, milliseconds),
         tell,
       };
-      const done = { id: workload.id, name: workload.name, result: await workload.run(bench) };
+      const done = { id: workload.id, name: workload.name, result: await orInterrupted(signal, workload.run(bench)) };
       reported.push(done);
       for (const line of linesOf(done)) screen.line(line);
     }

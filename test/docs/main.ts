@@ -16,4 +16,4 @@ async function main(): Promise<number> {
   return 0;
 }
 
-await runProgram(main, { interruptedCode: 130 });
+await runProgram(main);

@@ -1,5 +1,6 @@
 import type { Fields, FieldValue } from '../../lib/person/field-value.ts';
 import type { SalesforceType } from '../../lib/person/row.ts';
+import { readFieldStatus } from '../../lib/sync/operate/field-status.ts';
 import { readSyncStatus, type SyncStatus } from '../../lib/sync/operate/sync-status.ts';
 import type { CycleReport } from '../../lib/sync/state/cycle-report.ts';
 import { EMPTY_QUEUES } from '../fakes/empty-queues.ts';
@@ -26,6 +27,12 @@ export class ChangingOrg extends TwoSides {
     this.removeField(object, name);
     this.addField(object, name, { type });
     this.fillSilently(object, name, values);
+  }
+
+  /** What `GET /sync/fields` says of a field. */
+  async reportOf(object: SalesforceType, field: string) {
+    const status = await readFieldStatus(this.ports, [object]);
+    return status[object]?.fields.find((each) => each.field === field);
   }
 
   showField(object: SalesforceType, field: string, visible: boolean): void {

@@ -24,6 +24,8 @@ test('GET /sync/fields tells of every field of both objects', async () => {
     direction: 'both',
     winner: 'local',
     why: null,
+    retyped: null,
+    gone: null,
     lastProblem: null,
   };
   const object = { missingPermissions: [], fields: expect.arrayContaining([title]) };

@@ -63,7 +63,7 @@ const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import
 
 /** The commands of the project itself; the others are the tools of others, with a help of their own. */
 const ours = Object.entries(scripts).flatMap(([name, script]) => {
-  const file = /^node (\S+\.ts)$/.exec(script)?.[1];
+  const file = /^node (?:--\S+ )*(\S+\.ts)$/.exec(script)?.[1];
   return file === undefined || !existsSync(file) ? [] : [[name, file] as const];
 });
 

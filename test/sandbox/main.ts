@@ -14,12 +14,18 @@ async function main(signal: AbortSignal): Promise<number> {
   const progress = showSteps(screen);
   screen.line('Lockstep on this machine. Ctrl-C ends it.');
   // Loaded only now: loading the parts takes seconds on a slow machine.
-  const { startSandbox, tellCycles } = await progress.step('program', 'loads the program', loadParts, () => 'loaded');
+  const { startSandbox, tellCycles, followFirstSync } = await progress.step(
+    'program',
+    'loads the program',
+    loadParts,
+    () => 'loaded',
+  );
   const teller = tellCycles(screen, options.cycleSeconds);
   const sandbox = await startSandbox(options, teller.log, { signal, progress });
   try {
-    const firstPoll = () => orInterrupted(signal, teller.firstPoll);
-    await progress.step('first cycle', 'reads what is in Salesforce', firstPoll, () => 'read what is in Salesforce');
+    const first = followFirstSync(sandbox, teller, options.seedRecords);
+    const firstPoll = () => orInterrupted(signal, first.ended());
+    await progress.step('first cycle', first.line, firstPoll, () => 'read what is in Salesforce');
     const answers = () => orInterrupted(signal, untilAnswered(sandbox.apiUrl, screen, signal));
     await progress.step('API', 'waits for its first answer', answers, () => 'answers');
     introduce(screen, sandbox, options.cycleSeconds);
@@ -33,11 +39,12 @@ async function main(signal: AbortSignal): Promise<number> {
 }
 
 async function loadParts() {
-  const [{ startSandbox }, { tellCycles }] = await Promise.all([
+  const [{ startSandbox }, { tellCycles }, { followFirstSync }] = await Promise.all([
     import('./start-sandbox.ts'),
     import('./terminal/tell-cycles.ts'),
+    import('./terminal/first-sync.ts'),
   ]);
-  return { startSandbox, tellCycles };
+  return { startSandbox, tellCycles, followFirstSync };
 }
 
 function introduce(screen: Screen, sandbox: Sandbox, cycleSeconds: number): void {

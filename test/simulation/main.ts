@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { HelpRequest, readArguments, UsageError, wholeNumber } from '../../lib/operator/command-line.ts';
+import { readArguments, wholeNumber } from '../../lib/operator/command-line.ts';
+import { runProgram } from '../../lib/operator/run-program.ts';
+import { createScreen } from '../sandbox/terminal/screen.ts';
 import { drawScenario } from './scenario.ts';
 import { runOnWorkers } from './seed-workers.ts';
+import { showSeeds } from './show-seeds.ts';
 import { shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
 import { withShortIds } from './story.ts';
@@ -23,78 +26,53 @@ const COMMAND = {
 /** How many failing seeds are shown with their reasons. */
 const SHOWN = 20;
 
-function readOptions() {
-  try {
-    return readArguments(COMMAND, process.argv.slice(2)).options;
-  } catch (error) {
-    return stop(error);
-  }
-}
+const screen = createScreen(process.stdout, process.env);
 
-/** Prints the help or the mistake in one line, and ends. */
-function stop(error: unknown): never {
-  if (error instanceof HelpRequest) {
-    console.log(error.message);
-    process.exit(0);
-  }
-  if (!(error instanceof UsageError)) throw error;
-  console.error(error.message);
-  process.exit(2);
+async function main(): Promise<number> {
+  const { options } = readArguments(COMMAND, process.argv.slice(2));
+  const countOf = (name: 'from' | 'minutes' | 'seeds' | 'workers', fallback: number): number => {
+    const typed = options[name];
+    return typed === undefined ? fallback : wholeNumber(`--${name}`, typed, 1, Number.MAX_SAFE_INTEGER);
+  };
+  const from = countOf('from', 1);
+  const minutes = countOf('minutes', Number.POSITIVE_INFINITY);
+  const seeds = countOf('seeds', options.minutes === undefined ? 2000 : Number.MAX_SAFE_INTEGER - from);
+  if (seeds === 1) return tellOne(from, options.unshrunk === true);
+  return runMany({ from, seeds, minutes, workers: countOf('workers', availableParallelism()) });
 }
-
-function countOf(name: string, text: string): number {
-  try {
-    return wholeNumber(`--${name}`, text, 1, Number.MAX_SAFE_INTEGER);
-  } catch (error) {
-    return stop(error);
-  }
-}
-
-const options = readOptions();
-const from = countOf('from', options.from ?? '1');
-const minutes = options.minutes === undefined ? undefined : countOf('minutes', options.minutes);
-const defaultSeeds = minutes === undefined ? 2000 : Number.MAX_SAFE_INTEGER - from;
-const seeds = options.seeds === undefined ? defaultSeeds : countOf('seeds', options.seeds);
-if (seeds === 1) await tellOne(from);
-else await runMany();
 
 /** One seed's story; of a failing one only what it takes to fail. */
-async function tellOne(seed: number): Promise<void> {
+async function tellOne(seed: number, unshrunk: boolean): Promise<number> {
   const scenario = drawScenario(seed);
   const outcome = await simulate(scenario, true);
   const failed = outcome.broken.length > 0;
-  const told = failed && !options.unshrunk ? await shrink(scenario, outcome) : { scenario, outcome };
+  const told = failed && !unshrunk ? await shrink(scenario, outcome) : { scenario, outcome };
   console.log(`seed ${seed}: ${told.scenario.subjects.map((origin, at) => `p${at} (${origin})`).join(', ')}`);
   console.log(`faults: ${told.scenario.faults.join(', ') || 'none'}\n`);
   console.log(told.outcome.story.map(withShortIds).join('\n'));
-  const again = `npm run simulate -- --seeds 1 --from ${seed}${options.unshrunk ? ' --unshrunk' : ''}`;
+  const again = `npm run simulate -- --seeds 1 --from ${seed}${unshrunk ? ' --unshrunk' : ''}`;
   console.log(
     failed
       ? `\n${told.outcome.broken.map(withShortIds).join('\n')}\n  ${again}`
       : `\nevery invariant holds, trace ${outcome.traceHash}`,
   );
-  process.exitCode = failed ? 1 : 0;
+  return failed ? 1 : 0;
 }
 
-async function runMany(): Promise<void> {
+interface Many {
+  readonly from: number;
+  readonly seeds: number;
+  readonly minutes: number;
+  readonly workers: number;
+}
+
+async function runMany({ minutes, ...wish }: Many): Promise<number> {
   const began = performance.now();
-  let shownAt = began;
-  let failed = 0;
-  const tally = await runOnWorkers({
-    from,
-    seeds,
-    workers: options.workers === undefined ? availableParallelism() : countOf('workers', options.workers),
-    withinMs: minutes === undefined ? Number.POSITIVE_INFINITY : minutes * 60_000,
-    progressed: ({ seeds: done, failures }) => {
-      if (performance.now() - shownAt < 10_000) return;
-      shownAt = performance.now();
-      const more = failures.slice(failed).map(({ seed, broken }) => `\n  seed ${seed}: ${broken[0]}`);
-      failed = failures.length;
-      console.log(`${done} seeds, ${failed} failed${more.join('')}`);
-    },
-  });
+  const progress = showSeeds(screen, { seeds: wish.seeds, minutes });
+  const tally = await runOnWorkers({ ...wish, withinMs: minutes * 60_000, progressed: (now) => progress.show(now) });
+  progress.end();
   report(tally, (performance.now() - began) / 1000);
-  process.exitCode = tally.failures.length > 0 ? 1 : 0;
+  return tally.failures.length > 0 ? 1 : 0;
 }
 
 function report({ seeds: done, steps, hits, failures, heavy, cpuMs }: Tally, seconds: number): void {
@@ -123,3 +101,5 @@ function costOf(kind: string, seeds: number, cpuMs: number): string {
   const each = cpuMs / Math.max(1, seeds);
   return `${seeds} ${kind} seeds of ${each.toFixed(1)} ms each on one core`;
 }
+
+await runProgram(main);

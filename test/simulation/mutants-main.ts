@@ -43,4 +43,4 @@ const told: Parameters<typeof runMutants>[2] = ({ mutant, killed, unclean, trial
 
 const firstLine = (broken: string) => broken.split('\n')[0]?.slice(0, 140);
 
-await runProgram(main, { interruptedCode: 130 });
+await runProgram(main);

@@ -32,6 +32,18 @@ describe('a terminal', () => {
     expect(shown()).toEqual(['x'.repeat(29)]);
   });
 
+  it('cuts the living line before the style is put on, so that no style is left open', () => {
+    const { output, text } = fakeTerminal({ isTTY: true, columns: 30 });
+    createScreen(output, {}).live('x'.repeat(80), 'dim');
+    expect(text()).toContain(`\u001b[2m${'x'.repeat(29)}\u001b[22m`);
+  });
+
+  it('takes a terminal that tells no width for one of 80 columns', () => {
+    const { output, shown } = fakeTerminal({ isTTY: true, columns: 0 });
+    createScreen(output, {}).live('x'.repeat(100));
+    expect(shown()).toEqual(['x'.repeat(79)]);
+  });
+
   it('has colours, unless NO_COLOR is set or the terminal is dumb', () => {
     const styled = (environment: Record<string, string>) =>
       createScreen(fakeTerminal({ isTTY: true }).output, environment).style('red', 'no');

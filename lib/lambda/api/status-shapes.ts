@@ -110,7 +110,7 @@ export const rejectionSummary = named(
 
 const fieldReport = named(
   'Field',
-  'One field of an object: which way it syncs, and in words why not.',
+  'One field of an object: which way it syncs, and in words why not. `retyped`: its type changed, and `POST /sync/fields/accept` accepts the new one. `gone`: it synced, and the sync user no longer sees it; `POST /sync/fields/purge` removes the values that are kept.',
   z.strictObject({
     field: z.nullable(text),
     apiName: text,
@@ -121,6 +121,8 @@ const fieldReport = named(
     direction: z.enum(['both', 'pull', 'push', 'none']),
     winner: z.nullable(side),
     why: z.nullable(text),
+    retyped: z.nullable(z.strictObject({ from: text, to: text, since: instant })),
+    gone: z.nullable(z.strictObject({ since: instant, purge: z.enum(['kept', 'running', 'done']) })),
     lastProblem: z.nullable(z.strictObject({ code: text, message: text, at: instant, personId: text })),
   }),
 );

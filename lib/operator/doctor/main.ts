@@ -124,4 +124,4 @@ async function statusOf(api: string): Promise<SyncStatus> {
   return (await answer.json()) as SyncStatus;
 }
 
-await runProgram(main, { interruptedCode: 130 });
+await runProgram(main);

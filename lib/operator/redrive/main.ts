@@ -60,4 +60,4 @@ function lineOf({ messageId, kind, queuedAt, ids }: DeadLetter): string {
   return `${messageId}  ${kind}  queued ${queuedAt ?? 'at an unknown time'}  ${ids.slice(0, SHOWN).join(', ')}${more}`;
 }
 
-await runProgram(main, { interruptedCode: 130 });
+await runProgram(main);

@@ -26,4 +26,4 @@ async function main(): Promise<number> {
   return printFindings(findings, { json: typed.json === true });
 }
 
-await runProgram(main, { interruptedCode: 130 });
+await runProgram(main);

@@ -1,6 +1,6 @@
 import { type HiddenFields, personWithout } from '../../person/hide-fields.ts';
 import { type SalesforceType, typeOf } from '../../person/row.ts';
-import { type FieldReport, fieldReports } from '../../schema/field-report.ts';
+import { type FieldChange, type FieldReport, reportsWithChanges } from '../../schema/field-report.ts';
 import { hiddenByObject } from '../../schema/hidden-fields.ts';
 import type { MissingPermission } from '../../schema/object-schema.ts';
 import { storedByType } from '../context/schemas.ts';
@@ -18,7 +18,7 @@ export interface ObjectFields {
   /** When the object's fields last changed, according to Salesforce. */
   readonly lastModified: string | null;
   readonly missingPermissions: readonly MissingPermission[];
-  readonly fields: readonly (FieldReport & { readonly lastProblem: FieldProblem | null })[];
+  readonly fields: readonly (FieldReport & FieldChange & { readonly lastProblem: FieldProblem | null })[];
 }
 
 /** By object; null before the object's first describe. */
@@ -41,7 +41,7 @@ export async function readFieldStatus(ports: FieldStatusPorts, types: readonly S
       const known = stored[type];
       if (known === undefined) return [type, null];
       const { schema, lastModified } = known;
-      const fields = fieldReports(schema, ports.policy).map((report) => ({
+      const fields = reportsWithChanges(known, ports.policy).map((report) => ({
         ...report,
         lastProblem: problems.get(problemKey(type, report.field ?? report.apiName)) ?? null,
       }));

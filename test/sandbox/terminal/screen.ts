@@ -6,8 +6,11 @@ export interface Screen {
   readonly isLive: boolean;
   /** Writes a line that stays. */
   line(text: string): void;
-  /** Shows this text below the last line until the next call; an empty text removes the living line. */
-  live(text: string): void;
+  /**
+   * Shows this text, without styles of its own, below the last line until the next call. An empty text removes the
+   * living line.
+   */
+  live(text: string, format?: Style): void;
   /** The text in a style, where the output is a terminal and NO_COLOR is not set. */
   readonly style: (format: Style, text: string) => string;
 }
@@ -27,9 +30,15 @@ const CLEAR_LINE = '\r\u001b[2K';
 export function createScreen(output: Output, environment: Readonly<Record<string, string | undefined>>): Screen {
   const isLive = output.isTTY === true && environment.TERM !== 'dumb';
   const hasColour = isLive && (environment.NO_COLOR ?? '') === '';
+  const style: Screen['style'] = (format, text) =>
+    hasColour ? styleText(format, text, { validateStream: false }) : text;
   let living = '';
+  let livingFormat: Style | undefined;
   const draw = (): void => {
-    if (living !== '') output.write(living.slice(0, Math.max(20, (output.columns ?? 80) - 1)));
+    if (living === '') return;
+    // Cut before the style is put on: a cut style would colour all that follows. A terminal of no known width has 0 columns.
+    const cut = living.slice(0, Math.max(20, (output.columns || 80) - 1));
+    output.write(livingFormat === undefined ? cut : style(livingFormat, cut));
   };
   return {
     isLive,
@@ -37,13 +46,14 @@ export function createScreen(output: Output, environment: Readonly<Record<string
       output.write(living === '' ? `${text}\n` : `${CLEAR_LINE}${text}\n`);
       draw();
     },
-    live: (text) => {
+    live: (text, format) => {
       if (!isLive || text === living) return;
       output.write(CLEAR_LINE);
       living = text;
+      livingFormat = format;
       draw();
     },
-    style: (format, text) => (hasColour ? styleText(format, text, { validateStream: false }) : text),
+    style,
   };
 }
 

@@ -1,9 +1,12 @@
 import { count, type Screen } from './screen.ts';
 
+/** What is waited for: the same all the time, or how far a step has come. */
+export type About = string | (() => string);
+
 /** Reports the steps of a start as they begin and end. */
 export interface StartProgress {
-  /** Runs one step. `about` says what is waited for; `told` makes the result's line. */
-  readonly step: <T>(name: string, about: string, work: () => Promise<T>, told?: (result: T) => string) => Promise<T>;
+  /** Runs one step. `about` says what is waited for, now; `told` makes the result's line. */
+  readonly step: <T>(name: string, about: About, work: () => Promise<T>, told?: (result: T) => string) => Promise<T>;
 }
 
 /** Reports nothing. */
@@ -17,7 +20,7 @@ const REMINDER_MS = 15_000;
 
 interface Running {
   readonly name: string;
-  readonly about: string;
+  readonly about: About;
   readonly began: number;
   remindedAt: number;
 }
@@ -33,7 +36,7 @@ export function showSteps(screen: Screen): StartProgress {
   const draw = (): void => {
     frame += 1;
     const now = performance.now();
-    const all = [...running].map(({ about, began }) => `${about} ${Math.floor((now - began) / 1000)} s`);
+    const all = [...running].map(({ about, began }) => `${textOf(about)} ${Math.floor((now - began) / 1000)} s`);
     screen.live(all.length === 0 ? '' : `${SPINNER[frame % SPINNER.length]} ${all.join(', ')}`);
     if (!screen.isLive) remind(screen, running, now);
   };
@@ -42,13 +45,13 @@ export function showSteps(screen: Screen): StartProgress {
       const now = performance.now();
       const entry = { name, about, began: now, remindedAt: now };
       running.add(entry);
-      if (!screen.isLive) screen.line(`… ${name.padEnd(12)}${about}`);
+      if (!screen.isLive) screen.line(`… ${name.padEnd(12)}${textOf(about)}`);
       ticker ??= setInterval(draw, TICK_MS);
       draw();
       try {
         const result = await work();
         const seconds = ((performance.now() - entry.began) / 1000).toFixed(1);
-        const said = told?.(result) ?? about;
+        const said = told?.(result) ?? textOf(about);
         screen.line(`${screen.style('green', '✓')} ${name.padEnd(12)}${said} ${screen.style('dim', `(${seconds} s)`)}`);
         return result;
       } finally {
@@ -63,12 +66,16 @@ export function showSteps(screen: Screen): StartProgress {
   };
 }
 
+function textOf(about: About): string {
+  return typeof about === 'string' ? about : about();
+}
+
 function remind(screen: Screen, running: ReadonlySet<Running>, now: number): void {
   for (const entry of running) {
     if (now - entry.remindedAt < REMINDER_MS) continue;
     entry.remindedAt = now;
     screen.line(
-      `… ${entry.name.padEnd(12)}still waits: ${entry.about} (${count(Math.round((now - entry.began) / 1000))} s)`,
+      `… ${entry.name.padEnd(12)}still waits: ${textOf(entry.about)} (${count(Math.round((now - entry.began) / 1000))} s)`,
     );
   }
 }

@@ -16,6 +16,8 @@ export interface CycleTeller {
   readonly log: RuntimeLog;
   /** Settles once a first poll has ended, well or not. */
   readonly firstPoll: Promise<void>;
+  /** Rows that merges have finished so far. */
+  readonly merged: () => number;
   /** Begins to print; earlier lines have been kept. */
   begin(sandbox: Pick<Sandbox, 'apiUrl' | 'runtime'>): void;
   close(): void;
@@ -27,6 +29,7 @@ export function tellCycles(screen: Screen, cycleSeconds: number): CycleTeller {
   return {
     log: (event) => teller.hear(event),
     firstPoll: teller.firstPoll.promise,
+    merged: () => teller.merged,
     begin: (sandbox) => teller.begin(sandbox),
     close: () => teller.close(),
   };
@@ -40,7 +43,9 @@ class Teller {
   #reports: CycleReport[] = [];
   #begun: { readonly api: PersonApiClient; readonly names: FunctionNames } | undefined;
   #working = false;
-  #merged = 0;
+  merged = 0;
+  /** `merged` when the cycle before was told: what came since is of the next cycle. */
+  #mergedBefore = 0;
   #idleSince: CycleReport | undefined;
   #ticker: NodeJS.Timeout | undefined;
   #nextLine: (() => string) | undefined;
@@ -52,7 +57,7 @@ class Teller {
   }
 
   hear(event: Parameters<RuntimeLog>[0]): void {
-    this.#merged += mergedIn(event);
+    this.merged += mergedIn(event);
     const report = reportIn(event);
     if (report !== undefined) this.#reports.push(report);
     const isPollEnd = event.type === 'invocation' && event.trigger === 'schedule';
@@ -113,8 +118,8 @@ class Teller {
   /** Waits until the merges of the cycle are done, or until the next cycle has ended. */
   async #whatItCameTo(report: CycleReport, api: PersonApiClient) {
     const total = handedOver(report);
-    const before = this.#merged;
-    this.#show(() => `merging ${progressBar(this.#merged - before, total)}`);
+    const before = this.#mergedBefore;
+    this.#show(() => `merging ${progressBar(Math.min(total, this.merged - before), total)}`);
     try {
       while (!this.#closed && this.#reports.length === 0) {
         if ((await api.status()).backlog.messages === 0) break;
@@ -127,6 +132,8 @@ class Teller {
       // The API is not the product's only witness: the report itself is printed without what could not be read.
       if (!this.#closed) this.#tellTrouble(`the API could not say more: ${messageOf(error)}`, '');
       return { cycle: report, details: [] };
+    } finally {
+      this.#mergedBefore = this.merged;
     }
   }
 
@@ -136,7 +143,7 @@ class Teller {
   }
 
   #tick(): void {
-    if (this.#nextLine !== undefined && !this.#closed) this.#screen.live(this.#screen.style('dim', this.#nextLine()));
+    if (this.#nextLine !== undefined && !this.#closed) this.#screen.live(this.#nextLine(), 'dim');
   }
 }
 
