@@ -24,7 +24,7 @@ type Rule = Omit<AlarmProps, 'alarmDescription'> & { readonly means: string };
 const period = Duration.minutes(5);
 const hour = Duration.hours(1);
 
-/** One alarm for each state that needs a human; each description leads to its entry in the runbook. */
+/** One alarm per state requiring an operator; the description links to the runbook entry. */
 export class Alarms extends Construct {
   readonly all: readonly IAlarm[];
 
@@ -48,7 +48,7 @@ function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
   return { ...(props.settings.scheduleEnabled && scheduleRules(props)), ...workRules(props), ...lambdaRules(props) };
 }
 
-/** What only a schedule that runs can miss. */
+/** Alarms only useful with an enabled schedule. */
 function scheduleRules(props: AlarmsProps): Readonly<Record<string, Rule>> {
   return {
     NoCycle: {
@@ -57,7 +57,7 @@ function scheduleRules(props: AlarmsProps): Readonly<Record<string, Rule>> {
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       threshold: 1,
       evaluationPeriods: 3,
-      // A poll that never ran publishes nothing.
+      // A poll never started publishes nothing.
       treatMissingData: TreatMissingData.BREACHING,
     },
     PullLag: {

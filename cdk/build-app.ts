@@ -6,30 +6,30 @@ import { stageNames } from './stage-names.ts';
 import { StatefulStack } from './stateful-stack.ts';
 import { StatelessStack } from './stateless-stack.ts';
 
-/** Where an app is written and what else it is told. */
+/** Options of an app. */
 export interface AppOptions {
   /** The folder of the cloud assembly. */
   readonly outdir?: string;
-  /** `false` leaves the functions' code out, which makes a synth several times faster. */
+  /** `false` omits the functions' code, which makes a synth several times faster. */
   readonly bundling?: boolean;
-  /** The folder of the console's built page, where the settings host it. */
+  /** The folder of the console's built page, if hosted. */
   readonly consoleFolder?: string;
 }
 
-/** An app with the context of cdk.json (feature flags, settings), also where no `cdk` command passes it on. */
+/** An app with the context of cdk.json (feature flags, settings), even outside the `cdk` command. */
 export function createApp({ outdir, bundling = true }: AppOptions = {}): App {
   return new App({
     ...(outdir !== undefined && { outdir }),
     context: {
       ...cdkContext(),
-      // The `cdk` command asks for construct paths in the templates; so do we, for those who read them without it.
+      // Set by the `cdk` command; set explicitly for templates produced without the command.
       'aws:cdk:enable-path-metadata': true,
       ...(!bundling && { 'aws:cdk:bundling-stacks': [] }),
     },
   });
 }
 
-/** Adds everything that is deployed, and the checks that a synth must pass. */
+/** Adds all stacks, and the checks of a synth. */
 export function addStacks(app: App, settings: Settings, consoleFolder?: string): void {
   const { dataStack, syncStack } = stageNames(settings);
   const { table, changes } = new StatefulStack(app, dataStack, settings);
@@ -43,7 +43,7 @@ export function addStacks(app: App, settings: Settings, consoleFolder?: string):
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 }
 
-/** The whole app in this process; `synth()` on the result writes the assembly. */
+/** The whole app in the present process; `synth()` on the result writes the assembly. */
 export function buildApp(settings: Settings, options: AppOptions = {}): App {
   const app = createApp(options);
   addStacks(app, settings, options.consoleFolder);

@@ -7,14 +7,14 @@ import { Construct } from 'constructs';
 import { MAX_DELIVERIES } from '../lib/lambda/environment.ts';
 
 export interface ChangesQueueProps {
-  /** The time-out of the function that takes from the queue. */
+  /** The timeout of the consuming function. */
   readonly consumerTimeout: Duration;
 }
 
 const retentionPeriod = Duration.days(14);
 const batchingWindow = Duration.seconds(2);
 
-/** The changes on their way to the merge, and those that failed every try. They stay where their stack goes. */
+/** The queue of changes for the merge, and the dead-letter queue. Retained when the stack is deleted. */
 export class ChangesQueue extends Construct {
   readonly queueUrl: string;
   readonly queue: IQueue;
@@ -38,7 +38,7 @@ export class ChangesQueue extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod,
-      // Six times the function's time-out plus the batching window, so that a throttled batch is not handed out twice.
+      // Six times the function's timeout plus the batching window, so that a throttled batch is not delivered twice.
       // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
       visibilityTimeout: Duration.seconds(6 * consumerTimeout.toSeconds()).plus(batchingWindow),
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_DELIVERIES },
@@ -49,8 +49,8 @@ export class ChangesQueue extends Construct {
   }
 
   /**
-   * Hands batches to the function, which answers with the messages that failed. So many at once: each holds Salesforce
-   * connections, and Salesforce allows 25 long requests an org.
+   * Delivers batches to the function, which returns the failed messages. Concurrency is limited, because every
+   * invocation holds Salesforce connections, and Salesforce allows 25 long requests per org.
    */
   deliverTo(consumer: LambdaFunction, maxConcurrency: number): void {
     consumer.addEventSource(

@@ -2,7 +2,7 @@ import { SettingsError } from '../lib/lambda/settings.ts';
 import { cdkContext } from './cdk-context.ts';
 import { settingsIn } from './read-settings.ts';
 
-// The `cdk` command ends with 1 whatever its app ends with, and prints more than the line that names the mistake.
+// Checked before the `cdk` command, which always exits with 1 and prints more than the line naming the mistake.
 try {
   settingsIn(cdkContext().lockstep);
 } catch (error) {

@@ -22,14 +22,14 @@ export interface HostedConsoleProps {
   /** The folder of the built page. */
   readonly folder: string;
   readonly apiUrl: string;
-  /** What the page shows as the place. */
+  /** The place shown on the page. */
   readonly place: string;
-  /** Who gives the tokens that the API's authorizer accepts. */
+  /** The issuer of tokens accepted by the API's authorizer. */
   readonly issuer: string;
   readonly settings: HostedConsoleSettings;
 }
 
-/** The hosted console that the settings ask for; undefined where they ask for none. */
+/** The hosted console, if configured; otherwise undefined. */
 export function hostedConsole(
   scope: Construct,
   {
@@ -47,34 +47,34 @@ export function hostedConsole(
   return new HostedConsole(scope, 'Console', { ...rest, folder, issuer: auth.jwt.issuer, settings: asked });
 }
 
-/** Each time the pages ask again costs calls of the API. */
+/** Interval of the pages' refreshes; every refresh costs API calls. */
 const REFRESH_SECONDS = 15;
 
-/** The bucket of the bootstrapped account that deployments copy from. */
+/** The bootstrap bucket with deployment assets. */
 const ASSETS = 'cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>';
 
-/** What a token for the whole console may do. */
+/** Scopes of a token for the whole console. */
 const SCOPE = 'openid lockstep/read lockstep/write lockstep/operate';
 
-/** The first segments of the API's paths; the page's own state is behind the `#`, so that no path of a page is like these. */
+/** Prefixes of the API's paths; the page's state is behind the `#`, so page paths cannot collide. */
 const API_PATHS = ['/persons*', '/sync*', '/openapi.json'];
 
 /**
- * The console on AWS: its files in a bucket that only CloudFront reads, and the API behind the same address, so that the
- * page calls its own origin alone and the API answers no other page. The page holds no secret: it signs in by the code
- * flow with PKCE, and the API's authorizer checks each token.
+ * The console on AWS: files in a bucket readable only by CloudFront, and the API under the same address, so that the
+ * page calls only its own origin and the API needs no CORS. The page holds no secret: users sign in by the code flow
+ * with PKCE, and the API's authorizer checks every token.
  */
 export class HostedConsole extends Construct {
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: HostedConsoleProps) {
     super(scope, id);
-    // The types of the library do not agree with each other under `exactOptionalPropertyTypes`.
+    // The library's types are inconsistent under `exactOptionalPropertyTypes`.
     const bucket = new Bucket(this, 'Files', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
-      // The files are made again by each deployment.
+      // Every deployment recreates the files.
       removalPolicy: RemovalPolicy.DESTROY,
     }) as IBucket;
     const distribution = this.#distribution(bucket, props);
@@ -94,7 +94,7 @@ export class HostedConsole extends Construct {
       origin: new HttpOrigin(Fn.select(2, Fn.split('/', apiUrl))),
       allowedMethods: AllowedMethods.ALLOW_ALL,
       cachePolicy: CachePolicy.CACHING_DISABLED,
-      // All headers but the host: the token among them.
+      // All headers except the host, including the token.
       // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
       originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
       viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
@@ -130,7 +130,7 @@ export class HostedConsole extends Construct {
   }
 }
 
-/** What the page reads first: where the API is, and how to sign in. */
+/** The page's configuration: the API's address and the sign-in. */
 export function consoleJson({ place, issuer, settings }: Pick<HostedConsoleProps, 'place' | 'issuer' | 'settings'>) {
   const { clientId, scope = SCOPE, resource } = settings;
   return {
@@ -157,7 +157,7 @@ function acknowledge(bucket: IBucket, distribution: Distribution): void {
   );
 }
 
-/** The function that copies the files is the library's own, run by a deployment and by nothing else. */
+/** The function copying the files comes from the CDK library and runs only during a deployment. */
 function acknowledgeCopier(page: BucketDeployment, bucket: IBucket): void {
   const copier = page.handlerRole.node.scope;
   if (copier === undefined) throw new Error('the function that copies the files has no scope');

@@ -1,4 +1,4 @@
-/** The part of the SDK's credentials that Lambda gives. */
+/** The SDK credentials available in Lambda. */
 interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -6,8 +6,8 @@ interface Credentials {
 }
 
 /**
- * Stands in, inside the bundles, for the SDK's search through profiles, single sign-on and instance metadata: in Lambda
- * the role's credentials are always in the environment, and the search is a third of what the smallest function loads.
+ * Replaces, in the bundles, the SDK's search through profiles, single sign-on and instance metadata: in Lambda the
+ * role's credentials are always in the environment, and the search is a third of the smallest function's code.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */

@@ -13,7 +13,7 @@ export interface MonitoringProps extends Watched {
   readonly name: string;
 }
 
-/** The alarms, the topic that they tell, and the dashboard. */
+/** The alarms, the alarm topic, and the dashboard. */
 export class Monitoring extends Construct {
   readonly topicArn: string;
 

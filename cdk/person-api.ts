@@ -22,7 +22,7 @@ export interface PersonApiProps {
   readonly functions: Readonly<Record<ApiRoute['runs'], IFunction>>;
 }
 
-/** The HTTP API: every route behind the same authorizer, each function behind its own routes. */
+/** The HTTP API: all routes with the same authorizer, each route with the route's function. */
 export class PersonApi extends Construct {
   readonly url: string;
 
@@ -37,7 +37,7 @@ export class PersonApi extends Construct {
       apiName: name,
       description: 'Lockstep: persons and their sync with Salesforce',
       createDefaultStage: false,
-      // A path or a method that there is not is answered as a problem, and not in the gateway's own words.
+      // Unknown paths and methods are answered as problems, not by the gateway itself.
       defaultIntegration: integrations.operate,
       defaultAuthorizer: authorizer(auth),
       ...(isJwt(auth) ? { defaultAuthorizationScopes: Object.keys(API_SCOPES) } : {}),
@@ -62,7 +62,7 @@ export class PersonApi extends Construct {
   }
 }
 
-/** Only a token has scopes. */
+/** Only tokens have scopes. */
 function isJwt(auth: Settings['auth']): boolean {
   return typeof auth !== 'string';
 }
@@ -88,7 +88,7 @@ function addStage(scope: Construct, httpApi: HttpApi): HttpStage {
 }
 
 /**
- * Who asked for what, and how it ended; no path or query string, which may hold an email address.
+ * Caller, method and result; no path or query string, which may contain an email address.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
  */
 const accessLogFormat = AccessLogFormat.custom(

@@ -5,21 +5,21 @@ import { Construct } from 'constructs';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
-/** Keys-only indexes: the person itself is always read by its own key, consistently. */
+/** Keys-only indexes: persons are always read by key, consistently. */
 const indexes = [
   { indexName: 'byEmail', partitionKey: text('email') },
   { indexName: 'byQueue', partitionKey: text('queue'), sortKey: text('queueSince') },
 ];
 
-/** The calls that lib/dynamodb makes; the design needs no transaction and no delete. */
+/** The calls of lib/dynamodb needed by every function. */
 const itemActions = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'];
 
-/** Persons, their links and activities, and the state of the sync: one table, kept whatever happens to its stack. */
+/** Persons, links, activities and the state of the sync: one table, retained when the stack is deleted. */
 export class PersonsTable extends Construct {
   readonly tableName: string;
   readonly #tableArn: string;
 
-  /** `existing` names a table that is there already, kept by another stack or moved from another account. */
+  /** `existing`: an existing table, retained from a different stack or moved from a different account. */
   constructor(scope: Construct, id: string, { existing }: { readonly existing?: string | undefined } = {}) {
     super(scope, id);
     const table = existing === undefined ? this.#newTable() : TableV2.fromTableName(this, 'Table', existing);
@@ -40,19 +40,21 @@ export class PersonsTable extends Construct {
     });
   }
 
-  /** Reading the whole table, as a reconciliation and the list of all persons do. */
+  /** Allows reading the whole table, for reconciliations and the list of all persons. */
   grantScan(grantee: IGrantable): void {
     const statement = new PolicyStatement({ actions: ['dynamodb:Scan'], resources: [this.#tableArn] });
     grantee.grantPrincipal.addToPrincipalPolicy(statement);
   }
 
-  /** Removing items, as an erasure does with a person's activities and claims. */
+  /** Allows removing items, for erasures of activities and claims. */
   grantDelete(grantee: IGrantable): void {
     const statement = new PolicyStatement({ actions: ['dynamodb:DeleteItem'], resources: [this.#tableArn] });
     grantee.grantPrincipal.addToPrincipalPolicy(statement);
   }
 
-  /** Reading and writing items, and querying the indexes by name: a wildcard would reach the ones added later. */
+  /**
+   * Allows reading and writing items, and querying the indexes by name: a wildcard would include indexes added later.
+   */
   grantItems(grantee: IGrantable): void {
     const principal = grantee.grantPrincipal;
     principal.addToPrincipalPolicy(

@@ -14,15 +14,15 @@ export interface PollScheduleProps {
 
 const period = Duration.minutes(5);
 
-/** Starts a poll every five minutes. A missed or failed one is kept as a message; the next one is its retry. */
+/** Starts a poll every five minutes. A missed or failed poll is recorded as a message; the next poll is the retry. */
 export class PollSchedule extends Construct {
   constructor(scope: Construct, id: string, { target, missedPolls: missed, enabled }: PollScheduleProps) {
     super(scope, id);
-    // Scheduler only hands the event over: what fails after that is Lambda's to report, and its two retries of its own
-    // would poll again beside the next cycle. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
+    // Scheduler only hands over the event: later failures are reported by Lambda, whose own two retries would run
+    // beside the next cycle. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
     const onFailure = { bind: () => ({ destination: missed.queueArn }) };
     target.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: period, onFailure });
-    // The library's own destination also grants two calls that Lambda does not make.
+    // The library's destination would also grant two calls never made by Lambda.
     // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     missed.grant(target, 'sqs:SendMessage');
     new Schedule(this, 'Schedule', {
@@ -39,7 +39,7 @@ export class PollSchedule extends Construct {
   }
 }
 
-/** Where polls that could not be started, or failed, end as messages. */
+/** The queue of polls not started or failed. */
 export function missedPollsQueue(scope: Construct): Queue {
   const queue = new Queue(scope, 'MissedPolls', {
     encryption: QueueEncryption.SQS_MANAGED,
@@ -54,7 +54,7 @@ export function missedPollsQueue(scope: Construct): Queue {
   return queue;
 }
 
-/** The role that the target makes by itself may call every version of the function; this one calls the function. */
+/** The default role may call every version of the function; `invokingRole` only the function. */
 function invokingRole(scope: Construct, target: LambdaFunction, missed: Queue): IRole {
   const assumedBy = new ServicePrincipal('scheduler.amazonaws.com', {
     conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },

@@ -2,20 +2,20 @@ import type { IConstruct } from 'constructs';
 import { parseSettings, type Settings, SettingsError } from '../lib/lambda/settings.ts';
 
 /**
- * What the settings may take up, as JSON. A function's variables hold 4 KB together, and without this check only the
- * deployment would find out. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ * Maximum size of the settings as JSON. A function's variables are limited to 4 KB in total; without the check only the
+ * deployment would fail. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 const maxSettingsBytes = 3_500;
 
 /**
- * The settings in the context key `lockstep`: an object in cdk.json, or JSON text where they are given on the command
- * line (`cdk synth -c lockstep='{…}'`). The context key `stage` (`-c stage=test`) goes before the setting. Throws
- * `SettingsError` with one line that names the mistakes.
+ * The settings in the context key `lockstep`: an object in cdk.json, or JSON text on the command line
+ * (`cdk synth -c lockstep='{…}'`). The context key `stage` (`-c stage=test`) overrides the setting. Throws
+ * `SettingsError` with one line naming the mistakes.
  */
 export function readSettings(scope: IConstruct): Settings {
   const { node } = scope;
   const settings = settingsIn(node.tryGetContext('lockstep'), node.tryGetContext('stage'));
-  // What is synthesised for the sandbox is never deployed.
+  // A sandbox synth is never deployed.
   if (settings.sandbox && process.env.LOCKSTEP_SANDBOX !== 'yes') {
     throw new SettingsError('lockstep.sandbox: is set by the sandbox alone');
   }

@@ -4,10 +4,10 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { Settings } from '../lib/lambda/settings.ts';
 
-/** The six characters that Secrets Manager ends an ARN with; without them the ARN is a partial one. */
+/** A complete ARN ends in six random characters added by Secrets Manager. */
 const COMPLETE_ARN = /^arn:.*-[A-Za-z0-9]{6}$/;
 
-/** Lets functions read the secret of the settings, by its name or ARN, and use the key that encrypts it. */
+/** Allows functions to read the configured secret (name or ARN), and to use the secret's encryption key. */
 export function grantSalesforceSecret(
   scope: Construct,
   settings: Pick<Settings, 'salesforceSecretName' | 'salesforceSecretKeyArn'>,
@@ -28,9 +28,9 @@ function secretOf(scope: Construct, nameOrArn: string): ISecret {
   return Secret.fromSecretNameV2(scope, 'Salesforce', nameOrArn);
 }
 
-/** Only the value: `grantRead` also lets its caller describe the secret, which no function does. */
+/** Only the value: `grantRead` would also allow describing the secret, never needed. */
 function grantValue(secret: ISecret, reader: IGrantable): void {
-  // An ARN without its six random characters is known to IAM by a pattern for them.
+  // For an ARN without the six random characters IAM needs a pattern.
   const arn = secret.secretFullArn ?? `${secret.secretArn}-??????`;
   reader.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [arn] }),

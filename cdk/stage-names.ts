@@ -1,7 +1,7 @@
 import { METRIC_NAMESPACE } from '../lib/lambda/metric-names.ts';
 import type { Settings } from '../lib/lambda/settings.ts';
 
-/** The names that one account may hold once: with a stage they differ from those of another install. */
+/** Names unique in an account: with a stage the names of several installations differ. */
 export interface StageNames {
   readonly dataStack: string;
   readonly syncStack: string;

@@ -6,8 +6,8 @@ import { PersonsTable } from './persons-table.ts';
 import { MERGE_TIMEOUT } from './sync-functions.ts';
 
 /**
- * What must outlive every deployment: the persons, and the changes on their way to them. The checkpoint has passed the
- * changes in the queue, so that a queue that went with its functions would take them along.
+ * Resources surviving every deployment: the persons, and the queued changes. The checkpoint is already beyond the
+ * queued changes, so deleting the queue would lose changes.
  */
 export class StatefulStack extends Stack {
   readonly table: PersonsTable;

@@ -15,11 +15,11 @@ export interface StatelessStackProps {
   readonly settings: Settings;
   readonly table: PersonsTable;
   readonly changes: ChangesQueue;
-  /** The folder of the console's built page, where the settings host it. */
+  /** The folder of the console's built page, if hosted. */
   readonly consoleFolder?: string;
 }
 
-/** Everything that can be thrown away and deployed again: functions, schedule, API, alarms. */
+/** Replaceable resources: functions, schedule, API, alarms. */
 export class StatelessStack extends Stack {
   constructor(scope: Construct, id: string, { settings, table, changes, consoleFolder }: StatelessStackProps) {
     super(scope, id, { description: 'Lockstep: functions, schedule, API and alarms' });

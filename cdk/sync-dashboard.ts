@@ -20,7 +20,7 @@ export interface SyncDashboardProps extends Watched {
 const period = Duration.minutes(5);
 const WIDTH = 24;
 
-/** Answers from top to bottom: is it in step, how far behind, what fails, what does it cost. */
+/** From top to bottom: sync state, lag, failures, costs. */
 export class SyncDashboard extends Construct {
   constructor(scope: Construct, id: string, props: SyncDashboardProps) {
     super(scope, id);

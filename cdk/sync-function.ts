@@ -9,22 +9,22 @@ import type { Environment, FunctionName } from '../lib/lambda/environment.ts';
 import { bundlingOptions } from './bundling-options.ts';
 
 export interface SyncFunctionProps {
-  /** The file in functions/, without its ending. */
+  /** The file in functions/, without the extension. */
   readonly name: FunctionName;
   readonly description: string;
   readonly timeout: Duration;
-  /** Memory buys processor time too: one whole processor at 1,769 MB. */
+  /** Memory also determines processor time: one whole processor at 1,769 MB. */
   readonly memorySize: number;
   readonly recursiveLoop?: RecursiveLoop;
-  /** Exactly what the function reads at cold start; a variable forgotten here does not compile. */
+  /** The variables read at cold start; a missing variable is a compile error. */
   readonly environment: Environment;
-  /** The namespace of its metrics. */
+  /** The namespace of the metrics. */
   readonly namespace: string;
 }
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-/** One Lambda function with its log group and a role that may write there and nowhere else. */
+/** One Lambda function with a log group, and a role allowed to write only to the log group. */
 export class SyncFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: SyncFunctionProps) {
     const { name, environment, namespace, ...rest } = props;
@@ -34,21 +34,21 @@ export class SyncFunction extends NodejsFunction {
     });
     super(scope, id, {
       ...rest,
-      // The service is the name in each log line and a dimension of each metric.
+      // The service name appears in every log line and as a dimension of every metric.
       environment: { ...environment, POWERTOOLS_SERVICE_NAME: name, POWERTOOLS_METRICS_NAMESPACE: namespace },
       entry: fromRoot(`functions/${name}.ts`),
-      // Said outright, so that a synth does not depend on the folder it is started in.
+      // Explicit, so that a synth works from any folder.
       projectRoot: fromRoot(''),
       depsLockFilePath: fromRoot('package-lock.json'),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       bundling: bundlingOptions,
       logGroup,
-      // The platform's own lines are JSON too; its reports of each invocation are left out.
+      // Platform log lines in JSON, without a report per invocation.
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
       role: functionRole(scope, id, logGroup),
-      // That variable is for version 2 of the SDK.
+      // The variable concerns version 2 of the SDK only.
       awsSdkConnectionReuse: false,
     });
     Validations.of(this).acknowledge(
@@ -65,7 +65,7 @@ export class SyncFunction extends NodejsFunction {
   }
 }
 
-/** A role of its own: the managed policy that a function gets by default may write to every log group there is. */
+/** An explicit role: the default managed policy would allow writing to every log group. */
 function functionRole(scope: Construct, id: string, logGroup: LogGroup): Role {
   const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   role.addToPolicy(

@@ -8,19 +8,19 @@ import { SyncFunction, type SyncFunctionProps } from './sync-function.ts';
 export const MERGE_TIMEOUT = Duration.minutes(2);
 
 /**
- * API Gateway gives up on an HTTP API's integration after 30 s.
+ * API Gateway's timeout for an HTTP API's integration is 30 s.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
  */
 const API_TIMEOUT = Duration.seconds(29);
 
-/** The functions, by the file in functions/ that each one runs. */
+/** The functions, by file name in functions/. */
 export function syncFunctions(
   scope: Construct,
   common: Pick<SyncFunctionProps, 'environment' | 'namespace'>,
 ): Readonly<Record<FunctionName, SyncFunction>> {
-  // No reserved concurrency: the cycle's lease already makes a second poll harmless, and a reservation fails the
-  // deployment of an account whose limit is small (100 must stay unreserved).
+  // No reserved concurrency: the cycle's lease already makes a second poll harmless, and a reservation would fail in an
+  // account with a small limit (100 must stay unreserved).
   // https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
   const poll = new SyncFunction(scope, 'Poll', {
     name: 'poll',
@@ -34,8 +34,8 @@ export function syncFunctions(
     description: 'Merges changes into the persons and pushes what is pending',
     timeout: MERGE_TIMEOUT,
     memorySize: 1024,
-    // What failed goes back to the queue that the function reads: Lambda would take that for a loop and stop it after
-    // 16 turns. Each message has its five tries, so no loop is endless.
+    // Failed messages return to the function's own queue: Lambda would consider the return a loop and stop after 16
+    // turns. Every message has at most five tries, so loops end.
     // https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
     recursiveLoop: RecursiveLoop.ALLOW,
     ...common,

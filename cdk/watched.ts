@@ -5,9 +5,9 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { FunctionName } from '../lib/lambda/environment.ts';
 import type { METRICS } from '../lib/lambda/metric-names.ts';
 
-/** What the alarms and the dashboard watch. */
+/** The resources watched by alarms and dashboard. */
 export interface Watched {
-  /** The namespace of the functions' own metrics. */
+  /** The namespace of the functions' metrics. */
   readonly namespace: string;
   readonly functions: Readonly<Record<FunctionName, IFunction>>;
   readonly changes: IQueue;
@@ -15,7 +15,7 @@ export interface Watched {
   readonly missedPolls: IQueue;
 }
 
-/** A metric that the function publishes itself. */
+/** A metric published by a function. */
 export function syncMetric<Name extends FunctionName>(
   { namespace }: Watched,
   service: Name,

@@ -5,7 +5,7 @@ import { ConsoleContext } from './api/context.ts';
 import { readSettings } from './api/settings.ts';
 import { App } from './app.tsx';
 
-/** Reads where the API is, signs in where it asks for that, and shows the console. */
+/** Reads the configuration, signs in if required, and shows the console. */
 async function start(root: HTMLElement): Promise<void> {
   const settings = await readSettings();
   const signIn = settings.signIn === undefined ? undefined : await import('./sign-in.ts');

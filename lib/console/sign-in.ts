@@ -1,14 +1,14 @@
 import { UserManager, WebStorageStateStore } from 'oidc-client-ts';
 import type { SignInSettings } from './api/settings.ts';
 
-/** Where the place behind the `#` is kept while somebody signs in. */
+/** The place behind the `#`, kept during a sign-in. */
 interface Kept {
   readonly hash: string;
 }
 
 /**
- * Signs in by the OpenID Connect code flow with PKCE, and gives the token for each call. The tokens are kept for this tab
- * alone. https://openid.net/specs/openid-connect-core-1_0.html#CodeFlowAuth
+ * Signs in by the OpenID Connect code flow with PKCE, and returns the token for every call. Tokens are stored for the
+ * tab only. https://openid.net/specs/openid-connect-core-1_0.html#CodeFlowAuth
  */
 export async function signIn({
   issuer,
@@ -39,14 +39,14 @@ export async function signIn({
   };
 }
 
-/** Takes the code out of the address, so that a reload does not use it twice. */
+/** Removes the code from the address, so that a reload does not use the code twice. */
 async function finish(manager: UserManager, page: string): Promise<void> {
   const user = await manager.signinRedirectCallback();
   const kept = user.state as Kept | undefined;
   window.history.replaceState(null, '', `${page}${kept?.hash ?? ''}`);
 }
 
-/** The page goes away here: nothing after it happens. */
+/** Leaves the page; never resolves. */
 async function leaveToSignIn(manager: UserManager): Promise<never> {
   const state: Kept = { hash: window.location.hash };
   await manager.signinRedirect({ state });

@@ -11,7 +11,7 @@ type ChunkItem = Key & { readonly log: Uint8Array; readonly expiresAt: number };
 
 const SECONDS_PER_DAY = 86_400;
 
-/** The query of all chunks of a person. */
+/** Query for all chunks of a person. */
 function chunksOf(personId: string) {
   return {
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :chunks)',
@@ -22,7 +22,7 @@ function chunksOf(personId: string) {
 
 const KEYS_ONLY = { ProjectionExpression: 'pk, sk' };
 
-/** Activities outside their person's item, in chunks that never change and that the table forgets after a while. */
+/** Activities moved out of the person's item, in immutable chunks, deleted by TTL after the retention period. */
 export class ActivityLog {
   readonly #table: ItemTable;
   readonly #retentionDays: number;
@@ -39,14 +39,14 @@ export class ActivityLog {
     await this.#table.put(item satisfies ChunkItem);
   }
 
-  /** Removes every activity of the person that has left its item. */
+  /** Removes every activity moved out of the person's item. */
   async forget(personId: string): Promise<void> {
     for await (const { items } of this.#table.pages<Key>({ ...chunksOf(personId), ...KEYS_ONLY })) {
       await Promise.all(items.map(({ pk, sk }) => this.#table.delete({ pk, sk })));
     }
   }
 
-  /** How many chunks `change` changed. A chunk that was removed meanwhile stays so. */
+  /** Returns the number of chunks changed by `change`. A chunk removed concurrently is not restored. */
   async rewrite(personId: string, change: (activity: Activity) => Activity): Promise<number> {
     let changed = 0;
     for await (const { items } of this.#table.pages<ChunkItem>(chunksOf(personId))) {
@@ -62,7 +62,7 @@ export class ActivityLog {
     return changed;
   }
 
-  /** The entries before the cursor, newest first. A chunk may repeat entries that still stand in the person's item. */
+  /** The entries before the cursor, newest first. A chunk may repeat entries still in the person's item. */
   async page(person: Person, limit: number, cursor: string | null): Promise<Page<Activity>> {
     const before = cursor === null ? person.log.next : parseCursor(cursor);
     const found = person.log.recent.filter((activity) => activity.seq < before).reverse();

@@ -2,8 +2,8 @@ import type { Activity } from '../person/activity.ts';
 import { packJson, unpackJson } from './packed-json.ts';
 
 /**
- * Activities are packed: deflated JSON without what their place tells (`seq`). A person's item would otherwise grow by
- * about a hundred bytes with each entry, and every write of the item costs a unit for each KB of it:
+ * Activities are packed: deflated JSON without `seq`, which follows from the position. Unpacked, a person's item would
+ * grow by about a hundred bytes per entry, and every write costs a unit per KB of the item:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  */
 export function packActivities(activities: readonly Activity[]): Uint8Array {
@@ -14,20 +14,20 @@ export function packActivities(activities: readonly Activity[]): Uint8Array {
   return packJson(entries, DICTIONARY);
 }
 
-/** The activities of a pack; `next` is the number that follows the last of them. */
+/** The activities of a pack; `next` is the number following the last. */
 export function unpackActivities(packed: Uint8Array, next: number): Activity[] {
   const entries = unpackJson(packed, DICTIONARY) as Omit<Activity, 'seq'>[];
   const first = next - entries.length;
   return entries.map((entry, offset) => ({ ...entry, seq: first + offset }) as Activity);
 }
 
-/** The activities of a chunk, whose first entry has this number. */
+/** The activities of a chunk; `first` is the number of the first. */
 export function unpackChunk(packed: Uint8Array, first: number): Activity[] {
   const entries = unpackJson(packed, DICTIONARY) as Omit<Activity, 'seq'>[];
   return entries.map((entry, offset) => ({ ...entry, seq: first + offset }) as Activity);
 }
 
-/** Never to be changed: see `packJson`. */
+/** Must never change: see `packJson`. */
 const DICTIONARY = Buffer.from(
   [
     'StreetCityStatePostalCodeCountryFirstNameLastNameCompanyTitlePhoneMobilePhoneEmailWebsiteIndustryRatingStatus',

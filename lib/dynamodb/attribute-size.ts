@@ -1,7 +1,7 @@
 const WRITE_UNIT_BYTES = 1024;
 
 /**
- * The bytes that a value counts for in the size of its item.
+ * The bytes of a value, as counted in the size of an item.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
@@ -17,7 +17,7 @@ export function attributeBytes(value: unknown): number {
   return bytes;
 }
 
-/** What writing an item of this size costs. */
+/** The write units of an item of the given size. */
 export function writeUnits(bytes: number): number {
   return Math.ceil(bytes / WRITE_UNIT_BYTES);
 }

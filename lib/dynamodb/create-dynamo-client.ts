@@ -2,20 +2,21 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /**
- * The client of a function, made once at cold start. Region, credentials and endpoint (`AWS_ENDPOINT_URL_DYNAMODB`)
- * come from the environment. A single-item call takes milliseconds: one that takes seconds is lost, and is tried again.
+ * The client of a function, created once at cold start. Region, credentials and endpoint (`AWS_ENDPOINT_URL_DYNAMODB`)
+ * come from the environment. A single-item call takes milliseconds: after seconds the call is considered lost and
+ * repeated.
  */
 export function createDynamoClient(): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
     maxAttempts: 5,
-    // Without throwOnRequestTimeout the time-out is a mere warning:
+    // Without throwOnRequestTimeout a timeout is a mere warning:
     // https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/CLIENTS.md#request-handler-requesthandler
     requestHandler: { connectionTimeout: 1_000, requestTimeout: 4_000, throwOnRequestTimeout: true },
   });
   return documentClient(client);
 }
 
-/** The client as the stores need it: they handle every number that a JavaScript number can be, within its precision. */
+/** The client configured for the stores: every JavaScript number is accepted, within JavaScript's precision. */
 export function documentClient(client: DynamoDBClient): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, {
     marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },

@@ -5,22 +5,22 @@ import type { CycleReport, CycleSummary, MergeCounts } from '../sync/state/cycle
 import type { ItemTable } from './item-table.ts';
 import { CYCLES, cycleKey, type Key, syncKey } from './keys.ts';
 
-/** The cycle that runs, or ran last. */
+/** The running or last cycle. */
 interface RunningItem extends Key, KeptCycle {
   readonly owner: string;
-  /** It ended, but not in good order. */
+  /** The cycle ended, but not in good order. */
   readonly isDisordered?: true | undefined;
 }
 
-/** One cycle of the last days; absent counts are zero. The report is absent until the cycle has ended. */
+/** One cycle of the last days; absent counts are zero. The report is absent until the end of the cycle. */
 type CycleItem = Key & { readonly report?: CycleReport } & Partial<MergeCounts>;
 
 const RUNNING = syncKey('CYCLE');
 
-/** How long a cycle is kept. */
+/** Retention of a cycle. */
 const RETENTION_MS = 7 * 24 * 3600 * 1000;
 
-/** The cycles in DynamoDB: the running one in an item of its own, and each of the last seven days. */
+/** The cycles in DynamoDB: one item for the running cycle, and one item per cycle of the last seven days. */
 export class CycleItems {
   readonly #table: ItemTable;
 
@@ -41,7 +41,7 @@ export class CycleItems {
   }
 
   async end({ number, owner, health }: Cycle, report: CycleReport, inGoodOrder: boolean): Promise<void> {
-    // Where a later cycle has begun, this one has lost its right and may be reported as died already.
+    // If a later cycle has begun, the ended cycle has lost the right to write and may already be reported as failed.
     await this.#report(report);
     const isDisordered = inGoodOrder ? undefined : true;
     const ended = { ...RUNNING, number, owner, startedAt: report.startedAt, isDisordered, reported: number };
@@ -77,7 +77,7 @@ export class CycleItems {
 
   async count(cycle: number | undefined, counts: MergeCounts): Promise<void> {
     const number = cycle ?? (await this.#table.get<RunningItem>(RUNNING))?.number;
-    // Before the first cycle there is none to count for.
+    // Before the first cycle nothing can be counted.
     if (number === undefined) return;
     const names = Object.keys(counts) as (keyof MergeCounts)[];
     await this.#table.updateIf({
@@ -89,7 +89,7 @@ export class CycleItems {
 
   async #report(report: CycleReport): Promise<void> {
     const expiresAt = Math.ceil((Date.parse(report.endedAt) + RETENTION_MS) / 1000);
-    // The first report stands: a cycle that was reported as died may still be at its end.
+    // The first report is kept: a cycle reported as failed may still reach the end.
     await this.#table.updateIf({
       Key: cycleKey(report.cycle),
       UpdateExpression: 'SET #report = :report, expiresAt = :expiresAt',
@@ -105,12 +105,12 @@ export class CycleItems {
   }
 }
 
-/** Null for a cycle that has not ended. */
+/** Null for a cycle not ended. */
 function summaryOf({ report, pushed = 0, rejected = 0, conflicts = 0, calls = 0 }: CycleItem): CycleSummary | null {
   return report === undefined ? null : { ...report, pushed, rejected, conflicts, calls: report.calls + calls };
 }
 
-/** The condition that the running item still is what was read. */
+/** The condition that the running item is unchanged since the read. */
 function unchanged(last: RunningItem | undefined) {
   if (last === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };
   return {

@@ -7,10 +7,10 @@ import { type Key, listKey, PROGRESS } from './keys.ts';
 
 type Stored<Value> = Key & Value & { readonly expiresAt: number };
 
-/** How long a job is kept after it was last written, its parts from their beginning. */
+/** Retention of a job after the last write; parts from creation on. */
 const RETENTION_SECONDS = 30 * 24 * 3600;
 
-/** Lists that are being synced, in DynamoDB: each job, part and progress of a part is an item of its own. */
+/** List jobs in DynamoDB: every job, part and progress is a separate item. */
 export class DynamoListJobStore implements ListJobStore {
   readonly #table: ItemTable;
   readonly #now: () => string;
@@ -78,7 +78,7 @@ export class DynamoListJobStore implements ListJobStore {
     return write === 'written' ? 'saved' : 'overtaken';
   }
 
-  /** Whether an earlier try of the write went through unheard: then this very revision stands. */
+  /** Whether an earlier try of the write succeeded with a lost answer: then the same revision is stored. */
   async #isStored(key: Key, value: ListJob | PartProgress): Promise<boolean> {
     return isDeepStrictEqual(await this.#load(key), value);
   }

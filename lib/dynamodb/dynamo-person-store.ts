@@ -32,18 +32,18 @@ import { newestQueued, queueBacklog, queuedIds } from './person-queues.ts';
 import { leaseRelease, leaseTaking, personUpdate } from './person-update.ts';
 import { scannedPersons } from './scanned-persons.ts';
 
-/** A claim: whose the email is. */
+/** A claim: the holder of an email. */
 type OwnedItem = Key & { readonly personId: string };
 
 export interface DynamoPersonStoreOptions {
   readonly tableName: string;
-  /** How long activities are kept after they have left their person's item. */
+  /** Retention of activities moved out of the person's item. */
   readonly activityRetentionDays: number;
-  /** Exponential, with jitter, where not given. */
+  /** Absent: exponential, with jitter. */
   readonly pause?: Pause;
 }
 
-/** The queues that hold the persons of a status. */
+/** The queues containing the persons with a status. */
 const QUEUES_OF: Readonly<Record<ListedStatus, readonly Queue[]>> = {
   pending: ['pending', 'held'],
   rejected: ['rejected'],
@@ -64,7 +64,7 @@ function toStored(item: PersonItem | StubItem): StoredItem {
   return isStubItem(item) ? toStub(item) : toPerson(item);
 }
 
-/** The condition that there is no item, or only this stub as it was read. */
+/** The condition that the item is absent, or still the stub as read. */
 function stillThere(stub: Stub | undefined) {
   if (stub === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };
   return {
@@ -74,7 +74,7 @@ function stillThere(stub: Stub | undefined) {
   };
 }
 
-/** The persons in DynamoDB; `keys.ts` has the layout, `item.ts` the attributes. */
+/** The persons in DynamoDB; `keys.ts` describes the layout, `item.ts` the attributes. */
 export class DynamoPersonStore implements PersonStore {
   readonly #table: ItemTable;
   readonly #log: ActivityLog;
@@ -234,8 +234,8 @@ export class DynamoPersonStore implements PersonStore {
   }
 
   /**
-   * Whether this very revision is what stands, which is so where an earlier try of its write went through unheard. Where
-   * the person has gone on since, nobody can tell any more.
+   * Whether the same revision is stored, because an earlier try of the write succeeded with a lost answer. After a
+   * further change of the person the question is undecidable.
    */
   async #isStored(person: Person): Promise<boolean> {
     const current = await this.get(person.personId);

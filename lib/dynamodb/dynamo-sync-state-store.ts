@@ -30,17 +30,17 @@ import {
 import { ItemTable } from './item-table.ts';
 import { type Key, syncKey } from './keys.ts';
 
-/** The org that the table belongs to. */
+/** The org of the table. */
 type OrganizationItem = Key & { readonly organization: string };
 
-/** The reconciliations, with the number of the cycle that wrote them. */
+/** The reconciliations, with the number of the writing cycle. */
 type ReconciliationItem = Key & ReconciliationBook & { readonly cycle: number };
 
 const ORGANIZATION = syncKey('ORGANIZATION');
 const RECONCILE = syncKey('RECONCILE');
 const ASKS = (['asked', 'deletionsUntold'] as const).map(askKey);
 
-/** Where the sync stands, in DynamoDB, as items beside the persons. */
+/** The state of the sync in DynamoDB, as items beside the persons. */
 export class DynamoSyncStateStore implements SyncStateStore {
   readonly #table: ItemTable;
   readonly #cycles: CycleItems;
@@ -79,12 +79,12 @@ export class DynamoSyncStateStore implements SyncStateStore {
     if (known !== undefined) return known;
     const item: OrganizationItem = { ...ORGANIZATION, organization };
     await this.#table.putIf({ Item: item, ConditionExpression: 'attribute_not_exists(pk)' });
-    // Somebody else may have been first.
+    // A concurrent claim may have won.
     return (await this.organization()) ?? organization;
   }
 
   async loadFeed(type: SalesforceType): Promise<FeedState | undefined> {
-    // The rows are saved before the position, so they must be read after it: they may only be ahead of it.
+    // Rows are saved before the position and must be read after the position: the rows may only be ahead.
     const feed = await this.#table.get<FeedItem>(syncKey(`FEED#${type}`));
     if (feed === undefined) return undefined;
     const first = await this.#table.get<RecentItem>(recentKey(type, 0));
@@ -94,7 +94,7 @@ export class DynamoSyncStateStore implements SyncStateStore {
   }
 
   async saveFeed(type: SalesforceType, state: FeedState, cycle: Cycle): Promise<void> {
-    // The first part is written last: it says how many of the others count.
+    // The first part is written last, because the first part contains the number of parts.
     for (const part of toRecentItems(type, state.recent, cycle.number).reverse()) await this.#putFenced(part, cycle);
     await this.#putFenced(toFeedItem(type, state, cycle.number), cycle);
   }
@@ -126,7 +126,7 @@ export class DynamoSyncStateStore implements SyncStateStore {
     const item = await this.#table.get<ReconciliationItem>(RECONCILE);
     if (item === undefined) return EMPTY_RECONCILIATIONS;
     const { running, last, since, heard } = item;
-    // There was one asking for all reasons once: its id, or null.
+    // Older versions stored a single id for all reasons, or null.
     return { running, last, since, heard: Array.isArray(heard) ? heard : [] };
   }
 
@@ -162,8 +162,7 @@ function askKey(reason: ReconciliationAsk['reason']): Key {
 }
 
 /**
- * The first revision replaces nothing, or what is of no use: an item of another format, or of a version that did not
- * count.
+ * The first revision replaces nothing, or an unusable item: a different format, or written before revisions existed.
  */
 const REPLACES_NONE = {
   ConditionExpression: 'attribute_not_exists(#revision) OR #format <> :format',

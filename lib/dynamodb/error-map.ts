@@ -30,10 +30,12 @@ const translations: Readonly<Record<string, Translation>> = {
   CredentialsProviderError: config,
 };
 
-/** "Item size has exceeded the maximum allowed size" of a put, "Item size to update has exceeded ..." of an update. */
+/**
+ * "Item size has exceeded the maximum allowed size" for a put, "Item size to update has exceeded ..." for an update.
+ */
 const TOO_LARGE = /item size .*exceeded/i;
 
-/** What an error of the SDK means to the use cases; an error that none of them could act on is returned as it is. */
+/** Translates an SDK error to a class known to the use cases; other errors are returned unchanged. */
 export function translateError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const translation = translations[error.name];
@@ -45,7 +47,7 @@ export function translateError(error: unknown): unknown {
   return connection === undefined ? error : transient(connection, error.message, error);
 }
 
-/** The code of an error that says nothing of the request: the connection broke, or the server did. */
+/** The code of an error unrelated to the request: a broken connection or a server error. */
 function connectionCode(error: Error): string | undefined {
   const { code, syscall, $metadata } = error as NodeJS.ErrnoException & { $metadata?: { httpStatusCode?: number } };
   if (code !== undefined && (syscall !== undefined || NETWORK_CODES.has(code))) return code;
@@ -53,5 +55,5 @@ function connectionCode(error: Error): string | undefined {
   return status >= 500 ? `HTTP ${status}` : undefined;
 }
 
-/** Codes of Node's sockets that come without the name of a system call. */
+/** Codes of Node's sockets without the name of a system call. */
 const NETWORK_CODES: ReadonlySet<string> = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN']);

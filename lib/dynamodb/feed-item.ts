@@ -8,15 +8,15 @@ import type { FeedState, RecentRows } from '../sync/state/feed-state.ts';
 import type { JobBook } from '../sync/state/field-job.ts';
 import { type Key, syncKey } from './keys.ts';
 
-/** The position of a feed, with the number of the cycle that wrote it. */
+/** The position of a feed, with the number of the writing cycle. */
 export type FeedItem = Key & Omit<FeedState, 'recent'> & { readonly cycle: number };
 
-/** So many remembered rows, packed, take at most 210 KB of the 400 that an item may have. */
+/** Packed, as many rows take at most 210 KB of the 400 KB allowed per item. */
 const ROWS_PER_ITEM = 8000;
 
 /**
- * A part of the remembered rows of a feed, packed. The first part says how many parts there are; a part beyond them is
- * left over from a time of more rows, and is not read.
+ * A part of a feed's recent rows, packed. The first part contains the number of parts; further stored parts are
+ * leftovers and are not read.
  */
 export type RecentItem = Key & {
   readonly rows: Uint8Array;
@@ -25,7 +25,7 @@ export type RecentItem = Key & {
   readonly cycle: number;
 };
 
-/** A schema and its history, packed: 800 fields would take 100 KB. */
+/** A schema and the field history, packed: 800 fields would take 100 KB. */
 export type SchemaItem = Key & {
   readonly schema: Uint8Array;
   readonly history?: Uint8Array | undefined;
@@ -34,7 +34,7 @@ export type SchemaItem = Key & {
   readonly format?: number | undefined;
 };
 
-/** The jobs of an object, with the number of the cycle that wrote them; their fields may be 800. */
+/** The jobs of an object (up to 800 fields, hence packed), with the number of the writing cycle. */
 export type JobsItem = Key & { readonly book: Uint8Array; readonly cycle: number };
 
 export function toJobsItem(type: SalesforceType, book: JobBook, cycle: number): JobsItem {
@@ -50,11 +50,11 @@ export function toFeedItem(type: SalesforceType, state: FeedState, cycle: number
   return { ...syncKey(`FEED#${type}`), ...position, cycle };
 }
 
-/** The parts, the first one first. */
+/** The parts in order. */
 export function toRecentItems(type: SalesforceType, recent: RecentRows, cycle: number): RecentItem[] {
   const { rows, incompleteUntil } = recent;
   const pieces = chunked([...rows], ROWS_PER_ITEM);
-  // Without rows there is a part all the same: it says so.
+  // Without rows one empty part is written.
   const parts = Math.max(pieces.length, 1);
   return Array.from({ length: parts }, (_, part) => {
     return { ...recentKey(type, part), rows: packRows(new Map(pieces[part])), parts, incompleteUntil, cycle };
@@ -65,7 +65,7 @@ export function recentKey(type: SalesforceType, part: number): Key {
   return syncKey(part === 0 ? `RECENT#${type}` : `RECENT#${type}#${part}`);
 }
 
-/** The parts after the first one, which names their number. */
+/** The keys of the further parts, according to the first. */
 export function furtherKeys(type: SalesforceType, first: RecentItem | undefined): Key[] {
   return Array.from({ length: (first?.parts ?? 1) - 1 }, (_, at) => recentKey(type, at + 1));
 }
@@ -93,7 +93,7 @@ export function toSchemaItem({ schema, history, lastModified, revision }: Stored
   return { ...syncKey(`SCHEMA#${schema.type}`), ...packed, lastModified, revision, format: schema.format };
 }
 
-/** Undefined for a schema of another format: it is described again. */
+/** Undefined for a schema in a different format: the object is described again. */
 export function toStoredSchema({
   schema: packed,
   history,

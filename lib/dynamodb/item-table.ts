@@ -19,24 +19,24 @@ import { TransientError } from '../sync/errors.ts';
 import { translateError } from './error-map.ts';
 import type { Key } from './keys.ts';
 
-/** What became of a conditional write. */
+/** The result of a conditional write. */
 export type ConditionalWrite =
   | 'written'
-  /** The condition did not hold and nothing was written. */
+  /** The condition failed; nothing was written. */
   | 'refused'
-  /** The condition did not hold on another try after an answer was lost: the first try may have been the reason. */
+  /** The condition failed on a repetition after a lost answer: the first try may have been the cause. */
   | 'unclear';
 
 export type Write<Input> = Omit<Input, 'TableName'>;
 
-/** A page of a query or a scan, and where the next one begins. */
+/** A page of a query or scan, and the start of the next page. */
 export interface QueryPage<Item> {
   readonly items: readonly Item[];
   readonly count: number;
   readonly next: QueryCommandInput['ExclusiveStartKey'];
 }
 
-/** Waits before the rest of a batch is asked for, after so many tries in a row that brought nothing. */
+/** Waits before the remaining keys of a batch are requested, given the number of consecutive tries without results. */
 export type Pause = (fruitless: number) => Promise<void>;
 
 const BATCH_GET_KEYS = 100;
@@ -45,7 +45,7 @@ const FRUITLESS_TRIES = 8;
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 1_000;
 
-/** The operations that the stores use of the one table, with its errors translated. Reads of items are consistent. */
+/** The operations of the stores on the table, with translated errors. Reads of items are consistent. */
 export class ItemTable {
   readonly #client: DynamoDBDocumentClient;
   readonly #tableName: string;
@@ -63,7 +63,7 @@ export class ItemTable {
     return Item as Item | undefined;
   }
 
-  /** Any number of different keys; items that do not exist are missing, the order is any. */
+  /** Any number of different keys; missing items are absent from the result, in any order. */
   async getMany<Item extends Key>(keys: readonly Key[]): Promise<Item[]> {
     const batches: Key[][] = [];
     for (let from = 0; from < keys.length; from += BATCH_GET_KEYS)
@@ -90,7 +90,7 @@ export class ItemTable {
     await translated(this.#client.send(new DeleteCommand({ TableName: this.#tableName, Key: key })));
   }
 
-  /** Repeated after a lost answer, it is refused, and the item is gone all the same. */
+  /** A repetition after a lost answer is refused, although the item is deleted. */
   deleteIf(write: Write<DeleteCommandInput>): Promise<ConditionalWrite> {
     return conditional(this.#client.send(new DeleteCommand({ TableName: this.#tableName, ...write })));
   }
@@ -104,13 +104,13 @@ export class ItemTable {
     return { items: (answer.Items ?? []) as Item[], count: answer.Count ?? 0, next: answer.LastEvaluatedKey };
   }
 
-  /** A page of the whole table, in an order that only the table knows. Eventually consistent. */
+  /** A page of the whole table, in the table's internal order. Eventually consistent. */
   async scan<Item>(scan: Write<ScanCommandInput>): Promise<QueryPage<Item>> {
     const answer = await translated(this.#client.send(new ScanCommand({ TableName: this.#tableName, ...scan })));
     return { items: (answer.Items ?? []) as Item[], count: answer.Count ?? 0, next: answer.LastEvaluatedKey };
   }
 
-  /** Every page of a query, each read when it is asked for. */
+  /** The pages of a query, each read on demand. */
   async *pages<Item>(query: Write<QueryCommandInput>): AsyncIterable<QueryPage<Item>> {
     let start: QueryPage<Item>['next'];
     do {
@@ -121,7 +121,7 @@ export class ItemTable {
   }
 
   /**
-   * A batch may be answered in part: where it is over 16 MB, or some of it was throttled.
+   * A batch may be answered in part: above 16 MB, or when throttled.
    *
    * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
    */

@@ -17,10 +17,10 @@ import { attributeBytes } from './attribute-size.ts';
 import { emailKey, type Key, personIdOf, personKey, queueKey } from './keys.ts';
 import { fromStoredFields, type StoredFields, storedOrPacked, toStoredFields } from './stored-fields.ts';
 
-/** An instant at rest: milliseconds since the epoch, a third of the ISO text's size. */
+/** A stored instant: milliseconds since the epoch, a third of the ISO text's size. */
 type StoredInstant = number | string;
 
-/** The attributes of a person that an update writes; undefined where there is nothing to say: no pending edits, ... */
+/** The attributes written by an update; undefined for empty attributes (no pending edits, ...). */
 export interface PersonAttributes {
   readonly version: number;
   readonly revision: number;
@@ -35,7 +35,7 @@ export interface PersonAttributes {
   readonly pendingSince: StoredInstant | undefined;
   readonly salesforce: StoredLink | undefined;
   readonly rejection: StandingRejection | undefined;
-  /** The entries not yet moved out, packed, and the number of the next one. */
+  /** The entries not yet moved out, packed, and the number of the next entry. */
   readonly log: Uint8Array | undefined;
   readonly logNext: number;
   readonly mergedInto: string | undefined;
@@ -52,7 +52,7 @@ export interface PersonAttributes {
   readonly queueSince: string | undefined;
 }
 
-/** A person's item. The lease has its own writes: it stands apart from what an update writes. */
+/** A person's item. The lease has separate writes, and is therefore not part of an update. */
 export type PersonItem = Key & PersonAttributes & { readonly lease?: StoredLease | undefined };
 
 interface StoredLink {
@@ -60,15 +60,15 @@ interface StoredLink {
   readonly id: string;
   readonly modstamp: StoredInstant;
   readonly ownerId?: string | undefined;
-  /** Both are absent for a queue, and the whole where nobody knows. */
+  /** Name and email are absent for a queue; `owner` is absent if unknown. */
   readonly owner?: { readonly name?: string | undefined; readonly email?: string | undefined } | undefined;
-  /** Present where true. */
+  /** Present if true. */
   readonly isDeleted?: true | undefined;
   readonly isConverted?: true | undefined;
   readonly successor?: { readonly type: SalesforceLink['type']; readonly id: string } | undefined;
 }
 
-/** A lease at rest; conditions compare `expiresAt`, so it is the ISO text. */
+/** A stored lease; `expiresAt` is ISO text, for comparisons in conditions. */
 export interface StoredLease {
   readonly owner: string;
   readonly expiresAt: string;
@@ -76,7 +76,7 @@ export interface StoredLease {
   readonly guard?: string | undefined;
 }
 
-/** A stub's item; no index sees it, and nothing of a person is in it. */
+/** A stub's item, without any attribute of a person; invisible to the indexes. */
 export type StubItem = Key & Pick<PersonAttributes, 'revision' | 'rowOf' | 'goneAt'>;
 
 export function isStubItem(item: StubItem | PersonItem): item is StubItem {
@@ -143,7 +143,7 @@ function attributesBesideFields(person: Person): Omit<PersonAttributes, 'fields'
   };
 }
 
-/** Whether two persons are the same at rest, their leases apart. */
+/** Whether two persons are equal as stored, leases excluded. */
 export function sameAtRest(left: Person, right: Person): boolean {
   return isDeepStrictEqual(attributesOf(left), attributesOf(right));
 }
@@ -165,8 +165,8 @@ function emailOf(person: Person): string | undefined {
 }
 
 /**
- * The queue of the person's status; a person in step, or who is not present, is in no queue. One with edits beside those
- * that were refused waits to be pushed first.
+ * The queue for the person's status; a person in step or not present is in no queue. A person with edits besides the
+ * rejected edits is in the queue for pushes.
  */
 function queueOf(person: Person): Pick<PersonAttributes, 'queue' | 'queueSince'> {
   const { personId, rejection, pendingSince, createdAt, updatedAt } = person;

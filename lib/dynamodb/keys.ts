@@ -3,18 +3,18 @@ import type { SalesforceType } from '../person/row.ts';
 import type { ReconciliationAsk } from '../sync/state/reconciliation.ts';
 
 /**
- * The layout of the table. `expiresAt` is its TTL attribute.
+ * The layout of the table. `expiresAt` is the TTL attribute.
  *
  * | item | pk | sk |
  * |---|---|---|
- * | person, or stub: who has the row of this id | `PERSON#<personId>` | `PERSON` |
- * | activities moved out of it | `PERSON#<personId>` | `ACTIVITY#<first entry, 12 digits>` |
+ * | person, or stub (`rowOf`) | `PERSON#<personId>` | `PERSON` |
+ * | activities moved out of the person's item | `PERSON#<personId>` | `ACTIVITY#<first entry, 12 digits>` |
  * | claim of an email | `EMAIL#<email>` | `CLAIM` |
  * | the running cycle: right, number, health | `SYNC` | `CYCLE` |
- * | a cycle of the last seven days: report, counts of its merges | `CYCLES` | `<number, 12 digits>` |
- * | a list that is synced; its parts and how far each is | `LIST#<jobId>` | `JOB`; `PART#<number>`, `PROGRESS#<number>` |
- * | reconciliation, and for each reason the last asking for one | `SYNC` | `RECONCILE`, `RECONCILE#<reason>` |
- * | checkpoint, remembered rows, schema, field jobs | `SYNC` | `FEED#<type>`, `RECENT#<type>[#<part>]`, `SCHEMA#<type>`, `JOB#<type>` |
+ * | a cycle of the last seven days: report, counts of the merges | `CYCLES` | `<number, 12 digits>` |
+ * | a list job; the parts and their progress | `LIST#<jobId>` | `JOB`; `PART#<number>`, `PROGRESS#<number>` |
+ * | reconciliation; the last request per reason | `SYNC` | `RECONCILE`, `RECONCILE#<reason>` |
+ * | checkpoint, recent rows, schema, field jobs | `SYNC` | `FEED#<type>`, `RECENT#<type>[#<part>]`, `SCHEMA#<type>`, `JOB#<type>` |
  *
  * | sparse keys-only index | partition | sort |
  * |---|---|---|
@@ -57,7 +57,7 @@ export const CYCLES = 'CYCLES';
 
 export const cycleKey = (cycle: number): Key => ({ pk: CYCLES, sk: String(cycle).padStart(12, '0') });
 
-/** How far the parts of a list are. */
+/** Progress items of a list's parts. */
 export const PROGRESS = 'PROGRESS';
 
 export const listKey = (jobId: string, kind: 'JOB' | 'PART' | typeof PROGRESS, part?: number): Key => ({
@@ -68,7 +68,7 @@ export const listKey = (jobId: string, kind: 'JOB' | 'PART' | typeof PROGRESS, p
 export const syncKey = (sk: SyncItem): Key => ({ pk: 'SYNC', sk });
 
 /**
- * A partition key may have 2,048 bytes; an id longer than any that is ever given out is nobody's.
+ * A partition key is limited to 2,048 bytes; longer ids were never issued.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
  */
@@ -76,21 +76,21 @@ export function isPossibleId(id: string): boolean {
   return id.length <= 500;
 }
 
-/** The form in which emails are equal; one too long for a key stands as its digest. */
+/** Canonical form of an email; an email too long for a key is replaced by a digest. */
 export function emailKey(email: string): string {
   const form = email.trim().toLowerCase();
   return form.length <= 500 ? form : `sha256:${createHash('sha256').update(form).digest('hex')}`;
 }
 
 /**
- * `pending` awaits a push; `held` has edits that wait, and no record that the background may write to; `localOnly` has
- * never been in Salesforce.
+ * `pending`: awaits a push. `held`: has pending edits but no record writable by the background. `localOnly`: never in
+ * Salesforce.
  */
 export type Queue = 'pending' | 'held' | 'rejected' | 'localOnly';
 
 /**
- * A queue is spread over shards, as one index partition takes 1,000 writes a second: a change of the whole database
- * goes through it at eight times that.
+ * A queue has several shards, because an index partition accepts 1,000 writes a second: a change of the whole database
+ * is eight times as fast.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-sharding.html
  */

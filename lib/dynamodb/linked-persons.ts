@@ -11,7 +11,7 @@ type LinkedItem = Pick<PersonItem, 'pk' | 'sk'> & {
   readonly rejection?: Pick<StandingRejection, 'code'>;
 };
 
-/** Persons with a row; little else of them, and nothing else in the table. */
+/** Persons with a row, with few attributes; no other items. */
 const LINKED = {
   FilterExpression: 'sk = :person AND attribute_exists(salesforce) AND attribute_not_exists(mergedInto)',
   ProjectionExpression: 'pk, sk, salesforce, #rejection.#code',
@@ -20,14 +20,14 @@ const LINKED = {
 };
 
 /**
- * How many pages of the table a call reads at most: however few persons with a row there are in it, a caller with
- * little time gets on. At 6 KB an item, so many hold 8,000.
+ * Maximum table pages per call, so that a call ends soon even if few persons have a row. At 6 KB per item the pages
+ * hold 8,000 items.
  */
 export const MAX_SCAN_PAGES = 50;
 
 /**
- * The next persons with a row, in the order of the table. It is read in pages of 1 MB before they are filtered, so that
- * a page of ours may hold none; it ends with a person, or where a page of the table did.
+ * The next persons with a row, in the order of the table. The table is read in pages of 1 MB before filtering, so a
+ * result page may be empty; a page ends after a person, or at the end of a table page.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Scan.html
  */
@@ -56,7 +56,7 @@ function linkedPersonOf(item: LinkedItem): LinkedPerson {
   return { personId: personIdOf(item), salesforce: fromStoredLink(salesforce), isUnseen: isUnseen({ rejection }) };
 }
 
-/** A person's id stands for its item; any other item is named by its whole key, which no id looks like. */
+/** A person id represents the person's item; any other item is represented by the full key, never equal to an id. */
 export function cursorAt(key: Key): string {
   const personId = personIdOf(key);
   return key.sk === personKey('').sk ? personId : `${key.pk} ${key.sk}`;

@@ -1,8 +1,8 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
 /**
- * JSON, deflated with a dictionary: text that the JSON is likely to hold, the likeliest last. What is stored is read
- * with the dictionary it was written with, so that a dictionary must never change; another one needs another attribute.
+ * JSON, deflated with a dictionary: text likely to occur in the JSON, the likeliest last. Reading requires the
+ * dictionary of the write, so a dictionary must never change; a new dictionary needs a new attribute.
  */
 export function packJson(value: unknown, dictionary: Buffer): Uint8Array {
   return deflateRawSync(JSON.stringify(value), { dictionary });

@@ -2,16 +2,16 @@ import { InvalidCursorError } from '../sync/errors.ts';
 import type { ItemTable, QueryPage } from './item-table.ts';
 import { BY_QUEUE, type Key, personIdOf, personKey, type Queue, queueKey, shardKeys } from './keys.ts';
 
-/** A person as the index holds it. */
+/** A person as stored in the index. */
 type QueueEntry = Key & { readonly queue: string; readonly queueSince: string };
 type Start = QueryPage<unknown>['next'];
 
-/** How far a list has been read in one shard: the last entry given out, or null where none was. */
+/** The read position in one shard: the last entry returned, or null. */
 type ShardPosition = readonly [personId: string, since: string] | null;
 
 const PAGE = 1_000;
 
-/** Ids of the persons in a queue, in pages that each come from all shards. */
+/** Ids of the persons in a queue, in pages with entries of all shards. */
 export async function* queuedIds(table: ItemTable, queue: Queue): AsyncIterable<readonly string[]> {
   let open: { readonly shard: string; readonly start: Start }[] = shardKeys(queue).map((shard) => ({
     shard,
@@ -30,7 +30,7 @@ export async function* queuedIds(table: ItemTable, queue: Queue): AsyncIterable<
   }
 }
 
-/** How many persons a queue holds, and since when the oldest of them is there. */
+/** The number of persons in a queue, and the start of the oldest entry. */
 export async function queueBacklog(
   table: ItemTable,
   queue: Queue,
@@ -49,8 +49,8 @@ export async function queueBacklog(
 }
 
 /**
- * A page of the ids in some queues, newest first. Each shard is read from where its own last entry was given out, since the
- * index does not tell in which order it keeps entries of one instant.
+ * A page of the ids in some queues, newest first. The cursor holds a position per shard, because the index does not
+ * define the order of entries with equal instants.
  */
 export async function newestQueued(
   table: ItemTable,
@@ -108,7 +108,7 @@ function formatCursor(positions: readonly ShardPosition[]): string {
   return Buffer.from(JSON.stringify(positions)).toString('base64url');
 }
 
-/** DynamoDB refuses to begin after an entry that cannot be in the shard: then the cursor is none of ours. */
+/** DynamoDB refuses a start entry impossible for the shard: the cursor is invalid. */
 function parseCursor(cursor: string, queues: readonly Queue[]): ShardPosition[] {
   const parsed = parseJson(Buffer.from(cursor, 'base64url').toString());
   const places = queues.flatMap((queue) => shardKeys(queue).map((shard) => ({ queue, shard })));
@@ -127,7 +127,7 @@ function isPosition(value: unknown): value is ShardPosition {
   return Array.isArray(value) && value.length === 2 && value.every(isText);
 }
 
-/** Text from outside may be anything; what is no JSON is as good as nothing. */
+/** A cursor from outside may be any text; undefined if not JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

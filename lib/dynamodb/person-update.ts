@@ -6,8 +6,8 @@ import type { Write } from './item-table.ts';
 import { personKey } from './keys.ts';
 
 /**
- * The write that turns `stored` into `next`, if the stored revision is still that of `stored`. It sends the attributes
- * that differ and no others: above all not the lease, which somebody may have taken since `stored` was read.
+ * The write replacing `stored` by `next`, if the stored revision is unchanged. Contains only the changed attributes:
+ * above all not the lease, possibly taken since the read of `stored`.
  */
 export function personUpdate(stored: Person, next: Person, leaseAsRead: boolean): Write<UpdateCommandInput> {
   const expression = new Expression();
@@ -25,7 +25,7 @@ export function personUpdate(stored: Person, next: Person, leaseAsRead: boolean)
   return expression.on(stored.personId);
 }
 
-/** Nobody has taken the lease since the person was read. */
+/** Requires the lease to be unchanged since the read. */
 function demandLease(expression: Expression, lease: Lease | null): void {
   if (lease === null) {
     expression.demand('attribute_not_exists(#lease)', 'lease');
@@ -36,7 +36,7 @@ function demandLease(expression: Expression, lease: Lease | null): void {
   expression.demand(`#lease.#owner = ${owner} AND #lease.#expiresAt = ${expiresAt}`, 'lease', 'owner', 'expiresAt');
 }
 
-/** The write that takes a lease: allowed where none stands at `now`, and to its owner again. */
+/** The write taking a lease: allowed if no lease is in force at `now`, or for the same owner. */
 export function leaseTaking(stored: Person, lease: Lease, now: string): Write<UpdateCommandInput> {
   const expression = new Expression();
   expression.set('lease', toStoredLease(lease));
@@ -48,7 +48,7 @@ export function leaseTaking(stored: Person, lease: Lease, now: string): Write<Up
   return expression.on(stored.personId);
 }
 
-/** The write that gives a lease back, where it is still this owner's. */
+/** The write releasing a lease, if still owned by `owner`. */
 export function leaseRelease(personId: string, owner: string): Write<UpdateCommandInput> {
   const expression = new Expression();
   expression.remove('lease');
@@ -56,7 +56,7 @@ export function leaseRelease(personId: string, owner: string): Write<UpdateComma
   return expression.on(personId);
 }
 
-/** An update under construction. Every attribute is named by a placeholder, so that no reserved word can meet it. */
+/** An update under construction. Attributes are named by placeholders, to avoid reserved words. */
 class Expression {
   readonly #sets: string[] = [];
   readonly #removes: string[] = [];
@@ -72,7 +72,7 @@ class Expression {
     this.#removes.push(this.#name(name));
   }
 
-  /** A condition, and the attributes that it names. */
+  /** Adds a condition, with the attributes named in the condition. */
   demand(condition: string, ...names: string[]): void {
     for (const name of names) this.#name(name);
     this.#conditions.push(condition);

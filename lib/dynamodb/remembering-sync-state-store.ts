@@ -5,9 +5,9 @@ import { DynamoSyncStateStore } from './dynamo-sync-state-store.ts';
 
 export interface RememberingOptions {
   readonly tableName: string;
-  /** For how long a schema that was read counts as the stored one. */
+  /** How long a read schema is reused. */
   readonly schemasForMs: number;
-  /** Milliseconds of any clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   readonly elapsed: () => number;
 }
 
@@ -17,8 +17,8 @@ interface Remembered {
 }
 
 /**
- * The same store for a function that somebody waits for: a schema is read once for many syncs. What a poll or a person
- * changes about it is seen a little later; a field that Salesforce no longer knows is found by the call that it refuses.
+ * The same store for a function with a waiting caller: a schema is read once for many syncs. Changes of the schema are
+ * noticed with a delay; a field unknown to Salesforce is noticed by the refused call.
  */
 export class RememberingSyncStateStore extends DynamoSyncStateStore {
   readonly #options: RememberingOptions;
@@ -35,12 +35,12 @@ export class RememberingSyncStateStore extends DynamoSyncStateStore {
     if (known !== undefined && known.until > elapsed()) return known.schema;
     const until = elapsed() + schemasForMs;
     const schema = await super.loadSchema(type);
-    // One that is missing is about to be saved by somebody.
+    // A missing schema is about to be saved by another process.
     if (schema !== undefined) this.#schemas.set(type, { schema, until });
     return schema;
   }
 
-  /** Whatever comes of it, what is stored now is to be read again. */
+  /** Whatever the result, the stored schema must be read again. */
   override async saveSchema(schema: StoredSchema): Promise<'saved' | 'overtaken'> {
     this.#schemas.delete(schema.schema.type);
     try {

@@ -6,20 +6,20 @@ import type { Key } from './keys.ts';
 import { personKey } from './keys.ts';
 import { cursorAt, keyAt } from './linked-persons.ts';
 
-/** How many pages of the table one page of the list reads at most, and of how many items each. */
+/** Maximum table reads per result page, and items per read. */
 const MAX_READS = 10;
 const ITEMS_PER_READ = { least: 100, perPerson: 4 } as const;
 
 const NAMES = { '#sk': 'sk', '#createdAt': 'createdAt' };
 const PRESENT_NAMES = { ...NAMES, '#mergedInto': 'mergedInto', '#deletedHere': 'deletedHere' };
 
-/** A person, and one that is to be seen: no other item has all of this. */
+/** Conditions satisfied only by persons, and by present persons. */
 const EVERYBODY = ['#sk = :person', 'attribute_exists(#createdAt)'];
 const PRESENT = [...EVERYBODY, 'attribute_not_exists(#mergedInto)', 'attribute_not_exists(#deletedHere)'];
 
 /**
- * The next persons that the filter lets pass, in the order of the table. Few of the items that are read may pass, so that
- * a page may hold fewer persons than asked for, even none.
+ * The next persons matching the filter, in the order of the table. Few of the items read may match, so a page may hold
+ * fewer persons than asked for, even none.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Scan.html
  */

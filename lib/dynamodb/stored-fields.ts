@@ -2,13 +2,13 @@ import type { Fields, FieldValue } from '../person/field-value.ts';
 import { attributeBytes, writeUnits } from './attribute-size.ts';
 import { packJson, unpackJson } from './packed-json.ts';
 
-/** A field's value at rest. A number that DynamoDB cannot hold stands as text. */
+/** A stored field value. A number outside DynamoDB's range is stored as text. */
 type StoredValue = FieldValue | { readonly number: string };
 export type StoredFields = Readonly<Record<string, StoredValue>>;
 
 /**
- * Fields as attributes of their own can be read by anybody. But a write costs a unit for each KB of the item: where
- * packed fields save one, they are packed.
+ * Separate attributes are readable in the table, but a write costs a unit per KB of the item: fields are packed where
+ * packing saves a unit.
  */
 export function storedOrPacked(fields: Fields, othersBytes: number): StoredFields | Uint8Array {
   const stored = toStoredFields(fields);
@@ -39,7 +39,7 @@ function fromStoredValue(value: StoredValue): FieldValue {
   return typeof value === 'object' && value !== null ? Number(value.number) : value;
 }
 
-/** Never to be changed: see `packJson`. */
+/** Must never change: see `packJson`. */
 const DICTIONARY = Buffer.from(
   [
     'JanuaryFebruaryMarchAprilJuneJulyAugustSeptemberOctoberNovemberDecemberManagerDirectorChief OfficerEngineer',

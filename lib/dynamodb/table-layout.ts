@@ -3,7 +3,7 @@ import { ConfigError } from '../sync/errors.ts';
 import { ItemTable } from './item-table.ts';
 import { type Key, syncKey } from './keys.ts';
 
-/** Goes up with every change after which this code would misread the items of before. */
+/** Incremented by every change making the code misread older items. */
 export const TABLE_LAYOUT = 2;
 
 interface LayoutItem extends Key {
@@ -13,8 +13,8 @@ interface LayoutItem extends Key {
 const LAYOUT = syncKey('LAYOUT');
 
 /**
- * The client, whose first request looks at the layout that the table remembers; a new table takes this code's. Each
- * request to a table of another layout fails with a `ConfigError`. What failed for the moment is looked at again.
+ * The client, checking the table's layout with the first request; a new table gets the code's layout. With a different
+ * layout every request fails with a `ConfigError`. A temporary failure of the check is repeated.
  */
 export function withTableLayout(client: DynamoDBDocumentClient, tableName: string): DynamoDBDocumentClient {
   let admission: Promise<void> | undefined;
@@ -41,14 +41,14 @@ async function admitTable(client: DynamoDBDocumentClient, tableName: string): Pr
   );
 }
 
-/** The first layout was not remembered: a table that belongs to an org, and remembers none, has it. */
+/** The first layout was not stored: a table with an org but without a layout has layout 1. */
 async function layoutOf(table: ItemTable): Promise<number | undefined> {
   const items = await table.getMany<Partial<LayoutItem> & Key>([LAYOUT, syncKey('ORGANIZATION')]);
   const [remembered] = items.flatMap(({ layout }) => layout ?? []);
   return remembered ?? (items.length > 0 ? 1 : undefined);
 }
 
-/** Of several functions that start at once on a new table, the first one names the layout. */
+/** Of several functions starting concurrently on a new table the first decides the layout. */
 async function newLayout(table: ItemTable): Promise<number | undefined> {
   const item: LayoutItem = { ...LAYOUT, layout: TABLE_LAYOUT };
   await table.putIf({ Item: item, ConditionExpression: 'attribute_not_exists(pk)' });

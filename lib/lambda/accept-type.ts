@@ -5,7 +5,7 @@ import { acceptBody } from './api/request-shapes.ts';
 import type { ApiAnswer, ApiRequest } from './http-api.ts';
 import { parse } from './person-requests.ts';
 
-/** `{"object": "Lead", "field": "Score__c"}`: accepts the type that a field in quarantine has now. */
+/** `{"object": "Lead", "field": "Score__c"}`: accepts the present type of a field in quarantine. */
 export async function acceptType(ports: Pick<Ports, 'state'>, request: ApiRequest): Promise<ApiAnswer> {
   const { object, field } = parse(acceptBody, request.body);
   const outcome = await acceptField(ports, object, field);

@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from './api/problem.ts';
 
-/** What a caller waits for at most: API Gateway gives up after 30 seconds, and with it the caller. */
+/** Maximum wait of a caller: API Gateway gives up after 30 seconds. */
 const LONGEST_MS = 28_000;
 
-/** What a function keeps of its own time to answer with. */
+/** Time reserved for answering. */
 const TO_ANSWER_MS = 500;
 
-/** What is known of a call before its answer is. */
+/** Facts about a call before the answer. */
 export class Progress {
   #personId: string | undefined;
 
-  /** The person is stored with the edits of this call, whatever comes next. */
+  /** The person is stored with the call's edits, whatever follows. */
   kept(personId: string): void {
     this.#personId = personId;
   }
 
-  /** The answer where the work is not done in time: what was sent by then may still be carried out. */
+  /** The answer at the deadline: requests sent before may still be carried out. */
   late(problem: 'store-unavailable' | 'salesforce-unavailable'): Problem {
     const options = { retryAfterSeconds: 30 };
     if (this.#personId === undefined) return new Problem(problem, 'no answer came in time; try again', options);
@@ -25,7 +25,7 @@ export class Progress {
   }
 }
 
-/** The work, or `late` where it takes longer than the function has left. The work itself is not undone. */
+/** The result of the work, or the error `late()` at the deadline. The work itself is not cancelled. */
 export async function inTime<Result>(work: Promise<Result>, remainingMs: number, late: () => Problem): Promise<Result> {
   const end = new AbortController();
   const deadline = async (): Promise<never> => {

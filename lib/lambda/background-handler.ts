@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { logger, tellError } from './observability.ts';
 
-/** What the runtime of Lambda logs of a failed invocation: the name of the error and nothing that it says. */
+/** The error logged by Lambda's runtime for a failed invocation: the original error's name without the message. */
 class InvocationFailed extends Error {
   override readonly name = 'InvocationFailed';
 
@@ -10,14 +10,14 @@ class InvocationFailed extends Error {
     super(
       `${error instanceof Error ? error.name : typeof error}: the line before has its code and where it was thrown`,
     );
-    // The runtime prints the stack, whose first line is the message of the error that it belongs to.
+    // The runtime prints the stack, whose first line would contain the original message.
     this.stack = `${this.name}: ${this.message}`;
   }
 }
 
 /**
- * A handler that no caller waits for: what it throws is told in the log, without its message, before Lambda retries it.
- * Lambda's runtime logs what is thrown as it is, so that another error, which quotes nothing, is thrown instead.
+ * A handler without a waiting caller: errors are logged without their messages before Lambda retries. The runtime logs
+ * thrown errors in full, so a replacement without quotes is thrown.
  */
 export function backgroundHandler<Event, Result>(run: (event: Event, context: Context) => Promise<Result>) {
   return middy<Event, Result>()
@@ -25,7 +25,8 @@ export function backgroundHandler<Event, Result>(run: (event: Event, context: Co
       before: ({ context }) => logger.appendKeys({ requestId: context.awsRequestId }),
       onError: (request) => {
         tellError('failed', request.error);
-        // Not thrown here: middy would attach the first error to a second one, and the runtime logs what is attached.
+        // Set instead of thrown: middy would attach the first error to the second, and the runtime logs attached
+        // errors.
         request.error = new InvocationFailed(request.error);
       },
     })

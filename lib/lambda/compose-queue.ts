@@ -8,7 +8,7 @@ export function composeQueue({ CHANGES_QUEUE_URL }: Pick<Environment, 'CHANGES_Q
   return new SqsChangeQueue(createSqsClient(), { queueUrl: CHANGES_QUEUE_URL });
 }
 
-/** The queues that only the status counts. */
+/** The queues counted only by the status. */
 export function composeSideQueues(environment: Environment): SideQueues {
   const client = createSqsClient();
   return {

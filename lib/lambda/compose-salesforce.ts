@@ -10,15 +10,15 @@ import type { Settings } from './settings.ts';
 
 export type SalesforcePorts = Pick<Ports, 'feed' | 'records'>;
 
-/** Whether somebody waits for the answer: then no call is held back, and none is waited for too long. */
+/** `waiting`: a caller waits for the answer, so no API calls are reserved, and waits are short. */
 export type Caller = 'background' | 'waiting';
 
-/** What an API caller is made to wait for Salesforce, at most; API Gateway gives up after 30 seconds. */
+/** Maximum wait of an API caller for Salesforce; API Gateway gives up after 30 seconds. */
 const CALLER_PATIENCE_SECONDS = 15;
 
 /**
- * The org behind its ports. Nothing is read until the first call: credentials that are missing or refused are the
- * failure of that call. A warm function keeps its session for as long as the credentials stay the same.
+ * The Salesforce ports. Nothing is read before the first call: missing or refused credentials are a failure of the
+ * call. A warm function keeps the session while the credentials are unchanged.
  */
 export function composeSalesforce(
   settings: Settings,

@@ -11,12 +11,12 @@ import { randomIds, systemClock } from './system-clock.ts';
 
 export type StorePorts = Pick<Ports, 'clock' | 'ids' | 'persons' | 'state' | 'lists' | 'policy' | 'leaseMs'>;
 
-/** A schema that is this old is read again by a function that somebody waits for. */
+/** Maximum age of a reused schema in a function with a waiting caller. */
 const SCHEMAS_FOR_MS = 30_000;
 
 /**
- * What every function works with: the persons table, the clock and the policy. Made once, at cold start. `waiting`: somebody
- * waits for the function, which then remembers the schemas for a while.
+ * The ports of every function except Salesforce and the queue: table, clock, ids and policy; created once at cold
+ * start. `waiting`: a caller waits, so schemas are reused for a while.
  */
 export function composeStore(
   environment: { readonly TABLE_NAME: string; readonly settings: Settings },

@@ -1,7 +1,7 @@
 import type { PollOutcome } from '../sync/poll/poll-cycle.ts';
 import type { MetricName } from './metric-names.ts';
 
-/** What a cycle publishes. A value that is not known is left out. */
+/** The metrics of a cycle. Unknown values are omitted. */
 export function cycleMetrics({
   report,
   lagSeconds,

@@ -3,10 +3,7 @@ import { parseDeployedSettings, type Settings, SettingsError } from './settings.
 
 const text = z.string().check(z.minLength(1));
 
-/**
- * The environment variables of every function: the CDK app hands out exactly these names, a function reads exactly
- * these at cold start.
- */
+/** The environment variables of every function: set by the CDK app, read at cold start. */
 export const environmentSchema = z.object({
   TABLE_NAME: text,
   CHANGES_QUEUE_URL: text,
@@ -19,10 +16,10 @@ export type Environment = z.infer<typeof environmentSchema>;
 
 export type FunctionName = 'poll' | 'merge' | 'sync-person' | 'persons' | 'operate';
 
-/** How often a message is delivered to the merge before it goes to the dead-letter queue. */
+/** Deliveries of a message to the merge before the message moves to the dead-letter queue. */
 export const MAX_DELIVERIES = 5;
 
-/** A function's environment and settings; throws `SettingsError` with one line that names what is missing or wrong. */
+/** A function's environment and settings; throws `SettingsError` with one line naming the missing or invalid values. */
 export function readEnvironment(
   name: FunctionName,
   environment: Readonly<Record<string, string | undefined>>,
@@ -33,7 +30,7 @@ export function readEnvironment(
     throw new SettingsError(`${name}: environment variable missing or empty: ${missing.join(', ')}`);
   }
   const settings = parseDeployedSettings(parsedJson(parsed.data.LOCKSTEP_SETTINGS));
-  // On AWS no function is told of another endpoint; in the sandbox each one is.
+  // The endpoint variable is set only in the sandbox, never on AWS.
   if (settings.sandbox && environment.AWS_ENDPOINT_URL_DYNAMODB === undefined) {
     throw new SettingsError(`${name}: lockstep.sandbox: may not be deployed`);
   }

@@ -9,13 +9,13 @@ import { type API_ROUTES, type ApiRoute, methodsOf, type RouteKey } from './api/
 import { problemOf } from './http-problems.ts';
 import { tellError } from './observability.ts';
 
-/** A call of the API, its body parsed and its parts present. */
+/** An API call with a parsed body. */
 export interface ApiRequest {
   readonly path: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string | undefined>>;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Undefined where none was sent. */
+  /** Undefined without a body. */
   readonly body: unknown;
 }
 
@@ -29,7 +29,7 @@ type Route = (request: ApiRequest, progress: Progress) => Promise<ApiAnswer>;
 
 export type Routes = Readonly<Record<string, Route>>;
 
-/** Exactly the routes that a function has to answer, by the table of routes. */
+/** Exactly the routes of a function, according to the table of routes. */
 export type RoutesOf<Runs extends ApiRoute['runs']> = Readonly<Record<KeysOf<Runs>, Route>>;
 
 type KeysOf<Runs> = {
@@ -41,8 +41,8 @@ type ApiEvent = Omit<APIGatewayProxyEventV2, 'body'> & { body?: unknown };
 type ApiMiddleware = MiddlewareObj<ApiEvent, APIGatewayProxyStructuredResultV2>;
 
 /**
- * A handler for the routes, by their route keys (`GET /persons/{personId}`); what goes wrong is answered as a problem,
- * and what is not done in time as `late`.
+ * A handler for routes by route key (`GET /persons/{personId}`). Errors are answered as problems; a call not finished
+ * in time is answered as `late`.
  */
 export function apiHandler<Given extends Routes>(routes: Given, late: LateProblem = 'store-unavailable') {
   const route = async (event: ApiEvent, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
@@ -63,8 +63,8 @@ export function apiHandler<Given extends Routes>(routes: Given, late: LateProble
 }
 
 /**
- * The parameters of the query. The gateway joins the values of one that is given twice by commas, which a value may hold
- * too: it is refused.
+ * The query parameters. The gateway joins repeated parameters by commas, possible in values too: repeated parameters
+ * are refused.
  */
 function queryOf({ rawQueryString, queryStringParameters = {} }: ApiEvent): ApiRequest['query'] {
   const names = [...new URLSearchParams(rawQueryString).keys()];
@@ -73,7 +73,7 @@ function queryOf({ rawQueryString, queryStringParameters = {} }: ApiEvent): ApiR
   return queryStringParameters;
 }
 
-/** The problem of a call that no route takes. */
+/** The problem of a call without a route. */
 function noRoute({ rawPath, requestContext }: ApiEvent): Problem {
   const { method } = requestContext.http;
   const allowed = methodsOf(rawPath);
@@ -90,13 +90,11 @@ function response({ status, body, headers }: ApiAnswer): APIGatewayProxyStructur
   };
 }
 
-/** A person is 400 KB at most, and a function is handed 6 MB at most. */
+/** A person has at most 400 KB, and a function receives at most 6 MB. */
 const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_BATCH_BYTES = 5 * 1024 * 1024;
 
-/**
- * Parses a body where there is one, whatever type it declares: several calls take none, and many callers declare none.
- */
+/** Parses a body of any declared type, if present: several calls have no body, and many callers declare no type. */
 function jsonBody(): ApiMiddleware {
   const parser = httpJsonBodyParser({ disableContentTypeCheck: true }) as ApiMiddleware;
   return {
@@ -115,7 +113,7 @@ function jsonBody(): ApiMiddleware {
   };
 }
 
-/** The answer to HEAD is the answer to GET without its body. */
+/** HEAD is answered like GET without the body. */
 function withoutHeadBody(): ApiMiddleware {
   const strip: ApiMiddleware['after'] = ({ event, response }) => {
     if (event.requestContext.http.method === 'HEAD') delete response?.body;

@@ -7,7 +7,7 @@ import {
 } from '../sync/errors.ts';
 import { Problem } from './api/problem.ts';
 
-/** The problem that an error is to a caller. */
+/** The problem shown to a caller for an error. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof InvalidCursorError)
@@ -24,12 +24,12 @@ export function problemOf(error: unknown): Problem {
   return new Problem('internal-error', 'the error is in the log; nothing is known to be lost');
 }
 
-/** The code of a secret that cannot be read now. */
+/** The code for a secret unreadable at present. */
 export const NO_CREDENTIALS = 'SECRETS';
 
 const RETRY_LATER = { retryAfterSeconds: 300 } as const;
 
-/** How the body parser tells that it could not parse. */
+/** Recognizes an error of the body parser. */
 function isBodyError(error: unknown): boolean {
   return (
     error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500

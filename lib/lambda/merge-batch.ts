@@ -5,7 +5,7 @@ import type { MergeReport } from '../sync/merge/merge-changes.ts';
 import { MAX_DELIVERIES } from './environment.ts';
 import type { tellError } from './observability.ts';
 
-/** What a batch is merged with. */
+/** The ports for merging a batch. */
 export interface BatchPorts {
   readonly queue: Pick<SqsChangeQueue, 'send' | 'showAgain'>;
   readonly tell: typeof tellError;
@@ -13,22 +13,22 @@ export interface BatchPorts {
 
 type Outcome = Pick<MergeReport, 'retry' | 'suspects' | 'error'>;
 
-/** The longest that SQS delays a message. */
+/** The maximum delay of an SQS message. */
 const PUT_OFF_SECONDS = 900;
 
-/** While the org's daily calls are used up, trying again soon only costs. */
+/** Pause with the daily API limit reached, where early retries are useless. */
 const QUOTA_SECONDS = 300;
 
-/** When a message comes again, by how often it was delivered. */
+/** Seconds before redelivery, by the number of deliveries. */
 const AGAIN_SECONDS = [2, 30, 300, 900, 900];
 
 /**
- * From this delivery on, a message that failed by no fault of its own is replaced by a copy, whose deliveries count from
- * one: two of its own are left, in case that the function is ended between sending the copy and answering.
+ * From the delivery on, a message failing by no fault of its own is replaced by a copy with a fresh delivery count: the
+ * two remaining deliveries cover a crash between sending the copy and answering.
  */
 const COPIED_FROM = MAX_DELIVERIES - 2;
 
-/** A message delivered as often as this may be what ends the function: each such message is merged by itself. */
+/** A message delivered as often may be crashing the function: merge the message alone. */
 const ALONE_FROM = MAX_DELIVERIES - 1;
 
 export function deliveriesOf({ attributes }: SQSRecord): number {
@@ -36,9 +36,9 @@ export function deliveriesOf({ attributes }: SQSRecord): number {
 }
 
 /**
- * Merges a batch and answers which messages failed, which come again within seconds. Only a message whose own error may
- * last uses up its deliveries, after which it is a dead letter. For outages, and where no time was left, a message has as
- * many as it needs. What only an operator can fix (a missing secret, a permission) comes again in a quarter of an hour.
+ * Merges a batch and returns the failed messages, redelivered within seconds. Only a message with a possibly lasting
+ * error of its own uses up deliveries, and finally becomes a dead letter; outages and a lack of time cost no delivery.
+ * After an error requiring an operator (a missing secret, a permission) redelivery takes a quarter of an hour.
  */
 export async function mergeBatch(
   ports: BatchPorts,
@@ -59,7 +59,7 @@ export async function mergeBatch(
   return { batchItemFailures: shown.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
-/** An error of all messages; what may be a fault of the program is thrown, for the messages use up their tries. */
+/** The outcome of an error affecting all messages; a possible bug is thrown, so that the messages use up deliveries. */
 async function outcomeOf(
   { tell }: BatchPorts,
   records: readonly SQSRecord[],
@@ -76,8 +76,8 @@ async function outcomeOf(
 }
 
 /**
- * Messages that failed would be hidden for six times the function's time-out. Where they cannot be shown earlier, they
- * come then.
+ * By default a failed message stays hidden for six times the function's timeout. If the visibility cannot be changed,
+ * the message comes after the default time.
  */
 async function showAgain({ queue, tell }: BatchPorts, records: readonly SQSRecord[], error: unknown): Promise<void> {
   const bySeconds = Map.groupBy(records, (record) => secondsUntil(deliveriesOf(record), error));

@@ -1,28 +1,28 @@
 import type { FunctionName } from './environment.ts';
 
 /**
- * Every metric, by the function that publishes it; the function is the dimension `service`. CloudWatch bills a metric
- * for each name and dimension: a code or an object never is a dimension.
+ * Every metric, by publishing function; the function is the dimension `service`. CloudWatch bills every combination of
+ * name and dimension: a code or an object must not become a dimension.
  *
  * @see https://aws.amazon.com/cloudwatch/pricing/
  */
 export const METRICS = {
   poll: [
-    /** Cycles that completed or moved their position. */
+    /** Cycles either complete or with an advanced position. */
     'CyclesCompleted',
     'CyclesFailed',
     'RowsQueued',
     'PersonsHandedOut',
-    /** Rows that a reconciliation found to differ. */
+    /** Rows found to differ by a reconciliation. */
     'RowsDrifted',
-    /** How far the position of the slowest object lies behind; absent during a first sync. */
+    /** Lag of the slowest object's position; absent during a first sync. */
     'PullLagSeconds',
     'SalesforceCalls',
-    /** Share of the org's daily calls that is used, by everybody. */
+    /** Used share of the org's daily calls, including calls by other clients. */
     'ApiUsePercent',
-    /** Permissions that the sync user lacks. */
+    /** Permissions missing for the sync user. */
     'MissingPermissions',
-    /** A reconciliation found more records missing than is plausible. */
+    /** A reconciliation found implausibly many records missing. */
     'ReconciliationsHeld',
     'ConfigErrors',
   ],

@@ -8,7 +8,7 @@ import type { Shown } from './shown.ts';
 import { sizedPage } from './sized-page.ts';
 import { withPerson } from './with-person.ts';
 
-/** A page of a person's activities, newest first, long values by their beginning. */
+/** A page of a person's activities, newest first, long values shortened. */
 export function listActivities(
   persons: PersonStore,
   request: ApiRequest,
@@ -25,7 +25,7 @@ export function listActivities(
   });
 }
 
-/** One activity of a person with its values whole. */
+/** One activity of a person with full values. */
 export function readActivity(
   persons: PersonStore,
   request: ApiRequest,

@@ -13,7 +13,7 @@ import { Problem } from './api/problem.ts';
 import type { ApiAnswer } from './http-api.ts';
 import type { Deletion } from './person-requests.ts';
 
-/** A person as the API shows it. */
+/** A person as shown by the API. */
 export function personView(person: Person) {
   const { personId, version, fields, salesforce, pending, lastSyncedAt, rejection, createdAt, updatedAt } = person;
   const status = syncStatus(person);
@@ -22,7 +22,7 @@ export function personView(person: Person) {
   return { personId, version, fields: sorted, salesforce: linkView(salesforce), sync, createdAt, updatedAt };
 }
 
-/** A person as a list shows it: long texts by their beginning. */
+/** A person as shown in a list: long texts shortened. */
 export function listedPersonView(person: Person) {
   const view = personView(person);
   return { ...view, fields: shownFields(view.fields) };
@@ -37,18 +37,18 @@ function linkView(link: SalesforceLink | null) {
   return { ...shown, owner: ownerId === null ? null : { id: ownerId, type, ...known } };
 }
 
-/** The answer of a person who became a part of another: the same call goes there. */
+/** The answer for a joined person: redirects to the survivor. */
 export function movedAnswer(personId: string, below = ''): ApiAnswer {
   return { status: 308, body: { personId }, headers: { location: `/persons/${personId}${below}` } };
 }
 
-/** The problem of a person that somebody deleted here. */
+/** The problem for a person deleted locally. */
 function deletedProblem(at: string): Problem {
   const detail = `deleted here at ${at}; its record in Salesforce does not bring it back; POST /persons with its Email does`;
   return new Problem('person-deleted', detail, { members: { deletedAt: at } });
 }
 
-/** The problem of a person whose record may live out of the sync user's sight. */
+/** The problem for a person whose record may be invisible to the sync user. */
 function notVisibleProblem({ type, id }: RowName): Problem {
   const detail =
     `${type} ${id} cannot be read: the sync user may not see it, or it was deleted for good; ` +
@@ -56,12 +56,12 @@ function notVisibleProblem({ type, id }: RowName): Problem {
   return new Problem('record-not-visible', detail, { members: { record: { type, id } } });
 }
 
-/** An activity with all that its log keeps of it. */
+/** An activity with everything logged. */
 export function activityView(personId: string, { seq, ...activity }: Activity) {
   return { activityId: activityIdOf(personId, seq), ...activity };
 }
 
-/** The same as a list shows it. */
+/** An activity as shown in a list. */
 export function listedActivityView(personId: string, activity: Activity) {
   return activityView(personId, shownActivity(activity));
 }
@@ -70,13 +70,13 @@ function ifAny(notSynced: readonly UnsyncedField[] = []) {
   return notSynced.length > 0 ? { notSynced } : {};
 }
 
-/** `notSynced`: fields of the edit whose values stay here. */
+/** `notSynced`: edited fields whose values stay local. */
 export function personAnswer(status: number, person: Person, notSynced?: readonly UnsyncedField[]): ApiAnswer {
   const body = { ...personView(person), ...ifAny(notSynced) };
   return { status, body, headers: { etag: `"${person.version}"` } };
 }
 
-/** The answer to a create or an edit; throws the `Problem` of one that was not done. */
+/** The answer to a create or edit; throws the `Problem` of a failed edit. */
 export function editAnswer(outcome: EditOutcome): ApiAnswer {
   switch (outcome.kind) {
     case 'created':
@@ -101,7 +101,7 @@ export function editAnswer(outcome: EditOutcome): ApiAnswer {
   }
 }
 
-/** The answer to a sync; throws the `Problem` of one that was not done. */
+/** The answer to a sync; throws the `Problem` of a failed sync. */
 export function syncAnswer(outcome: SyncOutcome, notSynced?: readonly UnsyncedField[]): ApiAnswer {
   switch (outcome.kind) {
     case 'synced': {
@@ -136,9 +136,7 @@ export function syncAnswer(outcome: SyncOutcome, notSynced?: readonly UnsyncedFi
   }
 }
 
-/**
- * The answer to a deletion, with or without the record in Salesforce; throws the `Problem` of one that was not done.
- */
+/** The answer to a deletion, with or without the Salesforce record; throws the `Problem` of a failed deletion. */
 export function deleteAnswer(outcome: DeleteOutcome, { salesforce, erases }: Deletion): ApiAnswer {
   if (outcome.kind === 'deleted') return { status: 204, body: undefined };
   if (outcome.kind !== 'mergedAway') return syncAnswer(outcome);
@@ -146,7 +144,7 @@ export function deleteAnswer(outcome: DeleteOutcome, { salesforce, erases }: Del
   return movedAnswer(outcome.personId, asked.length === 0 ? '' : `?${asked.join('&')}`);
 }
 
-/** The answer to a preview; throws the `Problem` of one that could not be made. */
+/** The answer to a preview; throws the `Problem` of a failed preview. */
 export function previewAnswer(outcome: PreviewOutcome): ApiAnswer {
   if (outcome.kind !== 'preview') throw new Problem(...UNDONE[outcome.kind]);
   const { personId, outcome: result, record, candidates, waitsFor, rejection, pulled, pushed, fields } = outcome;

@@ -16,12 +16,12 @@ import {
 } from './api/request-shapes.ts';
 import type { ApiRequest } from './http-api.ts';
 
-/** `{"fields": {...}}`; empty text is taken as null. */
+/** `{"fields": {...}}`; empty text is read as null. */
 export function parseFields(body: unknown): Fields {
   return withoutEmptyText(parse(fieldsBody, body).fields);
 }
 
-/** What a sync is told beside whom it is of. */
+/** Options of a sync. */
 export interface SyncRequest {
   readonly assignTo: AssignTo;
   readonly recordIsGone: boolean;
@@ -33,19 +33,19 @@ export function parseSync(body: unknown): SyncRequest {
   return { assignTo: assignToOf(given), recordIsGone };
 }
 
-/** `{"personId": "…"}`; a text that is no person's id is nobody's. */
+/** `{"personId": "…"}`; an impossible person id is answered as unknown. */
 export function parsePreview(body: unknown): string {
   const { personId } = parse(previewBody, body);
   return parsePersonId({ path: { personId } });
 }
 
-/** The same with `fields`. */
+/** The body of a sync, with `fields`. */
 export function parseSyncPerson(body: unknown): SyncRequest & { readonly fields: Fields } {
   const { fields, ...sync } = parse(syncPersonBody, body);
   return { ...parseSync(sync), fields: withoutEmptyText(fields) };
 }
 
-/** The version that `If-Match` asks for: one strong entity tag, or `*`, which any version meets. */
+/** The version in `If-Match`: one strong entity tag, or `*` for any version. */
 export function parseIfMatch(request: ApiRequest): number | undefined {
   const header = request.headers['if-match'];
   if (header === undefined || header.trim() === '*') return undefined;
@@ -55,7 +55,7 @@ export function parseIfMatch(request: ApiRequest): number | undefined {
   return Number(version);
 }
 
-/** What a deletion is to do to the record in Salesforce, and whether it erases. */
+/** Whether a deletion keeps or deletes the Salesforce record, and whether the person is erased. */
 export interface Deletion {
   readonly salesforce: DeletedHere['salesforce'];
   readonly erases: boolean;
@@ -79,7 +79,7 @@ export function parsePaging(request: ApiRequest): { readonly limit: number; read
   return { limit: Number(limit), cursor: cursor === undefined || cursor === '' ? null : cursor };
 }
 
-/** What each parameter of a list of persons asks for; at most one of them is given. */
+/** The query for every parameter of a list of persons; at most one parameter is allowed. */
 const PERSON_QUERIES: Readonly<Record<string, (text: string) => PersonQuery | string>> = {
   email: (email) => (email === '' ? 'is empty' : { kind: 'email', email }),
   salesforceId: (id) => {
@@ -96,7 +96,7 @@ const PERSON_QUERIES: Readonly<Record<string, (text: string) => PersonQuery | st
   },
 };
 
-/** Which persons a list is of. */
+/** The query of a list of persons. */
 export function parsePersonQuery({ query }: ApiRequest): PersonQuery {
   const names = Object.keys(PERSON_QUERIES).filter((name) => query[name] !== undefined);
   const [name, other] = names;
@@ -113,10 +113,10 @@ export function parsePersonId({ path }: Pick<ApiRequest, 'path'>): string {
   return personId;
 }
 
-/** Mistakes that one answer names. */
+/** Maximum mistakes named in one answer. */
 const MAX_TOLD = 20;
 
-/** The body as the schema takes it; throws a `Problem` that names each mistake. */
+/** The body in the schema's form; throws a `Problem` naming every mistake. */
 export function parse<Schema extends z.ZodMiniType>(schema: Schema, body: unknown): z.infer<Schema> {
   const many = tooManyFields(body);
   if (many !== undefined) throw new Problem('invalid-body', many);
@@ -128,7 +128,7 @@ export function parse<Schema extends z.ZodMiniType>(schema: Schema, body: unknow
   throw new Problem('invalid-body', [...mistakes, ...more].join('; '));
 }
 
-/** A body of a hundred thousand fields is not looked at one by one, and the answer does not name them all. */
+/** Checked first: a body with a hundred thousand fields is refused without checking or naming the fields. */
 function tooManyFields(body: unknown): string | undefined {
   const given = typeof body === 'object' && body !== null && 'fields' in body ? body.fields : undefined;
   if (typeof given !== 'object' || given === null) return undefined;

@@ -5,7 +5,7 @@ import { purgeBody } from './api/request-shapes.ts';
 import type { ApiAnswer, ApiRequest } from './http-api.ts';
 import { parse } from './person-requests.ts';
 
-/** `{"object": "Lead", "field": "Salary__c"}`: removes the values of a field that is out of the sync user's sight. */
+/** `{"object": "Lead", "field": "Salary__c"}`: removes the values of a field hidden from the sync user. */
 export async function purgeValues(ports: Pick<Ports, 'state' | 'clock'>, request: ApiRequest): Promise<ApiAnswer> {
   const { object, field } = parse(purgeBody, request.body);
   switch ((await purgeField(ports, object, field)).kind) {

@@ -4,7 +4,7 @@ import { reconcileBody } from './api/request-shapes.ts';
 import type { ApiAnswer, ApiRequest } from './http-api.ts';
 import { parse } from './person-requests.ts';
 
-/** The optional `{"acceptMissing": true}`: however many records are missing, they were deleted. */
+/** The optional body `{"acceptMissing": true}` confirms that all missing records were deleted. */
 export async function reconcileSoon(ports: Pick<Ports, 'ids' | 'state'>, request: ApiRequest): Promise<ApiAnswer> {
   const { acceptMissing } = parse(reconcileBody, request.body ?? {});
   await askReconciliation(ports, { reason: 'asked', acceptMissing });

@@ -13,7 +13,7 @@ import { sizedPage } from './sized-page.ts';
 
 type ReadPorts = Pick<Ports, 'persons'>;
 
-/** A page of rejected persons; of one code a page may be short, even empty, before the end. */
+/** A page of rejected persons; with `code` a page before the end may be short, even empty. */
 export async function listRejections(
   { persons }: ReadPorts,
   request: ApiRequest,
@@ -30,13 +30,13 @@ export async function listRejections(
   return { status: 200, body: { persons: page.items, cursor: page.cursor } };
 }
 
-/** The rejected persons by code, each with what is to be done. */
+/** The rejected persons by code, each code with advice. */
 export async function summariseRejections(ports: ReadPorts): Promise<ApiAnswer> {
   const { codes, complete } = await countRejections(ports);
   return { status: 200, body: { codes: codes.map((each) => ({ ...each, fix: fixOf(each.code) })), complete } };
 }
 
-/** What is to be done about codes that are our own. */
+/** Advice for Lockstep's own codes. */
 const OWN_FIXES: Readonly<Record<string, string>> = {
   RECORD_NOT_VISIBLE: 'give the sync user access to the record; where it is gone, sync the person with recordIsGone',
   PERSON_TOO_LARGE: 'shorten the long texts of the record in Salesforce',
@@ -48,7 +48,7 @@ function fixOf(code: string): string {
   return OWN_FIXES[code] ?? STATUS_CODES.get(code)?.fix ?? UNKNOWN_FIX;
 }
 
-/** `{"personId"}`, `{"code"}` or `{"all": true}`: the next merge tries them again, as far as the API reserve allows. */
+/** `{"personId"}`, `{"code"}` or `{"all": true}`: the next merge retries the rejections, within the API reserve. */
 export async function retryRejections(
   { queue, clock }: Pick<Ports, 'queue' | 'clock'>,
   request: ApiRequest,

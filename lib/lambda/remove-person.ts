@@ -5,7 +5,7 @@ import type { ApiAnswer, ApiRequest } from './http-api.ts';
 import { deleteAnswer } from './person-answers.ts';
 import { parseDelete, parsePersonId } from './person-requests.ts';
 
-/** Deletes the person that the path names here, or erases it. */
+/** Deletes or erases the person named in the path. */
 export async function removePerson(ports: Ports, request: ApiRequest): Promise<ApiAnswer> {
   const deletion = parseDelete(request);
   const remove = deletion.erases ? erasePersonHere : deletePersonHere;

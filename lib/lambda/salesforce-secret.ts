@@ -12,14 +12,14 @@ const secretSchema = z.union([
   z.object({ loginUrl: z.url(), clientId: text, privateKey: text, username: text }),
 ]);
 
-/** Errors of Secrets Manager that somebody has to fix, by name. */
+/** Errors of Secrets Manager requiring an operator, by name. */
 const CONFIG_REASONS: Readonly<Record<string, string>> = {
   ResourceNotFoundException: 'does not exist: make it as the README tells',
   AccessDeniedException: 'may not be read by this function',
   DecryptionFailure: 'cannot be decrypted by this function',
 };
 
-/** How long a function keeps what it read: a changed secret is in use after this. */
+/** Cache time of the secret: a changed secret is in use afterwards. */
 const MAX_AGE_MS = 15 * 60_000;
 
 let cached:
@@ -27,15 +27,15 @@ let cached:
   | undefined;
 
 /**
- * The org's credentials from Secrets Manager, read at most every quarter of an hour, and the same object for as long as
- * they are the same; `ConfigError` where they are unfit.
+ * The org's credentials from Secrets Manager, read at most every quarter of an hour; returns the same object while
+ * unchanged. `ConfigError` for invalid credentials.
  */
 export async function salesforceCredentials(secretName: string): Promise<SalesforceCredentials> {
   if (cached !== undefined && Date.now() - cached.readAt < MAX_AGE_MS) return cached.credentials;
   return renewedCredentials(secretName);
 }
 
-/** The same, read now: those that are kept were refused, and may have been rotated. */
+/** The credentials read now, because Salesforce refused the cached credentials, possibly rotated. */
 export async function renewedCredentials(secretName: string): Promise<SalesforceCredentials> {
   const value = await readSecret(secretName);
   const credentials = cached?.value === value ? cached.credentials : parseSecret(secretName, value);
@@ -55,8 +55,8 @@ async function readSecret(secretName: string): Promise<string> {
 }
 
 /**
- * The credentials that the text of the secret holds; `ConfigError` where they are unfit. The cause is left out: what the parser says of a secret could hold a part of
- * it.
+ * The credentials in the secret's text; `ConfigError` for invalid credentials. The cause is omitted: a parser message
+ * could quote a part of the secret.
  */
 export function parseSecret(secretName: string, value: string): SalesforceCredentials {
   const expected = 'needs JSON with loginUrl, clientId and clientSecret, or privateKey and username';

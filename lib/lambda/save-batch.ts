@@ -9,7 +9,7 @@ import { tellError } from './observability.ts';
 import { editAnswer } from './person-answers.ts';
 import { parse, parseFields } from './person-requests.ts';
 
-/** How many persons are saved at once. */
+/** Persons saved concurrently. */
 const AT_ONCE = 16;
 
 interface Result {
@@ -19,8 +19,8 @@ interface Result {
 }
 
 /**
- * Creates or edits up to 500 persons by Email, each as if it were asked for by itself, and answers in the order asked.
- * Persons with one Email are saved one after the other: the last edit of a field stands.
+ * Creates or edits up to 500 persons by Email, as separate calls would, and returns results in the given order. Persons
+ * with the same Email are saved one after another: the last edit of a field wins.
  */
 export async function saveBatch(ports: EditPorts, request: ApiRequest): Promise<ApiAnswer> {
   const { persons } = parse(batchBody, request.body);

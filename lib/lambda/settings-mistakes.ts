@@ -1,16 +1,17 @@
 import type { Settings } from './settings.ts';
 
 /**
- * How long Salesforce works on a request at most.
+ * Maximum time Salesforce works on a request.
  *
- * @see https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
+ * @see
+ * https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
  */
 const LONGEST_REQUEST_SECONDS = 600;
 
-/** How long the poll function may run. */
+/** Timeout of the poll function. */
 export const POLL_TIMEOUT_SECONDS = 840;
 
-/** The second that Salesforce is in, and the one that its `Date` header cuts off. */
+/** The present second of Salesforce's clock, and the second cut off in the `Date` header. */
 const LEAST_LAG_SECONDS = 2;
 
 type Numbers = Pick<
@@ -25,7 +26,7 @@ type Numbers = Pick<
   | 'sandbox'
 >;
 
-/** Settings that fit their types and would break what the sync promises: one line for each, without the prefix. */
+/** Settings valid by type but violating a guarantee of the sync: one line each, without the prefix. */
 export function settingsMistakes(settings: Numbers): string[] {
   const { pushLeaseSeconds, cycleLeaseSeconds, salesforceTimeoutSeconds, lagSeconds, objects, auth } = settings;
   const leastLease = salesforceTimeoutSeconds + (settings.sandbox ? 1 : LONGEST_REQUEST_SECONDS);

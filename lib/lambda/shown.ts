@@ -8,21 +8,21 @@ import { msBetween } from '../sync/instants.ts';
 import type { Ports } from '../sync/ports/ports.ts';
 import type { PreviewOutcome } from '../sync/sync-person/preview-sync.ts';
 
-/** How long a function goes by the schemas that it read: many calls at once read them once. */
+/** How long a function reuses the schemas: concurrent calls share one read. */
 const MAX_AGE_MS = 1_000;
 
-/** What callers are shown of persons: no field that the sync user does not see any more. */
+/** The parts of persons shown to callers: without fields hidden from the sync user. */
 export interface Shown {
   readonly person: (person: Person) => Person;
   readonly activity: (person: Person, activity: Activity) => Activity;
-  /** An outcome, with its person as it is shown where it has one. */
+  /** An outcome with the person, if any, as shown. */
   readonly outcome: <Outcome extends object>(outcome: Outcome) => Outcome;
   readonly preview: (outcome: PreviewOutcome) => PreviewOutcome;
 }
 
 type ShownPorts = Pick<Ports, 'clock'> & { readonly state: Pick<Ports['state'], 'loadSchema'> };
 
-/** Knows what is hidden, by the stored schemas, read once a second at most. */
+/** Hides fields according to the stored schemas, read at most once a second. */
 export function createShown({ state, clock }: ShownPorts): () => Promise<Shown> {
   let known: { readonly at: string; readonly shown: Shown } | undefined;
   return async () => {

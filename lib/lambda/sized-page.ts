@@ -1,13 +1,13 @@
 import type { Page } from '../sync/ports/person-store.ts';
 
 /**
- * A function may answer 6 MB.
+ * A function's answer is limited to 6 MB.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** A page as it is shown; one that is too large for an answer is read again with half as many items. */
+/** A page as shown; a page too large for an answer is read again with half as many items. */
 export async function sizedPage<Item, View>(
   limit: number,
   read: (limit: number) => Promise<Page<Item>>,

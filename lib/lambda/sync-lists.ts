@@ -28,7 +28,7 @@ function jobAnswer(job: Awaited<ReturnType<typeof readList>>): ApiAnswer {
   return { status: 200, body: job };
 }
 
-/** A text that is no job's id names no job. */
+/** An impossible job id is answered as unknown. */
 function jobIdOf({ path: { jobId = '' } }: ApiRequest): string {
   return /^[A-Za-z0-9-]{1,64}$/.test(jobId) ? jobId : 'none';
 }

@@ -2,7 +2,7 @@ import type { SyncOutcome } from '../sync/sync-person/person-sync.ts';
 import type { MetricName } from './metric-names.ts';
 import { publish } from './metrics.ts';
 
-/** Runs a sync of one person and publishes what it came to and how long it took. Throws what the sync throws. */
+/** Runs a sync of one person and publishes the outcome and the duration. Rethrows errors of the sync. */
 export async function measuredSync(sync: () => Promise<SyncOutcome>): Promise<SyncOutcome> {
   const startedAt = performance.now();
   let outcome: SyncOutcome | undefined;
@@ -14,7 +14,7 @@ export async function measuredSync(sync: () => Promise<SyncOutcome>): Promise<Sy
   }
 }
 
-/** A sync that may go well on another try. What else is not synced is refused: only a change of something ends that. */
+/** Outcomes worth a retry. Other failures are refusals, ended only by a change. */
 const FAILURES: ReadonlySet<SyncOutcome['kind']> = new Set(['unavailable', 'limit', 'busy']);
 
 function metricOf(outcome: SyncOutcome | undefined): MetricName {

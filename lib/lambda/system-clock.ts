@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../sync/ports/clock.ts';
 import type { IdSource } from '../sync/ports/id-source.ts';
 
-/** This machine's clock. */
+/** The machine's clock. */
 export const systemClock: Clock = {
   now: () => new Date().toISOString(),
   wait: async (milliseconds) => {
@@ -11,5 +11,5 @@ export const systemClock: Clock = {
   },
 };
 
-/** Random UUIDs: 36 characters, url-safe. */
+/** Random UUIDs: 36 characters, URL-safe. */
 export const randomIds: IdSource = { next: () => randomUUID() };

@@ -6,7 +6,7 @@ import type { ApiAnswer, ApiRequest } from './http-api.ts';
 import { movedAnswer } from './person-answers.ts';
 import { parsePersonId } from './person-requests.ts';
 
-/** Answers with the person that the path names, or with where it has gone; `below` is the rest of the path. */
+/** Answers for the person named in the path, or redirects to the survivor; `below` is the remaining path. */
 export async function withPerson(
   persons: PersonStore,
   request: ApiRequest,

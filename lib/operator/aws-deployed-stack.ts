@@ -11,7 +11,7 @@ import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { ConfigError } from '../sync/errors.ts';
 import type { AlarmState, DeployedStack, QueueDepth } from './deployed-stack.ts';
 
-/** The clients of the services that a stack is read through. */
+/** The AWS clients for reading a stack. */
 export interface StackClients {
   readonly cloudFormation: CloudFormationClient;
   readonly cloudWatch: CloudWatchClient;
@@ -33,7 +33,7 @@ export function stackClients(): StackClients {
   };
 }
 
-/** Names that one `DescribeAlarms` call takes. */
+/** Maximum names per `DescribeAlarms` call. */
 const ALARMS_PER_CALL = 100;
 
 interface StackResource {
@@ -41,7 +41,7 @@ interface StackResource {
   readonly physicalId: string;
 }
 
-/** A stack of this name over the AWS APIs. */
+/** A deployed stack, read over the AWS APIs by name. */
 export class AwsDeployedStack implements DeployedStack {
   readonly #name: string;
   readonly #clients: StackClients;
@@ -79,7 +79,7 @@ export class AwsDeployedStack implements DeployedStack {
 
   async schedule(): Promise<{ readonly enabled: boolean; readonly expression: string }> {
     const [id = ''] = await this.#idsOf('AWS::Scheduler::Schedule');
-    // The physical id of a schedule is its name; CloudFormation puts the default group before it in some regions.
+    // The physical id of a schedule is the name; CloudFormation prefixes the default group in some regions.
     const command = new GetScheduleCommand({ Name: id.split('|').at(-1) });
     const { State, ScheduleExpression = '' } = await this.#asked(this.#clients.scheduler.send(command));
     return { enabled: State === 'ENABLED', expression: ScheduleExpression };
@@ -133,7 +133,7 @@ export class AwsDeployedStack implements DeployedStack {
     }
   }
 
-  /** Whatever AWS refuses an operator is for the operator to mend. */
+  /** Every refusal by AWS requires an action of the operator. */
   #translated(error: unknown): unknown {
     if (!(error instanceof Error)) return error;
     return new ConfigError(`stack ${this.#name}: ${error.name}: ${error.message}`, { cause: error });

@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const source = join(root, 'lib/console');
 
-/** Git ignores this folder; a build is in a folder named by what it was made from. */
+/** Ignored by Git; every build has a folder named by a hash of the inputs. */
 const builds = join(root, '.lockstep/console');
 
 /**
- * Builds the console's page with Vite and gives its folder. Nothing is done where this state of the sources has been
- * built before. Two builds at once do not disturb each other: each writes a folder of its own and renames it at the end.
+ * Builds the console's page with Vite and returns the folder. An existing build of the same sources is reused.
+ * Concurrent builds write separate folders, renamed at the end.
  */
 export async function buildConsole(): Promise<string> {
   const name = fingerprint();
@@ -32,7 +32,7 @@ export async function buildConsole(): Promise<string> {
   return folder;
 }
 
-/** What the build is made of: every source, and the versions of all packages. */
+/** A hash of the inputs: every source, and the versions of all packages. */
 function fingerprint(): string {
   const hash = createHash('sha256');
   const files = readdirSync(source, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -48,7 +48,7 @@ function finish(unfinished: string, folder: string): void {
     renameSync(unfinished, folder);
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
-    // Another process has built the same meanwhile.
+    // A concurrent process built the same sources.
     if (!existsSync(folder)) throw error;
   }
 }

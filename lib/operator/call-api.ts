@@ -3,7 +3,7 @@ import { AwsDeployedStack, stackClients } from './aws-deployed-stack.ts';
 import { UsageError } from './command-line.ts';
 import { regionOf, type Sign, signer } from './sign-request.ts';
 
-/** An API by its URL. A signature is a secret for as long as it is valid: other machines are asked over TLS only. */
+/** An API's URL. A valid signature is a secret: remote machines are called over TLS only. */
 export function apiUrlIn(option: string, text: string): URL {
   const url = URL.parse(text);
   const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(url?.hostname ?? '');
@@ -11,7 +11,7 @@ export function apiUrlIn(option: string, text: string): URL {
   throw new UsageError(`${option} takes an https URL, or an http URL of this machine, not "${text}"`);
 }
 
-/** The API that the options `--api` and `--stack` name: by its URL, or by the stack that has it as an output. */
+/** The API's URL from the options `--api` and `--stack`: given directly, or from the stack's outputs. */
 export async function apiUrlOf({ api, stack }: { readonly api?: string; readonly stack?: string }): Promise<URL> {
   if (api !== undefined && stack !== undefined) throw new UsageError('name a stack or an API, not both');
   if (api !== undefined) return apiUrlIn('--api', api);
@@ -23,12 +23,12 @@ export async function apiUrlOf({ api, stack }: { readonly api?: string; readonly
 
 export const DEFAULT_STACK = 'LockstepSync';
 
-/** The address of a path and its query below the API's URL, which may have a path of its own. */
+/** The address of a path and query below the API's URL, which may include a path. */
 export function addressOf(apiUrl: URL, pathAndQuery: string): URL {
   return new URL(apiUrl.pathname.replace(/\/$/, '') + pathAndQuery, apiUrl);
 }
 
-/** Signs with the caller's AWS credentials; undefined for the sandbox on this machine, which asks for no signature. */
+/** Signs with the caller's AWS credentials; undefined for the local sandbox, which needs no signature. */
 export function signFor(apiUrl: URL): Sign | undefined {
   if (apiUrl.protocol === 'http:') return undefined;
   const region = regionOf(apiUrl) ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
@@ -36,13 +36,13 @@ export function signFor(apiUrl: URL): Sign | undefined {
   return signer(defaultProvider(), region);
 }
 
-/** The same, or with the token in LOCKSTEP_TOKEN where there is one: for an API behind a JWT authorizer. */
+/** The same, or with the token in LOCKSTEP_TOKEN if set, for an API with a JWT authorizer. */
 export function signOrTokenFor(apiUrl: URL): Sign | undefined {
   const token = process.env.LOCKSTEP_TOKEN;
   return token === undefined ? signFor(apiUrl) : withToken(token);
 }
 
-/** Sends a bearer token in place of a signature. */
+/** Sends a bearer token instead of a signature. */
 export function withToken(token: string): Sign {
   return async ({ headers }) => ({ ...headers, authorization: `Bearer ${token}` });
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** An option, setting or credential that is wrong. The message is one line; the exit code is 2. */
+/** A wrong option, setting or credential. The message is one line; the exit code is 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -10,39 +10,39 @@ export class HelpRequest extends Error {
   override readonly name = 'HelpRequest';
 }
 
-/** One option. With `value` (`P`, `FILE`) the option takes a value of that name, otherwise none. */
+/** One option. With `value` (`P`, `FILE`) the option takes a value of the given name, otherwise none. */
 export interface CommandOption {
   readonly value?: string;
-  /** What the option does, with its default. */
+  /** Description of the option, with the default. */
   readonly about: string;
-  /** The environment variable that is read where the option is absent. */
+  /** The environment variable read where the option is absent. */
   readonly environment?: string;
 }
 
-/** One command: what `--help` prints, and what the command line is checked against. */
+/** One command: the source of `--help` and of the checks of the command line. */
 export interface Command<Options extends Readonly<Record<string, CommandOption>>> {
   /** As typed, up to the options: `npm start`, `npm run import`. */
   readonly name: string;
   readonly about: string;
   readonly options: Options;
-  /** An argument that is not an option: `FILE.csv`. */
+  /** A positional argument: `FILE.csv`. */
   readonly argument?: { readonly name: string; readonly about: string };
   /** Further lines of the help, below the options. */
   readonly notes?: readonly string[];
 }
 
-/** The values as typed: text for an option with a value, true for one without. */
+/** The values as typed: text for an option with a value, true for an option without. */
 export type OptionValues<Options extends Readonly<Record<string, CommandOption>>> = {
   readonly [Name in keyof Options]?: Options[Name] extends { readonly value: string } ? string : boolean;
 };
 
 export interface Arguments<Options extends Readonly<Record<string, CommandOption>>> {
   readonly options: OptionValues<Options>;
-  /** Undefined where none was typed. */
+  /** Undefined if not typed. */
   readonly argument: string | undefined;
 }
 
-/** Reads a command line. Throws `UsageError` for anything unknown, and `HelpRequest` for `--help`. */
+/** Parses a command line. Throws `UsageError` for anything unknown, and `HelpRequest` for `--help`. */
 export function readArguments<const Options extends Readonly<Record<string, CommandOption>>>(
   command: Command<Options>,
   args: readonly string[],
@@ -63,7 +63,7 @@ export function readArguments<const Options extends Readonly<Record<string, Comm
     return { options: values as OptionValues<Options>, argument };
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    // The first sentence of the parser names the option; the rest is advice for other cases.
+    // The parser's first sentence names the option; the following sentences are irrelevant.
     throw new UsageError(error instanceof Error ? (error.message.split(/\.\s/)[0] ?? error.message) : String(error));
   }
 }

@@ -1,9 +1,9 @@
-/** A queue of the stack and what waits in it. */
+/** A queue of the stack with the number of messages. */
 export interface QueueDepth {
   readonly waiting: number;
 }
 
-/** An alarm of the stack, by the name of its entry in the runbook. */
+/** An alarm of the stack, by the name of the runbook entry. */
 export interface AlarmState {
   readonly name: string;
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
@@ -11,17 +11,17 @@ export interface AlarmState {
 }
 
 /**
- * A deployed stack as its operator's AWS credentials see it. Nothing is written. Every method throws `ConfigError` where
- * AWS refuses the credentials or the stack does not exist.
+ * A deployed stack, read with the operator's AWS credentials. Read-only. Every method throws `ConfigError` where AWS
+ * refuses the credentials or the stack does not exist.
  */
 export interface DeployedStack {
   /** The outputs of the stack, by name. */
   outputs(): Promise<Readonly<Record<string, string>>>;
 
-  /** What the functions were deployed with: the settings as JSON gives them, and the name of the table. */
+  /** The deployed settings (parsed JSON) and the table's name. */
   deployment(): Promise<{ readonly settings: unknown; readonly tableName: string }>;
 
-  /** The text of the Salesforce secret; undefined where there is no secret of this name. */
+  /** The text of the Salesforce secret; undefined if missing. */
   secret(name: string): Promise<string | undefined>;
 
   schedule(): Promise<{ readonly enabled: boolean; readonly expression: string }>;

@@ -8,9 +8,9 @@ export interface ProgramOptions {
 }
 
 /**
- * Runs a program's work and exits with the code that the work returns: 2 and one line for a wrong option, 1 for an
- * error, 0 after `--help`. With options the first signal aborts the work, which closes everything it started; a second
- * signal ends the process at once. Without options there is nothing to close: the first signal ends the process.
+ * Runs a program's work and exits with the returned code: 2 and one line for a wrong option, 1 for an error, 0 after
+ * `--help`. With options the first signal aborts the work, which closes all resources; a second signal ends the process
+ * at once. Without options nothing needs closing: the first signal ends the process.
  */
 export async function runProgram(work: () => Promise<number>): Promise<never>;
 export async function runProgram(
@@ -43,7 +43,7 @@ function report(error: unknown): number {
   return 1;
 }
 
-/** Settles as `work` does, or rejects as soon as the signal is aborted. */
+/** Settles like `work`, or rejects as soon as the signal is aborted. */
 export async function orInterrupted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   signal.throwIfAborted();
   const interrupted = Promise.withResolvers<never>();

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 
-/** A call of the API, before it is signed. */
+/** An API call, before signing. */
 export interface ApiCall {
   readonly method: string;
   readonly url: URL;
@@ -11,7 +11,7 @@ export interface ApiCall {
 
 export type Credentials = ConstructorParameters<typeof SignatureV4>[0]['credentials'];
 
-/** Gives the headers with which an API behind the IAM authorizer accepts the call. */
+/** Returns the headers accepted by an API with the IAM authorizer. */
 export type Sign = (call: ApiCall) => Promise<Readonly<Record<string, string>>>;
 
 /** Signs for the service `execute-api` with AWS Signature Version 4. */
@@ -31,12 +31,12 @@ export function signer(credentials: Credentials, region: string): Sign {
   };
 }
 
-/** The region in the host of an API Gateway API; undefined for a domain of one's own. */
+/** The region in an API Gateway host; undefined for a custom domain. */
 export function regionOf({ hostname }: URL): string | undefined {
   return /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?$/.exec(hostname)?.[1];
 }
 
-/** Node's SHA-256 in the form that the signer asks for: a hash, or with a secret an HMAC. */
+/** Node's SHA-256 in the signer's form: a hash, or with a secret an HMAC. */
 class NodeSha256 {
   readonly #hash;
 

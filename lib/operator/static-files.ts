@@ -9,15 +9,15 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 };
 
-/** One file, ready to be answered. */
+/** One file, ready to be served. */
 export interface StaticFile {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
 /**
- * What a page of the console may load and where it may send requests. Everything comes from its own origin; `connect`
- * adds the API and the OpenID provider of a hosted console. https://developer.mozilla.org/en-US/docs/Web/HTTP/CSP
+ * The sources allowed for a console page: its own origin only; `connect` adds the API and the OpenID provider of a
+ * hosted console. https://developer.mozilla.org/en-US/docs/Web/HTTP/CSP
  */
 export function contentSecurityPolicy(connect: readonly string[] = []): string {
   const sources = ["'self'", ...connect].join(' ');
@@ -31,7 +31,7 @@ export const SECURITY_HEADERS = {
   'content-security-policy': contentSecurityPolicy(),
 } as const;
 
-/** The file of a folder that a path names; undefined where there is none. A path never leads out of the folder. */
+/** The file of a path in a folder; undefined if missing. A path never leads out of the folder. */
 export async function staticFile(folder: string, path: string): Promise<StaticFile | undefined> {
   const name = path === '/' ? 'index.html' : decodeURIComponent(path).slice(1);
   const file = normalize(join(folder, name));

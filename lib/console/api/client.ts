@@ -1,6 +1,6 @@
 import type { ProblemAnswer } from './shapes.ts';
 
-/** Thrown for every answer but a success. `status` 0: no answer came. */
+/** Thrown for every unsuccessful answer. `status` 0: no answer. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
   readonly problem: ProblemAnswer;
@@ -10,7 +10,7 @@ export class ApiProblem extends Error {
     this.problem = problem;
   }
 
-  /** The API has no such call: an older version, or a call that is not built yet. */
+  /** The API lacks the call: an older version. */
   get isMissingCall(): boolean {
     const { status, type, detail } = this.problem;
     return status === 405 || (status === 404 && (type === 'about:blank' || detail.includes('no such path')));
@@ -19,14 +19,14 @@ export class ApiProblem extends Error {
 
 /** Sends calls to an API. */
 export interface ApiClient {
-  /** `GET /persons/p-1`, with a body where there is one. Gives the body of the answer; throws `ApiProblem`. */
+  /** `line`: `GET /persons/p-1`; `body` is optional. Returns the answer's body; throws `ApiProblem`. */
   call<Body>(line: string, body?: unknown): Promise<Body>;
 }
 
 export interface ClientOptions {
-  /** Without a slash at its end; empty: where the page is from. */
+  /** Without a trailing slash; empty: the page's own origin. */
   readonly apiUrl: string;
-  /** A bearer token for each call; undefined where none is needed. */
+  /** A bearer token for every call; undefined where not needed. */
   readonly token?: () => Promise<string | undefined>;
 }
 
@@ -70,7 +70,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** API Gateway's own answers have a `message` and no `type`. */
+/** API Gateway's own answers have a `message` but no `type`. */
 function problemOf(status: number, said: unknown, text: string): ProblemAnswer {
   if (typeof said === 'object' && said !== null && 'type' in said && 'detail' in said) return said as ProblemAnswer;
   const message = typeof said === 'object' && said !== null && 'message' in said ? String(said.message) : text;

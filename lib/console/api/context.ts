@@ -3,7 +3,7 @@ import { useContext } from 'preact/hooks';
 import type { ApiClient } from './client.ts';
 import type { ConsoleSettings } from './settings.ts';
 
-/** What every page works with. */
+/** Shared by all pages. */
 export interface Console {
   readonly api: ApiClient;
   readonly settings: ConsoleSettings;

@@ -2,16 +2,16 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
 import { ApiProblem } from './client.ts';
 import { useConsole } from './context.ts';
 
-/** What a page shows of one call. */
+/** The state of one call for a page. */
 export interface Answer<Body> {
   readonly body: Body | undefined;
   readonly problem: ApiProblem | undefined;
   readonly isLoading: boolean;
-  /** Asks again now. */
+  /** Repeats the call now. */
   readonly again: () => void;
 }
 
-/** Asks the API and goes on asking; `null` asks nothing. */
+/** Calls the API repeatedly; `null`: no call. */
 export function useAnswer<Body>(line: string | null, body?: unknown): Answer<Body> {
   const { api, settings } = useConsole();
   const query = useQuery<Body, Error>({
@@ -30,7 +30,7 @@ export function useAnswer<Body>(line: string | null, body?: unknown): Answer<Bod
   };
 }
 
-/** A call that changes something; every answer on the page is asked for again afterwards. */
+/** A call with a side effect; every answer on the page is requested again afterwards. */
 export function useAction<Given, Result>(work: (given: Given) => Promise<Result>) {
   const queries = useQueryClient();
   return useMutation<Result, Error, Given>({

@@ -1,23 +1,23 @@
-/** What the page is told by whoever serves it, in `console.json` beside it. */
+/** The page's configuration, served as `console.json` beside the page. */
 export interface ConsoleSettings {
-  /** Where the API is; empty: where the page is from. */
+  /** The API's address; empty: the page's own origin. */
   readonly apiUrl: string;
-  /** What is shown as the place: a stack, a URL, the sandbox. */
+  /** The place shown: a stack, a URL, the sandbox. */
   readonly place: string;
-  /** The simulated org, driven through the server of the page; absent with a real org. */
+  /** The simulated org, controlled through the page's server; absent with a real org. */
   readonly org?: { readonly path: string };
-  /** OpenID Connect, where the API asks for a token. */
+  /** OpenID Connect settings, if the API requires a token. */
   readonly signIn?: SignInSettings;
-  /** How often the pages ask again. */
+  /** Interval of the pages' refreshes. */
   readonly refreshSeconds: number;
 }
 
-/** A client of an OpenID provider, and what its tokens are for. */
+/** A client of an OpenID provider, and the purpose of the tokens. */
 export interface SignInSettings {
   readonly issuer: string;
   readonly clientId: string;
   readonly scope: string;
-  /** The API's identifier, for a provider that wants it named (RFC 8707). */
+  /** The API's identifier, for a provider requiring a resource (RFC 8707). */
   readonly resource?: string;
 }
 

@@ -4,8 +4,8 @@ import type * as named from '../../lambda/api/named-shapes.ts';
 import type * as statuses from '../../lambda/api/status-shapes.ts';
 
 /**
- * What the API answers, as types of the shapes that its OpenAPI document is made of. Only types: no code of the API is in
- * the page.
+ * The API's answers, as types of the shapes behind the OpenAPI document. Types only: the page contains no code of the
+ * API.
  */
 export type Person = Shape<typeof answers.person>;
 export type Activity = Shape<typeof answers.activity>;
@@ -20,17 +20,17 @@ export type ObjectName = Shape<typeof named.salesforceType>;
 export type ObjectFields = NonNullable<FieldStatus['objects'][ObjectName]>;
 export type FieldValue = Person['fields'][string];
 
-/** A value in a list: of a long text only its beginning. */
+/** A value in a list; long texts are shortened. */
 export type ShownValue = FieldValue | { readonly start: string; readonly length: number; readonly sha256: string };
 
 /** A page of a list; `cursor` leads to the next. */
 export type PersonsPage = Shape<typeof answers.personsPage>;
-/** A person in a list: long texts are cut. */
+/** A person in a list; long texts are shortened. */
 export type ListedPerson = PersonsPage['persons'][number];
 export type ActivitiesPage = Shape<typeof answers.activitiesPage>;
 export type CyclesPage = Shape<typeof statuses.cyclesPage>;
 
-/** A problem as the API answers it (RFC 9457), or what stands in for one where no API answered. */
+/** A problem answered by the API (RFC 9457), or a substitute where the API did not answer. */
 export interface ProblemAnswer {
   readonly type: string;
   readonly title: string;

@@ -3,23 +3,23 @@ import { type ApiClient, createClient } from '../api/client.ts';
 /** A record of the simulated org. */
 export type OrgRecord = Readonly<Record<string, string | number | boolean | null>> & { readonly Id: string };
 
-/** The simulated org as its administrator, and the schedule of the sandbox. */
+/** The simulated org from an administrator's view, and the sandbox's schedule. */
 export interface OrgCalls {
   record(object: string, id: string): Promise<OrgRecord>;
-  /** The records that changed last. */
+  /** The records changed last. */
   latest(object: string): Promise<readonly OrgRecord[]>;
   update(object: string, id: string, fields: Readonly<Record<string, string | null>>): Promise<void>;
-  /** Drives the org itself: `POST validation-rules`. */
+  /** Controls the org itself: `POST validation-rules`. */
   control(line: string, body: unknown): Promise<unknown>;
-  /** Salesforce answers 503 for so long. */
+  /** Makes Salesforce answer 503 for the given seconds. */
   breakFor(seconds: number): Promise<unknown>;
-  /** Runs a cycle now, and waits for its end. */
+  /** Runs a cycle now, and waits for the end. */
   cycle(): Promise<unknown>;
 }
 
 const ROOT = 'org/services/data/v62.0';
 
-/** Calls through the server of the sandbox, which adds the administrator's session. */
+/** Calls through the sandbox's server, which adds the administrator's session. */
 export function orgCalls(path: string, client: ApiClient = createClient({ apiUrl: '' })): OrgCalls {
   const call = <Body>(method: string, place: string, body?: unknown) =>
     client.call<Body>(`${method} ${path}/${place}`, body);

@@ -12,7 +12,7 @@ interface RecordName {
   readonly id: string;
 }
 
-/** The simulated Salesforce org beside the pages: edit a record there, and change what the org does. */
+/** The simulated Salesforce org beside the pages: edits records, and changes the org's behaviour. */
 export default function OrgPane({ route, path }: { readonly route: Route; readonly path: string }) {
   const org = useMemo(() => orgCalls(path), [path]);
   const [place, personId] = route.path;
@@ -33,7 +33,7 @@ export default function OrgPane({ route, path }: { readonly route: Route; readon
   );
 }
 
-/** The record of the person on the page, else the one that was chosen in the list. */
+/** The record of the page's person, or the record chosen in the list. */
 function recordOf(route: Route, person: Person | undefined): RecordName | undefined {
   if (person?.salesforce != null) return { object: person.salesforce.type, id: person.salesforce.id };
   const [object, id] = route.query.record?.split('.') ?? [];

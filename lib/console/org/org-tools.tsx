@@ -7,7 +7,7 @@ import type { OrgCalls } from './org-calls.ts';
 const OUTAGE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
 
-/** What an administrator, or bad luck, does to the org. */
+/** Administrative changes and failures of the org. */
 export function OrgTools({ org, object }: { readonly org: OrgCalls; readonly object: string }) {
   const [said, setSaid] = useState('');
   const act = useAction<{ readonly work: () => Promise<unknown>; readonly done: string }, unknown>(({ work }) =>

@@ -7,7 +7,7 @@ import type { ObjectName } from '../api/shapes.ts';
 import { ProblemBox } from '../parts/states.tsx';
 import type { OrgCalls, OrgRecord } from './org-calls.ts';
 
-/** The fields of a record that are edited here, by object. */
+/** The editable fields of a record, by object. */
 export const FORM_FIELDS: Readonly<Record<ObjectName, readonly string[]>> = {
   Lead: ['FirstName', 'LastName', 'Company', 'Title', 'Email', 'Phone', 'City'],
   Contact: ['FirstName', 'LastName', 'Title', 'Email', 'Phone', 'MailingCity'],
@@ -17,7 +17,7 @@ function fieldsOf(object: string): readonly string[] {
   return new Map<string, readonly string[]>(Object.entries(FORM_FIELDS)).get(object) ?? [];
 }
 
-/** One record as an administrator of the org edits it. */
+/** One record in an administrator's form. */
 export function RecordForm({
   org,
   object,

@@ -4,7 +4,7 @@ import { linkTo, type Route } from '../parts/route.ts';
 import type { OrgCalls, OrgRecord } from './org-calls.ts';
 import { FORM_FIELDS } from './record-form.tsx';
 
-/** The records that changed last; choosing one opens its form beside the page. */
+/** The records changed last; choosing a record opens the form beside the page. */
 export function RecordList({ org, route }: { readonly org: OrgCalls; readonly route: Route }) {
   return (
     <>

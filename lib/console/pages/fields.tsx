@@ -11,7 +11,7 @@ const DIRECTIONS = {
   none: 'not at all',
 } as const;
 
-/** What syncs, which way, and why not. */
+/** The fields with sync direction and reasons. */
 export default function Fields({ route }: { readonly route: Route }) {
   const { q = '', direction = '' } = route.query;
   const fields = useAnswer<FieldStatus>('GET /sync/fields');

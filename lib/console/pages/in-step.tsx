@@ -10,7 +10,7 @@ import { lagOf, verdictOf } from '../words/verdict.ts';
 
 const SHOWN_CYCLES = 40;
 
-/** Whether both sides are in step, at one glance. */
+/** Whether both sides are in step, at a glance. */
 export default function InStep() {
   const status = useAnswer<Status>('GET /sync/status');
   const cycles = useAnswer<CyclesPage>(`GET /sync/cycles?limit=${SHOWN_CYCLES}`);

@@ -9,7 +9,7 @@ import { PersonActions } from './person/person-actions.tsx';
 import { Timeline } from './person/timeline.tsx';
 import { WhatWaits } from './person/what-waits.tsx';
 
-/** One person: both records, what a sync would do, and what has happened. */
+/** One person: both records, the planned sync, and the history. */
 export default function OnePerson({ route, personId }: { readonly route: Route; readonly personId: string }) {
   const person = useAnswer<Person>(`GET /persons/${encodeURIComponent(personId)}`);
   const preview = useAnswer<Preview>('POST /sync/preview', { personId });
@@ -68,7 +68,7 @@ function NotVisible({ message, at }: { readonly message: string; readonly at: st
   );
 }
 
-/** What keeps the person from being in step, with what to do. */
+/** Why the person is not in step, with advice. */
 function Standing({ person }: { readonly person: Person }) {
   const { rejection, pending, status } = person.sync;
   if (rejection !== null) {

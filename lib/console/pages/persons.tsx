@@ -18,7 +18,7 @@ const LISTS = [
 
 const DAY_MS = 86_400_000;
 
-/** Persons by search or by list; each list and each page of it has an address. */
+/** Persons by search or by list; every list and page has an address. */
 export default function Persons({ route }: { readonly route: Route }) {
   const { list = 'all', email, salesforceId } = route.query;
   const persons = useAnswer<Pick<PersonsPage, 'persons'> & Partial<PersonsPage>>(callFor(route));
@@ -59,7 +59,7 @@ function callFor({ query }: Route): string {
   if (email !== undefined) asked.set('email', email);
   else if (salesforceId !== undefined) asked.set('salesforceId', salesforceId);
   else {
-    // To the hour, so that the address of the call stays the same while the page is open.
+    // Rounded to the hour, so that the call's address stays the same while the page is open.
     if (list === 'recent')
       asked.set('updatedSince', `${new Date(Date.now() - DAY_MS).toISOString().slice(0, 13)}:00:00.000Z`);
     else if (list !== 'all') asked.set('status', list);

@@ -8,7 +8,7 @@ import { linkTo, type Route } from '../parts/route.ts';
 import { Answered, Empty, ProblemBox } from '../parts/states.tsx';
 import { ago, count, listed, nameOf } from '../words/format.ts';
 
-/** Persons that Salesforce refused: by code with the fix, then one by one. */
+/** Persons refused by Salesforce: by code with advice, then one by one. */
 export default function Refused({ route }: { readonly route: Route }) {
   const { code, cursor } = route.query;
   const asked = new URLSearchParams({

@@ -20,7 +20,7 @@ function counts(cycle: Cycle): readonly number[] {
   return [pulledIn(cycle), cycle.pushed, cycle.conflicts, cycle.rejected];
 }
 
-/** The last cycles as stacked bars, oldest on the left. The numbers are in the table of the cycles' page. */
+/** The last cycles as stacked bars, oldest on the left. The cycles page has the numbers in a table. */
 export function CycleChart({ cycles }: { readonly cycles: readonly Cycle[] }) {
   const shown = cycles.toReversed();
   const highest = Math.max(1, ...shown.map((cycle) => counts(cycle).reduce((sum, value) => sum + value, 0)));

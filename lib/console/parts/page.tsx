@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
-/** A page: its title, also in the window, and the focus on its heading once it is opened. */
+/** A page: sets the window title, and focuses the heading when opened. */
 export function Page({
   title,
   lead,
@@ -15,7 +15,7 @@ export function Page({
   useEffect(() => {
     document.title = `${title} · Lockstep`;
   }, [title]);
-  // Only when the page is opened: a title that changes while it is read must not move the focus.
+  // Only on opening: a later change of the title must not move the focus.
   useEffect(() => {
     if (document.activeElement === document.body || document.activeElement?.closest('nav') != null)
       heading.current?.focus();
@@ -40,7 +40,7 @@ export function Section({ title, children }: { readonly title: string; readonly 
   );
 }
 
-/** A table that scrolls by itself on a narrow screen, by keyboard too. */
+/** A table scrolling separately on a narrow screen, by keyboard too. */
 export function Table({
   label,
   heads,
@@ -69,7 +69,7 @@ export function Table({
   );
 }
 
-/** An instant: how long ago, with the local time for who asks. */
+/** An instant as a relative time, with the local time as tooltip. */
 export function Time({ at, children }: { readonly at: string; readonly children: string }) {
   return (
     <time dateTime={at} title={new Date(at).toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'long' })}>

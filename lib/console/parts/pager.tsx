@@ -1,6 +1,6 @@
 import { linkTo, type Route } from './route.ts';
 
-/** Links to the first page of a list and to the next. The place in the list is a part of the address. */
+/** Links to the first and the next page of a list. The position is part of the address. */
 export function Pager({ route, cursor }: { readonly route: Route; readonly cursor: string | null }) {
   const { cursor: here, ...query } = route.query;
   if (here === undefined && cursor === null) return null;

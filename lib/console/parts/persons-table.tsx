@@ -4,7 +4,7 @@ import { Table, Time } from './page.tsx';
 import { linkTo } from './route.ts';
 import { StatusBadge } from './states.tsx';
 
-/** Persons, one a row, each with a link to its page. */
+/** Persons, one per row, linked to their pages. */
 export function PersonsTable({
   persons,
   label,

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 
 /**
- * Where the console is: `#/persons?list=pending`. The place stands behind the `#`, so one file serves every address, from
- * S3 too, and no path of the API is taken.
+ * A place in the console: `#/persons?list=pending`. Behind the `#`, so that one file serves every address, from S3 too,
+ * without collisions with API paths.
  */
 export interface Route {
   /** `['person', 'p-1']`; empty on the first page. */
@@ -10,7 +10,7 @@ export interface Route {
   readonly query: Readonly<Record<string, string>>;
 }
 
-/** Reads a place out of the part of an address behind the `#`. */
+/** Parses the part of an address behind the `#`. */
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#?\/?/, '').split('?');
   const segments = path.split('/').filter((segment) => segment !== '');
@@ -21,13 +21,13 @@ function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch (error) {
-    // An address typed by hand: taken as it is.
+    // A hand-typed invalid address is used unchanged.
     if (error instanceof URIError) return segment;
     throw error;
   }
 }
 
-/** The address of a place. Parameters without a value are left out. */
+/** The address of a place. Parameters without a value are omitted. */
 export function linkTo(
   path: readonly string[],
   query: Readonly<Record<string, string | null | undefined>> = {},
@@ -39,12 +39,12 @@ export function linkTo(
   return `#/${path.map(encodeURIComponent).join('/')}${search === '' ? '' : `?${search}`}`;
 }
 
-/** Goes to a place, as a link would. */
+/** Navigates to a place. */
 export function goTo(link: string): void {
   window.location.hash = link;
 }
 
-/** The place now; the component renders again when it changes. */
+/** The present place; a change re-renders the component. */
 export function useRoute(): Route {
   const [hash, setHash] = useState(window.location.hash);
   useEffect(() => {

@@ -2,14 +2,14 @@ import type { ComponentChildren } from 'preact';
 import type { ApiProblem } from '../api/client.ts';
 import type { Answer } from '../api/queries.ts';
 
-/** Shows the body of an answer, or says what it waits for or what went wrong, and what to do. */
+/** Shows an answer's body, or the loading state, or a problem with advice. */
 export function Answered<Body>({
   answer,
   what,
   children,
 }: {
   readonly answer: Answer<Body>;
-  /** What is asked for, after `Loading`: `the persons`. */
+  /** The subject after `Loading`: `the persons`. */
   readonly what: string;
   readonly children: (body: Body) => ComponentChildren;
 }) {
@@ -37,7 +37,7 @@ const TODO: Readonly<Record<number, string>> = {
   503: 'Wait a moment, then ask again.',
 };
 
-/** A problem in words, with what to do. */
+/** A problem in words, with advice. */
 export function ProblemBox({
   problem,
   again,
@@ -70,7 +70,7 @@ export function ProblemBox({
   );
 }
 
-/** A part that the API of this version does not have. */
+/** For a part missing in the API's version. */
 export function Missing() {
   return <p class="muted">The API of this version does not have this call yet.</p>;
 }

@@ -28,10 +28,10 @@ const SENTENCES: { readonly [Type in Activity['type']]: (activity: Of<Type>) => 
   revived: () => ['Brought back: the person was created here again with the same Email.'],
 };
 
-/** An activity in plain sentences: what happened, with the values. */
+/** An activity in plain sentences, with values. */
 export function activitySentences(activity: Activity): readonly string[] {
   const say = SENTENCES[activity.type] as ((activity: Activity) => readonly string[]) | undefined;
-  // A newer API may have a type that this page does not know.
+  // A newer API may have an unknown type.
   return say?.(activity) ?? [activity.type];
 }
 

@@ -10,7 +10,7 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** A length of time in the largest unit that fits: `4 s`, `12 min`, `3 h`, `2 days`. */
+/** A duration in the largest fitting unit: `4 s`, `12 min`, `3 h`, `2 days`. */
 export function duration(seconds: number): string {
   if (seconds < 100) return `${Math.round(seconds)} s`;
   if (seconds < 100 * 60) return `${Math.round(seconds / 60)} min`;
@@ -18,18 +18,18 @@ export function duration(seconds: number): string {
   return `${Math.round(seconds / 86_400)} days`;
 }
 
-/** How long ago, in words. */
+/** A relative time in words. */
 export function ago(at: string, now: number): string {
   const seconds = (now - Date.parse(at)) / 1000;
   return seconds < 5 ? 'just now' : `${duration(seconds)} ago`;
 }
 
-/** The instant in local time, with its zone. */
+/** The instant in local time, with the zone. */
 export function localTime(at: string): string {
   return new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' });
 }
 
-/** A value for a reader; what is empty is said. */
+/** A value for a reader; empty values are named. */
 export function valueText(value: ShownValue | undefined): string {
   if (value === undefined) return 'not known';
   if (value === null || value === '') return 'empty';
@@ -48,7 +48,7 @@ interface Named {
   readonly fields: Readonly<Record<string, ShownValue>>;
 }
 
-/** Who a person is: the name, else the email, else the id. */
+/** A person's display name: the name, otherwise the email, otherwise the id. */
 export function nameOf({ personId, fields }: Named): string {
   const parts = [fields.FirstName, fields.LastName];
   const name = parts.flatMap((part) => (typeof part === 'string' && part !== '' ? [part] : [])).join(' ');

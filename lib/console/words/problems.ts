@@ -1,7 +1,7 @@
 import type { Status } from '../api/shapes.ts';
 import { count, counted } from './format.ts';
 
-/** What keeps the sync from working as it should, each in words with what to do. */
+/** The problems impairing the sync, in words with advice. */
 export function problemsOf({ schemaProblems, reconciliation, backlog }: Status): readonly string[] {
   return [...schemaProblems, ...letters(backlog), ...held(reconciliation)];
 }

@@ -1,9 +1,9 @@
-/** What somebody typed into the search: an email, the id of a record, or the id of a person. */
+/** The meaning of a search text: an email, a record id, or a person id. */
 export type Search =
   | { readonly kind: 'email' | 'salesforceId'; readonly value: string }
   | { readonly kind: 'personId'; readonly value: string };
 
-/** Ids of Leads begin with 00Q, those of Contacts with 003; they have 15 or 18 characters. */
+/** Ids have 15 or 18 characters; a Lead's id begins with 00Q, a Contact's with 003. */
 export function searchFor(typed: string): Search | undefined {
   const value = typed.trim();
   if (value === '') return undefined;

@@ -1,7 +1,7 @@
 import type { Status } from '../api/shapes.ts';
 import { counted, duration } from './format.ts';
 
-/** Whether both sides are in step, in one sentence, with what to do. */
+/** Whether both sides are in step, in one sentence, with advice. */
 export interface Verdict {
   readonly state: 'inStep' | 'catchingUp' | 'stopped' | 'notStarted';
   readonly title: string;
@@ -46,7 +46,7 @@ function stopped(error: LastError, now: number): Verdict {
   return { state: 'stopped', title, detail: `${error.message} (${error.code}). For ${since}: ${often} in a row.` };
 }
 
-/** How far each direction is behind, in seconds; null where it cannot be said yet. */
+/** The lag of every direction in seconds; null while unknown. */
 export function lagOf(status: Status, now: number): { readonly pull: number | null; readonly push: number | null } {
   const checkpoints = Object.values(status.objects).map((object) => object?.checkpoint ?? null);
   const known = checkpoints.flatMap((checkpoint) => (checkpoint === null ? [] : [Date.parse(checkpoint)]));

@@ -3,8 +3,8 @@ import { SALESFORCE_TYPES } from '../../person/row.ts';
 import { count, cursor, instant, named, salesforceType, side, text, texts } from './named-shapes.ts';
 
 /**
- * What the calls of the API answer, for the OpenAPI document and for checks in tests. No function checks its own answers
- * by them, and none but the one that gives the document loads them.
+ * The answers of the API's calls, for the OpenAPI document and for checks in tests. Functions do not check their
+ * answers, and only the function serving the document loads the shapes.
  */
 
 const fieldValue = named(
@@ -208,10 +208,10 @@ export const preview = named(
   }),
 );
 
-/** The shape of a problem; its extra members are `PROBLEM_MEMBERS`. */
+/** The shape of a problem's field; additional members are in `PROBLEM_MEMBERS`. */
 export const fieldProblem = z.strictObject({ field: text, reason: text });
 
-/** What some problems say beside `type`, `title`, `status` and `detail`. */
+/** Members of some problems beside `type`, `title`, `status` and `detail`. */
 export const PROBLEM_MEMBERS = {
   fields: z.optional(z.array(fieldProblem)),
   rejection: z.optional(rejection),

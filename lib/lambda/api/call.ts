@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { ProblemName } from './problem.ts';
 import { LIMITS } from './request-shapes.ts';
 
-/** A parameter of the query, or a header. */
+/** A query parameter or header. */
 export interface Parameter {
   readonly in: 'query' | 'header';
   readonly description: string;
@@ -11,12 +11,12 @@ export interface Parameter {
 
 export interface Answer {
   readonly description: string;
-  /** Absent where the answer has no body. */
+  /** Absent for an answer without a body. */
   readonly body?: z.ZodMiniType;
   readonly headers?: readonly HeaderName[];
 }
 
-/** What the document says of the headers of answers. */
+/** The document's descriptions of answer headers. */
 export const ANSWER_HEADERS = {
   ETag: 'The version of the person, for `If-Match`.',
   Location: 'Where to ask: the same call of the person that goes on, or how far the job is.',
@@ -24,7 +24,7 @@ export const ANSWER_HEADERS = {
 
 type HeaderName = keyof typeof ANSWER_HEADERS;
 
-/** One call of the API, as the document describes it. */
+/** One call of the API, as described in the document. */
 export interface Call {
   readonly operationId: string;
   readonly summary: string;
@@ -33,11 +33,11 @@ export interface Call {
   readonly parameters?: Readonly<Record<string, Parameter>>;
   readonly body?: { readonly schema: z.ZodMiniType; readonly required: boolean };
   readonly answers: Readonly<Record<number, Answer>>;
-  /** Those that any call may have are left out: see `COMMON_PROBLEMS`. */
+  /** Without the problems common to all calls: see `COMMON_PROBLEMS`. */
   readonly problems: readonly ProblemName[];
 }
 
-/** What any call may be answered. */
+/** Problems possible for every call. */
 export const COMMON_PROBLEMS: readonly ProblemName[] = ['internal-error', 'store-unavailable'];
 
 export const required = (schema: z.ZodMiniType) => ({ schema, required: true });

@@ -5,7 +5,7 @@ import { listJob, listStarted } from './status-shapes.ts';
 
 const job = { 200: { description: 'The job.', body: listJob } } as const;
 
-/** The calls about lists of persons who are synced together. */
+/** The calls about list jobs. */
 export const LIST_CALLS = {
   'POST /sync-persons': {
     operationId: 'syncPersons',

@@ -1,14 +1,14 @@
 import * as z from 'zod/mini';
 import { SALESFORCE_TYPES } from '../../person/row.ts';
 
-/** The shapes that the document names, with what it says of them. */
+/** The shapes named in the document, with descriptions. */
 export const NAMED_SHAPES = z.registry<{
   readonly id: string;
   readonly description: string;
   readonly format?: 'date-time';
 }>();
 
-/** The shape, as the document names it. */
+/** Registers a shape under a name. */
 export function named<Shape extends z.ZodMiniType>(id: string, description: string, shape: Shape): Shape {
   NAMED_SHAPES.add(shape, { id, description });
   return shape;

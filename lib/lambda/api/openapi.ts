@@ -10,10 +10,10 @@ import { type Json, SchemaCollection } from './schema-collection.ts';
 
 const CALLS: Readonly<Record<RouteKey, Call>> = { ...PERSON_CALLS, ...LIST_CALLS, ...OPERATE_CALLS };
 
-/** Of the API, not of the product: another number says that a caller has to change. */
+/** The version of the API, not of the product: a new number means that callers have to change. */
 const API_VERSION = '1.0.0';
 
-/** The API as an OpenAPI 3.1 document, the same each time it is made. */
+/** The API as an OpenAPI 3.1 document; deterministic. */
 export function openApiDocument(): Json {
   const schemas = new SchemaCollection();
   const paths: Record<string, Record<string, unknown>> = {};
@@ -131,7 +131,7 @@ function problemSchema(schemas: SchemaCollection): Json {
 }
 
 /**
- * What API Gateway answers by itself, before any function is asked.
+ * Answers of API Gateway itself, before any function is called.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
  */
@@ -156,7 +156,7 @@ const RETRY_AFTER = { 'Retry-After': headerOf('When to try again, in seconds.') 
 const json = (schema: Json) => ({ 'application/json': { schema } });
 const ifAny = (name: string, list: readonly unknown[]) => (list.length === 0 ? {} : { [name]: list });
 
-/** The same call without the bodies of its answers. */
+/** The HEAD call of a GET call: no bodies. */
 function headOf(get: Json): Json {
   const responses = Object.entries(get.responses as Readonly<Record<string, Json>>).map(([status, answer]) => {
     const { content: _, ...head } = answer;

@@ -5,7 +5,7 @@ import * as requests from './request-shapes.ts';
 import type { RouteKey } from './routes.ts';
 import * as statuses from './status-shapes.ts';
 
-/** The calls that tell how the sync is doing, and what it is to do. */
+/** The calls for status and control of the sync. */
 export const OPERATE_CALLS = {
   'GET /sync/status': {
     operationId: 'readStatus',

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-/** The problems of the API, each with its status and title; `type` is `/problems/<name>`. */
+/** The problems of the API, with status and title; `type` is `/problems/<name>`. */
 export const PROBLEMS = {
   'invalid-body': { status: 400, title: 'The body is not what this call takes' },
   'invalid-fields': { status: 400, title: 'Some fields cannot be taken' },
@@ -25,7 +25,7 @@ export const PROBLEMS = {
 
 export type ProblemName = keyof typeof PROBLEMS;
 
-/** A problem to be answered; `members` stand beside the standard ones. */
+/** A problem to be answered; `members` are added to the standard members. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly problem: ProblemName;
@@ -48,7 +48,7 @@ interface ProblemOptions {
 }
 
 /**
- * The answer for a problem.
+ * The HTTP answer for a problem.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9457
  */
@@ -60,7 +60,7 @@ export function problemResponse(problem: Problem): APIGatewayProxyStructuredResu
   };
 }
 
-/** The members of a problem, as they are answered. */
+/** The members of a problem in the answer. */
 export function problemBody({ problem, message, members }: Problem) {
   const { status, title } = PROBLEMS[problem];
   return { type: `/problems/${problem}`, title, status, detail: message, ...members };

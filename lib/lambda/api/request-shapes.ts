@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { salesforceType } from './named-shapes.ts';
 
-/** What the calls of the API take: the functions check by these shapes, and the OpenAPI document is made of them. */
+/** The requests of the API's calls: checked by the functions, and described in the OpenAPI document. */
 
 const fieldValue = z.union(
   [z.string(), z.number(), z.boolean(), z.null()],
@@ -31,7 +31,7 @@ export const purgeBody = acceptBody;
 
 const personId = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/, 'is not the id of a person'));
 
-/** Persons of a list. */
+/** Maximum persons of a list. */
 export const MAX_LIST = 10_000;
 
 export const syncPersonsBody = z.union(
@@ -55,16 +55,16 @@ export const retryBody = z.union(
 );
 export const reconcileBody = z.strictObject({ acceptMissing: z._default(z.boolean(), false) });
 
-/** More than any object of Salesforce has. */
+/** More fields than any Salesforce object has. */
 export const MAX_FIELDS = 1000;
 
 export const STATUSES = ['localOnly', 'pending', 'rejected', 'synced'] as const;
 
-/** Persons of a batch. */
+/** Maximum persons of a batch. */
 export const MAX_BATCH = 500;
 
-/** Each person is checked by itself, so that a wrong one keeps no other from being saved. */
+/** Persons are checked separately, so that an invalid person does not block the others. */
 export const batchBody = z.strictObject({ persons: z.array(z.unknown()).check(z.maxLength(MAX_BATCH)) });
 
-/** Of a list. */
+/** Page sizes of a list. */
 export const LIMITS = { default: 50, max: 200 } as const;

@@ -1,4 +1,4 @@
-/** What a caller with a JSON Web Token must be allowed to do; the same three words are OAuth scopes. */
+/** Rights of a caller with a JSON Web Token; used as OAuth scopes. */
 export type ApiScope = 'lockstep/read' | 'lockstep/write' | 'lockstep/operate';
 
 export const API_SCOPES: Readonly<Record<ApiScope, string>> = {
@@ -9,7 +9,7 @@ export const API_SCOPES: Readonly<Record<ApiScope, string>> = {
 
 export interface ApiRoute {
   readonly scope: ApiScope;
-  /** The function behind it. */
+  /** The function serving the route. */
   readonly runs: 'persons' | 'sync-person' | 'operate';
 }
 
@@ -18,8 +18,8 @@ const write = <Runs extends ApiRoute['runs']>(runs: Runs) => ({ scope: 'lockstep
 const operate = <Runs extends ApiRoute['runs']>(runs: Runs) => ({ scope: 'lockstep/operate', runs }) as const;
 
 /**
- * Every route of the API. The CDK app makes the gateway's routes of this table, the functions implement it, and the
- * OpenAPI document describes it. Each `GET` answers `HEAD` too.
+ * Every route of the API. The CDK app creates the gateway's routes from the table, the functions implement the routes,
+ * and the OpenAPI document describes the routes. Every `GET` route also answers `HEAD`.
  */
 export const API_ROUTES = {
   'GET /persons': read('persons'),
@@ -54,7 +54,7 @@ export type RouteKey = keyof typeof API_ROUTES;
 
 export const ROUTE_KEYS = Object.keys(API_ROUTES) as readonly RouteKey[];
 
-/** The methods that a path takes, in alphabetical order; none where there is no such path. */
+/** The methods of a path, in alphabetical order; empty for an unknown path. */
 export function methodsOf(path: string): readonly string[] {
   const given = path.split('/');
   const methods = ROUTE_KEYS.flatMap((key) => {

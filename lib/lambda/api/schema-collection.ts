@@ -3,7 +3,7 @@ import { NAMED_SHAPES } from './named-shapes.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
-/** JSON Schemas of the shapes; those that have a name are kept apart and referred to. */
+/** JSON Schemas of the shapes; named shapes are collected separately and referenced. */
 export class SchemaCollection {
   readonly #named = new Map<string, Json>();
 
@@ -16,7 +16,7 @@ export class SchemaCollection {
       metadata: NAMED_SHAPES,
       io,
       override: ({ jsonSchema }) => {
-        // What zod takes for a whole number: it says nothing about the API.
+        // zod's bound for whole numbers, meaningless for the API.
         if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       },
     });
@@ -34,13 +34,13 @@ export class SchemaCollection {
   }
 }
 
-/** A schema as it stands inside the document, where names are kept in another place. */
+/** A schema inside the document, with references to the document's place for names. */
 function referring(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(referring);
   if (typeof schema !== 'object' || schema === null) return schema;
   return Object.fromEntries(
     Object.entries(schema)
-      // The name of the shape, which zod writes into it; a property called `id` is a schema of its own.
+      // zod writes the name of a shape as `id`; a property called `id` is a schema instead.
       .filter(([name, part]) => !(name === 'id' && typeof part === 'string'))
       .map(([name, part]) => [
         name,

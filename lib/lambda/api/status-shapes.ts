@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { byType } from '../../person/row.ts';
 import { count, cursor, instant, named, salesforceType, side, text, texts } from './named-shapes.ts';
 
-/** What the calls under `/sync` answer. */
+/** The answers of the calls under `/sync`. */
 
 const byObject = <Shape extends z.ZodMiniType>(shape: Shape) => z.strictObject(byType(() => z.optional(shape)));
 

@@ -14,25 +14,25 @@ export interface ServedConsole {
   /** The folder of the built page. */
   readonly folder: string;
   readonly apiUrl: URL;
-  /** What the page shows as the place. */
+  /** The place shown on the page. */
   readonly place: string;
-  /** Undefined: the API asks for no signature. */
+  /** Undefined: the API needs no signature. */
   readonly sign: Sign | undefined;
   readonly port: number;
 }
 
-/** How often the pages ask again. Each time costs calls of the API. */
+/** Interval of the pages' refreshes; every refresh costs API calls. */
 const REFRESH_SECONDS = 10;
 
-/** Paths that are passed on to the API; every other one is a file of the page. */
+/** Paths passed on to the API; every other path is a file of the page. */
 const API_PATH = /^\/(persons|sync|sync-persons?|openapi\.json)(\/|$)/;
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH'];
 
 /**
- * Serves the console on 127.0.0.1 and passes its calls on to an API, signed with the caller's credentials. Other pages in
- * the same browser must not use those credentials: a request has to name this server as its host and, where the browser
- * says where it comes from, come from this server's own page.
+ * Serves the console on 127.0.0.1 and passes calls on to an API, signed with the caller's credentials. Other pages in
+ * the same browser must not use the credentials: a request must name the server as host and, where the browser reports
+ * the origin, come from the server's own page.
  */
 export async function serveConsole(served: ServedConsole): Promise<ConsoleServer> {
   const server = createServer((request, response) => {

@@ -2,10 +2,10 @@ import type { SyncStatus } from '../../sync/operate/sync-status.ts';
 import { type Examination, type Finding, note, ok, problem } from './finding.ts';
 import { leftBehind } from './left-behind.ts';
 
-/** A cycle every five minutes: none for so long means that the schedule is off, or that polls fail. */
+/** Cycles run every five minutes: a longer silence means that the schedule is off, or that polls fail. */
 const SILENCE_MS = 15 * 60_000;
 
-/** What the running product says of itself. `read` answers `GET /sync/status`. */
+/** Checks the running product's own status. `read` returns `GET /sync/status`. */
 export function syncStatus(read: () => Promise<SyncStatus>, now: () => number): Examination {
   return {
     name: 'sync status',

@@ -8,7 +8,7 @@ import { type Examination, type Finding, note, ok, problem } from './finding.ts'
 import { saidBy } from './org-checks.ts';
 import { recordingClient } from './recording-client.ts';
 
-/** How far back the trial cycle reads. */
+/** The period read by the trial cycle. */
 const WINDOW_MS = 10 * 60_000;
 
 const ROWS_PER_PAGE = 2000;
@@ -18,7 +18,7 @@ export interface TrialOptions {
   readonly policy: SyncPolicy;
 }
 
-/** The very calls of a cycle: the composite request with its queries, `updated` and conditional describes. */
+/** The calls of a real cycle: the composite request with queries, `updated` and conditional describes. */
 export function cycleCalls(given: SalesforceClient, { types, policy }: TrialOptions): Examination {
   return {
     name: "a cycle's calls",
@@ -63,7 +63,7 @@ function kindOf(path: string): string {
   return path.replace(/[?].*$/, '');
 }
 
-/** How many records there are, and what the first sync will take. */
+/** The number of records, and the estimated first sync. */
 export function firstSync(client: SalesforceClient, types: readonly SalesforceType[]): Examination {
   return {
     name: 'first sync',

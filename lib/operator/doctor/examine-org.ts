@@ -12,17 +12,17 @@ export interface OrgToExamine {
   readonly loginUrl: string;
   readonly types: readonly SalesforceType[];
   readonly policy: SyncPolicy;
-  /** Whether to create, change and delete a Lead of the doctor's own. Otherwise nothing is written. */
+  /** Whether to create, change and delete a test Lead. Otherwise nothing is written. */
   readonly writes: boolean;
-  /** The org that the table belongs to; left out where there is no table to look at. */
+  /** The org of the table; absent without a table. */
   readonly tableOwner?: () => Promise<string | undefined>;
-  /** The org that the client has signed in to, once it has. */
+  /** The org signed in to; undefined before the sign-in. */
   readonly signedInTo?: () => string | undefined;
-  /** Our clock, in milliseconds since the epoch. */
+  /** The machine's clock, in milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-/** Every precondition in the org, one finding after another. Nothing more is asked where the sign-in fails. */
+/** Checks every precondition in the org, one finding after another. Stops after a failed sign-in. */
 export async function* examineOrg(org: OrgToExamine): AsyncGenerator<Finding> {
   const { client, loginUrl, types, policy, writes, now } = org;
   let signedIn = true;

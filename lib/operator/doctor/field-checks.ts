@@ -12,7 +12,7 @@ import { recordingClient } from './recording-client.ts';
 
 const ASSIGN = 'edit field-level security, or the permission sets of salesforce/README.md';
 
-/** Each field of the catalogue as the sync user sees it, the key field, and what the sync cannot do without. */
+/** Every field of the catalogue as visible to the sync user, the key field, and the required fields. */
 export function fields(given: SalesforceClient, types: readonly SalesforceType[], policy: SyncPolicy): Examination {
   return {
     name: 'fields',
@@ -53,7 +53,7 @@ function missing(type: SalesforceType, { missing: lacking }: ObjectSchema): read
     );
 }
 
-/** One line an object for the fields that go both ways, and one for each other field of the catalogue. */
+/** One line per object for the fields synced both ways, and one line per other field of the catalogue. */
 function catalogue(type: SalesforceType, reports: readonly FieldReport[]): readonly Finding[] {
   const known = reports.filter(({ field }) => field !== null);
   const both = known.filter(({ direction }) => direction === 'both');

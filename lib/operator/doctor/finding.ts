@@ -1,12 +1,12 @@
 import { ConfigError, QuotaExceededError, TransientError } from '../../sync/errors.ts';
 
 /**
- * One line of the doctor. `ok`: a precondition holds. `note`: a fact that needs no action. `problem`: the sync, or a part
- * of it, does not work until `fix` is done.
+ * One line of the doctor. `ok`: a precondition holds. `note`: a fact without need for action. `problem`: the sync, or a
+ * part, does not work until `fix` is done.
  */
 export interface Finding {
   readonly level: 'ok' | 'note' | 'problem';
-  /** What was checked. */
+  /** The subject of the check. */
   readonly check: string;
   readonly detail: string;
   readonly fix?: string;
@@ -18,14 +18,17 @@ export const problem = (check: string, detail: string, fix: string): Finding => 
   return { level: 'problem', check, detail, fix };
 };
 
-/** A group of checks that share what they read. */
+/** A group of checks sharing data. */
 export interface Examination {
-  /** What the group examines; named where the group ends with an error. */
+  /** The subject of the group, named if the group fails with an error. */
   readonly name: string;
   run(): Promise<readonly Finding[]>;
 }
 
-/** Runs examinations one after another. An error of one is a problem of its own and keeps no other from running. */
+/**
+ * Runs examinations one after another. An error of an examination is reported as a problem and does not stop the
+ * others.
+ */
 export async function* examine(examinations: Iterable<Examination>): AsyncGenerator<Finding> {
   for (const examination of examinations) {
     let findings: readonly Finding[];
@@ -38,7 +41,7 @@ export async function* examine(examinations: Iterable<Examination>): AsyncGenera
   }
 }
 
-/** An error as a problem with its remedy. */
+/** An error as a problem with a remedy. */
 export function failure(check: string, error: unknown): Finding {
   const detail = error instanceof Error ? error.message : String(error);
   if (error instanceof ConfigError) return problem(check, detail, 'change what the message names, then run again');

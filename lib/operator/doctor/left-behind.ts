@@ -1,6 +1,6 @@
 import { type Finding, ok, problem } from './finding.ts';
 
-/** What waits in the queues that only a human empties, by the entries of the runbook. */
+/** The messages in queues emptied only by an operator, with the runbook entries. */
 export function leftBehind(depths: { readonly deadLetters: number; readonly missedPolls: number }): readonly Finding[] {
   return [
     emptyQueue('dead letters', depths.deadLetters, 'DeadLetters'),

@@ -33,7 +33,7 @@ const command: Command<typeof options> = {
   ],
 };
 
-/** How long an answer of Salesforce is waited for. */
+/** Timeout of a Salesforce call. */
 const TIMEOUT_MS = 60_000;
 
 async function main(): Promise<number> {
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
   return printFindings(findings, { json: typed.json === true });
 }
 
-/** The org of the environment, or that of the running sandbox. */
+/** The org of the environment, or of the running sandbox. */
 async function* examineHere(writes: boolean): AsyncGenerator<Finding> {
   const { context } = JSON.parse(readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8')) as {
     readonly context: { readonly lockstep: unknown };
@@ -55,7 +55,7 @@ async function* examineHere(writes: boolean): AsyncGenerator<Finding> {
 
 interface Target {
   readonly org: SalesforceCredentials;
-  /** The API of the sandbox; null for an org of one's own, which no API here belongs to. */
+  /** The sandbox's API; null for any other org, which has no local API. */
   readonly api: string | null;
 }
 

@@ -6,10 +6,10 @@ import { queryPath } from '../../salesforce/soql.ts';
 import type { SubAnswer } from '../../salesforce/subrequest.ts';
 import { type Examination, type Finding, note, ok, problem } from './finding.ts';
 
-/** Our clock may differ from Salesforce's by so much; a JWT assertion is valid for three minutes. */
+/** Tolerated clock difference to Salesforce; a JWT assertion is valid for three minutes. */
 const CLOCK_TOLERANCE_MS = 120_000;
 
-/** Who the doctor is in Salesforce: the first check, on which all others rest. */
+/** The doctor's identity in Salesforce: the first check, required by all others. */
 export function signIn(client: SalesforceClient, loginUrl: string, now: () => number): Examination {
   return {
     name: 'sign-in',
@@ -25,7 +25,7 @@ export function signIn(client: SalesforceClient, loginUrl: string, now: () => nu
   };
 }
 
-/** Whether the table belongs to the org: where it belongs to another, every cycle is refused. */
+/** Whether the table belongs to the org: with a different org every cycle is refused. */
 export function tableOwner(
   owner: () => Promise<string | undefined>,
   signedInTo: () => string | undefined,
@@ -42,7 +42,7 @@ export function tableOwner(
   };
 }
 
-/** The API version, the organization, and its daily calls. */
+/** The API version, the organization, and the daily calls. */
 export function organization(client: SalesforceClient): Examination {
   return {
     name: 'organization',
@@ -98,7 +98,7 @@ function neededRights(type: SalesforceType): readonly Needed[] {
   ];
 }
 
-/** What the sync user may do with each object as a whole. */
+/** The sync user's rights on every object as a whole. */
 export function objectRights(client: SalesforceClient, types: readonly SalesforceType[]): Examination {
   return {
     name: 'objects',
@@ -127,7 +127,7 @@ function rightsHeld(type: SalesforceType): string {
   return `the sync user may ${type === CREATED_TYPE ? 'read, create and edit' : 'read and edit'} it`;
 }
 
-/** A Contact that is a person account has its Account's fields, and the two are deleted together. */
+/** A Contact of a person account shares the Account's fields, and both records are deleted together. */
 function personAccounts(type: SalesforceType, body: Readonly<Record<string, unknown>>): readonly Finding[] {
   const names = fieldsOf(body).map(({ name }) => name);
   if (type !== 'Contact' || !names.includes('IsPersonAccount')) return [];
@@ -144,7 +144,7 @@ export function recordsOf(answer: SubAnswer | undefined): readonly Readonly<Reco
   return Array.isArray(body.records) ? body.records.filter(isRaw) : [];
 }
 
-/** What Salesforce said, in a form that holds no value: the status and the code. */
+/** Salesforce's answer without values: the status and the code. */
 export function saidBy(answer: SubAnswer | undefined): string {
   if (answer === undefined) return 'no answer';
   const code = errorEntries(answer.body)[0]?.code;

@@ -1,6 +1,6 @@
 import type { Finding } from './finding.ts';
 
-/** Prints each finding as it comes, and ends with 1 where one of them is a problem. */
+/** Prints every finding immediately; returns 1 if any finding is a problem. */
 export async function printFindings(
   findings: AsyncIterable<Finding>,
   { json }: { readonly json: boolean },

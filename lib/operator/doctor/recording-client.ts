@@ -1,13 +1,13 @@
 import type { SalesforceClient } from '../../salesforce/client.ts';
 import type { SubAnswer, Subrequest } from '../../salesforce/subrequest.ts';
 
-/** One subrequest with its answer. */
+/** One subrequest with the answer. */
 export interface RecordedCall {
   readonly request: Subrequest;
   readonly answer: SubAnswer;
 }
 
-/** The client, and what passed through it: the checks judge the product's own calls. */
+/** The client with a record of all calls: the checks examine the product's own calls. */
 export function recordingClient(client: SalesforceClient): {
   readonly client: SalesforceClient;
   readonly calls: readonly RecordedCall[];

@@ -13,7 +13,7 @@ const COLUMNS = ['Id', 'SystemModstamp', 'IsDeleted', 'IsConverted', PERSON_ID_F
 const CHECK = 'write test';
 const HOUR_MS = 3_600_000;
 
-/** What the test has in hand: its own Lead and the client that it acts through. */
+/** The test Lead and the client in use. */
 interface Trial {
   readonly client: SalesforceClient;
   readonly key: string;
@@ -21,8 +21,8 @@ interface Trial {
 }
 
 /**
- * Acts out, on a Lead of its own, what the product relies on, and deletes the Lead. Where the org answers otherwise than
- * the simulated one, the finding says so in words for a bug report.
+ * Exercises the product's assumptions on a test Lead, and deletes the Lead. If the org's answers differ from the
+ * simulated org's, the finding contains the text of a bug report.
  */
 export function writeTest(client: SalesforceClient): Examination {
   return {
@@ -77,7 +77,7 @@ const ACTS: readonly ((trial: Trial) => Promise<Finding>)[] = [
   badRecordAlone,
 ];
 
-/** A second insert under the key is refused, and the Lead is found in the same call. */
+/** A second insert with the key is refused, and the Lead is found in the same call. */
 async function duplicateRefused({ client, key }: Trial): Promise<Finding> {
   const recording = recordingClient(client);
   const records = createSalesforceRecords(recording.client);
@@ -86,13 +86,13 @@ async function duplicateRefused({ client, key }: Trial): Promise<Finding> {
   return verdict('duplicate refused', kind === 'exists', 'DUPLICATE_VALUE and the first Lead', said);
 }
 
-/** A PATCH whose guard is older than the record is refused with 412, inside a composite request. */
+/** A PATCH with a guard older than the record is refused with 412, inside a composite request. */
 async function staleGuardRefused(trial: Trial): Promise<Finding> {
   const answer = await guardedPatch(trial, new Date((await trial.client.now()) - HOUR_MS), 'stale');
   return verdict('stale guarded update refused', answer?.status === 412, 'HTTP 412', saidBy(answer));
 }
 
-/** A PATCH whose guard is the record's own stamp is carried out. */
+/** A PATCH with the record's own stamp as guard is carried out. */
 async function freshGuardAccepted(trial: Trial): Promise<Finding> {
   const [row] = await query(trial, 'query');
   const answer = await guardedPatch(trial, new Date(String(row?.SystemModstamp)), 'fresh');
@@ -107,7 +107,7 @@ async function guardedPatch({ client, id }: Trial, since: Date, title: string): 
   return (await client.composite([patch], true)).answers[0];
 }
 
-/** Of a collection with one bad record, the good record is saved. */
+/** In a collection with one bad record, the good record is saved. */
 async function badRecordAlone({ client, id }: Trial): Promise<Finding> {
   const attributes = { type: 'Lead' };
   const records = [

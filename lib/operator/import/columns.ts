@@ -1,28 +1,28 @@
 import { UsageError } from '../command-line.ts';
 
-/** A field as `GET /sync/fields` tells it. */
+/** A field in the form of `GET /sync/fields`. */
 export interface ApiField {
-  /** The name by which the API takes it; null: it does not. */
+  /** The field's name in the API; null where not accepted. */
   readonly field: string | null;
   readonly apiName: string;
   readonly label: string | null;
   readonly type: string | null;
 }
 
-/** What becomes of a column. */
+/** The target of a column. */
 export interface Column {
   readonly field: string;
   readonly type: string | null;
 }
 
-/** The column that tells why a line was refused: a mended file may be imported as it is. */
+/** The column with the reason of a refusal, ignored on import, so that a corrected file can be imported unchanged. */
 export const WHY = 'refused because';
 
 const EMAIL = 'Email';
 
 /**
- * The columns by the names of the header: API names or labels of fields, in any case. `known`: the fields of both objects;
- * before the first cycle there are none, and names are taken as they are. Null: the column is left out.
+ * The columns for the names in the header: API names or labels of fields, in any case. `known`: the fields of both
+ * objects; empty before the first cycle, where names are used unchanged. Null: the column is ignored.
  */
 export function columnsOf(header: readonly string[], known: readonly ApiField[]): readonly (Column | null)[] {
   const columns = header.map((name, at) => (name === WHY ? null : columnOf(name, at, known)));
@@ -66,7 +66,7 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
   '0': false,
 };
 
-/** A cell as the API takes it; what is no value of its type goes as text, and the API says what is wrong with it. */
+/** A cell in the form expected by the API; a value invalid for the type is sent as text, and refused by the API. */
 function cellValue(text: string, type: string | null): string | number | boolean {
   const trimmed = text.trim();
   if (type === 'boolean') return BOOLEANS[trimmed.toLowerCase()] ?? text;
@@ -74,7 +74,10 @@ function cellValue(text: string, type: string | null): string | number | boolean
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : text;
 }
 
-/** The fields of a line; an empty cell leaves its field as it is. A text where the line does not fit the header. */
+/**
+ * The fields of a line; an empty cell leaves the field unchanged. A text (the reason) where the line does not fit the
+ * header.
+ */
 export function fieldsOf(
   cells: readonly string[],
   columns: readonly (Column | null)[],

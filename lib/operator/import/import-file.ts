@@ -4,26 +4,26 @@ import type { ImportApi, SavedPerson } from './person-api.ts';
 import { loadPosition, type Position, refusedFileOf, removePosition, savePosition } from './position.ts';
 import { type CsvLine, csvLine, readCsv } from './read-csv.ts';
 
-/** Persons of a call, and bytes of its body: the API takes 500 and 5 MB. */
+/** Persons and bytes per call, below the API's limits of 500 and 5 MB. */
 const BATCH_PERSONS = 500;
 const BATCH_BYTES = 4 * 1024 * 1024;
 
-/** Persons of a job. */
+/** Persons per job. */
 const LIST_PERSONS = 10_000;
 
 export interface Import {
   readonly file: string;
   readonly api: ImportApi;
-  /** Whether the persons are synced with Salesforce too. */
+  /** Whether the persons are also synced with Salesforce. */
   readonly syncs: boolean;
-  /** Told of each step; `done` of `total` bytes of the file. */
+  /** Called after every step; `done` of `total` bytes of the file. */
   readonly tell: (done: number, total: number, position: Position) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Imports a file, from where an earlier import of the same file has stopped; answers where it has come to. A batch that is
- * sent twice does no harm: a person is told by its Email.
+ * Imports a file, continuing an earlier import of the same file; returns the final position. A batch sent twice does no
+ * harm, because persons are identified by Email.
  */
 export async function importFile({ file, api, syncs, tell, signal }: Import): Promise<Position> {
   const { header, lines } = await readCsv(file);
@@ -49,7 +49,7 @@ export async function importFile({ file, api, syncs, tell, signal }: Import): Pr
 
 interface Entry {
   readonly line: CsvLine;
-  /** A text: why the line is refused without being sent. */
+  /** A text: the reason for refusing the line without sending. */
   readonly fields: ReturnType<typeof fieldsOf>;
 }
 
@@ -109,7 +109,7 @@ async function saveBatch(
   };
 }
 
-/** Undefined: the person was saved. Throws where it could not be saved now: the import goes on from here later. */
+/** Undefined for a saved person. Throws for a temporary failure: the import continues here later. */
 function whyNot(answer: SavedPerson | undefined): string | undefined {
   if (answer === undefined) throw new Error('the API left a person of a batch out');
   const { status, problem } = answer;
@@ -132,7 +132,7 @@ function refuser(file: string, header: readonly string[]) {
   return { line, size };
 }
 
-/** A job that is begun twice syncs its persons once: the second finds them in step. */
+/** A job started twice syncs the persons once: the second job finds the persons in step. */
 async function startJob(api: ImportApi, position: Position, file: string): Promise<Position> {
   const jobId = await api.syncPersons(position.unsynced.slice(0, LIST_PERSONS));
   const next = { ...position, unsynced: position.unsynced.slice(LIST_PERSONS), jobs: [...position.jobs, jobId] };

@@ -28,7 +28,7 @@ const command: Command<typeof options> = {
 
 const ASK_AGAIN_MS = 1000;
 
-/** What a person of a list can come to without being in step. */
+/** Outcomes of a list for persons not in step. */
 const FAILURES = ['rejected', 'ambiguous', 'failed'] as const;
 const OUTCOMES = ['created', 'linked', 'updated', 'unchanged', ...FAILURES] as const;
 
@@ -54,7 +54,10 @@ async function main(signal: AbortSignal): Promise<number> {
   return refused + failed === 0 ? 0 : 1;
 }
 
-/** Shows a job until it ends; answers how many of its persons are not in step. Whoever stops here leaves it running. */
+/**
+ * Displays a job until the end; returns the number of persons not in step. Interrupting the display leaves the job
+ * running.
+ */
 async function followJob(api: ImportApi, jobId: string, line: ReturnType<typeof progressLine>): Promise<number> {
   for (;;) {
     const job = await api.job(jobId);

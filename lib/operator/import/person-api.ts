@@ -6,7 +6,7 @@ import type { ApiField } from './columns.ts';
 export interface SavedPerson {
   readonly status: number;
   readonly personId: string | null;
-  /** Why not; the fields that are wrong, each with its reason. */
+  /** Why not saved; `fields`: the wrong fields with reasons. */
   readonly problem?: {
     readonly title: string;
     readonly detail: string;
@@ -20,7 +20,7 @@ export interface ListStatus {
   readonly [outcome: string]: string | number | null;
 }
 
-/** The API that persons are imported through. Waits and asks again where the API has no time; throws in the end. */
+/** The API used by the import. Waits and retries when the API is busy; finally throws. */
 export interface ImportApi {
   fields(): Promise<readonly ApiField[]>;
   save(persons: readonly { readonly fields: object }[]): Promise<readonly SavedPerson[]>;
@@ -31,7 +31,7 @@ export interface ImportApi {
 const TRIES = 6;
 const PAUSE_MS = 1000;
 
-/** `sign` undefined: the API asks for no signature. */
+/** `sign` undefined: the API needs no signature. */
 export function importApi(apiUrl: URL, sign: Sign | undefined): ImportApi {
   const call = async <Body>(method: string, path: string, body?: unknown): Promise<Body> => {
     const url = addressOf(apiUrl, path);

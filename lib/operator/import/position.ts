@@ -1,27 +1,27 @@
 import { existsSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../command-line.ts';
 
-/** How far an import has come: all lines up to `lines` are saved, or stand in the file of those refused. */
+/** The progress of an import: all lines up to `lines` are saved, or written to the file of refused lines. */
 export interface Position {
-  /** The file that is imported, by its size and its header. */
+  /** Size and header identify the imported file. */
   readonly size: number;
   readonly header: readonly string[];
   readonly lines: number;
   readonly saved: number;
   readonly refused: number;
-  /** Bytes of the file of refused lines by then. */
+  /** Size of the file of refused lines at the position. */
   readonly refusedBytes: number;
-  /** Persons who are saved and in no job yet. */
+  /** Persons saved but not yet in a job. */
   readonly unsynced: readonly string[];
   readonly jobs: readonly string[];
 }
 
 export const positionFileOf = (file: string): string => `${file}.position`;
 
-/** Where the lines go that were refused: `people.csv` → `people.refused.csv`. */
+/** The file of refused lines: `people.csv` → `people.refused.csv`. */
 export const refusedFileOf = (file: string): string => `${file.replace(/\.csv$/i, '')}.refused.csv`;
 
-/** Where an import of the file goes on; what a killed import wrote after its last position is taken back. */
+/** The position to continue from; output written by a killed import after the position is removed. */
 export function loadPosition(file: string, header: readonly string[]): Position {
   const { size } = statSync(file);
   const place = positionFileOf(file);
@@ -44,7 +44,7 @@ function parsedPosition(place: string): Position {
   }
 }
 
-/** Whoever dies while it is written leaves the position before it. */
+/** Atomic: a crash leaves the previous position. */
 export function savePosition(file: string, position: Position): void {
   const place = positionFileOf(file);
   writeFileSync(`${place}.new`, JSON.stringify(position));

@@ -1,4 +1,4 @@
-/** The part of `process.stdout` that a progress line needs. */
+/** The part of `process.stdout` needed by a progress line. */
 export interface Output {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -8,7 +8,7 @@ export interface Output {
 const WIDTH = 20;
 const CLEAR_LINE = '\r\u001b[2K';
 
-/** A bar on a terminal, rewritten in place; elsewhere only the last line of each step. */
+/** A bar on a terminal, rewritten in place; otherwise only the last line of every step. */
 export function progressLine(output: Output) {
   const isLive = output.isTTY === true;
   return {

@@ -2,12 +2,12 @@ import { createReadStream } from 'node:fs';
 import { CsvError, parse } from 'csv-parse';
 import { UsageError } from '../command-line.ts';
 
-/** One line of the file after its header: a cell may span several lines of text. */
+/** One record of the file after the header; a cell may span several lines of text. */
 export interface CsvLine {
-  /** Counted from 1, the header left out. */
+  /** Counted from 1, without the header. */
   readonly number: number;
   readonly cells: readonly string[];
-  /** Bytes of the file up to its end. */
+  /** Bytes of the file up to the end of the line. */
   readonly bytes: number;
 }
 
@@ -24,8 +24,8 @@ interface Parsed {
 const OTHER_SEPARATORS: Readonly<Record<string, string>> = { ';': 'semicolons', '\t': 'tabs', '|': 'bars' };
 
 /**
- * Reads a CSV (RFC 4180) as a stream, with or without a byte order mark, whatever ends its lines. Throws `UsageError` for
- * what is no such file; each of its lines is for the caller to judge.
+ * Reads a CSV (RFC 4180) as a stream, with or without a byte order mark, with any line ends. Throws `UsageError` for
+ * other files; the caller checks the lines.
  *
  * @see https://csv.js.org/parse/options/
  */

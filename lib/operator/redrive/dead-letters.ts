@@ -9,27 +9,27 @@ import {
 } from '@aws-sdk/client-sqs';
 import { parseChangeMessage } from '../../sync/change-message.ts';
 
-/** A queue and the queue that its dead letters go to. */
+/** A queue and the queue's dead-letter queue. */
 export interface QueuePair {
   readonly queueUrl: string;
   readonly deadLetterUrl: string;
 }
 
-/** What a dead letter is about. No value of a record is part of it. */
+/** A summary of a dead letter, without values of records. */
 export interface DeadLetter {
   readonly messageId: string;
   readonly kind: string;
   readonly queuedAt: string | null;
-  /** The rows or persons that it names, by id. */
+  /** Ids of the rows or persons in the message. */
   readonly ids: readonly string[];
 }
 
-/** A received letter stays hidden from others for so long, in seconds: longer than it takes to send it on. */
+/** Seconds a received letter stays hidden: longer than sending the letter takes. */
 const HIDDEN_SECONDS = 60;
 
 const LETTERS_PER_CALL = 10;
 
-/** The one pair of queues behind an endpoint of which the second takes the dead letters of the first. */
+/** The single pair of queue and dead-letter queue at an endpoint. */
 export async function findQueuePair(client: SQSClient): Promise<QueuePair | undefined> {
   const { QueueUrls = [] } = await client.send(new ListQueuesCommand({}));
   const queues = await Promise.all(
@@ -49,7 +49,7 @@ export async function findQueuePair(client: SQSClient): Promise<QueuePair | unde
   return undefined;
 }
 
-/** What is in the dead-letter queue. A letter that is listed is hidden from a redrive for a minute. */
+/** The messages of the dead-letter queue. A listed message is hidden from a redrive for a minute. */
 export async function listDeadLetters(client: SQSClient, { deadLetterUrl }: QueuePair): Promise<readonly DeadLetter[]> {
   const letters: DeadLetter[] = [];
   for await (const message of received(client, deadLetterUrl)) letters.push(letterOf(message));
@@ -57,8 +57,8 @@ export async function listDeadLetters(client: SQSClient, { deadLetterUrl }: Queu
 }
 
 /**
- * Sends every dead letter back to its queue; returns how many. Each is sent before it is deleted, so that a redrive that
- * dies halfway loses none: a message that comes twice changes nothing.
+ * Sends every dead letter back to the queue; returns the number. Letters are sent before the deletion, so that an
+ * interrupted redrive loses none; a message delivered twice changes nothing.
  */
 export async function redrive(client: SQSClient, { queueUrl, deadLetterUrl }: QueuePair): Promise<number> {
   let count = 0;
@@ -70,14 +70,14 @@ export async function redrive(client: SQSClient, { queueUrl, deadLetterUrl }: Qu
   return count;
 }
 
-/** Every message of a queue, until an empty answer; each once, as it stays hidden. */
+/** Every message of a queue, until an empty answer; each once, because received messages stay hidden. */
 async function* received(client: SQSClient, url: string): AsyncGenerator<Message> {
   for (;;) {
     const command = new ReceiveMessageCommand({
       QueueUrl: url,
       MaxNumberOfMessages: LETTERS_PER_CALL,
       VisibilityTimeout: HIDDEN_SECONDS,
-      // Long polling asks every server of the queue; a short poll may answer nothing though messages are there.
+      // Long polling queries every server of the queue; a short poll may return nothing although messages exist.
       WaitTimeSeconds: 1,
     });
     const { Messages = [] } = await client.send(command);

@@ -16,7 +16,7 @@ const command: Command<typeof options> = {
   notes: ['For the sandbox set AWS_ENDPOINT_URL_SQS to the address that npm start prints.'],
 };
 
-/** Ids of one letter that are shown. */
+/** Ids shown per letter. */
 const SHOWN = 5;
 
 async function main(): Promise<number> {
@@ -36,7 +36,7 @@ async function main(): Promise<number> {
   return 0;
 }
 
-/** A local endpoint asks for a region and credentials, whatever they are. */
+/** A local endpoint needs a region and credentials, with any values. */
 function useEndpoint(): void {
   if (process.env.AWS_ENDPOINT_URL_SQS === undefined) {
     throw new UsageError('name a stack with --stack, or set AWS_ENDPOINT_URL_SQS');

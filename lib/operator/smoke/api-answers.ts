@@ -5,10 +5,10 @@ import { syncStatus } from '../doctor/api-checks.ts';
 import { type Examination, type Finding, ok, problem } from '../doctor/finding.ts';
 import type { Sign } from '../sign-request.ts';
 
-/** An API to try: where it is, and how its callers sign. */
+/** An API to try: address and signature. */
 export interface ApiToTry {
   readonly url: URL;
-  /** Undefined: the API asks for no signature. */
+  /** Undefined: the API needs no signature. */
   readonly sign: Sign | undefined;
   readonly now: () => number;
 }
@@ -19,7 +19,7 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** Reads what a deployed API answers. Changes nothing. */
+/** Reads a deployed API's answers. Changes nothing. */
 export function smokeChecks(api: ApiToTry): readonly Examination[] {
   const isHere = api.url.protocol === 'http:';
   return [

@@ -11,13 +11,12 @@ type FieldPlan = Preview['fields'][number];
 const ARROWS = { pull: '← from Salesforce', push: '→ to Salesforce', none: '= nothing' } as const;
 
 /**
- * Both records, field by field, with what a sync would do now and why. Where Salesforce cannot be asked, the values that
- * are here.
+ * Both records, field by field, with the planned sync and reasons. If Salesforce is unavailable, only the local values.
  */
 export function BothSides(props: {
   readonly person: Person;
   readonly preview: Answer<Preview>;
-  /** The field that is being edited. */
+  /** The field being edited. */
   readonly edited: string | undefined;
 }) {
   const { person, preview, edited } = props;
@@ -48,7 +47,10 @@ export function BothSides(props: {
   );
 }
 
-/** What needs attention comes first: refused, in conflict, to be synced, and then the rest in its own order. */
+/**
+ * Fields needing attention come first: refused, in conflict, to be synced; then the remaining fields in the original
+ * order.
+ */
 function rank({ field, winner, action }: FieldPlan, { sync }: Person): number {
   if (sync.rejection?.fields.includes(field) === true) return 0;
   if (winner !== null) return 1;
@@ -95,7 +97,7 @@ function Value({ value }: { readonly value: FieldValue | undefined }) {
   return <span class={isEmpty ? 'muted' : undefined}>{valueText(value)}</span>;
 }
 
-/** What is known without asking Salesforce. */
+/** The plan without Salesforce's values. */
 function plansOf({ fields }: Person): readonly FieldPlan[] {
   return Object.entries(fields)
     .filter(([, value]) => value !== null)

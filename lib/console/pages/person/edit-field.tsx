@@ -6,7 +6,9 @@ import type { FieldValue, Person } from '../../api/shapes.ts';
 import { goTo, linkTo } from '../../parts/route.ts';
 import { ProblemBox } from '../../parts/states.tsx';
 
-/** The input of one field. Saving edits the person here; the next cycle, or Sync now, takes it to Salesforce. */
+/**
+ * The input of one field. Saving edits the person locally; the next cycle, or Sync now, pushes the edit to Salesforce.
+ */
 export function EditField({ person, field }: { readonly person: Person; readonly field: string }) {
   const { api } = useConsole();
   const before = person.fields[field] ?? null;
@@ -41,7 +43,7 @@ export function EditField({ person, field }: { readonly person: Person; readonly
   );
 }
 
-/** What is typed has the type of the value before it; nothing typed clears the field. */
+/** Typed text gets the type of the previous value; empty text clears the field. */
 function typed(text: string, before: FieldValue): FieldValue {
   if (text.trim() === '') return null;
   if (typeof before === 'number' && Number.isFinite(Number(text))) return Number(text);

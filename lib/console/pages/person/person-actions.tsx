@@ -5,7 +5,7 @@ import type { Person, Synced } from '../../api/shapes.ts';
 import { ProblemBox } from '../../parts/states.tsx';
 import { listed } from '../../words/format.ts';
 
-/** What can be done with a person, and how it ended. */
+/** The actions on a person, and their results. */
 export function PersonActions({ person }: { readonly person: Person }) {
   const { api } = useConsole();
   const path = `/persons/${encodeURIComponent(person.personId)}`;

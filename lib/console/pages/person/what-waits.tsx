@@ -3,7 +3,7 @@ import type { PersonSync } from '../../api/shapes.ts';
 import { Section } from '../../parts/page.tsx';
 import { localTime } from '../../words/format.ts';
 
-/** What waits, each field with its reason, and when it is tried again; nothing where nothing waits. */
+/** The waiting fields with reasons, and the next try; empty without waiting fields. */
 export function WhatWaits({ personId }: { readonly personId: string }) {
   const { body } = useAnswer<PersonSync>(`GET /persons/${encodeURIComponent(personId)}/sync`);
   if (body === undefined || body.rule === null) return null;
