@@ -185,10 +185,12 @@ export class Functions {
       run(this.#portsOf(invocation, somebodyWaits), () => endsAt - world.timeline.now, invocation).then(
         (result) => {
           over = true;
+          invocation.failed = isUnavailable(result);
           resolve({ kind: 'answered', result });
         },
         (error: unknown) => {
           over = true;
+          invocation.failed = true;
           this.#mustBeExpected(invocation.name, error);
           resolve({ kind: 'failed', error });
         },
@@ -232,4 +234,10 @@ export class Functions {
     const kind = error instanceof ConfigError ? 'only expected errors (a human is called)' : 'only expected errors';
     this.#world.breaks(kind, `${where} failed: ${text}`);
   }
+}
+
+/** The answer says no more than that the caller shall ask again. */
+function isUnavailable(result: unknown): boolean {
+  const { kind } = (result ?? {}) as { readonly kind?: unknown };
+  return kind === 'unavailable' || kind === 'limit';
 }

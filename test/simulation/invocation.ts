@@ -51,6 +51,8 @@ export class Invocation {
   /** When Salesforce last worked on a call of it that writes nothing. */
   lastReadAt = Number.NEGATIVE_INFINITY;
   death: Death | null = null;
+  /** It ended with an error: whoever asked for it asks again. */
+  failed = false;
   readonly #world: World;
   readonly #died: (death: Death) => void;
 

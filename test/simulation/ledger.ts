@@ -11,7 +11,7 @@ import { countOutcomes } from './count-outcomes.ts';
 import { alikeIn } from './fields.ts';
 import type { Invocation } from './invocation.ts';
 import { checkWrite } from './oracles/write-oracles.ts';
-import { findsLead, guardOn, refusalsIn, type SubResponse, writtenRows } from './push-parts.ts';
+import { guardOn, refusalsOf, type SubResponse, writtenRows } from './push-parts.ts';
 import { messageTold, personTold, rowTold } from './story.ts';
 import type { World } from './world.ts';
 
@@ -150,10 +150,7 @@ export class Ledger {
   pushOver(push: Push, response: OrgResponse | undefined): void {
     push.over = true;
     const { compositeResponse = [] } = (response?.body ?? {}) as { compositeResponse?: SubResponse[] };
-    push.refused = compositeResponse.flatMap((answer, at) => {
-      const isThere = push.parts[at]?.method === 'POST' && findsLead(compositeResponse[at + 1]);
-      return isThere ? [] : refusalsIn(push.parts[at], answer);
-    });
+    push.refused = refusalsOf(push.parts, compositeResponse);
     push.readAround = compositeResponse.every(({ httpStatusCode }, at) => {
       const part = push.parts[at];
       return httpStatusCode < 300 || (part !== undefined && isWrite(part));
@@ -278,9 +275,10 @@ function editedIn(added: readonly Activity[]): ReadonlySet<string> {
 }
 
 /**
- * Nobody here heard what Salesforce answered to the push, or could store it: the answer was lost, or the worker died. What
- * was refused is then tried again, and refused again.
+ * Nobody here heard what Salesforce answered to the push, or could store it: the answer was lost, the worker died, or its
+ * work ended with an error. What was refused is then tried again, and refused again.
  */
 export function isUnheard({ answered, readAround, invocation, sentAt }: Push): boolean {
-  return !answered || !readAround || invocation.death !== null || invocation.lastFaultAt >= sentAt;
+  const isOver = invocation.death !== null || invocation.failed;
+  return !answered || !readAround || isOver || invocation.lastFaultAt >= sentAt;
 }

@@ -7,17 +7,35 @@ export interface SubResponse {
   readonly body: unknown;
 }
 
-/** Whoever is refused a Lead that is there has it: the refusal is nobody's. */
-export function findsLead(answer: SubResponse | undefined): boolean {
-  const { records = [] } = (answer?.body ?? {}) as { readonly records?: readonly unknown[] };
-  return records.length > 0;
+/**
+ * Whose Leads stand, as the read behind a creation found them: a refusal of such a Lead is nobody's. The read behind a
+ * single creation asks for the Lead of one person only.
+ */
+function isStanding(creation: Subrequest, read: SubResponse | undefined, personId: string): boolean {
+  const { records = [] } = (read?.body ?? {}) as { readonly records?: readonly { readonly Person_Id__c?: unknown }[] };
+  if (creation.path !== '/composite/sobjects') return records.length > 0;
+  return records.some(({ Person_Id__c: key }) => typeof key === 'string' && personIdOfKey(key) === personId);
 }
 
-export function refusalsIn(
-  part: Subrequest | undefined,
+/** What a call refused, by row, or by the person of a Lead that was to be made. */
+export function refusalsOf(
+  parts: readonly Subrequest[],
+  answers: readonly SubResponse[],
+): { readonly rowId: string; readonly code: string }[] {
+  return answers.flatMap((answer, at) => {
+    const part = parts[at];
+    if (part === undefined) return [];
+    const refused = refusalsIn(part, answer);
+    if (part.method !== 'POST') return refused;
+    return refused.filter(({ rowId }) => !isStanding(part, answers[at + 1], rowId));
+  });
+}
+
+function refusalsIn(
+  part: Subrequest,
   { httpStatusCode, body }: SubResponse,
 ): { readonly rowId: string; readonly code: string }[] {
-  if (part === undefined || !isWrite(part) || !Array.isArray(body)) return [];
+  if (!isWrite(part) || !Array.isArray(body)) return [];
   const rowIds = writtenRows(part);
   if (httpStatusCode >= 300) return rowIds.map((rowId) => ({ rowId, code: String(body[0]?.errorCode) }));
   return body.flatMap((record: { success: boolean; errors: { statusCode: string }[] }, at) =>
