@@ -32,6 +32,7 @@ export interface PersonAttributes {
   readonly erased: true | undefined;
   readonly fields: StoredFields | Uint8Array;
   readonly pending: StoredFields | undefined;
+  readonly placeless: readonly string[] | undefined;
   readonly pendingSince: StoredInstant | undefined;
   readonly salesforce: StoredLink | undefined;
   readonly rejection: StandingRejection | undefined;
@@ -104,6 +105,7 @@ export function toPerson(item: PersonItem): Person {
     ...fromStoredStanding(item),
     fields: fromStoredFields(item.fields),
     pending: fromStoredFields(item.pending ?? {}),
+    placeless: item.placeless ?? [],
     salesforce: item.salesforce === undefined ? null : fromStoredLink(item.salesforce),
     rejection: item.rejection ?? null,
     lease: item.lease === undefined ? null : fromStoredLease(item.lease),
@@ -128,6 +130,7 @@ function attributesBesideFields(person: Person): Omit<PersonAttributes, 'fields'
     version: person.version,
     ...toStoredStanding(person),
     pending: isEmpty(person.pending) ? undefined : toStoredFields(person.pending),
+    placeless: person.placeless.length === 0 ? undefined : [...person.placeless],
     pendingSince: toStoredOrAbsent(person.pendingSince),
     salesforce: person.salesforce === null ? undefined : toStoredLink(person.salesforce),
     rejection: person.rejection === null ? undefined : { ...person.rejection },

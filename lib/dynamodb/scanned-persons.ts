@@ -45,7 +45,7 @@ export async function scannedPersons(
   return { items, cursor: next === undefined ? null : cursorAt(next) };
 }
 
-function filterExpression({ everybody = false, synced, updatedSince }: PersonFilter) {
+function filterExpression({ everybody = false, synced, placeless, updatedSince }: PersonFilter) {
   const names: Record<string, string> = everybody ? { ...NAMES } : { ...PRESENT_NAMES };
   const values: Record<string, unknown> = { ':person': personKey('').sk };
   const conditions = everybody ? [...EVERYBODY] : [...PRESENT];
@@ -56,6 +56,10 @@ function filterExpression({ everybody = false, synced, updatedSince }: PersonFil
       'attribute_not_exists(#rejection)',
       'attribute_not_exists(#pending)',
     );
+  }
+  if (placeless === true) {
+    names['#placeless'] = 'placeless';
+    conditions.push('attribute_exists(#placeless)');
   }
   if (updatedSince !== undefined) {
     names['#updatedAt'] = 'updatedAt';

@@ -3,7 +3,7 @@ import { editPerson, logged } from './edit-person.ts';
 import type { FieldShapes, Fields } from './field-value.ts';
 import { hasNoPlace, inheritanceOf } from './inheritance.ts';
 import type { MergeRules } from './merge-row.ts';
-import type { Person } from './person.ts';
+import { isWaiting, type Person } from './person.ts';
 import { editedAt, type ToldPerson } from './told-edits.ts';
 
 /** Inputs of an absorption. */
@@ -56,8 +56,8 @@ function told(person: Person, { earlier }: Absorption): ToldPerson {
 }
 
 function editTimes(loser: ToldPerson, edits: Fields): Readonly<Record<string, string>> {
-  const { pending } = loser.person;
-  return Object.fromEntries(Object.keys(edits).map((field) => [field, field in pending ? editedAt(loser, field) : '']));
+  const timeOf = (field: string) => (isWaiting(loser.person, field) ? editedAt(loser, field) : '');
+  return Object.fromEntries(Object.keys(edits).map((field) => [field, timeOf(field)]));
 }
 
 function ifAny<Name extends keyof MergedDetail>(name: Name, values: object): Pick<MergedDetail, Name> | object {

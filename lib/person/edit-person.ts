@@ -9,7 +9,7 @@ import {
 import { type FieldShapes, type Fields, type FieldValue, isEmptyValue, sameValue } from './field-value.ts';
 import { linkTo } from './life-cycle.ts';
 import { type ShownFields, sameShown, shownFields, shownText } from './long-value.ts';
-import { baseValue, emailForm, hasPending, type Person, personIdOfRow } from './person.ts';
+import { baseValue, emailForm, hasPending, type Person, personIdOfRow, withPlaceless } from './person.ts';
 import type { Row } from './row.ts';
 
 /** A person created locally under a claim of the Email, never yet in Salesforce. `now` is an ISO instant. */
@@ -63,18 +63,24 @@ function withEdits(
   const fields: Record<string, FieldValue> = { ...person.fields };
   const pending: Record<string, FieldValue> = { ...person.pending };
   const changes: FieldChange[] = [];
+  let { placeless } = person;
   for (const [field, to] of Object.entries(edits)) {
     const from = person.fields[field] ?? null;
     if (sameValue(shapes[field], from, to)) continue;
     changes.push({ field, from, to });
     fields[field] = to;
-    if (person.salesforce === null || shapes[field]?.noPlace) continue;
+    if (person.salesforce === null) continue;
+    // The record may have the field by now: what it holds there is not known before it is read.
+    if (shapes[field]?.noPlace || placeless.includes(field)) {
+      placeless = withPlaceless(placeless, field);
+      continue;
+    }
     const base = baseValue(person, field) ?? null;
     const mayBeUnderWay = person.lease !== null && field in person.lease.attempt;
     if (sameValue(shapes[field], to, base) && !mayBeUnderWay) delete pending[field];
     else pending[field] = base;
   }
-  return { next: { ...person, fields, pending, rejection: null, newborn: false }, changes };
+  return { next: { ...person, fields, pending, placeless, rejection: null, newborn: false }, changes };
 }
 
 /**
@@ -136,6 +142,7 @@ function blankPerson(personId: string, now: string): Person {
     version: 1,
     fields: {},
     pending: {},
+    placeless: [],
     salesforce: null,
     rejection: null,
     lease: null,

@@ -14,6 +14,7 @@ export function erasePerson(person: Person, now: string): Person {
     ...person,
     fields: {},
     pending: {},
+    placeless: [],
     pendingSince: null,
     salesforce: salesforce && withoutOwner(salesforce),
     rejection: null,

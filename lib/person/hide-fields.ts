@@ -7,11 +7,12 @@ export type HiddenFields = ReadonlySet<string>;
 /** The person as shown: without the hidden fields, and without a refusal message quoting a hidden field. */
 export function personWithout(person: Person, hidden: HiddenFields): Person {
   if (hidden.size === 0) return person;
-  const { fields, pending, rejection, log } = person;
+  const { fields, pending, placeless, rejection, log } = person;
   return {
     ...person,
     fields: without(fields, hidden),
     pending: without(pending, hidden),
+    placeless: placeless.filter((field) => !hidden.has(field)),
     rejection: rejection && { ...rejection, ...unquoted(rejection, hidden) },
     log: { ...log, recent: log.recent.map((activity) => activityWithout(activity, hidden)) },
   };

@@ -1,6 +1,7 @@
 import type { Conflict } from './activity.ts';
 import { type Fields, type FieldValue, isEmptyValue, sameValue } from './field-value.ts';
 import type { MergeRules } from './merge-row.ts';
+import { isWaiting } from './person.ts';
 import { editedAt, isPulled, type ToldPerson, toldEditOf } from './told-edits.ts';
 
 /**
@@ -34,8 +35,8 @@ export function inheritanceOf(survivor: ToldPerson, loser: ToldPerson, rules: Me
 }
 
 function legacyOf(field: string, survivor: ToldPerson, loser: ToldPerson, rules: MergeRules): Legacy | null {
-  const { fields, pending } = loser.person;
-  const waits = field in pending;
+  const { fields } = loser.person;
+  const waits = isWaiting(loser.person, field);
   if (sameValue(rules.shapes[field], survivor.person.fields[field] ?? null, fields[field] ?? null)) {
     return waits ? 'agreed' : null;
   }
@@ -60,12 +61,12 @@ export function hasNoPlace(field: string, { person }: Pick<ToldPerson, 'person'>
 }
 
 function isFree(field: string, { person }: ToldPerson, { shapes }: MergeRules): boolean {
-  return isEmptyValue(shapes[field], person.fields[field] ?? null) && !(field in person.pending);
+  return isEmptyValue(shapes[field], person.fields[field] ?? null) && !isWaiting(person, field);
 }
 
 /** Whether the loser edited the field later than the survivor; the survivor's edit may be pending or already pushed. */
 function isNewer(field: string, survivor: ToldPerson, loser: ToldPerson): boolean {
-  const waits = field in survivor.person.pending;
+  const waits = isWaiting(survivor.person, field);
   const known = waits ? editedAt(survivor, field) : (toldEditOf(survivor.log, field) ?? '');
   return editedAt(loser, field) > known;
 }
@@ -77,8 +78,8 @@ function conflictOf(
   loser: ToldPerson,
   { shapes, winnerOf }: MergeRules,
 ): Conflict | undefined {
-  const { fields, pending, salesforce } = survivor.person;
-  if (salesforce === null || field in pending || !(field in loser.person.pending)) return undefined;
+  const { fields, salesforce } = survivor.person;
+  if (salesforce === null || isWaiting(survivor.person, field) || !isWaiting(loser.person, field)) return undefined;
   const remote = fields[field] ?? null;
   const isKnown = sameValue(shapes[field], remote, loser.person.pending[field] ?? null);
   if (isEmptyValue(shapes[field], remote) || isKnown || !isPulled(survivor.log, field)) return undefined;

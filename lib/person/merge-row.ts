@@ -1,7 +1,7 @@
 import type { Conflict, FieldChange, Happening, Winner } from './activity.ts';
 import { type FieldShapes, type Fields, type FieldValue, isEmptyValue, sameValue } from './field-value.ts';
 import { isConversion, linkHappenings, linkTo, sameLink, standingOf, successionHappenings } from './life-cycle.ts';
-import type { Person } from './person.ts';
+import { type Person, withPlaceless } from './person.ts';
 import { CREATED_TYPE, type Row } from './row.ts';
 import { withoutOwnRow } from './standing.ts';
 
@@ -78,7 +78,7 @@ function mergeFields(person: Person, row: Row, fields: FieldMerge, told: readonl
   const happenings = [...told, ...fields.happenings()];
   const link = linkTo(row, person.salesforce);
   const before = person.salesforce?.id === row.id ? { ...person, newborn: false } : withoutOwnRow(person);
-  const merged: Person = { ...before, fields: fields.local, pending: fields.pending, salesforce: link };
+  const merged: Person = { ...before, ...fields.state, salesforce: link };
   if (happenings.length > 0 || fields.changed || !sameLink(person.salesforce, link)) {
     const pulled = fields.changes.map((change) => change.field);
     return { kind: 'merged', person: merged, happenings, pulled, conflicts: fields.conflicts };
@@ -92,6 +92,7 @@ function mergeFields(person: Person, row: Row, fields: FieldMerge, told: readonl
 class FieldMerge {
   local: Record<string, FieldValue>;
   pending: Record<string, FieldValue>;
+  placeless: readonly string[];
   readonly changes: FieldChange[] = [];
   readonly conflicts: Conflict[] = [];
   changed = false;
@@ -103,8 +104,13 @@ class FieldMerge {
   constructor(person: Person, rules: MergeRules, own: OwnPush | undefined) {
     this.local = person.fields;
     this.pending = person.pending;
+    this.placeless = person.placeless;
     this.#rules = rules;
     this.#own = own;
+  }
+
+  get state(): Pick<Person, 'fields' | 'pending' | 'placeless'> {
+    return { fields: this.local, pending: this.pending, placeless: this.placeless };
   }
 
   mergeAll(remoteFields: Fields): void {
@@ -134,8 +140,10 @@ class FieldMerge {
 
   #merge(field: string, remote: FieldValue): void {
     const sent = this.#sentValue(field, remote);
+    const hadPlace = !this.#takePlaceless(field);
     if (sent !== undefined) this.#settle(field, remote, sent);
     else if (field in this.pending) this.#mergeEdited(field, remote);
+    else if (!hadPlace) this.#place(field, remote);
     else if (!this.#same(field, this.local[field] ?? null, remote)) this.#take(field, remote);
     else this.#adopt(field, remote);
   }
@@ -173,6 +181,27 @@ class FieldMerge {
       this.#take(field, remote);
       return;
     }
+    this.#meet(field, remote);
+  }
+
+  /** Whether the field was one without a place, which it is no more. */
+  #takePlaceless(field: string): boolean {
+    if (!this.placeless.includes(field)) return false;
+    this.placeless = this.placeless.filter((each) => each !== field);
+    this.changed = true;
+    return true;
+  }
+
+  /** An edit made while the record had no such field meets what the record holds there. */
+  #place(field: string, remote: FieldValue): void {
+    if (this.#same(field, this.local[field] ?? null, remote)) this.#adopt(field, remote);
+    else if (isEmptyValue(this.#rules.shapes[field], remote) && this.#rules.canPush(field))
+      this.#setPending(field, null);
+    else this.#meet(field, remote);
+  }
+
+  #meet(field: string, remote: FieldValue): void {
+    const local = this.local[field] ?? null;
     const winner = this.#rules.winnerOf(field);
     this.conflicts.push({ field, local, remote, winner });
     if (winner === 'local') this.#setPending(field, remote);
@@ -226,20 +255,27 @@ function withoutLineEnds(value: FieldValue): FieldValue {
  * The person prepared for a row without a stored base. Values present only locally become pending. Where the values
  * differ: a pending edit keeps the known base. For a successor, the predecessor's value is base (Salesforce copies a
  * converted Lead's values to the Contact). For a newly linked row base is unknown, so every local value counts as an
- * edit of an empty field.
+ * edit of an empty field. An edit of a field that the row lacks is kept without a place.
  */
 function withoutBase(person: Person, row: Row, rules: MergeRules, succeeds: boolean): Person {
   const pending: Record<string, FieldValue> = {};
+  const placeless = withoutPlace(person, rules);
   for (const field in person.fields) {
     const local = person.fields[field] ?? null;
     const remote = row.fields[field] ?? null;
     const shape = rules.shapes[field];
-    if (!rules.canPush(field) || sameValue(shape, local, remote)) continue;
+    if (placeless.includes(field) || !rules.canPush(field) || sameValue(shape, local, remote)) continue;
     const base = isEmptyValue(shape, remote) ? undefined : person.pending[field];
     if (base !== undefined) pending[field] = base;
     else if (!isEmptyValue(shape, local) && !(succeeds && !isEmptyValue(shape, remote))) pending[field] = null;
   }
-  return { ...person, pending };
+  return { ...person, pending, placeless };
+}
+
+/** The edits for which a row has no place. Whatever a person without a row holds was entered here. */
+function withoutPlace({ fields, pending, placeless, salesforce }: Person, { shapes }: MergeRules): readonly string[] {
+  const edited = Object.keys(salesforce === null ? fields : pending);
+  return edited.filter((field) => !(field in shapes) && fields[field] != null).reduce(withPlaceless, placeless);
 }
 
 /**

@@ -62,6 +62,11 @@ export interface Person extends Standing {
   readonly version: number;
   readonly fields: Fields;
   readonly pending: Fields;
+  /**
+   * Fields edited here that the person's record has no place for, so that no base is known. The edit waits until a read
+   * of the record shows the field.
+   */
+  readonly placeless: readonly string[];
   readonly salesforce: SalesforceLink | null;
   readonly rejection: StandingRejection | null;
   readonly lease: Lease | null;
@@ -122,6 +127,16 @@ export function isPresent(person: Person): boolean {
   return person.mergedInto === null && person.deletedHere === null;
 }
 
+/** Whether the field was edited here, and the edit is still to go to Salesforce, now or once the record has the field. */
+export function isWaiting({ pending, placeless }: Person, field: string): boolean {
+  return field in pending || placeless.includes(field);
+}
+
+/** The fields without a place, with one more. */
+export function withPlaceless(placeless: readonly string[], field: string): readonly string[] {
+  return placeless.includes(field) ? placeless : [...placeless, field];
+}
+
 /** The last value known to have been in Salesforce; `undefined` where the field was never read. */
 export function baseValue(person: Person, field: string): FieldValue | undefined {
   return field in person.pending ? person.pending[field] : person.fields[field];
@@ -174,6 +189,7 @@ const UNSEEN: ReadonlySet<string> = new Set<keyof Person>()
   .add('absorbed')
   .add('newborn')
   .add('claims')
+  .add('placeless')
   .add('lease');
 
 /** The version of `next` when stored in place of `stored`: incremented only by a visible change. */

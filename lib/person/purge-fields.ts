@@ -13,6 +13,6 @@ export function withoutFields(person: Person, fields: HiddenFields, now: string)
   return holdings(next) === holdings(person) ? person : { ...withPending(next, now), updatedAt: now };
 }
 
-function holdings({ fields, pending, rejection, log }: Person): string {
-  return JSON.stringify([fields, pending, rejection, log.recent]);
+function holdings({ fields, pending, placeless, rejection, log }: Person): string {
+  return JSON.stringify([fields, pending, placeless, rejection, log.recent]);
 }

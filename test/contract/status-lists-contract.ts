@@ -96,7 +96,7 @@ export function statusListsContract(name: string, open: () => Promise<PersonStor
       }
     });
 
-    test('the filter lets pass who is in step, and who changed since an instant', async () => {
+    test('the filter lets pass who is in step, who changed since an instant, and who holds an edit without a place', async () => {
       const store = await open();
       const inStep = leadPerson(1);
       const waiting = edited(leadPerson(2), { Title: 'CTO' }, at(5));
@@ -106,6 +106,9 @@ export function statusListsContract(name: string, open: () => Promise<PersonStor
       const changed = idsOf((await store.scan({ updatedSince: at(5) }, 10, null)).items);
       expect(changed.toSorted()).toEqual([waiting.personId, rejected.personId].toSorted());
       expect((await store.scan({ updatedSince: at(99) }, 10, null)).items).toEqual([]);
+      const kept = { ...leadPerson(4), placeless: ['Department'] };
+      await store.create(kept);
+      expect((await store.scan({ placeless: true }, 10, null)).items).toEqual([kept]);
     });
   });
 

@@ -51,8 +51,9 @@ With the setting \`auth.jwt\` a call carries \`Authorization: Bearer …\`; each
   sync that asks for it.
 - \`sync.status\`: \`localOnly\`, never in Salesforce; \`synced\`, in step; \`pending\`, edits wait for the next cycle;
   \`rejected\`, Salesforce refused an edit, and \`rejection\` says why.
-- An edit takes every field that a Lead or a Contact has. What the person's record has no place for stays here and is
-  named in the answer: \`"notSynced": [{"field", "why"}]\`. Before the first cycle custom fields are taken as they are.
+- An edit takes every field that a Lead or a Contact has. What the person's record has no place for stays here
+  until the record has the field, and is named in the answer: \`"notSynced": [{"field", "why"}]\`.
+  Before the first cycle custom fields are taken as they are.
 - Lists show the first 1,000 characters of a long text, as \`{"start", "length", "sha256"}\`.
 - Every answer comes within 28 seconds. A sync that takes longer is answered 503 with \`Retry-After\` and the
   \`personId\`; the edits are kept.`;

@@ -69,6 +69,7 @@ export const anyPerson: fc.Arbitrary<Person> = fc.record({
   claims: fc.array(anyName, { maxLength: 3 }),
   fields,
   pending: fields,
+  placeless: fc.array(anyName, { maxLength: 3 }),
   salesforce: fc.option(salesforce),
   rejection: fc.option(
     fc.record({ code: anyName, message: whole, fields: fc.array(anyName, { maxLength: 3 }), at: instant }),

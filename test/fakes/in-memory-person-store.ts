@@ -248,13 +248,14 @@ export class InMemoryPersonStore implements PersonStore {
 
   scan(filter: PersonFilter, limit: number, cursor: string | null): Promise<Page<Person>> {
     return this.#io('personStore.scan', () => {
-      const { everybody = false, synced = false, updatedSince = '' } = filter;
+      const { everybody = false, synced = false, placeless = false, updatedSince = '' } = filter;
       const all = [...this.#persons.values()];
       const from = cursor === null ? 0 : all.findIndex(({ personId }) => personId === cursor) + 1;
       const rest = all
         .slice(from)
         .filter((person) => everybody || isPresent(person))
-        .filter((person) => (!synced || syncStatus(person) === 'synced') && person.updatedAt >= updatedSince);
+        .filter((person) => (!synced || syncStatus(person) === 'synced') && person.updatedAt >= updatedSince)
+        .filter((person) => !placeless || person.placeless.length > 0);
       const items = rest.slice(0, limit);
       return { items, cursor: rest.length > limit ? (items.at(-1)?.personId ?? null) : null };
     });

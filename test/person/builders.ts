@@ -45,6 +45,7 @@ export function aPerson(over: Partial<Person> = {}): Person {
     version: 1,
     fields: {},
     pending: {},
+    placeless: [],
     salesforce: aLink(),
     rejection: null,
     lease: null,

@@ -3,7 +3,7 @@ import type { Person } from '../../lib/person/person.ts';
 import { ActsHere } from './acts-here.ts';
 import { addAutomation, openTransaction, refuseRecord, setAccess, setRule } from './administrator.ts';
 import { addField, renameField, retypeField } from './field-changes.ts';
-import { ADDED, RENAMED, remoteName } from './fields.ts';
+import { remoteName } from './fields.ts';
 import type { Functions } from './functions.ts';
 import type { Operation, Origin } from './scenario.ts';
 import { operationTold } from './story.ts';
@@ -180,15 +180,10 @@ export class Actors {
     void this.#edit(person.personId, { [field]: value });
   }
 
-  /** What the record has no place for yet stays here, as the answer says, and is not followed any more. */
   async #edit(personId: string, fields: Record<string, FieldValue>): Promise<void> {
     const end = await this.#functions.edit(personId, fields);
     if (end.kind !== 'answered' || end.result.kind !== 'updated') return;
-    for (const { field } of end.result.notSynced) {
-      if (field !== ADDED.name && field !== RENAMED.name) continue;
-      this.#world.hiddenFields.add(field);
-      this.#world.swarm.count('keptWithoutPlace');
-    }
+    for (const _ of end.result.notSynced) this.#world.swarm.count('keptWithoutPlace');
   }
 
   /** The one some seconds before the other, whichever is first. */

@@ -4,11 +4,23 @@ import type { World } from './world.ts';
 
 const OBJECTS = ['Lead', 'Contact'] as const;
 
+/** Between the first object that gets a new field and the second, at most. */
+const MINUTES_APART = 20;
+
 /** Once in a story: a field that was removed is not added again. */
 export function addField(world: World): void {
-  if (world.hiddenFields.has(ADDED.name)) return;
-  const [added] = OBJECTS.map((object) => world.asAdmin('POST', '/_org/fields', { object, ...ADDED }).status);
-  if (added === 200) world.swarm.count('fieldAdded');
+  const add = (object: string): boolean => {
+    if (world.hiddenFields.has(ADDED.name)) return false;
+    return world.asAdmin('POST', '/_org/fields', { object, ...ADDED }).status === 200;
+  };
+  const { timeline } = world;
+  const dice = world.dice.fork('added field');
+  const [first, second] = dice.chance(0.5) ? OBJECTS : OBJECTS.toReversed();
+  if (first === undefined || second === undefined || !add(first)) return;
+  world.swarm.count('fieldAdded');
+  // The administrator comes to the other object at once, or minutes later: until then its records have no place for it.
+  if (dice.chance(0.5)) add(second);
+  else timeline.after(dice.between(1000, MINUTES_APART * 60_000), () => add(second));
 }
 
 /** Its values stay, and no stamp moves: to whoever reads by names one field is gone and another has come. */
@@ -32,7 +44,7 @@ function replaceField(
   convert: (value: Value) => Value,
 ): boolean {
   const { schema, store } = world.org.state;
-  if (schema.field('Lead', name) === undefined) return false;
+  if (OBJECTS.some((object) => schema.field(object, name) === undefined)) return false;
   world.hiddenFields.add(name);
   for (const object of OBJECTS) {
     const rows: readonly Row[] = [...store.table(object).values()];

@@ -80,7 +80,7 @@ export const person = named(
 
 export const notSynced = named(
   'NotSynced',
-  'Fields of the edit whose values stay here, because the person’s record has no place for them.',
+  'Fields of the edit whose values stay here, because the person’s record has no place for such a field: until the record has the field.',
   z.array(z.strictObject({ field: text, why: text })),
 );
 export const savedPerson = named(

@@ -17,6 +17,7 @@ import {
   restarted,
 } from '../state/field-job.ts';
 import type { CycleRun } from './cycle-run.ts';
+import { placeEdits } from './place-edits.ts';
 
 /** Facts about an object after the read of the window. */
 export interface JobTurn {
@@ -30,7 +31,7 @@ export interface JobTurn {
  * queued page; an unsaved page is repeated. Returns the number of queued rows.
  */
 export async function workFieldJob(run: CycleRun, turn: JobTurn): Promise<number> {
-  const work = new JobWork(run, turn);
+  const work = new JobWork(run, { ...turn, book: await placeEdits(run, turn) });
   let pages = 0;
   while (work.job !== null && run.timeLeftMs() > TIME_TO_STOP_MS) {
     if (work.job.expectedRows === null) await work.count();

@@ -28,6 +28,8 @@ export interface PersonFilter {
   readonly everybody?: boolean;
   /** Only persons in step. */
   readonly synced?: boolean;
+  /** Only persons with edits for which the record has no place. */
+  readonly placeless?: boolean;
   /** Changed at or after the instant (ISO). */
   readonly updatedSince?: string;
 }

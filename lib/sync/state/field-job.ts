@@ -55,6 +55,14 @@ export function isOfSameFields(purge: FieldPurge, fields: readonly string[]): bo
   return purge.fields.length === fields.length && fields.every((field) => purge.fields.includes(field));
 }
 
+/** Edits kept without a place are looked for, whose fields have begun to sync. */
+export interface Placing {
+  /** Local names. */
+  readonly fields: readonly string[];
+  /** The place in the store up to which persons were looked at; null before the first page. */
+  readonly after: string | null;
+}
+
 /** The jobs of one object. */
 export interface JobBook {
   readonly running: FieldJob | null;
@@ -63,6 +71,7 @@ export interface JobBook {
   readonly formulasReadAt: string | null;
   /** Fields whose values are being removed from every person of the object. */
   readonly purge?: FieldPurge;
+  readonly placing?: Placing;
 }
 
 export const EMPTY_BOOK: JobBook = { running: null, last: null, formulasReadAt: null };
@@ -93,10 +102,11 @@ function withOwedFields(book: JobBook, schema: ObjectSchema, { owed }: FieldHist
   if (names.length === 0) return book;
   const onlyFilled = names.every((name) => owed[name] === 'filled' && !schema.fields[name]?.unfilterable);
   const { running } = book;
-  if (running === null) return { ...book, running: newJob('newFields', names, { onlyFilled, now }) };
+  const placing = { fields: [...new Set([...(book.placing?.fields ?? []), ...names])], after: null };
+  if (running === null) return { ...book, placing, running: newJob('newFields', names, { onlyFilled, now }) };
   const fields = [...new Set([...running.fields, ...names])];
   const joined = { ...running, reason: 'newFields' as const, fields, onlyFilled: running.onlyFilled && onlyFilled };
-  return { ...book, running: restarted(joined) };
+  return { ...book, placing, running: restarted(joined) };
 }
 
 /** A job before the first call. */

@@ -50,7 +50,7 @@ const ATTEMPTS = 5;
  * edits the row is only read. Continues without a row if the row is gone.
  */
 export async function pushNow(sync: PersonSync, from: Extract<SyncStep, { kind: 'goOn' }>): Promise<SyncStep> {
-  const readsFirst = sync.afterLostPush;
+  const readsFirst = sync.afterLostPush || hasFoundPlace(sync, from.person);
   let so: Omit<Progress, 'link'> = { ...from, pushed: [], rejection: null, readsFirst };
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const link = so.person.salesforce;
@@ -61,6 +61,11 @@ export async function pushNow(sync: PersonSync, from: Extract<SyncStep, { kind: 
     so = step.progress;
   }
   return over(so.rejection === null ? { kind: 'busy' } : rejected(so, so.rejection));
+}
+
+/** Whether the record has a field by now that an edit was kept without a place for. */
+function hasFoundPlace({ schemas }: PersonSync, { salesforce, placeless }: Person): boolean {
+  return salesforce !== null && placeless.some((field) => field in schemas[salesforce.type].rules.shapes);
 }
 
 function rejected({ person }: Pick<Progress, 'person'>, rejection: Rejection): SyncOutcome {

@@ -48,12 +48,12 @@ const baseIsTruth: Oracle = (world, before, after) => {
   }
 };
 
-/** What was hidden, and what is new in Salesforce and was not read of this row yet. */
-function unread({ hiddenFields, ledger }: World, { personId }: Person): ReadonlySet<string> {
+/** What was hidden, what is new in Salesforce and was not read of this row yet, and edits of which no base is known. */
+function unread({ hiddenFields, ledger }: World, { personId, placeless }: Person): ReadonlySet<string> {
   const added = [ADDED.name, RENAMED.name].filter((name) =>
     ledger.valuesOf(personId, name).every(({ origin }) => origin !== 'pull'),
   );
-  return new Set([...hiddenFields, ...added]);
+  return new Set([...hiddenFields, ...added, ...placeless]);
 }
 
 /** Invariant 2: a person never goes back to an older state of its row. */
