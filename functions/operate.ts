@@ -9,7 +9,7 @@ import { purgeValues } from '../lib/lambda/purge-values.ts';
 import { reconcileSoon } from '../lib/lambda/reconcile-soon.ts';
 import { listRejections, retryRejections, summariseRejections } from '../lib/lambda/rejections.ts';
 import { createShown } from '../lib/lambda/shown.ts';
-import { pauseJob, readJob, syncPersons } from '../lib/lambda/sync-lists.ts';
+import { listJobs, pauseJob, readJob, syncPersons } from '../lib/lambda/sync-lists.ts';
 import { withPerson } from '../lib/lambda/with-person.ts';
 import { readFieldStatus } from '../lib/sync/operate/field-status.ts';
 import { readPersonSync } from '../lib/sync/operate/read-person-sync.ts';
@@ -44,6 +44,7 @@ export const handler = apiHandler<RoutesOf<'operate'>>({
     }),
 
   'POST /sync-persons': (request) => syncPersons(ports, request),
+  'GET /sync/jobs': (request) => listJobs(ports, request),
   'GET /sync/jobs/{jobId}': (request) => readJob(ports, request),
   'POST /sync/jobs/{jobId}/pause': (request) => pauseJob(ports, request, true),
   'POST /sync/jobs/{jobId}/resume': (request) => pauseJob(ports, request, false),

@@ -1,14 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { InvalidCursorError } from '../sync/errors.ts';
 import type { ListJobStore } from '../sync/ports/list-job-store.ts';
+import type { Page } from '../sync/ports/person-store.ts';
 import type { ListJob, ListPart, PartProgress } from '../sync/state/list-job.ts';
 import { ItemTable } from './item-table.ts';
-import { type Key, listKey, PROGRESS } from './keys.ts';
+import { type Key, LISTS, listedKey, listKey, PROGRESS } from './keys.ts';
 
 type Stored<Value> = Key & Value & { readonly expiresAt: number };
 
 /** Retention of a job after the last write; parts from creation on. */
 const RETENTION_SECONDS = 30 * 24 * 3600;
+
+/** The sort key of the last id of a page. */
+const CURSOR = /^\d{4}-[\dT:.Z-]{1,26}#[A-Za-z0-9-]{1,64}$/;
 
 /** List jobs in DynamoDB: every job, part and progress is a separate item. */
 export class DynamoListJobStore implements ListJobStore {
@@ -24,8 +29,24 @@ export class DynamoListJobStore implements ListJobStore {
     return this.#load<ListJob>(listKey(jobId, 'JOB'));
   }
 
-  saveJob(job: ListJob): Promise<'saved' | 'overtaken'> {
+  async saveJob(job: ListJob): Promise<'saved' | 'overtaken'> {
+    // Written before the job: a stored job is always listed, even if the process dies between both writes.
+    if (job.revision === 1) await this.#list(job);
     return this.#save(listKey(job.jobId, 'JOB'), job);
+  }
+
+  async newestJobs(limit: number, cursor: string | null): Promise<Page<string>> {
+    if (cursor !== null && !CURSOR.test(cursor)) {
+      throw new InvalidCursorError(`no such cursor: ${cursor.slice(0, 100)}`);
+    }
+    const { items, next } = await this.#table.query<Key & { readonly jobId: string }>({
+      KeyConditionExpression: 'pk = :pk AND sk < :below',
+      ExpressionAttributeValues: { ':pk': LISTS, ':below': cursor ?? '~' },
+      ScanIndexForward: false,
+      Limit: limit,
+      ConsistentRead: true,
+    });
+    return { items: items.map(({ jobId }) => jobId), cursor: next === undefined ? null : (items.at(-1)?.sk ?? null) };
   }
 
   async addPart(part: ListPart): Promise<'added' | 'exists'> {
@@ -56,6 +77,10 @@ export class DynamoListJobStore implements ListJobStore {
     const found: PartProgress[] = [];
     for await (const { items } of pages) found.push(...items.map(withoutKey));
     return found;
+  }
+
+  async #list({ createdAt, jobId }: ListJob): Promise<void> {
+    await this.#table.putIf({ Item: { jobId, ...this.#kept(), ...listedKey(createdAt, jobId) } });
   }
 
   async #load<Value>(key: Key): Promise<Value | undefined> {

@@ -13,6 +13,7 @@ import type { ReconciliationAsk } from '../sync/state/reconciliation.ts';
  * | the running cycle: right, number, health | `SYNC` | `CYCLE` |
  * | a cycle of the last seven days: report, counts of the merges | `CYCLES` | `<number, 12 digits>` |
  * | a list job; the parts and their progress | `LIST#<jobId>` | `JOB`; `PART#<number>`, `PROGRESS#<number>` |
+ * | the id of a list job, found by age | `LISTS` | `<instant of creation>#<jobId>` |
  * | reconciliation; the last request per reason | `SYNC` | `RECONCILE`, `RECONCILE#<reason>` |
  * | checkpoint, recent rows, schema, field jobs | `SYNC` | `FEED#<type>`, `RECENT#<type>[#<part>]`, `SCHEMA#<type>`, `JOB#<type>` |
  *
@@ -64,6 +65,11 @@ export const listKey = (jobId: string, kind: 'JOB' | 'PART' | typeof PROGRESS, p
   pk: `LIST#${jobId}`,
   sk: part === undefined ? kind : `${kind}#${String(part).padStart(8, '0')}`,
 });
+
+/** The partition of the ids of all lists. */
+export const LISTS = 'LISTS';
+
+export const listedKey = (createdAt: string, jobId: string): Key => ({ pk: LISTS, sk: `${createdAt}#${jobId}` });
 
 export const syncKey = (sk: SyncItem): Key => ({ pk: 'SYNC', sk });
 

@@ -1,9 +1,9 @@
-import { pauseList, readList, startList } from '../sync/lists/list-jobs.ts';
+import { listLists, pauseList, readList, startList } from '../sync/lists/list-jobs.ts';
 import type { Ports } from '../sync/ports/ports.ts';
 import { Problem } from './api/problem.ts';
 import { syncPersonsBody } from './api/request-shapes.ts';
 import type { ApiAnswer, ApiRequest } from './http-api.ts';
-import { assignToOf, parse } from './person-requests.ts';
+import { assignToOf, parse, parsePaging } from './person-requests.ts';
 
 type JobPorts = Pick<Ports, 'lists' | 'queue' | 'clock' | 'ids'>;
 
@@ -13,6 +13,13 @@ export async function syncPersons(ports: JobPorts, { body }: ApiRequest): Promis
   const persons = 'personIds' in listed ? listed : listed.status;
   const jobId = await startList(ports, persons, assignToOf(assignTo));
   return { status: 202, body: { jobId }, headers: { location: `/sync/jobs/${jobId}` } };
+}
+
+/** All jobs, a page at a time. */
+export async function listJobs(ports: JobPorts, request: ApiRequest): Promise<ApiAnswer> {
+  const { limit, cursor } = parsePaging(request);
+  const page = await listLists(ports, limit, cursor);
+  return { status: 200, body: { jobs: page.items, cursor: page.cursor } };
 }
 
 export async function readJob(ports: JobPorts, request: ApiRequest): Promise<ApiAnswer> {

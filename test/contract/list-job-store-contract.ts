@@ -42,6 +42,22 @@ export function listJobStoreContract(name: string, open: () => Promise<ListJobSt
       expect(await store.loadJob('job-1')).toEqual(next);
     });
 
+    test('the ids of the jobs come newest first, in pages, whatever became of the jobs since', async () => {
+      const store = await open();
+      expect(await store.newestJobs(10, null)).toEqual({ items: [], cursor: null });
+      for (const minute of [1, 0, 3, 2, 4]) {
+        await store.saveJob({ ...job, jobId: `job-${minute}`, createdAt: at(minute) });
+      }
+      await store.saveJob({ ...job, jobId: 'job-0', createdAt: at(0), revision: 2 });
+      const first = await store.newestJobs(2, null);
+      expect(first.items).toEqual(['job-4', 'job-3']);
+      const second = await store.newestJobs(2, first.cursor);
+      expect(second.items).toEqual(['job-2', 'job-1']);
+      expect((await store.newestJobs(2, second.cursor)).items).toEqual(['job-0']);
+      expect(await store.newestJobs(5, second.cursor)).toEqual({ items: ['job-0'], cursor: null });
+      await expect(store.newestJobs(2, 'nothing')).rejects.toThrow('no such cursor');
+    });
+
     test('a part is written once', async () => {
       const store = await open();
       expect(await store.loadPart('job-1', 1)).toBeUndefined();

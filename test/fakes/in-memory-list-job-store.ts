@@ -1,4 +1,6 @@
+import { InvalidCursorError } from '../../lib/sync/errors.ts';
 import type { ListJobStore } from '../../lib/sync/ports/list-job-store.ts';
+import type { Page } from '../../lib/sync/ports/person-store.ts';
 import type { ListJob, ListPart, PartProgress } from '../../lib/sync/state/list-job.ts';
 import { frozen, type Io, immediately } from './io.ts';
 
@@ -27,6 +29,17 @@ export class InMemoryListJobStore implements ListJobStore {
 
   saveJob(job: ListJob): Promise<'saved' | 'overtaken'> {
     return this.#io('lists.saveJob', () => saveNext(this.#jobs, job.jobId, job));
+  }
+
+  newestJobs(limit: number, cursor: string | null): Promise<Page<string>> {
+    return this.#io('lists.newestJobs', () => {
+      if (cursor !== null && !cursor.includes('#')) throw new InvalidCursorError('no such cursor');
+      const keys = [...this.#jobs.values()].map(({ createdAt, jobId }) => `${createdAt}#${jobId}`);
+      const below = keys.filter((key) => key < (cursor ?? '~')).sort((one, other) => (one < other ? 1 : -1));
+      const shown = below.slice(0, limit);
+      const items = shown.map((key) => key.slice(key.indexOf('#') + 1));
+      return { items, cursor: below.length > limit ? (shown.at(-1) ?? null) : null };
+    });
   }
 
   addPart(part: ListPart): Promise<'added' | 'exists'> {

@@ -45,6 +45,8 @@ test('a list of persons becomes Leads, told in a job', async () => {
   });
   expect(job).toMatchObject({ jobId, total: LIST, created: LIST, failed: 0, calls: 4, estimatedEndAt: null });
   expect((await leads()) - before).toBe(LIST);
+  const { body: page } = await sides.api.send('GET /sync/jobs?limit=1');
+  expect(page).toMatchObject({ jobs: [job] });
 });
 
 test('a job is paused and goes on, and everybody who was never there is listed', async () => {

@@ -45,6 +45,7 @@ describe('a list of persons', () => {
     const status = await syncList(sides, { personIds });
     expect(status).toEqual({
       jobId: status.jobId,
+      createdAt: status.createdAt,
       state: 'done',
       total: 450,
       ...NO_OUTCOMES,

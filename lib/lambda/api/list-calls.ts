@@ -1,7 +1,7 @@
-import { type Call, required } from './call.ts';
+import { type Call, paging, required } from './call.ts';
 import * as requests from './request-shapes.ts';
 import type { RouteKey } from './routes.ts';
-import { listJob, listStarted } from './status-shapes.ts';
+import { listJob, listJobsPage, listStarted } from './status-shapes.ts';
 
 const job = { 200: { description: 'The job.', body: listJob } } as const;
 
@@ -16,6 +16,14 @@ export const LIST_CALLS = {
     body: required(requests.syncPersonsBody),
     answers: { 202: { description: 'The job has begun.', body: listStarted, headers: ['Location'] } },
     problems: ['invalid-body', 'body-too-large'],
+  },
+  'GET /sync/jobs': {
+    operationId: 'listJobs',
+    summary: 'The lists of the last 30 days, newest first, and how far each is',
+    tag: 'Sync',
+    parameters: paging,
+    answers: { 200: { description: 'A page of jobs; a page may be short.', body: listJobsPage } },
+    problems: ['invalid-parameter'],
   },
   'GET /sync/jobs/{jobId}': {
     operationId: 'readJob',

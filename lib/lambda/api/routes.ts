@@ -44,6 +44,7 @@ export const API_ROUTES = {
   'GET /sync/rejections/summary': read('operate'),
   'POST /sync/rejections/retry': operate('operate'),
   'POST /sync-persons': write('operate'),
+  'GET /sync/jobs': read('operate'),
   'GET /sync/jobs/{jobId}': read('operate'),
   'POST /sync/jobs/{jobId}/pause': operate('operate'),
   'POST /sync/jobs/{jobId}/resume': operate('operate'),

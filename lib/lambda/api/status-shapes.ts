@@ -152,6 +152,7 @@ export const listJob = named(
   'A list of persons who are synced together. What is neither of the counts is still to come.',
   z.strictObject({
     jobId: text,
+    createdAt: instant,
     state: z.enum(['running', 'paused', 'done']),
     total: count,
     created: count,
@@ -165,6 +166,8 @@ export const listJob = named(
     estimatedEndAt: z.nullable(instant),
   }),
 );
+
+export const listJobsPage = z.strictObject({ jobs: z.array(listJob), cursor });
 
 export const accepted = z.strictObject({ object: salesforceType, field: text, from: text, to: text });
 export const purging = z.strictObject({ object: salesforceType, field: text });

@@ -3,6 +3,7 @@ import { listMessage } from '../change-message.ts';
 import { TransientError } from '../errors.ts';
 import { chunked, inParallel } from '../in-parallel.ts';
 import { addMs, msBetween } from '../instants.ts';
+import type { Page } from '../ports/person-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import {
   LIST_OUTCOMES,
@@ -18,7 +19,7 @@ type JobPorts = Pick<Ports, 'lists' | 'queue' | 'clock' | 'ids'>;
 /** The persons of a list: the given ids, or all persons never in Salesforce. */
 export type ListedPersons = { readonly personIds: readonly string[] } | 'localOnly';
 
-/** Parts written concurrently. */
+/** Parts written, or jobs read, concurrently. */
 const AT_ONCE = 8;
 
 const ATTEMPTS = 8;
@@ -53,6 +54,7 @@ export async function startList(ports: JobPorts, listed: ListedPersons, assignTo
 /** Progress of a job. */
 export interface ListStatus extends ListCounts {
   readonly jobId: string;
+  readonly createdAt: string;
   readonly state: 'running' | 'paused' | 'done';
   readonly total: number;
   /** Salesforce API calls. */
@@ -68,6 +70,17 @@ export async function readList(
 ): Promise<ListStatus | undefined> {
   const job = await lists.loadJob(jobId);
   return job === undefined ? undefined : statusOf(job, await lists.progress(jobId), clock.now());
+}
+
+/** The status of every job, newest first, in pages; a page may be short. Throws `InvalidCursorError`. */
+export async function listLists(
+  ports: Pick<Ports, 'lists' | 'clock'>,
+  limit: number,
+  cursor: string | null,
+): Promise<Page<ListStatus>> {
+  const page = await ports.lists.newestJobs(limit, cursor);
+  const found = await inParallel(page.items, AT_ONCE, (jobId) => readList(ports, jobId));
+  return { items: found.flatMap((job) => job ?? []), cursor: page.cursor };
 }
 
 /**
@@ -102,13 +115,14 @@ async function queueOpenParts(
 }
 
 function statusOf(job: ListJob, progress: readonly PartProgress[], now: string): ListStatus {
-  const { jobId, total, paused } = job;
+  const { jobId, createdAt, total, paused } = job;
   const done = doneOf(progress);
   const isDone = job.listing === null && done >= total;
   const state = isDone ? 'done' : paused ? 'paused' : 'running';
   const calls = progress.reduce((sum, part) => sum + part.calls, 0);
   return {
     jobId,
+    createdAt,
     state,
     total,
     ...countsOf(progress),

@@ -1,4 +1,5 @@
 import type { ListJob, ListPart, PartProgress } from '../state/list-job.ts';
+import type { Page } from './person-store.ts';
 
 /** The store of list jobs. Reads are strongly consistent; every write is one item. A job expires after 30 days. */
 export interface ListJobStore {
@@ -6,6 +7,12 @@ export interface ListJobStore {
 
   /** Saves the job if the stored revision is one lower (0: nothing stored). */
   saveJob(job: ListJob): Promise<'saved' | 'overtaken'>;
+
+  /**
+   * Ids of jobs, newest first, in pages. Every saved job is among them; an id may name a job that was never saved.
+   * Throws `InvalidCursorError`.
+   */
+  newestJobs(limit: number, cursor: string | null): Promise<Page<string>>;
 
   /** Writes the part unless the number exists. */
   addPart(part: ListPart): Promise<'added' | 'exists'>;
