@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Fields } from '../../lib/person/field-value.ts';
 import { checkFields } from '../../lib/schema/check-fields.ts';
+import { packIds } from '../../lib/sync/change-message.ts';
 import { loadSchemas } from '../../lib/sync/context/schemas.ts';
 import { TwoSides } from './two-sides.ts';
 
@@ -45,6 +46,28 @@ describe('a person of an org with State and Country/Territory picklists', () => 
     const id = sides.person(personId).salesforce?.id ?? '';
     expect(sides.record('Lead', id)).toMatchObject({ State: 'Texas', StateCode: 'TX', CountryCode: 'US' });
     expect(sides.person(personId).fields).toMatchObject({ State: 'Texas', StateCode: 'TX' });
+  });
+
+  test('has an edited state go out to the mailing address of a Contact', async () => {
+    const sides = picklistSides();
+    const { personId, salesforce } = await sides.linkedPerson(CALIFORNIA);
+    const { contactId = '' } = sides.control('convert', { leadId: salesforce?.id }) as Record<string, string>;
+    await sides.cycle();
+    await sides.edit(personId, { State: 'Texas' });
+    await sides.cycle();
+    await sides.cycle();
+    expect(sides.record('Contact', contactId)).toMatchObject({ MailingState: 'Texas', MailingStateCode: 'TX' });
+    expect(sides.person(personId)).toMatchObject({ fields: { State: 'Texas', StateCode: 'TX' }, pending: {} });
+  });
+
+  test('has an edited state go out in a mass push too, where no code stands in its way', async () => {
+    const sides = picklistSides();
+    const { personId, salesforce } = await sides.linkedPerson(CALIFORNIA);
+    await sides.edit(personId, { State: 'Texas' });
+    await sides.queue.send([...packIds({ kind: 'pending', queuedAt: sides.clock.now(), mass: true }, [personId])]);
+    expect((await sides.merge()).push).toMatchObject({ pushed: 1, error: null });
+    expect(sides.record('Lead', salesforce?.id ?? '')).toMatchObject({ State: 'Texas', StateCode: 'TX' });
+    expect(sides.person(personId)).toMatchObject({ fields: { State: 'Texas', StateCode: 'TX' }, pending: {} });
   });
 
   test('wins a conflict about the state with the text that was edited here', async () => {
