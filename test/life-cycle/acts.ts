@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import type { Person } from '../../lib/person/person.ts';
 import type { Life } from './life.ts';
-import { Model, type ModelPerson, type ModelRow, survivorOf } from './model.ts';
+import { Model, type ModelPerson, type ModelRow, type Said, survivorOf } from './model.ts';
 
 /** What can happen. Numbers choose a row or a person among those there are. */
 export type Act =
@@ -61,6 +62,7 @@ export class SideBySide {
     const expected = this.model.settle(rows, {
       goesTo: (row) => this.#holderOf(row),
       traced: (person) => traces.get(person),
+      ...(await this.#standing()),
     });
     for (const person of this.model.present()) {
       if (!this.#ids.has(person)) this.#ids.set(person, this.life.holder(person.row ?? '').personId);
@@ -72,6 +74,20 @@ export class SideBySide {
   #holderOf(row: string): ModelPerson | undefined {
     const [holder] = this.life.holders(row);
     return this.model.present().find((person) => this.#ids.get(person) === holder?.personId);
+  }
+
+  /** Which persons of the product are one by now, and the row of each. */
+  async #standing(): Promise<Pick<Said, 'areOne' | 'rowOf'>> {
+    const survivors = new Map<ModelPerson, Person>();
+    for (const person of this.model.present()) {
+      const personId = this.#ids.get(person);
+      if (personId !== undefined) survivors.set(person, await this.life.survivor(personId));
+    }
+    const survivorIn = (person: ModelPerson) => survivors.get(survivorOf(person))?.personId;
+    return {
+      areOne: (person, other) => survivorIn(person) === survivorIn(other),
+      rowOf: (person) => survivors.get(person)?.salesforce?.id,
+    };
   }
 
   /** Where the persons are of whom some row carries the id, or whose row had a successor before it was gone for good. */
@@ -167,14 +183,12 @@ export class SideBySide {
     const { personId } = await this.life.survivor(this.#ids.get(person) ?? '');
     const outcome = await this.life.sync(personId);
     const rows = this.rows();
+    const { areOne } = await this.#standing();
     for (let hop = 0; hop < 4; hop += 1) {
-      this.model.follow(person, rows);
+      this.model.follow(person, rows, areOne);
       person = survivorOf(person);
     }
     if (outcome.kind !== 'synced') return;
-    // Who holds a row between the person's and the living one follows with the next poll, and brings its edit then.
-    const standing = await this.life.survivor(this.#ids.get(person) ?? '');
-    if (standing.personId !== outcome.person.personId) return;
     const { salesforce, fields } = outcome.person;
     if (person.edit !== null) expect(fields.Title).toBe(person.edit.value);
     person.row = salesforce?.id ?? null;
@@ -203,6 +217,7 @@ export class SideBySide {
     };
     try {
       acts[act.kind]();
+      this.model.noteLost(this.rows());
     } catch (error) {
       if (!(error instanceof Error) || !/^[A-Z]+ \//.test(error.message)) throw error;
     }

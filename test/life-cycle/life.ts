@@ -19,10 +19,9 @@ import { InMemoryChangeQueue } from '../fakes/in-memory-change-queue.ts';
 import { InMemoryListJobStore } from '../fakes/in-memory-list-job-store.ts';
 import { InMemoryPersonStore } from '../fakes/in-memory-person-store.ts';
 import { InMemorySyncStateStore } from '../fakes/in-memory-sync-state-store.ts';
+import { InProcessClient } from '../fakes/in-process-client.ts';
 import { createOrg, type Org } from '../sandbox/org/create-org.ts';
-import type { OrgResponse } from '../sandbox/org/http-message.ts';
 import type { Row } from '../sandbox/org/soql/source.ts';
-import { DATA, InProcessClient } from './in-process-client.ts';
 
 const SETTINGS = { objects: ['Lead', 'Contact'], lagSeconds: 2, lookbackSeconds: 600, cycleLeaseMs: 60_000 } as const;
 const HOURS = 3_600_000;
@@ -45,13 +44,13 @@ export class Life {
   readonly ports: Ports;
   /** Every message that was ever delivered. */
   readonly delivered: string[] = [];
-  readonly #tokens: Partial<Record<'lockstep' | 'admin', string>> = {};
+  readonly #admin: InProcessClient;
 
   constructor(policy: SyncPolicy = DEFAULT_POLICY, stores: Partial<Pick<Ports, 'persons' | 'state'>> = {}) {
     this.org = createOrg({ time: () => Date.parse(this.clock.now()) });
     this.#hideTheRest();
-    const ask = (method: string, path: string, body?: unknown) => this.#request('lockstep', method, DATA + path, body);
-    this.client = new InProcessClient(ask, () => this.org.clock.now());
+    this.client = new InProcessClient(this.org, 'lockstep');
+    this.#admin = new InProcessClient(this.org, 'admin');
     this.ports = {
       clock: this.clock,
       ids: new CountingIdSource('made'),
@@ -70,10 +69,20 @@ export class Life {
   /** A call of an administrator; throws where it is refused. */
   admin(method: string, path: string, body?: unknown): Record<string, unknown> {
     this.clock.advance(1000);
-    const absolute = path.startsWith('/_org') ? path : DATA + path;
-    const answer = this.#request('admin', method, absolute, body);
+    const answer = path.startsWith('/_org')
+      ? this.org.handle({ method, path, headers: {}, body })
+      : this.#admin.call(method, path, body);
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return (answer.body ?? {}) as Record<string, unknown>;
+  }
+
+  /** Does something right before the product's next request that writes. */
+  beforeNextWrite(act: () => unknown): void {
+    this.client.hooks.before = (_subrequests, writes) => {
+      if (!writes) return;
+      this.client.hooks.before = () => undefined;
+      act();
+    };
   }
 
   addLead(fields: Record<string, unknown>): string {
@@ -213,23 +222,5 @@ export class Life {
         schema.setAccess(object, field.name, { access: { read: false, edit: false }, now: clock.now() });
       }
     }
-  }
-
-  #request(who: 'lockstep' | 'admin', method: string, path: string, body?: unknown): OrgResponse {
-    const send = () => {
-      this.#tokens[who] ??= this.#signIn(who);
-      const headers = { authorization: `Bearer ${this.#tokens[who]}`, 'sforce-auto-assign': 'FALSE' };
-      return this.org.handle({ method, path, headers, body });
-    };
-    const answer = send();
-    if (answer.status !== 401) return answer;
-    delete this.#tokens[who];
-    return send();
-  }
-
-  #signIn(name: string): string {
-    const body = `grant_type=client_credentials&client_id=${name}&client_secret=${name}`;
-    const token = this.org.handle({ method: 'POST', path: '/services/oauth2/token', headers: {}, body });
-    return (token.body as { readonly access_token: string }).access_token;
   }
 }

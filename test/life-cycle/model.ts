@@ -27,6 +27,9 @@ export interface Said {
   readonly goesTo: (row: string) => ModelPerson | undefined;
   /** The row to which the id that a row carries has led the person. */
   readonly traced: (person: ModelPerson) => string | undefined;
+  readonly rowOf: (person: ModelPerson) => string | undefined;
+  /** Whether the two have become one person. */
+  readonly areOne: (person: ModelPerson, other: ModelPerson) => boolean;
 }
 
 export function survivorOf(person: ModelPerson): ModelPerson {
@@ -61,7 +64,7 @@ export class Model {
    * what the field of each living row may hold in the end.
    */
   settle(rows: ReadonlyMap<string, ModelRow>, said: Said): ReadonlyMap<string, readonly (string | null)[]> {
-    for (const person of this.present()) this.follow(person, rows);
+    this.#followAll(rows, said);
     for (const person of this.present()) this.#takeUp(person, rows, said.traced(person));
     for (const row of rows.values()) {
       if (row.isGone || this.standingFor(row.id) !== undefined) continue;
@@ -77,21 +80,50 @@ export class Model {
     return expected;
   }
 
-  /** The person goes where its row has gone. */
-  follow(person: ModelPerson, rows: ReadonlyMap<string, ModelRow>): void {
+  #followAll(rows: ReadonlyMap<string, ModelRow>, said: Said): void {
+    for (const person of this.present()) {
+      if (this.#lost.has(person)) this.#find(person, said);
+      this.follow(person, rows, (each, other) => !this.#lost.has(each) || said.areOne(each, other));
+    }
+  }
+
+  /**
+   * The person goes where its row has gone, and becomes a part of the first person on that way of whom `joins` is true.
+   */
+  follow(person: ModelPerson, rows: ReadonlyMap<string, ModelRow>, joins: Said['areOne']): void {
     if (person.row === null || person.into !== null) return;
     const own = rows.get(person.row);
     const way = wayFrom(person.row, rows);
     if (own?.isGone && person.edit === null) person.value = own.value ?? person.value;
-    // Another person on the way, or at its end, is who this one becomes a part of.
-    const [holder] = way.flatMap((row) => this.standingFor(row) ?? []).filter((each) => each !== person);
+    const holders = way.flatMap((row) => this.standingFor(row) ?? []).filter((each) => each !== person);
+    const holder = holders.find((each) => joins(person, each));
     if (holder !== undefined) {
       this.#join(person, holder);
       return;
     }
-    const end = way.at(-1) ?? person.row;
+    const end = this.#lost.has(person) ? person.row : (way.at(-1) ?? person.row);
     person.row = end;
     person.deleted = rows.get(end)?.isGone ?? true;
+  }
+
+  /**
+   * Persons whose way once led to a row that was gone for good. Nobody can know whether such a row is gone or out of
+   * sight, so that these persons have come as far as the way was read in time.
+   */
+  readonly #lost = new Set<ModelPerson>();
+
+  /** Such a person is where the product says. */
+  #find(person: ModelPerson, { areOne, rowOf }: Said): void {
+    const other = this.present().find((each) => each !== person && areOne(person, each));
+    if (other !== undefined) this.#join(person, other);
+    else person.row = rowOf(person) ?? person.row;
+  }
+
+  noteLost(rows: ReadonlyMap<string, ModelRow>): void {
+    for (const person of this.present()) {
+      const end = wayFrom(person.row ?? '', rows).at(-1) ?? person.row ?? '';
+      if ((rows.get(end)?.successor ?? null) !== null) this.#lost.add(person);
+    }
   }
 
   /**

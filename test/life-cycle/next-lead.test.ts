@@ -171,11 +171,10 @@ test('a Contact that nobody ever saw is not known to be gone, until somebody con
 test('a Lead that is undeleted and edited just before another would be made is left as it is', async () => {
   const { life, personId, lead } = await scene();
   life.delete('Lead', lead);
-  life.client.beforeWrite = () => {
-    life.client.beforeWrite = () => undefined;
+  life.beforeNextWrite(() => {
     life.undelete(lead);
     life.change('Lead', lead, { Title: 'Countess' });
-  };
+  });
   expect(await life.sync(personId)).toMatchObject({ kind: 'synced', outcome: 'updated', pulled: ['Title'] });
   expect(leads(life, 'open')).toEqual([lead]);
   expect(life.row('Lead', lead)?.Title).toBe('Countess');
@@ -188,7 +187,7 @@ function mayEditConverted(life: Life): void {
   const composite = life.client.composite.bind(life.client);
   life.client.composite = async (subrequests, writes) => {
     if (!writes) return composite(subrequests, writes);
-    life.client.beforeWrite();
+    await life.client.hooks.before(subrequests, true);
     const answers: SubAnswer[] = [];
     for (const request of subrequests) {
       const converted = request.method === 'PATCH' ? leads(life, 'converted') : [];
@@ -214,10 +213,9 @@ describe('where the sync user may edit converted Leads', () => {
     await life.settle();
     mayEditConverted(life);
     await life.edit(personId, { Title: 'Countess' });
-    life.client.beforeWrite = () => {
-      life.client.beforeWrite = () => undefined;
+    life.beforeNextWrite(() => {
       life.convert(lead);
-    };
+    });
     if (by === 'a sync') expect(await life.sync(personId)).toMatchObject({ kind: 'synced', pushed: ['Title'] });
     else await life.settle();
     const { salesforce, fields, pending } = await life.survivor(personId);

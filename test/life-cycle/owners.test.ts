@@ -211,10 +211,9 @@ describe('where the sync user may not see the email of users', () => {
     const life = new Life();
     await life.settle(1);
     const { personId } = await life.create(ADA);
-    life.client.beforeWrite = () => {
-      life.client.beforeWrite = () => undefined;
+    life.beforeNextWrite(() => {
       hide(life);
-    };
+    });
     expect(await life.sync(personId)).toMatchObject({ kind: 'synced', outcome: 'created' });
     expect(life.org.state.stats.recordsCreated).toBe(1);
 

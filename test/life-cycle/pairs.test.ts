@@ -144,13 +144,10 @@ describe.each(ENDS.map(([first, second, end, endIfTold = end]) => [first, second
     test(`between push and settle: ${end}`, async () => {
       const on = await scene();
       let happened = false;
-      let writes = 0;
-      on.life.client.beforeWrite = () => {
-        writes += 1;
-        if (writes !== 1) return;
+      on.life.beforeNextWrite(() => {
         happens(first, on);
         happened = happens(second, on);
-      };
+      });
       await on.life.settle(1);
       if (end === '-') return expect(happened).toBe(false);
       await on.life.settleNextDay();

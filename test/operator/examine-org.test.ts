@@ -5,8 +5,8 @@ import type { SalesforceClient } from '../../lib/salesforce/client.ts';
 import type { SubAnswer, Subrequest } from '../../lib/salesforce/subrequest.ts';
 import { DEFAULT_POLICY } from '../../lib/schema/sync-policy.ts';
 import { ConfigError } from '../../lib/sync/errors.ts';
+import { InProcessClient } from '../fakes/in-process-client.ts';
 import { createOrg } from '../sandbox/org/create-org.ts';
-import { InProcessClient } from '../sync/in-process-client.ts';
 
 const NOW = Date.parse('2026-11-21T10:00:00.000Z');
 

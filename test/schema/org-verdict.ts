@@ -3,8 +3,8 @@ import { createSalesforceChangeFeed } from '../../lib/salesforce/salesforce-chan
 import { type ObjectSchema, objectSchema } from '../../lib/schema/object-schema.ts';
 import { pushable } from '../../lib/schema/record.ts';
 import { DEFAULT_POLICY } from '../../lib/schema/sync-policy.ts';
+import { InProcessClient } from '../fakes/in-process-client.ts';
 import { createOrg } from '../sandbox/org/create-org.ts';
-import { InProcessClient } from '../sync/in-process-client.ts';
 
 /** One field of each kind there is, as an administrator would add them. */
 export const CUSTOM_FIELDS: readonly { readonly name: string; readonly type: string }[] = [

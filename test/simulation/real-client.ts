@@ -2,8 +2,8 @@ import { createSalesforceClient, type SalesforceClient } from '../../lib/salesfo
 import type { Fetch } from '../../lib/salesforce/fetch-transport.ts';
 import { isWrite, type Subrequest } from '../../lib/salesforce/subrequest.ts';
 import { TransientError } from '../../lib/sync/errors.ts';
+import { chunksOf } from '../fakes/in-process-client.ts';
 import type { OrgResponse } from '../sandbox/org/http-message.ts';
-import { chunksOf } from '../sync/in-process-client.ts';
 import type { Invocation } from './invocation.ts';
 import { ROOT } from './org-work.ts';
 import { CALLER_TIMEOUT_MS, SimulatedClient, TIMEOUT_MS, timedOut } from './simulated-client.ts';

@@ -2,8 +2,8 @@ import type { CompositeAnswer, SalesforceClient, StreamedAnswer } from '../../li
 import { compositeBody } from '../../lib/salesforce/composite.ts';
 import { callError, errorEntries, lostAnswer } from '../../lib/salesforce/error-map.ts';
 import { isWrite, type SubAnswer, type Subrequest } from '../../lib/salesforce/subrequest.ts';
+import { chunksOf } from '../fakes/in-process-client.ts';
 import type { OrgResponse } from '../sandbox/org/http-message.ts';
-import { chunksOf } from '../sync/in-process-client.ts';
 import type { Invocation } from './invocation.ts';
 import { OrgWork, ROOT, type Work, type WorkRequest } from './org-work.ts';
 import type { World } from './world.ts';

@@ -20,8 +20,8 @@ import { InMemoryChangeQueue } from '../fakes/in-memory-change-queue.ts';
 import { InMemoryListJobStore } from '../fakes/in-memory-list-job-store.ts';
 import { InMemoryPersonStore } from '../fakes/in-memory-person-store.ts';
 import { InMemorySyncStateStore } from '../fakes/in-memory-sync-state-store.ts';
+import { InProcessClient } from '../fakes/in-process-client.ts';
 import { createOrg } from '../sandbox/org/create-org.ts';
-import { InProcessClient } from './in-process-client.ts';
 
 export const LEASE_MS = 660_000;
 
