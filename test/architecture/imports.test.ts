@@ -187,3 +187,9 @@ describe('the reader of imports', () => {
     ]);
   });
 });
+
+it('no product code makes a special case of the simulated org: only the console of the sandbox calls it', () => {
+  const marks = /_org\/|simulated\.my\.salesforce\.com|@org\.example\.com|sandbox\/org/;
+  const files = productFiles.filter(({ text }) => marks.test(text)).map(({ path }) => path);
+  expect(files).toEqual(['lib/console/org/org-calls.ts']);
+});
