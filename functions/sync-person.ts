@@ -31,7 +31,7 @@ export const handler = apiHandler<RoutesOf<'sync-person'>>(
   {
     'POST /persons/{personId}/sync': async (request, progress) => {
       const [personId, asked] = [parsePersonId(request), parseSync(request.body)];
-      progress.kept(personId);
+      progress.stored(personId);
       return sync(personId, asked);
     },
 
@@ -48,7 +48,7 @@ export const handler = apiHandler<RoutesOf<'sync-person'>>(
       // Stored first: the edit needs neither the secret nor Salesforce.
       const edited = await createOrEditByEmail(store, fields);
       if (edited.kind !== 'created' && edited.kind !== 'updated') return editAnswer((await shown()).outcome(edited));
-      progress.kept(edited.person.personId);
+      progress.stored(edited.person.personId);
       return sync(edited.person.personId, asked, edited.notSynced);
     },
   },

@@ -50,7 +50,7 @@ export class DynamoListJobStore implements ListJobStore {
   }
 
   async addPart(part: ListPart): Promise<'added' | 'exists'> {
-    const Item = { ...part, ...this.#kept(), ...listKey(part.jobId, 'PART', part.part) };
+    const Item = { ...part, ...this.#expiry(), ...listKey(part.jobId, 'PART', part.part) };
     const write = await this.#table.putIf({ Item, ConditionExpression: 'attribute_not_exists(pk)' });
     return write === 'written' ? 'added' : 'exists';
   }
@@ -98,7 +98,7 @@ export class DynamoListJobStore implements ListJobStore {
             ExpressionAttributeNames: { '#revision': 'revision' },
             ExpressionAttributeValues: { ':revision': replaced },
           };
-    const write = await this.#table.putIf({ Item: { ...value, ...this.#kept(), ...key }, ...condition });
+    const write = await this.#table.putIf({ Item: { ...value, ...this.#expiry(), ...key }, ...condition });
     if (write === 'unclear' && (await this.#isStored(key, value))) return 'saved';
     return write === 'written' ? 'saved' : 'overtaken';
   }
@@ -108,7 +108,7 @@ export class DynamoListJobStore implements ListJobStore {
     return isDeepStrictEqual(await this.#load(key), value);
   }
 
-  #kept(): { readonly expiresAt: number } {
+  #expiry(): { readonly expiresAt: number } {
     return { expiresAt: Math.floor(Date.parse(this.#now()) / 1000) + RETENTION_SECONDS };
   }
 }

@@ -14,7 +14,7 @@ import type {
   StoredItem,
   UpdateOutcome,
 } from '../sync/ports/person-store.ts';
-import { ActivityLog } from './activity-log.ts';
+import { ActivityChunks } from './activity-chunks.ts';
 import {
   isStubItem,
   type PersonItem,
@@ -77,11 +77,11 @@ function stillThere(stub: Stub | undefined) {
 /** The persons in DynamoDB; `keys.ts` describes the layout, `item.ts` the attributes. */
 export class DynamoPersonStore implements PersonStore {
   readonly #table: ItemTable;
-  readonly #log: ActivityLog;
+  readonly #log: ActivityChunks;
 
   constructor(client: DynamoDBDocumentClient, options: DynamoPersonStoreOptions) {
     this.#table = new ItemTable(client, options.tableName, options.pause);
-    this.#log = new ActivityLog(this.#table, options.activityRetentionDays);
+    this.#log = new ActivityChunks(this.#table, options.activityRetentionDays);
   }
 
   async get(personId: string): Promise<Person | undefined> {

@@ -72,10 +72,10 @@ export async function newestQueued(
   );
   const found = pages.flatMap((page, shard) => page.items.map((entry) => ({ entry, shard })));
   const given = found.sort((a, b) => compareText(b.entry.queueSince, a.entry.queueSince)).slice(0, limit);
-  const reached = [...positions];
-  for (const { entry, shard } of given) reached[shard] = [personIdOf(entry), entry.queueSince];
+  const advanced = [...positions];
+  for (const { entry, shard } of given) advanced[shard] = [personIdOf(entry), entry.queueSince];
   const more = found.length > given.length || pages.some((page) => page.next !== undefined);
-  return { personIds: given.map(({ entry }) => personIdOf(entry)), cursor: more ? formatCursor(reached) : null };
+  return { personIds: given.map(({ entry }) => personIdOf(entry)), cursor: more ? formatCursor(advanced) : null };
 }
 
 function inShard(shard: string) {

@@ -12,7 +12,7 @@ export class Progress {
   #personId: string | undefined;
 
   /** The person is stored with the call's edits, whatever follows. */
-  kept(personId: string): void {
+  stored(personId: string): void {
     this.#personId = personId;
   }
 

@@ -2,9 +2,9 @@ import type { Activity, Happening, MergedDetail } from './activity.ts';
 import { editPerson, logged } from './edit-person.ts';
 import type { FieldShapes, Fields } from './field-value.ts';
 import { hasNoPlace, inheritanceOf } from './inheritance.ts';
+import { editedAt, type LoggedPerson } from './logged-edits.ts';
 import type { MergeRules } from './merge-row.ts';
 import { isWaiting, type Person } from './person.ts';
-import { editedAt, type ToldPerson } from './told-edits.ts';
 
 /** Inputs of an absorption. */
 export interface Absorption {
@@ -22,8 +22,8 @@ export function absorbPerson(survivor: Person, loser: Person, by: Absorption): P
   const { rules, now } = by;
   // The loser was deleted locally: a join must not bring the deleted values back.
   if (loser.deletedHere !== null || survivor.erased) return { ...survivor, updatedAt: now };
-  const left = told(loser, by);
-  const { edits, kept, superseded, agreed, conflicts } = inheritanceOf(told(survivor, by), left, rules);
+  const left = withLog(loser, by);
+  const { edits, kept, superseded, agreed, conflicts } = inheritanceOf(withLog(survivor, by), left, rules);
   const edited = editPerson(survivor, edits, shapesOf(survivor, edits, rules), now);
   const merged: Happening = {
     type: 'merged',
@@ -35,13 +35,13 @@ export function absorbPerson(survivor: Person, loser: Person, by: Absorption): P
       ...ifAny('superseded', superseded),
     },
   };
-  const whole: Person = {
+  const joined: Person = {
     ...edited,
     fields: { ...kept, ...edited.fields },
     pendingSince: earlierOf(edited.pendingSince, loser.pendingSince),
   };
   const overwritten = conflicts.map((detail): Happening => ({ type: 'conflict', direction: 'pull', detail }));
-  return logged(whole, [merged, ...overwritten], now);
+  return logged(joined, [merged, ...overwritten], now);
 }
 
 /** An edit of a field missing on the survivor's record stays local and is never pushed. */
@@ -51,11 +51,11 @@ function shapesOf(survivor: Person, edits: Fields, rules: MergeRules): FieldShap
   return { ...rules.shapes, ...Object.fromEntries(shapes) };
 }
 
-function told(person: Person, { earlier }: Absorption): ToldPerson {
+function withLog(person: Person, { earlier }: Absorption): LoggedPerson {
   return { person, log: [...(earlier.get(person.personId) ?? []), ...person.log.recent] };
 }
 
-function editTimes(loser: ToldPerson, edits: Fields): Readonly<Record<string, string>> {
+function editTimes(loser: LoggedPerson, edits: Fields): Readonly<Record<string, string>> {
   const timeOf = (field: string) => (isWaiting(loser.person, field) ? editedAt(loser, field) : '');
   return Object.fromEntries(Object.keys(edits).map((field) => [field, timeOf(field)]));
 }

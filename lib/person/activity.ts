@@ -120,7 +120,11 @@ export interface ActivityChunk {
 /** The log with the happenings appended at the given instant (ISO), long texts shortened. */
 export function appendActivities(log: ActivityLog, happenings: readonly Happening[], at: string): ActivityLog {
   if (happenings.length === 0) return log;
-  const added = happenings.map((happening, offset) => ({ ...keptHappening(happening), seq: log.next + offset, at }));
+  const added = happenings.map((happening, offset) => ({
+    ...shortenedHappening(happening),
+    seq: log.next + offset,
+    at,
+  }));
   return { next: log.next + added.length, recent: [...log.recent, ...added] };
 }
 
@@ -128,7 +132,7 @@ export function appendActivities(log: ActivityLog, happenings: readonly Happenin
  * Long texts are logged by their beginning, because the person or Salesforce holds the full text. The losing value of a
  * conflict and a superseded edit are stored nowhere else, and therefore logged in full.
  */
-function keptHappening(happening: Happening): Happening {
+function shortenedHappening(happening: Happening): Happening {
   if (happening.type === 'fieldsChanged') {
     const changes = happening.detail.changes.map(({ field, from, to }) => {
       return { field, from: shownValue(from), to: shownValue(to) };

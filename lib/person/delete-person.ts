@@ -11,9 +11,9 @@ export function deletePerson(person: Person, salesforce: DeletedHere['salesforce
   const { fields, pending } = person;
   const dropped = Object.keys(pending);
   const detail = { salesforce, ...(dropped.length > 0 && { dropped }) };
-  const told: Happening = { type: 'deleted', direction: null, detail };
+  const happening: Happening = { type: 'deleted', direction: null, detail };
   const base = { fields: { ...fields, ...pending }, pending: {}, pendingSince: null };
-  return logged({ ...person, ...base, deletedHere: { at: now, salesforce }, newborn: false }, [told], now);
+  return logged({ ...person, ...base, deletedHere: { at: now, salesforce }, newborn: false }, [happening], now);
 }
 
 /**
@@ -22,9 +22,9 @@ export function deletePerson(person: Person, salesforce: DeletedHere['salesforce
  */
 export function buryPerson(person: Person, now: string): Person {
   const deletedHere = person.deletedHere ?? { at: now, salesforce: 'keep', undecided: true };
-  const told: Happening = { type: 'deleted', direction: 'pull', detail: { salesforce: 'keep' } };
+  const happening: Happening = { type: 'deleted', direction: 'pull', detail: { salesforce: 'keep' } };
   const rowless = { ...withoutOwnRow(person), salesforce: null, pending: {}, pendingSince: null };
-  return logged({ ...rowless, rejection: null, deletedHere }, [told], now);
+  return logged({ ...rowless, rejection: null, deletedHere }, [happening], now);
 }
 
 /**
@@ -39,6 +39,6 @@ export function deletedWith({ deletedHere, erased }: Person, loser: Person): Del
 /** The person restored from the tombstone, including row states merged since the deletion. */
 export function revivePerson(person: Person, now: string): Person {
   if (person.deletedHere === null) return person;
-  const told: Happening = { type: 'revived', direction: null, detail: { source: 'api' } };
-  return logged({ ...person, deletedHere: null, rejection: null, newborn: false }, [told], now);
+  const happening: Happening = { type: 'revived', direction: null, detail: { source: 'api' } };
+  return logged({ ...person, deletedHere: null, rejection: null, newborn: false }, [happening], now);
 }

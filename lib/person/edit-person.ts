@@ -7,7 +7,7 @@ import {
   type Rejection,
 } from './activity.ts';
 import { type FieldShapes, type Fields, type FieldValue, isEmptyValue, sameValue } from './field-value.ts';
-import { linkTo } from './life-cycle.ts';
+import { linkOf } from './life-cycle.ts';
 import { type ShownFields, sameShown, shownFields, shownText } from './long-value.ts';
 import { baseValue, emailForm, hasPending, type Person, personIdOfRow, withPlaceless } from './person.ts';
 import type { Row } from './row.ts';
@@ -29,7 +29,7 @@ export function personOfRow(row: Row, now: string): Person {
   return {
     ...blankPerson(personIdOfRow(row.id), now),
     fields: withoutNulls(row.fields),
-    salesforce: linkTo(row, null),
+    salesforce: linkOf(row, null),
     newborn: true,
     log: appendActivities(EMPTY_LOG, [created], now),
     lastSyncedAt: now,
@@ -51,8 +51,8 @@ export function editPerson(person: Person, edits: Fields, shapes: FieldShapes, n
 /** The person with texts cut to Salesforce's length limits before a push; the log records the cuts. */
 export function cutFields(person: Person, cut: Fields, shapes: FieldShapes, now: string): Person {
   const { next, changes } = withEdits(person, cut, shapes);
-  const told: Happening = { type: 'fieldsChanged', direction: 'push', detail: { changes, reason: 'tooLong' } };
-  return logged(withPending(next, now), [told], now);
+  const happening: Happening = { type: 'fieldsChanged', direction: 'push', detail: { changes, reason: 'tooLong' } };
+  return logged(withPending(next, now), [happening], now);
 }
 
 function withEdits(
@@ -99,8 +99,8 @@ export function rejectPerson(person: Person, rejection: Rejection, values: Field
     ({ detail }) => sameRejection(detail, { code, message, fields }) && sameValues(detail.values, shown),
   );
   if (isTold) return { ...parked, updatedAt: now };
-  const told: Happening = { type: 'rejected', direction: 'push', detail: { code, message, fields, values } };
-  return logged(parked, [told], now);
+  const happening: Happening = { type: 'rejected', direction: 'push', detail: { code, message, fields, values } };
+  return logged(parked, [happening], now);
 }
 
 /** The rejections at the end of the log: no other activity follows the first of these. */

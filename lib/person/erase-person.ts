@@ -1,4 +1,4 @@
-import { linkTo, sameLink } from './life-cycle.ts';
+import { linkOf, sameLink } from './life-cycle.ts';
 import type { RowMerge } from './merge-row.ts';
 import type { Person, SalesforceLink } from './person.ts';
 import type { Row } from './row.ts';
@@ -35,7 +35,7 @@ export function mergeIntoErased(person: Person, row: Row): RowMerge {
   const known = person.salesforce;
   const isOwn = known?.id === row.id;
   if (isOwn && row.systemModstamp < known.systemModstamp) return { kind: 'stale' };
-  const salesforce = withoutOwner(linkTo(row, null));
+  const salesforce = withoutOwner(linkOf(row, null));
   const merged: Person = { ...(isOwn ? person : withoutOwnRow(person)), salesforce };
   if (!isOwn || !sameLink(known, salesforce)) {
     return { kind: 'merged', person: merged, happenings: [], pulled: [], conflicts: [] };

@@ -1,8 +1,8 @@
 import type { Conflict } from './activity.ts';
 import { type Fields, type FieldValue, isEmptyValue, sameValue } from './field-value.ts';
+import { editedAt, isPulled, type LoggedPerson, lastEditOf } from './logged-edits.ts';
 import type { MergeRules } from './merge-row.ts';
 import { isWaiting } from './person.ts';
-import { editedAt, isPulled, type ToldPerson, toldEditOf } from './told-edits.ts';
 
 /**
  * Outcome for a loser's value in a join: becomes an edit of the survivor (`edits`); stays local, because nobody edited
@@ -19,7 +19,7 @@ export interface Inheritance extends Readonly<Record<Legacy, Fields>> {
 }
 
 /** The survivor's own values stay; empty fields take the loser's values; of two edits of one field the newer wins. */
-export function inheritanceOf(survivor: ToldPerson, loser: ToldPerson, rules: MergeRules): Inheritance {
+export function inheritanceOf(survivor: LoggedPerson, loser: LoggedPerson, rules: MergeRules): Inheritance {
   const found: Record<Legacy, Record<string, FieldValue>> = { edits: {}, kept: {}, superseded: {}, agreed: {} };
   const conflicts: Conflict[] = [];
   for (const field in loser.person.fields) {
@@ -34,19 +34,19 @@ export function inheritanceOf(survivor: ToldPerson, loser: ToldPerson, rules: Me
   return { ...found, conflicts };
 }
 
-function legacyOf(field: string, survivor: ToldPerson, loser: ToldPerson, rules: MergeRules): Legacy | null {
+function legacyOf(field: string, survivor: LoggedPerson, loser: LoggedPerson, rules: MergeRules): Legacy | null {
   const { fields } = loser.person;
   const waits = isWaiting(loser.person, field);
   if (sameValue(rules.shapes[field], survivor.person.fields[field] ?? null, fields[field] ?? null)) {
     return waits ? 'agreed' : null;
   }
   if (!waits) return legacyOfValue(field, survivor, rules);
-  const wasEdited = toldEditOf(survivor.log, field) !== undefined;
+  const wasEdited = lastEditOf(survivor.log, field) !== undefined;
   const isOpen = isFree(field, survivor, rules) && !wasEdited;
   return isOpen || isNewer(field, survivor, loser) ? 'edits' : 'superseded';
 }
 
-function legacyOfValue(field: string, survivor: ToldPerson, rules: MergeRules): Legacy | null {
+function legacyOfValue(field: string, survivor: LoggedPerson, rules: MergeRules): Legacy | null {
   const { fields, salesforce } = survivor.person;
   if (hasNoPlace(field, survivor, rules)) return fields[field] === undefined ? 'kept' : null;
   // A field not pushable keeps Salesforce's value.
@@ -56,26 +56,26 @@ function legacyOfValue(field: string, survivor: ToldPerson, rules: MergeRules): 
 }
 
 /** Whether the survivor has a row and the row lacks the field. */
-export function hasNoPlace(field: string, { person }: Pick<ToldPerson, 'person'>, { shapes }: MergeRules): boolean {
+export function hasNoPlace(field: string, { person }: Pick<LoggedPerson, 'person'>, { shapes }: MergeRules): boolean {
   return person.salesforce !== null && !(field in shapes);
 }
 
-function isFree(field: string, { person }: ToldPerson, { shapes }: MergeRules): boolean {
+function isFree(field: string, { person }: LoggedPerson, { shapes }: MergeRules): boolean {
   return isEmptyValue(shapes[field], person.fields[field] ?? null) && !isWaiting(person, field);
 }
 
 /** Whether the loser edited the field later than the survivor; the survivor's edit may be pending or already pushed. */
-function isNewer(field: string, survivor: ToldPerson, loser: ToldPerson): boolean {
+function isNewer(field: string, survivor: LoggedPerson, loser: LoggedPerson): boolean {
   const waits = isWaiting(survivor.person, field);
-  const known = waits ? editedAt(survivor, field) : (toldEditOf(survivor.log, field) ?? '');
+  const known = waits ? editedAt(survivor, field) : (lastEditOf(survivor.log, field) ?? '');
   return editedAt(loser, field) > known;
 }
 
 /** The conflict arising where the loser's edit replaces a value from Salesforce unknown to the editor. */
 function conflictOf(
   field: string,
-  survivor: ToldPerson,
-  loser: ToldPerson,
+  survivor: LoggedPerson,
+  loser: LoggedPerson,
   { shapes, winnerOf }: MergeRules,
 ): Conflict | undefined {
   const { fields, salesforce } = survivor.person;

@@ -19,13 +19,13 @@ export type LifeState =
  * A row, from a person's point of view: the person's own row, the Contact of the converted Lead (`itsContact`, gone or
  * not), a different living Lead or Contact, or a different gone row (deleted or converted).
  */
-type RowSight = 'own' | 'itsContact' | 'lead' | 'contact' | 'gone';
+type RowView = 'own' | 'itsContact' | 'lead' | 'contact' | 'gone';
 
 /**
  * Relation of a row to the person: a state of the linked row (`current`), a row to change over to (`new`), or a row
  * left behind (`past`).
  */
-export type Standing = 'current' | 'new' | 'past';
+export type RowRelation = 'current' | 'new' | 'past';
 
 /**
  * How rows move a person from stage to stage. A person deleted locally is followed too, so that a revival finds the
@@ -43,7 +43,7 @@ export type Standing = 'current' | 'new' | 'past';
  * An empty cell: the row does not belong to the person; a living row becomes a separate person. The same holds for an
  * earlier row undeleted later: a deleted person is linked only to rows found for the person.
  */
-const MOVES: Readonly<Record<LifeState, Readonly<Record<RowSight, Standing>>>> = {
+const MOVES: Readonly<Record<LifeState, Readonly<Record<RowView, RowRelation>>>> = {
   local: { own: 'past', itsContact: 'past', lead: 'new', contact: 'new', gone: 'past' },
   lead: { own: 'current', itsContact: 'past', lead: 'past', contact: 'new', gone: 'past' },
   contact: { own: 'current', itsContact: 'past', lead: 'past', contact: 'past', gone: 'past' },
@@ -65,13 +65,13 @@ function lifeStateOf(person: Person): LifeState {
 }
 
 /** Relation of the row to the person. An older state of the own row is `past`. */
-export function standingOf(person: Person, row: Row): Standing {
+export function relationOf(person: Person, row: Row): RowRelation {
   const link = person.salesforce;
   if (link?.id === row.id && row.systemModstamp < link.systemModstamp) return 'past';
-  return MOVES[lifeStateOf(person)][sightOf(link, row)];
+  return MOVES[lifeStateOf(person)][viewOf(link, row)];
 }
 
-function sightOf(link: SalesforceLink | null, row: Row): RowSight {
+function viewOf(link: SalesforceLink | null, row: Row): RowView {
   if (link?.id === row.id) return 'own';
   if (isItsContact(link, row)) return 'itsContact';
   if (row.isDeleted || row.isConverted) return 'gone';
@@ -86,7 +86,7 @@ function isItsContact(link: SalesforceLink | null, row: Row): boolean {
 /**
  * The link to a row. If the read did not return the owner's name, the known name is kept while `ownerId` is unchanged.
  */
-export function linkTo(row: Row, known: SalesforceLink | null): SalesforceLink {
+export function linkOf(row: Row, known: SalesforceLink | null): SalesforceLink {
   const { type, id, systemModstamp, isDeleted, isConverted, ownerId } = row;
   const owner = row.owner ?? (known?.ownerId === ownerId ? known?.owner : undefined);
   const link = { type, id, systemModstamp, isDeleted, isConverted, ownerId };
@@ -142,8 +142,8 @@ function ownRowHappenings(link: SalesforceLink, row: Row): Happening[] {
 
 /** Activities caused by the step from the person's own row to the successor. */
 export function successionHappenings(person: Person, row: Row): Happening[] {
-  const told = linkHappenings(person.salesforce, row);
-  if (person.salesforce !== null && OBJECTS[person.salesforce.type].convertsTo === row.type) return told;
+  const happenings = linkHappenings(person.salesforce, row);
+  if (person.salesforce !== null && OBJECTS[person.salesforce.type].convertsTo === row.type) return happenings;
   const merged: Happening = { type: 'merged', direction: 'pull', detail: { into: person.personId, row: row.id } };
-  return [merged, ...told.filter((each) => each.type !== 'linked')];
+  return [merged, ...happenings.filter((each) => each.type !== 'linked')];
 }

@@ -1,6 +1,6 @@
 import type { Conflict, FieldChange, Happening, Winner } from './activity.ts';
 import { type FieldShapes, type Fields, type FieldValue, isEmptyValue, sameValue } from './field-value.ts';
-import { isConversion, linkHappenings, linkTo, sameLink, standingOf, successionHappenings } from './life-cycle.ts';
+import { isConversion, linkHappenings, linkOf, relationOf, sameLink, successionHappenings } from './life-cycle.ts';
 import { type Person, withPlaceless } from './person.ts';
 import { CREATED_TYPE, type Row } from './row.ts';
 import { withoutOwnRow } from './standing.ts';
@@ -52,10 +52,10 @@ export type RowMerge =
  * Idempotent: merging the same row again changes nothing.
  */
 export function mergeRow(person: Person, row: Row, rules: MergeRules, own?: OwnPush): RowMerge {
-  const standing = standingOf(person, row);
-  if (standing === 'past') return { kind: 'stale' };
+  const relation = relationOf(person, row);
+  if (relation === 'past') return { kind: 'stale' };
   const unbased = () => withoutBase(person, row, rules, isConversion(person.salesforce, row));
-  const start = standing === 'new' ? basedOnAttempt(unbased(), row, rules, own) : person;
+  const start = relation === 'new' ? basedOnAttempt(unbased(), row, rules, own) : person;
   const fields = new FieldMerge(start, rules, own);
   return mergeFields(person, row, fields, linkHappenings(person.salesforce, row));
 }
@@ -73,10 +73,10 @@ export function mergeSuccessor(person: Person, row: Row, rules: MergeRules, own?
   return mergeFields(person, row, fields, successionHappenings(person, row));
 }
 
-function mergeFields(person: Person, row: Row, fields: FieldMerge, told: readonly Happening[]): RowMerge {
+function mergeFields(person: Person, row: Row, fields: FieldMerge, linkChanges: readonly Happening[]): RowMerge {
   fields.mergeAll(row.fields);
-  const happenings = [...told, ...fields.happenings()];
-  const link = linkTo(row, person.salesforce);
+  const happenings = [...linkChanges, ...fields.happenings()];
+  const link = linkOf(row, person.salesforce);
   const before = person.salesforce?.id === row.id ? { ...person, newborn: false } : withoutOwnRow(person);
   const merged: Person = { ...before, ...fields.state, salesforce: link };
   if (happenings.length > 0 || fields.changed || !sameLink(person.salesforce, link)) {

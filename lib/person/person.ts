@@ -81,10 +81,10 @@ export interface Person extends Standing {
   readonly updatedAt: string;
 }
 
-export type SyncStatus = 'localOnly' | 'synced' | 'pending' | 'rejected';
+export type PersonStatus = 'localOnly' | 'synced' | 'pending' | 'rejected';
 
 /** Parked by a rejection, never in Salesforce, waiting to be pushed, or in step. */
-export function syncStatus(person: Person): SyncStatus {
+export function syncStatus(person: Person): PersonStatus {
   if (person.rejection !== null) return 'rejected';
   if (person.salesforce === null) return 'localOnly';
   return hasPending(person) ? 'pending' : 'synced';

@@ -150,8 +150,8 @@ class BulkReading {
     };
     for await (const chunk of chunks) await take(csv.push(chunk), ROWS_AT_ONCE);
     await take(csv.end(), 1);
-    const told = headers['sforce-numberofrecords'];
-    if (told !== undefined && Number(told) !== count) throw unexpectedAnswer('query job');
+    const expected = headers['sforce-numberofrecords'];
+    if (expected !== undefined && Number(expected) !== count) throw unexpectedAnswer('query job');
     return count;
   }
 }

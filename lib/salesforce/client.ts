@@ -245,11 +245,11 @@ class JsforceClient implements SalesforceClient {
   }
 
   #keepReserve(): void {
-    const told = this.#orgUse;
+    const use = this.#orgUse;
     const { reserve } = this.#options;
-    if (reserve === 0 || told === null || this.#time.now() - this.#usageToldAt > USAGE_IS_NEWS_MS) return;
-    if (told.max - told.used > reserve * told.max) return;
-    throw new QuotaExceededError(`Salesforce: ${told.used} of ${told.max} daily API requests used, the rest is kept`);
+    if (reserve === 0 || use === null || this.#time.now() - this.#usageToldAt > USAGE_IS_NEWS_MS) return;
+    if (use.max - use.used > reserve * use.max) return;
+    throw new QuotaExceededError(`Salesforce: ${use.used} of ${use.max} daily API requests used, the rest is kept`);
   }
 
   #heard({ headers }: Exchange): void {

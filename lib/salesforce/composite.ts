@@ -72,10 +72,10 @@ function readAnswer(bytes: Buffer, at: number, subrequest: Subrequest | undefine
   let page: FeedPage | undefined;
   const end = eachMember(bytes, at, (name, from) => {
     if (name === 'body' && subrequest?.columns !== undefined && bytes[from] === OPEN) {
-      const told = readPage(bytes, from, new JsonRows(subrequest.columns, subrequest.absent));
-      page = told.page;
-      parts.body = told.body;
-      return told.end;
+      const answer = readPage(bytes, from, new JsonRows(subrequest.columns, subrequest.absent));
+      page = answer.page;
+      parts.body = answer.body;
+      return answer.end;
     }
     const to = skipValue(bytes, from);
     parts[name] = parsedBetween(bytes, from, to);

@@ -93,7 +93,7 @@ export function callError(status: number, entries: readonly ErrorEntry[], writes
   // A server error or a gateway's page leaves the progress unknown; Salesforce's own refusal does not.
   const mayHaveCommitted = writes && status >= 500 && entry.code !== 'SERVER_UNAVAILABLE';
   if (kind === 'config' && !mayHaveCommitted) {
-    return new ConfigError(`Salesforce refused the request: ${told(entry)}`);
+    return new ConfigError(`Salesforce refused the request: ${textOf(entry)}`);
   }
   return new TransientError(entry.code, `Salesforce answered ${status} ${entry.code}`, { mayHaveCommitted });
 }
@@ -272,7 +272,7 @@ const QUOTED_CODES = new Set([
  * The code of a refusal and the advice. Salesforce's text may quote a value of the record or, before the last line, the
  * query.
  */
-function told(entry: ErrorEntry): string {
+function textOf(entry: ErrorEntry): string {
   const text = QUOTED_CODES.has(entry.code) ? (entry.message.split('\n').at(-1)?.slice(0, 300) ?? '') : '';
   const advice = text === '' ? STATUS_CODES.get(entry.code)?.fix : text;
   return advice === undefined ? entry.code : `${entry.code}: ${advice}`;

@@ -94,10 +94,10 @@ export class FetchTransport extends Transport {
       signal: patience?.signal ?? this.#time.timeout(this.#timeoutMs),
     });
     const received = await this.#read(answer, patience);
-    const told = Object.fromEntries(answer.headers);
-    this.exchange = { status: answer.status, headers: told, durationMs: this.#time.elapsed() - startedAt };
+    const allHeaders = Object.fromEntries(answer.headers);
+    this.exchange = { status: answer.status, headers: allHeaders, durationMs: this.#time.elapsed() - startedAt };
     // jsforce parses the body according to the headers.
-    return { statusCode: answer.status, headers: received === undefined ? {} : told, body: received ?? '' };
+    return { statusCode: answer.status, headers: received === undefined ? {} : allHeaders, body: received ?? '' };
   }
 
   /** The text; undefined where kept in a different form. */

@@ -36,11 +36,11 @@ export class RowTexts {
     const { bytes } = this;
     const starts = this.#starts;
     // One shared text for all rows, if ASCII only.
-    const whole = isAscii(bytes.subarray(0, this.at)) ? bytes.toString('latin1', 0, this.at) : undefined;
+    const asciiText = isAscii(bytes.subarray(0, this.at)) ? bytes.toString('latin1', 0, this.at) : undefined;
     const rows: FeedRow[] = [];
     for (let row = 1; row < starts.length; row += 1) {
       const [start, end] = [starts[row - 1] as number, starts[row] as number];
-      const text = whole === undefined ? bytes.toString('utf8', start, end) : whole.slice(start, end);
+      const text = asciiText === undefined ? bytes.toString('utf8', start, end) : asciiText.slice(start, end);
       rows.push(feedRow(text, { bytes: end - start, fingerprint: fingerprintOf(bytes, start, end) }));
     }
     this.clear();

@@ -129,15 +129,15 @@ function minuteOf(at: number): number {
 }
 
 /** Codes for a period too old, or with too many deletions. */
-const UNTOLD = new Set(['INVALID_REPLICATION_DATE', 'EXCEEDED_ID_LIMIT']);
+const TOO_OLD = new Set(['INVALID_REPLICATION_DATE', 'EXCEEDED_ID_LIMIT']);
 
 /** Null where Salesforce does not answer: the next cycle asks again. */
 function deletionsOf(answer: SubAnswer | undefined, { deletedSince }: FeedRequest, now: number): Deletions | null {
   const body = answer?.status === 200 && isRaw(answer.body) ? answer.body : {};
   const { deletedRecords, earliestDateAvailable, latestDateCovered } = body;
   if (!Array.isArray(deletedRecords) || typeof latestDateCovered !== 'string') {
-    const isUntold = UNTOLD.has(errorEntries(answer?.body)[0]?.code ?? '');
-    return isUntold ? { ids: [], until: new Date(minuteOf(now)).toISOString(), complete: false } : null;
+    const isTooOld = TOO_OLD.has(errorEntries(answer?.body)[0]?.code ?? '');
+    return isTooOld ? { ids: [], until: new Date(minuteOf(now)).toISOString(), complete: false } : null;
   }
   const ids = deletedRecords.flatMap((record: unknown) =>
     isRaw(record) && typeof record.id === 'string' ? toLongId(record.id) : [],

@@ -92,7 +92,7 @@ export class Session {
   /** A token, or the error for permanently refused credentials. */
   async #ask(credentials: SalesforceCredentials): Promise<Granted | ConfigError> {
     const { status, body } = await this.#post(credentials);
-    const { access_token: token, instance_url: instanceUrl, id, error, error_description: told } = parsed(body);
+    const { access_token: token, instance_url: instanceUrl, id, error, error_description: description } = parsed(body);
     if (status === 200 && token !== undefined && instanceUrl !== undefined) {
       if (isSiteOfLogin(instanceUrl, credentials.loginUrl)) return { token, instanceUrl, ...(id && { id }) };
       throw new ConfigError(
@@ -100,7 +100,7 @@ export class Session {
       );
     }
     if (status >= 500 || status === 429) throw callError(status, [], false);
-    const reason = [error, told].filter((part) => part !== undefined).join(': ') || `HTTP ${status}`;
+    const reason = [error, description].filter((part) => part !== undefined).join(': ') || `HTTP ${status}`;
     if (TRANSIENT_GRANTS.some((pattern) => pattern.test(reason))) {
       throw new TransientError(error ?? 'LOGIN', `Salesforce refused to sign in for now: ${reason}`);
     }

@@ -77,9 +77,9 @@ function planOf(object: PlannedObject, sides: Sides): SyncPlan {
   const { sent, refused } = pushable(schema, sides.edits, sides.operation);
   const rejection = rejectionOf(schema, sent, { refused, operation: sides.operation });
   const known = Object.keys({ ...schema.fields, ...sides.person.fields, ...sides.person.pending }).sort();
-  const told = known.filter((field) => saysSomething(object, sides, field) || rejection?.fields.includes(field));
+  const shown = known.filter((field) => saysSomething(object, sides, field) || rejection?.fields.includes(field));
   const whyNot = new Map(fieldReports(schema, object.policy).map(({ field, why }) => [field, why]));
-  const fields = told.map((field) => planField(object, sides, field, { sent, rejection, whyNot }));
+  const fields = shown.map((field) => planField(object, sides, field, { sent, rejection, whyNot }));
   const of = (action: FieldPlan['action']) => fields.filter((each) => each.action === action).map(({ field }) => field);
   return { fields, pulled: of('pull'), pushed: of('push'), rejection };
 }

@@ -49,12 +49,12 @@ function questionOf(message: Message): Question | null {
         state: message.again === true ? null : message.row,
         partial: false,
         mayComeAfter: true,
-        told: true,
+        hasMessage: true,
       };
     case 'join':
-      return { kind: 'person', personId: message.personId, readsOwn: false, attaches: false, told: true };
+      return { kind: 'person', personId: message.personId, readsOwn: false, attaches: false, hasMessage: true };
     case 'sync':
-      return { kind: 'person', personId: message.personId, readsOwn: false, attaches: true, told: false };
+      return { kind: 'person', personId: message.personId, readsOwn: false, attaches: true, hasMessage: false };
     case 'edit':
     case 'delete':
     case 'erase':

@@ -119,7 +119,7 @@ describe('what goes wrong is a problem', () => {
   ])('that an answer takes too long, with what is known by then: %s', async (isKept, detail) => {
     const forever: Routes = {
       'POST /x': (_, progress) => {
-        if (isKept) progress.kept('p1');
+        if (isKept) progress.stored('p1');
         return new Promise(() => undefined);
       },
     };

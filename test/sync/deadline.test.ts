@@ -5,8 +5,8 @@ import { storeWith } from './store-with.ts';
 import { TwoSides } from './two-sides.ts';
 
 /** Time for so many askings, then none. */
-function timeFor(askings: number): () => number {
-  let left = askings;
+function timeFor(runs: number): () => number {
+  let left = runs;
   return () => {
     left -= 1;
     return left >= 0 ? 600_000 : 0;
@@ -31,10 +31,10 @@ describe('a merge whose time ends', () => {
   });
 
   test('at any point keeps what is done and hands back the rest, until all is merged once', async () => {
-    for (let askings = 1; askings < 12; askings += 1) {
+    for (let runs = 1; runs < 12; runs += 1) {
       const sides = withLeads(8);
       await sides.poll();
-      const first = await sides.merge({}, timeFor(askings));
+      const first = await sides.merge({}, timeFor(runs));
       expect(first).toMatchObject({ suspects: [], error: null });
       // One message at most: the rest stays together.
       expect(sides.queue.waiting.length).toBeLessThanOrEqual(1);

@@ -4,10 +4,10 @@ import {
   FEED_BEGINNING,
   type FeedState,
   NEW_FEED,
+  queueStateOf,
   RECENT_ROWS_LIMIT,
   type RecentRows,
   rememberRows,
-  sightOf,
   windowRead,
   windowStart,
 } from '../../lib/sync/state/feed-state.ts';
@@ -98,7 +98,7 @@ describe('a row that was read', () => {
     ['is newer while rows may be forgotten', recent([], at(21)), 'newer'],
     ['is new once forgotten rows have arrived', recent([], at(20)), 'new'],
     ['was queued even while others may be forgotten', recent(rows, at(21)), 'queued'],
-  ] as const)('%s', (_, known, sight) => expect(sightOf(known, 'a', at(1), at(20))).toBe(sight));
+  ] as const)('%s', (_, known, sight) => expect(queueStateOf(known, 'a', at(1), at(20))).toBe(sight));
 });
 
 describe('rows remembered', () => {
@@ -137,7 +137,7 @@ describe('rows remembered', () => {
     expect(after.rows.size).toBe(RECENT_ROWS_LIMIT);
     expect([after.rows.has('old'), after.rows.has('older')]).toEqual([true, false]);
     expect(after.incompleteUntil).toBe(at(101));
-    expect(sightOf(after, 'older', at(1), at(100))).toBe('newer');
+    expect(queueStateOf(after, 'older', at(1), at(100))).toBe('newer');
   });
 
   test('keep what is known of rows that may be forgotten', () => {
@@ -292,7 +292,7 @@ class PolledOrg {
     sent: Map<string, string>,
   ): void {
     const earlier = this.#queued.get(row.id) ?? [];
-    const sight = sent.has(row.id) ? 'newer' : sightOf(known, row.id, row.systemModstamp, at(this.now));
+    const sight = sent.has(row.id) ? 'newer' : queueStateOf(known, row.id, row.systemModstamp, at(this.now));
     if (sight === 'queued') {
       expect(earlier.some((each) => each.stamp === row.stamp)).toBe(true);
       return;

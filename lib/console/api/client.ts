@@ -45,9 +45,9 @@ export function createClient({ apiUrl, token }: ClientOptions): ApiClient {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await answer.text();
-      const said = parsed(text);
-      if (answer.ok) return said as Body;
-      throw new ApiProblem(problemOf(answer.status, said, text));
+      const answered = parsed(text);
+      if (answer.ok) return answered as Body;
+      throw new ApiProblem(problemOf(answer.status, answered, text));
     },
   };
 }
@@ -71,8 +71,10 @@ function parsed(text: string): unknown {
 }
 
 /** API Gateway's own answers have a `message` but no `type`. */
-function problemOf(status: number, said: unknown, text: string): ProblemAnswer {
-  if (typeof said === 'object' && said !== null && 'type' in said && 'detail' in said) return said as ProblemAnswer;
-  const message = typeof said === 'object' && said !== null && 'message' in said ? String(said.message) : text;
+function problemOf(status: number, answered: unknown, text: string): ProblemAnswer {
+  if (typeof answered === 'object' && answered !== null && 'type' in answered && 'detail' in answered)
+    return answered as ProblemAnswer;
+  const message =
+    typeof answered === 'object' && answered !== null && 'message' in answered ? String(answered.message) : text;
   return { type: 'about:blank', title: `HTTP ${status}`, status, detail: message.slice(0, 300) || `HTTP ${status}` };
 }

@@ -9,13 +9,13 @@ const HOUR_SECONDS = 3600;
 
 /** Administrative changes and failures of the org. */
 export function OrgTools({ org, object }: { readonly org: OrgCalls; readonly object: string }) {
-  const [said, setSaid] = useState('');
+  const [status, setStatus] = useState('');
   const act = useAction<{ readonly work: () => Promise<unknown>; readonly done: string }, unknown>(({ work }) =>
     work(),
   );
   const run = (work: () => Promise<unknown>, done: string): void => {
-    setSaid('');
-    act.mutate({ work, done }, { onSuccess: () => setSaid(done) });
+    setStatus('');
+    act.mutate({ work, done }, { onSuccess: () => setStatus(done) });
   };
   return (
     <>
@@ -46,7 +46,7 @@ export function OrgTools({ org, object }: { readonly org: OrgCalls; readonly obj
       </div>
       <FieldAccess object={object} run={run} org={org} />
       <ValidationRule object={object} run={run} org={org} />
-      <div role="status">{said !== '' && <p class="box good">{said}</p>}</div>
+      <div role="status">{status !== '' && <p class="box good">{status}</p>}</div>
       {act.error instanceof ApiProblem && <ProblemBox problem={act.error} />}
     </>
   );

@@ -101,11 +101,11 @@ async function passOn(
   const headers = (await sign?.({ method, url, headers: plain, body })) ?? plain;
   const answered = await fetch(url, { method, headers, ...(body.length === 0 ? {} : { body }) });
   const text = Buffer.from(await answered.arrayBuffer());
-  const kept = ['content-type', 'etag', 'retry-after', 'location'].flatMap((name) => {
+  const passedOn = ['content-type', 'etag', 'retry-after', 'location'].flatMap((name) => {
     const value = answered.headers.get(name);
     return value === null ? [] : [[name, value] as const];
   });
-  response.writeHead(answered.status, { ...Object.fromEntries(kept), 'cache-control': 'no-store' }).end(text);
+  response.writeHead(answered.status, { ...Object.fromEntries(passedOn), 'cache-control': 'no-store' }).end(text);
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

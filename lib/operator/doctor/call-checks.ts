@@ -5,7 +5,7 @@ import { feedColumns, objectSchema } from '../../schema/object-schema.ts';
 import type { SyncPolicy } from '../../schema/sync-policy.ts';
 import type { FeedOpening } from '../../sync/ports/change-feed.ts';
 import { type Examination, type Finding, note, ok, problem } from './finding.ts';
-import { saidBy } from './org-checks.ts';
+import { statusAndCode } from './org-checks.ts';
 import { recordingClient } from './recording-client.ts';
 
 /** The period read by the trial cycle. */
@@ -36,7 +36,7 @@ export function cycleCalls(given: SalesforceClient, { types, policy }: TrialOpti
       const before = calls.length;
       const { openings } = await feed.open(requests);
       const made = calls.slice(before).map(({ request, answer }) => {
-        return note('call', `${request.method} ${kindOf(request.path)}: ${saidBy(answer)}`);
+        return note('call', `${request.method} ${kindOf(request.path)}: ${statusAndCode(answer)}`);
       });
       return [...[...openings].flatMap(([type, opening]) => openingFindings(type, opening)), ...made];
     },
@@ -72,11 +72,11 @@ export function firstSync(client: SalesforceClient, types: readonly SalesforceTy
       const [counts] = await client.oneByOne([{ method: 'GET', path: `/limits/recordCount?sObjects=${list}` }]);
       const body = (counts?.body ?? {}) as { readonly sObjects?: readonly { name: string; count: number }[] };
       if (counts?.status !== 200 || body.sObjects === undefined) {
-        return [note('first sync', `the number of records is not known: ${saidBy(counts)}`)];
+        return [note('first sync', `the number of records is not known: ${statusAndCode(counts)}`)];
       }
       const calls = body.sObjects.reduce((sum, { count }) => sum + Math.ceil(count / ROWS_PER_PAGE), 0);
-      const told = body.sObjects.map(({ name, count }) => `about ${count} ${name}s`).join(', ');
-      return [note('first sync', `${told}: about ${calls} calls`)];
+      const amounts = body.sObjects.map(({ name, count }) => `about ${count} ${name}s`).join(', ');
+      return [note('first sync', `${amounts}: about ${calls} calls`)];
     },
   };
 }

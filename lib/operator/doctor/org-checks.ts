@@ -60,14 +60,18 @@ export function organization(client: SalesforceClient): Examination {
 
 function apiVersion(answer: SubAnswer | undefined): Finding {
   if (answer?.status === 200) return ok('API version', `the org has v${API_VERSION}`);
-  const said = saidBy(answer);
-  return problem('API version', `the org answers ${said} for v${API_VERSION}`, 'use an org of a release that has it');
+  const answered = statusAndCode(answer);
+  return problem(
+    'API version',
+    `the org answers ${answered} for v${API_VERSION}`,
+    'use an org of a release that has it',
+  );
 }
 
 function organizationFinding(answer: SubAnswer | undefined): Finding {
   const [org] = recordsOf(answer);
   if (org === undefined) {
-    return problem('organization', `cannot be read: ${saidBy(answer)}`, 'let the sync user read Organization');
+    return problem('organization', `cannot be read: ${statusAndCode(answer)}`, 'let the sync user read Organization');
   }
   const kind = org.IsSandbox === true ? 'sandbox' : 'production';
   return ok('organization', `${String(org.Id)}, ${String(org.OrganizationType)}, ${kind}, ${String(org.InstanceName)}`);
@@ -76,7 +80,7 @@ function organizationFinding(answer: SubAnswer | undefined): Finding {
 function dailyCalls(answer: SubAnswer | undefined): Finding {
   const daily = isRaw(answer?.body) ? answer.body.DailyApiRequests : undefined;
   if (!isRaw(daily) || typeof daily.Max !== 'number' || typeof daily.Remaining !== 'number') {
-    return note('daily calls', `not known: ${saidBy(answer)}`);
+    return note('daily calls', `not known: ${statusAndCode(answer)}`);
   }
   const { Max: max, Remaining: left } = daily;
   const text = `${left} of ${max} are left; an idle day takes 288`;
@@ -114,7 +118,7 @@ function rightsOf(type: SalesforceType, answer: SubAnswer | undefined): readonly
   const body = answer?.status === 200 && isRaw(answer.body) ? answer.body : undefined;
   if (body === undefined) {
     const fix = `give the sync user the permission set "Lockstep Sync", which reads ${type}`;
-    return [problem(type, `the sync user does not see the object: ${saidBy(answer)}`, fix)];
+    return [problem(type, `the sync user does not see the object: ${statusAndCode(answer)}`, fix)];
   }
   const lacking = neededRights(type).filter(({ right }) => body[right] !== true);
   if (lacking.length === 0) return [ok(type, rightsHeld(type)), ...personAccounts(type, body)];
@@ -145,7 +149,7 @@ export function recordsOf(answer: SubAnswer | undefined): readonly Readonly<Reco
 }
 
 /** Salesforce's answer without values: the status and the code. */
-export function saidBy(answer: SubAnswer | undefined): string {
+export function statusAndCode(answer: SubAnswer | undefined): string {
   if (answer === undefined) return 'no answer';
   const code = errorEntries(answer.body)[0]?.code;
   return code === undefined ? `HTTP ${answer.status}` : `HTTP ${answer.status} ${code}`;

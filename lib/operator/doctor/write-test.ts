@@ -6,7 +6,7 @@ import { queryPath, soqlText } from '../../salesforce/soql.ts';
 import type { SubAnswer, Subrequest } from '../../salesforce/subrequest.ts';
 import { PERSON_ID_FIELD } from '../../schema/catalogue.ts';
 import { type Examination, type Finding, ok, problem } from './finding.ts';
-import { recordsOf, saidBy } from './org-checks.ts';
+import { recordsOf, statusAndCode } from './org-checks.ts';
 import { type RecordedCall, recordingClient } from './recording-client.ts';
 
 const COLUMNS = ['Id', 'SystemModstamp', 'IsDeleted', 'IsConverted', PERSON_ID_FIELD, 'Title'];
@@ -82,14 +82,14 @@ async function duplicateRefused({ client, key }: Trial): Promise<Finding> {
   const recording = recordingClient(client);
   const records = createSalesforceRecords(recording.client);
   const { kind } = await records.createLead(key, leadOf(key), COLUMNS, { runAssignmentRules: false });
-  const said = saidBy(lastWrite(recording.calls));
-  return verdict('duplicate refused', kind === 'exists', 'DUPLICATE_VALUE and the first Lead', said);
+  const answered = statusAndCode(lastWrite(recording.calls));
+  return verdict('duplicate refused', kind === 'exists', 'DUPLICATE_VALUE and the first Lead', answered);
 }
 
 /** A PATCH with a guard older than the record is refused with 412, inside a composite request. */
 async function staleGuardRefused(trial: Trial): Promise<Finding> {
   const answer = await guardedPatch(trial, new Date((await trial.client.now()) - HOUR_MS), 'stale');
-  return verdict('stale guarded update refused', answer?.status === 412, 'HTTP 412', saidBy(answer));
+  return verdict('stale guarded update refused', answer?.status === 412, 'HTTP 412', statusAndCode(answer));
 }
 
 /** A PATCH with the record's own stamp as guard is carried out. */
@@ -98,7 +98,7 @@ async function freshGuardAccepted(trial: Trial): Promise<Finding> {
   const answer = await guardedPatch(trial, new Date(String(row?.SystemModstamp)), 'fresh');
   const [after] = await query(trial, 'query');
   const done = answer?.status === 204 && after?.Title === 'fresh';
-  return verdict('guarded update carried out', done, 'HTTP 204', saidBy(answer));
+  return verdict('guarded update carried out', done, 'HTTP 204', statusAndCode(answer));
 }
 
 async function guardedPatch({ client, id }: Trial, since: Date, title: string): Promise<SubAnswer | undefined> {
@@ -123,7 +123,7 @@ async function badRecordAlone({ client, id }: Trial): Promise<Finding> {
     'one bad record fails alone',
     alone,
     'one saved, one refused',
-    `${saidBy(answer)}, saved: ${saved.join()}`,
+    `${statusAndCode(answer)}, saved: ${saved.join()}`,
   );
 }
 

@@ -126,8 +126,8 @@ function refuser(file: string, header: readonly string[]) {
   const columns = header.filter((name) => name !== WHY);
   const line: Refuse = ({ cells }, why) => {
     if (size() === 0) appendFileSync(place, csvLine([...columns, WHY]));
-    const kept = cells.length === header.length ? cells.filter((_, at) => header[at] !== WHY) : cells;
-    appendFileSync(place, csvLine([...kept, why]));
+    const cellsLeft = cells.length === header.length ? cells.filter((_, at) => header[at] !== WHY) : cells;
+    appendFileSync(place, csvLine([...cellsLeft, why]));
   };
   return { line, size };
 }

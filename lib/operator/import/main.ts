@@ -44,7 +44,8 @@ async function main(signal: AbortSignal): Promise<number> {
     file,
     api,
     syncs: typed.sync === true,
-    tell: (done, total, so) => line.show('import', done / total, `${so.saved} saved, ${so.refused} refused`),
+    tell: (done, total, position) =>
+      line.show('import', done / total, `${position.saved} saved, ${position.refused} refused`),
     signal,
   });
   signal.removeEventListener('abort', stopped);
@@ -62,11 +63,11 @@ async function followJob(api: ImportApi, jobId: string, line: ReturnType<typeof 
   for (;;) {
     const job = await api.job(jobId);
     if (job.state !== 'running') {
-      line.end(`job ${jobId} is ${job.state}: ${told(job)}`);
+      line.end(`job ${jobId} is ${job.state}: ${textOf(job)}`);
       return FAILURES.reduce((sum, name) => sum + countIn(job, name), 0);
     }
     const done = OUTCOMES.reduce((sum, name) => sum + countIn(job, name), 0);
-    line.show('sync', done / Math.max(1, job.total), told(job));
+    line.show('sync', done / Math.max(1, job.total), textOf(job));
     await sleep(ASK_AGAIN_MS);
   }
 }
@@ -75,7 +76,7 @@ function countIn(job: ListStatus, outcome: string): number {
   return Number(job[outcome] ?? 0);
 }
 
-function told(job: ListStatus): string {
+function textOf(job: ListStatus): string {
   return (
     OUTCOMES.flatMap((name) => (countIn(job, name) > 0 ? `${countIn(job, name)} ${name}` : [])).join(', ') || 'none yet'
   );

@@ -37,21 +37,21 @@ function loggedOutcome({ log }: Person, since: string): ListOutcome {
 }
 
 /** Logs why the person is not in Salesforce, unless logged by the sync. Returns whether the reason is logged. */
-export async function tellUnsynced(
+export async function logUnsynced(
   { persons, clock }: Pick<Ports, 'persons' | 'clock'>,
   personId: string,
   { end, isLastTry }: { readonly end: OneEnd; readonly isLastTry: boolean },
 ): Promise<boolean> {
-  const rejection = untold(end, isLastTry);
+  const rejection = rejectionToLog(end, isLastTry);
   if (rejection === undefined) return true;
   const person = await persons.get(personId);
-  if (person === undefined || isTold(person, rejection)) return true;
-  const told = { type: 'rejected', direction: 'push', detail: { ...rejection, values: {} } } as const;
-  const outcome = await persons.update(person, logged(person, [told], clock.now()));
+  if (person === undefined || isLogged(person, rejection)) return true;
+  const happening = { type: 'rejected', direction: 'push', detail: { ...rejection, values: {} } } as const;
+  const outcome = await persons.update(person, logged(person, [happening], clock.now()));
   return outcome.kind === 'written';
 }
 
-function untold(end: OneEnd, isLastTry: boolean): Rejection | undefined {
+function rejectionToLog(end: OneEnd, isLastTry: boolean): Rejection | undefined {
   const kind = end.status === 'rejected' ? 'failed' : end.value.kind;
   if (end.status === 'fulfilled' && end.value.kind === 'ambiguousMatch') return ambiguous(end.value.candidates);
   if (end.status === 'fulfilled' && end.value.kind === 'recordNotVisible') {
@@ -81,7 +81,7 @@ function ambiguous(candidates: readonly Candidate[]): Rejection {
 }
 
 /** A repeated list logs no reason twice. */
-function isTold({ log }: Person, { code, message }: Rejection): boolean {
+function isLogged({ log }: Person, { code, message }: Rejection): boolean {
   const last = log.recent.at(-1);
   return last?.type === 'rejected' && last.detail.code === code && last.detail.message === message;
 }

@@ -11,7 +11,7 @@ import {
   type PartProgress,
 } from '../state/list-job.ts';
 import { listFurther } from './list-further.ts';
-import { outcomeOf, tellUnsynced } from './person-outcome.ts';
+import { logUnsynced, outcomeOf } from './person-outcome.ts';
 import { type OneEnd, syncTogether } from './sync-together.ts';
 
 export type ListMessage = Extract<ChangeMessage, { kind: 'list' }>;
@@ -89,8 +89,8 @@ async function settle(
   const settled: (ListOutcome | undefined)[] = [];
   for (const [at, end] of ends.entries()) {
     const outcome = outcomeOf(end, createdAt);
-    const told = await tellUnsynced(ports, personIds[at] ?? '', { end, isLastTry });
-    settled.push(outcome ?? (isLastTry && !waits(end) && told ? 'failed' : undefined));
+    const isExplained = await logUnsynced(ports, personIds[at] ?? '', { end, isLastTry });
+    settled.push(outcome ?? (isLastTry && !waits(end) && isExplained ? 'failed' : undefined));
   }
   return settled;
 }

@@ -5,7 +5,7 @@ import { type ListDelivery, workLists } from '../lists/work-lists.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type Arrival, arrivalsOf, type Delivery, newestOfEach } from './arrivals.ts';
-import { type MergeReport, MergeRun, type Rereading } from './merge-run.ts';
+import { type MergeReport, MergeRun, type RowsToRead } from './merge-run.ts';
 
 export type { Delivery } from './arrivals.ts';
 export type { MergeReport } from './merge-run.ts';
@@ -32,26 +32,26 @@ export async function mergeChanges(
   const run = new MergeRun({ ports: { ...ports, records: withCurrentColumns(ports) }, schemas }, timeLeftMs);
   const now = ports.clock.now();
   const arrivals: Arrival[] = [];
-  const rereadings: Rereading[] = [];
+  const toRead: RowsToRead[] = [];
   const lists: ListDelivery[] = [];
   for (const delivery of deliveries) {
     const { message } = delivery;
     if (message === undefined) run.fail(delivery, new Error('a message that is none of ours'));
     else if (message.kind === 'pending') await run.readPending(delivery, message);
-    else if (message.kind === 'persons') await run.goOn(delivery, message);
-    else if (message.kind === 'retry') await run.tryAgain(delivery, message);
+    else if (message.kind === 'persons') await run.finishHalfDone(delivery, message);
+    else if (message.kind === 'retry') await run.retryRejections(delivery, message);
     else if (message.kind === 'list') lists.push({ id: delivery.id, message });
-    else if (message.kind === 'refresh') rereadings.push({ delivery, message, ids: message.ids });
+    else if (message.kind === 'refresh') toRead.push({ delivery, message, ids: message.ids });
     else {
       const arrived = arrivalsOf(delivery, message, schemas);
       if (msBetween(message.queuedAt, now) < FRESH_MESSAGE_MS) arrivals.push(...arrived);
-      else rereadings.push({ delivery, message, ids: arrived.map(({ row }) => row.id) });
+      else toRead.push({ delivery, message, ids: arrived.map(({ row }) => row.id) });
     }
   }
-  await run.readAgain(rereadings);
-  const isWhole = ({ partial }: Arrival) => !partial;
-  await run.merge(newestOfEach(arrivals.filter(isWhole)));
-  await run.merge(newestOfEach(arrivals.filter((arrival) => !isWhole(arrival))));
+  await run.readAgain(toRead);
+  const isComplete = ({ partial }: Arrival) => !partial;
+  await run.merge(newestOfEach(arrivals.filter(isComplete)));
+  await run.merge(newestOfEach(arrivals.filter((arrival) => !isComplete(arrival))));
   await run.queueFailedAgain();
   const push = await run.push();
   const calls = ports.feed.usage().calls - callsBefore;

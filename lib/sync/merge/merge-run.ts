@@ -8,9 +8,9 @@ import { type Deadline, TIME_TO_STOP_MS } from '../ports/deadline.ts';
 import { pushPersons } from '../push/push-persons.ts';
 import type { PushReport } from '../push/push-tally.ts';
 import { answerQuestions } from '../rows/answer-questions.ts';
-import type { Asking } from '../rows/asking.ts';
 import type { Question } from '../rows/decide.ts';
 import { holdersOf } from '../rows/holders.ts';
+import type { QuestionRun } from '../rows/question-run.ts';
 import { finishErasure } from '../sync-person/erase-person.ts';
 import type { Arrival, Delivery } from './arrivals.ts';
 import { type FailedRow, packFailedRows } from './pack-failed-rows.ts';
@@ -33,7 +33,7 @@ export interface MergeReport {
 }
 
 /** Rows of a message without values, or with outdated values. */
-export interface Rereading {
+export interface RowsToRead {
   readonly delivery: Delivery;
   readonly message: Extract<ChangeMessage, { kind: 'rows' | 'refresh' }>;
   readonly ids: readonly string[];
@@ -62,11 +62,11 @@ export class MergeRun {
   }
 
   fail(delivery: Delivery, error: unknown): void {
-    this.#comesAgain(delivery, mayLast(error));
+    this.#redeliver(delivery, mayLast(error));
     this.#error ??= error;
   }
 
-  #comesAgain({ id }: Delivery, isSuspect: boolean): void {
+  #redeliver({ id }: Delivery, isSuspect: boolean): void {
     this.#retry.add(id);
     if (isSuspect) this.#suspects.add(id);
   }
@@ -81,7 +81,7 @@ export class MergeRun {
   async #mergeAll(arrivals: readonly Arrival[]): Promise<void> {
     this.#rows += arrivals.length;
     const questions = arrivals.map(({ row, newer, partial }): Question => {
-      return { kind: 'row', name: row, state: row, partial, mayComeAfter: newer, told: true };
+      return { kind: 'row', name: row, state: row, partial, mayComeAfter: newer, hasMessage: true };
     });
     await this.#answer(questions, (at) => {
       const arrival = arrivals[at];
@@ -101,22 +101,22 @@ export class MergeRun {
   }
 
   /** Retries the rejected edits of the named persons. */
-  async tryAgain(delivery: Delivery, message: RetryMessage): Promise<void> {
+  async retryRejections(delivery: Delivery, message: RetryMessage): Promise<void> {
     try {
       const { woken, unseen } = await retryRejected(this.#context, message);
-      for (const person of woken) this.#note(person);
+      for (const person of woken) this.#noteForPush(person);
       const questions = unseen.map(({ personId }): Question => {
-        return { kind: 'person', personId, attaches: false, readsOwn: true, told: false };
+        return { kind: 'person', personId, attaches: false, readsOwn: true, hasMessage: false };
       });
       const open = await this.#answer(questions, () => []);
-      if (open.some(({ ended }) => ended?.kind === 'late')) this.#comesAgain(delivery, false);
+      if (open.some(({ ended }) => ended?.kind === 'late')) this.#redeliver(delivery, false);
     } catch (error) {
       this.fail(delivery, error);
     }
   }
 
   /** Finishes the joins or erasures of the named persons. */
-  async goOn(delivery: Delivery, message: Extract<ChangeMessage, { kind: 'persons' }>): Promise<void> {
+  async finishHalfDone(delivery: Delivery, message: Extract<ChangeMessage, { kind: 'persons' }>): Promise<void> {
     if (message.erases !== true) return this.#join(delivery, message.personIds);
     try {
       for (const personId of message.personIds) await this.#erase(personId);
@@ -127,9 +127,9 @@ export class MergeRun {
 
   async #join(delivery: Delivery, personIds: readonly string[]): Promise<void> {
     const questions = personIds.map((personId): Question => {
-      return { kind: 'person', personId, attaches: false, readsOwn: false, told: true };
+      return { kind: 'person', personId, attaches: false, readsOwn: false, hasMessage: true };
     });
-    for (const asking of await this.#answer(questions, () => [])) this.#comesAgain(delivery, isSuspect(asking));
+    for (const run of await this.#answer(questions, () => [])) this.#redeliver(delivery, isSuspect(run));
   }
 
   async #erase(personId: string): Promise<void> {
@@ -139,9 +139,9 @@ export class MergeRun {
   }
 
   /** Reads the rows of all messages in as few calls as possible, each id once. */
-  async readAgain(rereadings: readonly Rereading[]): Promise<void> {
+  async readAgain(toRead: readonly RowsToRead[]): Promise<void> {
     const rows = new Map<string, { readonly question: Question; readonly origins: Origins[number][] }>();
-    for (const { delivery, message, ids } of rereadings) {
+    for (const { delivery, message, ids } of toRead) {
       const isRefresh = message.kind === 'refresh';
       const mayComeAfter = !(isRefresh && message.known === true);
       const recordIsGone = isRefresh && message.gone === true;
@@ -170,8 +170,8 @@ export class MergeRun {
       const bodies = this.#retry.has(delivery.id) ? [] : packFailedRows(delivery, failed);
       if (bodies.length === 0) {
         const suspects = failed.filter(({ isSuspect }) => isSuspect);
-        this.#comesAgain(delivery, suspects.length > 0);
-        if (delivery.lastTry) await this.#tellUnmerged(suspects.flatMap(({ arrival }) => arrival ?? []));
+        this.#redeliver(delivery, suspects.length > 0);
+        if (delivery.lastTry) await this.#logUnmerged(suspects.flatMap(({ arrival }) => arrival ?? []));
         continue;
       }
       try {
@@ -208,34 +208,34 @@ export class MergeRun {
   }
 
   /** Answers questions and returns the questions to be asked again; the origin rows of the latter are queued again. */
-  async #answer(questions: readonly Question[], origins: (at: number) => Origins): Promise<readonly Asking[]> {
-    const askings = await answerQuestions(this.#context, questions, { hasTime: this.#hasTime });
-    return askings.filter((asking, at) => {
-      this.#conflicts += asking.conflicts.length;
-      if (asking.hasWritten) this.#changed += 1;
-      if (asking.reached !== undefined) this.#note(asking.reached);
-      if (!mustComeAgain(asking)) return false;
-      if (asking.ended?.kind === 'failed') this.#error ??= asking.ended.error;
-      else if (asking.ended?.kind !== 'late') this.#error ??= busy();
-      this.#failed.push(...origins(at).map((origin) => ({ ...origin, isSuspect: isSuspect(asking) })));
+  async #answer(questions: readonly Question[], origins: (at: number) => Origins): Promise<readonly QuestionRun[]> {
+    const runs = await answerQuestions(this.#context, questions, { hasTime: this.#hasTime });
+    return runs.filter((run, at) => {
+      this.#conflicts += run.conflicts.length;
+      if (run.hasWritten) this.#changed += 1;
+      if (run.foundPerson !== undefined) this.#noteForPush(run.foundPerson);
+      if (!mustComeAgain(run)) return false;
+      if (run.ended?.kind === 'failed') this.#error ??= run.ended.error;
+      else if (run.ended?.kind !== 'late') this.#error ??= busy();
+      this.#failed.push(...origins(at).map((origin) => ({ ...origin, isSuspect: isSuspect(run) })));
       return true;
     });
   }
 
-  #note(person: Person): void {
+  #noteForPush(person: Person): void {
     if (awaitsPush(person)) this.#toPush.set(person.personId, person);
   }
 
   /** Logs on the holders, where possible, that their rows could not be merged. */
-  async #tellUnmerged(arrivals: readonly Arrival[]): Promise<void> {
+  async #logUnmerged(arrivals: readonly Arrival[]): Promise<void> {
     const message = 'What Salesforce holds could not be stored; it waits in the dead-letter queue';
     const detail = { code: 'NOT_MERGED', message, fields: [], values: {} };
     try {
       const { persons, clock } = this.#context.ports;
       const ids = arrivals.map(({ row }) => row.id);
       for (const holder of (await holdersOf(persons, ids)).values()) {
-        const told = logged(holder, [{ type: 'rejected', direction: 'pull', detail }], clock.now());
-        await persons.update(holder, told);
+        const next = logged(holder, [{ type: 'rejected', direction: 'pull', detail }], clock.now());
+        await persons.update(holder, next);
       }
     } catch (error) {
       this.#error ??= error;
@@ -244,14 +244,14 @@ export class MergeRun {
 }
 
 function readOf(name: RowName, how: { readonly mayComeAfter: boolean; readonly recordIsGone: boolean }): Question {
-  return { kind: 'row', name, state: null, partial: false, told: true, ...how };
+  return { kind: 'row', name, state: null, partial: false, hasMessage: true, ...how };
 }
 
-function mustComeAgain({ ended }: Asking): boolean {
+function mustComeAgain({ ended }: QuestionRun): boolean {
   return ended?.kind === 'failed' || ended?.kind === 'busy' || ended?.kind === 'wait' || ended?.kind === 'late';
 }
 
-function isSuspect({ ended }: Asking): boolean {
+function isSuspect({ ended }: QuestionRun): boolean {
   return ended?.kind === 'failed' && mayLast(ended.error);
 }
 

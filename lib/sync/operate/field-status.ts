@@ -7,7 +7,7 @@ import { storedByType } from '../context/schemas.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /** The newest rejection naming a field, among the persons parked at present. */
-export interface FieldProblem {
+export interface FieldRejection {
   readonly code: string;
   readonly message: string;
   readonly at: string;
@@ -18,7 +18,7 @@ export interface ObjectFields {
   /** When the object's fields last changed, according to Salesforce. */
   readonly lastModified: string | null;
   readonly missingPermissions: readonly MissingPermission[];
-  readonly fields: readonly (FieldReport & FieldChange & { readonly lastProblem: FieldProblem | null })[];
+  readonly fields: readonly (FieldReport & FieldChange & { readonly lastProblem: FieldRejection | null })[];
 }
 
 /** By object; null before the object's first describe. */
@@ -54,8 +54,8 @@ export async function readFieldStatus(ports: FieldStatusPorts, types: readonly S
 async function lastProblems(
   { persons }: FieldStatusPorts,
   hidden: Readonly<Record<SalesforceType, HiddenFields>>,
-): Promise<ReadonlyMap<string, FieldProblem>> {
-  const problems = new Map<string, FieldProblem>();
+): Promise<ReadonlyMap<string, FieldRejection>> {
+  const problems = new Map<string, FieldRejection>();
   const { items } = await persons.withStatus('rejected', PARKED_PERSONS, null);
   for (const person of items) {
     const type = typeOf(person);

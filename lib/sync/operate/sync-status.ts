@@ -125,8 +125,8 @@ export async function readSyncStatus(
     ],
     jobs: types.flatMap((type, index) => jobsOf(type, books[index] ?? EMPTY_BOOK)),
     reconciliation: {
-      running: reconciliations.running && told(reconciliations.running),
-      last: reconciliations.last && told(reconciliations.last),
+      running: reconciliations.running && shown(reconciliations.running),
+      last: reconciliations.last && shown(reconciliations.last),
     },
   };
 }
@@ -150,13 +150,13 @@ function oddAnswer(type: SalesforceType, feed: FeedState | undefined): string[] 
 }
 
 function jobsOf(object: SalesforceType, { running, last }: JobBook): JobStatus[] {
-  const told = (job: FieldJob, endedAt: string | null): JobStatus => {
+  const shown = (job: FieldJob, endedAt: string | null): JobStatus => {
     const { reason, fields, startedAt, announcedCalls, calls, rows, expectedRows, restarts } = job;
     return { object, reason, fields, startedAt, endedAt, announcedCalls, calls, rows, expectedRows, restarts };
   };
-  return [...(running === null ? [] : [told(running, null)]), ...(last === null ? [] : [told(last, last.endedAt)])];
+  return [...(running === null ? [] : [shown(running, null)]), ...(last === null ? [] : [shown(last, last.endedAt)])];
 }
 
-function told<Told extends Reconciliation>({ after: _after, acceptMissing: _accept, ...rest }: Told) {
+function shown<Shown extends Reconciliation>({ after: _after, acceptMissing: _accept, ...rest }: Shown) {
   return rest;
 }

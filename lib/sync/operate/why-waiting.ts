@@ -1,5 +1,5 @@
 import { isEmptyValue } from '../../person/field-value.ts';
-import { openEdits, type Person, type SyncStatus, syncStatus } from '../../person/person.ts';
+import { openEdits, type Person, type PersonStatus, syncStatus } from '../../person/person.ts';
 import { type SalesforceType, typeOf } from '../../person/row.ts';
 import { isGone } from '../../person/standing.ts';
 import type { CycleError } from '../state/cycle-report.ts';
@@ -7,7 +7,7 @@ import type { CycleError } from '../state/cycle-report.ts';
 /** The waiting edits of a person, with reasons. Computed from stored state, without calling Salesforce. */
 export interface PersonSyncState {
   readonly personId: string;
-  readonly status: SyncStatus;
+  readonly status: PersonStatus;
   readonly waiting: readonly WaitingField[];
   /** The rejection in force, otherwise the last answered push. `code` and `message` are null for an accepted push. */
   readonly lastTry: { readonly at: string; readonly code: string | null; readonly message: string | null } | null;

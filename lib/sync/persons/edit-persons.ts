@@ -76,7 +76,7 @@ async function editStored(
   if (problems.length > 0) return { kind: 'invalidFields', problems };
   const email = fields.Email;
   const claims = found.salesforce === null && typeof email === 'string';
-  const stored = claims ? await toldClaim(ports, found, email) : found;
+  const stored = claims ? await recordedClaim(ports, found, email) : found;
   if (stored === undefined) return undefined;
   const next = editPerson(stored, fields, shapes, ports.clock.now());
   if (next === stored) return { kind: 'updated', person: stored, notSynced };
@@ -88,13 +88,13 @@ async function editStored(
  * Claims an email for the person; undefined after a concurrent change. The claim is recorded in the person's item
  * first, so that an erasure finds the claim.
  */
-async function toldClaim(ports: EditPorts, stored: Person, email: string): Promise<Person | undefined> {
+async function recordedClaim(ports: EditPorts, stored: Person, email: string): Promise<Person | undefined> {
   const next = withClaim(stored, email);
-  const told =
+  const claimed =
     next === stored ? ({ kind: 'written', person: stored } as const) : await ports.persons.update(stored, next);
-  if (told.kind !== 'written') return undefined;
+  if (claimed.kind !== 'written') return undefined;
   await claimFor(ports, email, stored.personId);
-  return told.person;
+  return claimed.person;
 }
 
 /** The edit checked against the Salesforce objects, with the shapes of every edited field; null: a new person. */

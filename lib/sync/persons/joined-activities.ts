@@ -43,7 +43,7 @@ export async function joinedActivities(
   );
   const read = pages.reduce((sum, page) => sum + page.items.length, 0);
   const more = read > items.length || pages.some((page) => page.more);
-  return { items, cursor: more ? formatCursor(reached(positions, items)) : null };
+  return { items, cursor: more ? formatCursor(advanced(positions, items)) : null };
 }
 
 /** The id of an activity: the person id of the log, and the position in the log. */
@@ -93,7 +93,7 @@ function newestOf(logs: readonly (readonly JoinedActivity[])[], limit: number): 
   return found;
 }
 
-function reached(positions: Positions, items: readonly JoinedActivity[]): Positions {
+function advanced(positions: Positions, items: readonly JoinedActivity[]): Positions {
   return { ...positions, ...Object.fromEntries(items.map(({ personId, activity }) => [personId, activity.seq])) };
 }
 

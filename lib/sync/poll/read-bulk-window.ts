@@ -10,9 +10,9 @@ import {
   type BulkWindow,
   columnsPrint,
   type FeedState,
+  queueStateOf,
   rememberRows,
   rowState,
-  sightOf,
   windowRead,
   windowStart,
 } from '../state/feed-state.ts';
@@ -73,10 +73,10 @@ class BulkWindowReading implements BulkReader {
   readonly #columns: number;
 
   constructor(run: CycleRun, bulk: BulkWindow, window: Pick<WindowStart, 'state' | 'before' | 'latestDateCovered'>) {
-    const told = coveredNow(run, window).latestDateCovered;
+    const latest = coveredNow(run, window).latestDateCovered;
     this.#run = run;
     this.#window = window;
-    this.#bulk = { ...bulk, covered: told < bulk.covered ? told : bulk.covered };
+    this.#bulk = { ...bulk, covered: latest < bulk.covered ? latest : bulk.covered };
     this.#keepFrom = windowStart(this.#readState(), run.settings.lookbackSeconds);
     this.#columns = columnsPrint(bulk.query.request.columns);
   }
@@ -88,7 +88,7 @@ class BulkWindowReading implements BulkReader {
     const fresh: QueuedRow[] = [];
     for (const row of rows) {
       const state = rowState(row.systemModstamp, row.fingerprint, this.#columns);
-      const sight = sightOf(this.#window.state.recent, row.id, state, now);
+      const sight = queueStateOf(this.#window.state.recent, row.id, state, now);
       if (sight !== 'queued') fresh.push({ id: row.id, text: row.text, bytes: row.bytes, newer: sight === 'newer' });
       if (row.systemModstamp >= this.#keepFrom) this.#sent.set(row.id, state);
     }

@@ -9,11 +9,11 @@ import {
   columnsPrint,
   type FeedState,
   isPlausibleCovered,
+  queueStateOf,
   RECENT_ROWS_LIMIT,
   type RecentRows,
   rememberRows,
   rowState,
-  sightOf,
   windowRead,
   windowStart,
 } from '../state/feed-state.ts';
@@ -82,11 +82,11 @@ export async function readWindow(run: CycleRun, window: WindowStart): Promise<Wi
 /** Without a plausible covered date the previous date stays. */
 export function coveredNow(
   { settings }: CycleRun,
-  { state, before, latestDateCovered: told }: Pick<WindowStart, 'state' | 'before' | 'latestDateCovered'>,
+  { state, before, latestDateCovered: reported }: Pick<WindowStart, 'state' | 'before' | 'latestDateCovered'>,
 ): Pick<FeedState, 'latestDateCovered' | 'oddCovered'> {
-  if (told === null) return { latestDateCovered: state.latestDateCovered };
-  if (isPlausibleCovered(told, addMs(before, settings.lagSeconds * 1000))) return { latestDateCovered: told };
-  return { latestDateCovered: state.latestDateCovered, oddCovered: told };
+  if (reported === null) return { latestDateCovered: state.latestDateCovered };
+  if (isPlausibleCovered(reported, addMs(before, settings.lagSeconds * 1000))) return { latestDateCovered: reported };
+  return { latestDateCovered: state.latestDateCovered, oddCovered: reported };
 }
 
 interface PagesEnd {
@@ -179,7 +179,7 @@ class SentRows {
     const states: [string, string][] = [];
     for (const { id, systemModstamp, text, bytes, fingerprint } of rows) {
       const state = rowState(systemModstamp, fingerprint, asked);
-      const sight = this.#sent.has(id) ? 'newer' : sightOf(this.#recent, id, state, now);
+      const sight = this.#sent.has(id) ? 'newer' : queueStateOf(this.#recent, id, state, now);
       if (sight === 'queued') continue;
       fresh.push({ id, text, bytes, newer: sight === 'newer' });
       states.push([id, state]);

@@ -1,5 +1,5 @@
 import type { Activity } from '../../person/activity.ts';
-import type { Lease, LinkedPerson, Person, SyncStatus } from '../../person/person.ts';
+import type { Lease, LinkedPerson, Person, PersonStatus } from '../../person/person.ts';
 import type { Stub } from '../../person/standing.ts';
 
 export type UpdateOutcome =
@@ -20,7 +20,7 @@ export interface Page<Item> {
 }
 
 /** Statuses of few persons, listed by the store. */
-export type ListedStatus = Exclude<SyncStatus, 'synced'>;
+export type ListedStatus = Exclude<PersonStatus, 'synced'>;
 
 /** Conditions of a scan; without `everybody` only persons who are present. */
 export interface PersonFilter {

@@ -22,10 +22,10 @@ const STAMP_COLUMNS = ['Id', 'SystemModstamp'];
  */
 export async function endLostLeases(ports: LostPushPorts, persons: readonly Person[]): Promise<readonly Person[]> {
   const now = ports.clock.now();
-  const left = persons.filter((person) => isLeft(person, now, ports.leaseMs));
-  const unsure = left.filter(({ salesforce, lease }) => !isPast(salesforce?.systemModstamp, lease?.guard));
+  const abandoned = persons.filter((person) => isAbandoned(person, now, ports.leaseMs));
+  const unsure = abandoned.filter(({ salesforce, lease }) => !isPast(salesforce?.systemModstamp, lease?.guard));
   const stamps = await readStamps(ports, unsure);
-  const ended = left.filter((person) => {
+  const ended = abandoned.filter((person) => {
     return !unsure.includes(person) || isPast(stamps.get(person.salesforce?.id ?? ''), person.lease?.guard);
   });
   await inParallel(ended, STORE_PARALLELISM, (person) => giveBackLease(ports, person, true));
@@ -33,7 +33,7 @@ export async function endLostLeases(ports: LostPushPorts, persons: readonly Pers
 }
 
 /** Whether the lease is in force without a worker and has an attempt with a guard. */
-function isLeft(person: Person, now: string, leaseMs: number): boolean {
+function isAbandoned(person: Person, now: string, leaseMs: number): boolean {
   const { lease } = person;
   if (lease?.guard === undefined || !isLeased(person, now) || !hasAttempt(person)) return false;
   return leaseMs - msBetween(now, lease.expiresAt) > LONGEST_WORK_MS;

@@ -18,7 +18,7 @@ import { giveBackLease } from './push-lease.ts';
 import { type Mode, type PushReport, PushTally } from './push-tally.ts';
 import { isGoneRow, readBehind, unchangedSinceBase } from './read-behind.ts';
 import type { Settled } from './settle-push.ts';
-import { type PushEnd, storeSettled } from './store-settled.ts';
+import { type PushResult, storeSettled } from './store-settled.ts';
 
 export type PushPorts = Pick<Ports, 'persons' | 'records' | 'queue' | 'clock' | 'ids' | 'leaseMs'> & DescribePorts;
 
@@ -56,7 +56,7 @@ export class PushRun {
   }
 
   async pushGuarded(persons: readonly Person[]): Promise<void> {
-    if (!this.#hasTime()) return this.#tally.leave('guarded', persons);
+    if (!this.#hasTime()) return this.#tally.addLate('guarded', persons);
     let open = await this.#withoutLostPushes(persons);
     for (let round = 0; round < ROUNDS && open.length > 0; round += 1) open = await this.#round(open);
     this.#tally.postponed += open.length;
@@ -67,7 +67,7 @@ export class PushRun {
     const others: Person[] = [];
     if (persons.length === 0) return others;
     if (!this.#hasTime()) {
-      this.#tally.leave('mass', persons);
+      this.#tally.addLate('mass', persons);
       return others;
     }
     const open = await this.#withoutLostPushes(persons);
@@ -75,7 +75,7 @@ export class PushRun {
       const ofType = open.filter(({ salesforce }) => salesforce?.type === type);
       for (const chunk of chunked(ofType, READ_BEFORE_MASS)) {
         if (!this.#hasTime()) {
-          this.#tally.leave('mass', chunk);
+          this.#tally.addLate('mass', chunk);
           continue;
         }
         const unchanged = await unchangedSinceBase(this.#context, type, chunk);
@@ -83,7 +83,7 @@ export class PushRun {
         const waiting = [...unchanged];
         while (waiting.length > 0) {
           if (!this.#hasTime()) {
-            this.#tally.leave('mass', waiting.splice(0));
+            this.#tally.addLate('mass', waiting.splice(0));
             break;
           }
           const some = waiting.splice(0, this.#context.ports.records.maxMassBatch);
@@ -115,7 +115,7 @@ export class PushRun {
     for (const type of SALESFORCE_TYPES) {
       const waiting = persons.filter(({ salesforce }) => salesforce?.type === type);
       const pushSome = async (): Promise<void> => {
-        if (!this.#hasTime()) return this.#tally.leave('guarded', waiting.splice(0));
+        if (!this.#hasTime()) return this.#tally.addLate('guarded', waiting.splice(0));
         const some = waiting.splice(0, this.#context.ports.records.maxPushBatch);
         next.push(...(await this.#push(type, some, 'guarded')));
       };
@@ -236,12 +236,12 @@ export class PushRun {
     }
   }
 
-  async #store(push: Push, end: PushEnd): Promise<Person | undefined> {
+  async #store(push: Push, end: PushResult): Promise<Person | undefined> {
     return this.#note(await storeSettled(this.#context, push, end), end.kind);
   }
 
   /** Counts the result; returns the person if edits are left. */
-  #note(settled: Settled | undefined, kind: PushEnd['kind']): Person | undefined {
+  #note(settled: Settled | undefined, kind: PushResult['kind']): Person | undefined {
     if (settled === undefined) this.#tally.postponed += 1;
     else if (kind === 'rejected') this.#tally.rejected += 1;
     else this.#tally.pushed += 1;

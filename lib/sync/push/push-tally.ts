@@ -34,7 +34,7 @@ export class PushTally {
   }
 
   /** Records persons without time left. */
-  leave(mode: Mode, persons: readonly Person[]): void {
+  addLate(mode: Mode, persons: readonly Person[]): void {
     this.#late[mode].push(...persons.map(({ personId }) => personId));
   }
 

@@ -9,7 +9,7 @@ import type { ObjectRules } from '../context/schemas.ts';
 import { ownPushOf } from '../rows/merge-values.ts';
 
 /** A push accepted by Salesforce, with the row just before and just after. */
-export interface TakenPush {
+export interface AcceptedPush {
   readonly sent: Fields;
   readonly before: RemoteRecord | null;
   readonly after: RemoteRecord;
@@ -39,7 +39,7 @@ export interface Settled {
  * The person after an accepted push. The row state before the push is merged first, so that an overwritten edit is
  * logged as a conflict; then the state after the push becomes base. The lease is released.
  */
-export function settlePush(stored: Person, push: TakenPush, object: ObjectRules, now: string): Settled {
+export function settlePush(stored: Person, push: AcceptedPush, object: ObjectRules, now: string): Settled {
   const isNews = push.retry === undefined || ifNewer(stored, push.after, object) !== null;
   const person = isNews ? withDefaults(stored, push, object) : stored;
   const told: Happening = {
@@ -62,8 +62,8 @@ export function settlePush(stored: Person, push: TakenPush, object: ObjectRules,
       ? overwriting(person, retry?.overwritten ?? [])
       : mergeStep(unmerged(person), before, object, ownPushOf(person));
   const taken: MergeStep = { ...seen, happenings: [...seen.happenings, told] };
-  const kept = mergeStep(taken, open(push.after), object, { values: push.sent, settled: true });
-  const settled = mergeStep(kept, retry?.latest ?? null, object, { values: push.sent, settled: false });
+  const personAfterPush = mergeStep(taken, open(push.after), object, { values: push.sent, settled: true });
+  const settled = mergeStep(personAfterPush, retry?.latest ?? null, object, { values: push.sent, settled: false });
   const happenings = push.created ? settled.happenings.filter((each) => each.type !== 'linked') : settled.happenings;
   const rejection = stillHeldBack(settled.person, push.sent);
   const next = withPending({ ...settled.person, lease: null, rejection, lastSyncedAt: now }, now);
@@ -74,7 +74,7 @@ export function settlePush(stored: Person, push: TakenPush, object: ObjectRules,
  * A configured value for a locally empty field is not an edit; a later local value is an edit with the configured value
  * as base.
  */
-function withDefaults(person: Person, { defaulted = [], after }: TakenPush, { schema, rules }: ObjectRules): Person {
+function withDefaults(person: Person, { defaulted = [], after }: AcceptedPush, { schema, rules }: ObjectRules): Person {
   if (defaulted.length === 0) return person;
   const row = rowOfRecord(schema, after);
   const pending = { ...person.pending };
@@ -85,7 +85,7 @@ function withDefaults(person: Person, { defaulted = [], after }: TakenPush, { sc
   return { ...person, pending };
 }
 
-function defaultedOf({ defaulted = [] }: TakenPush): { readonly defaulted?: readonly string[] } {
+function defaultedOf({ defaulted = [] }: AcceptedPush): { readonly defaulted?: readonly string[] } {
   return defaulted.length > 0 ? { defaulted } : {};
 }
 
@@ -187,12 +187,12 @@ function unmerged(person: Person): MergeStep {
 }
 
 function overwriting(person: Person, overwritten: readonly Conflict[]): MergeStep {
-  const happenings = overwrittenTold(overwritten);
+  const happenings = overwrittenConflicts(overwritten);
   return { person, pulled: [], conflicts: happenings.map(({ detail }) => detail), happenings };
 }
 
 /** The local value is already in Salesforce, whatever the rules say about the conflict. */
-export function overwrittenTold(overwritten: readonly Conflict[]) {
+export function overwrittenConflicts(overwritten: readonly Conflict[]) {
   return overwritten.map((conflict) => {
     const detail: Conflict = { ...conflict, winner: 'local' };
     return { type: 'conflict', direction: 'pull', detail } as const;

@@ -9,7 +9,7 @@ import type { ObjectRules } from '../context/schemas.ts';
 import { ConfigError, QuotaExceededError, TransientError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import { updateOrPark } from '../rows/update-or-park.ts';
-import { overwrittenTold, type Settled, type SettleRetry, settlePush, settleRejection } from './settle-push.ts';
+import { overwrittenConflicts, type Settled, type SettleRetry, settlePush, settleRejection } from './settle-push.ts';
 
 /** A person under the caller's lease, and the sent values by local name. */
 export interface LeasedPush {
@@ -20,7 +20,7 @@ export interface LeasedPush {
 }
 
 /** Salesforce's final answer to a push. */
-export type PushEnd =
+export type PushResult =
   | {
       readonly kind: 'written';
       readonly before: RemoteRecord | null;
@@ -53,7 +53,7 @@ const ATTEMPTS = 4;
 export async function storeSettled(
   context: SettleContext,
   push: LeasedPush,
-  end: PushEnd,
+  end: PushResult,
 ): Promise<Settled | undefined> {
   const store = () => storeEnd(context, push, end);
   return end.kind === 'rejected' ? store() : afterPush(store);
@@ -85,17 +85,17 @@ export async function afterPush<Result>(work: () => Promise<Result>): Promise<Re
 
 /** Throws an error marked `mayHaveCommitted`, so that the accepted push is not treated as unsent. */
 function endedAfterPush(error: unknown): never {
-  if (!isOutside(error)) throw error;
+  if (!isExternal(error)) throw error;
   const code = error instanceof TransientError ? error.code : 'NOT_SETTLED';
   throw new TransientError(code, 'a push could not be settled', { mayHaveCommitted: true, cause: error });
 }
 
 /** Whether the error comes from an external service rather than from a bug. */
-function isOutside(error: unknown): boolean {
+function isExternal(error: unknown): boolean {
   return error instanceof TransientError || error instanceof QuotaExceededError || error instanceof ConfigError;
 }
 
-async function storeEnd(context: SettleContext, push: LeasedPush, end: PushEnd): Promise<Settled | undefined> {
+async function storeEnd(context: SettleContext, push: LeasedPush, end: PushResult): Promise<Settled | undefined> {
   const { ports, schemas } = context;
   const { type, sent } = push;
   let { person } = push;
@@ -113,18 +113,18 @@ async function storeEnd(context: SettleContext, push: LeasedPush, end: PushEnd):
     if (stored === undefined || stored.lease?.owner !== push.person.lease?.owner) return undefined;
     // A refused push has overwritten no value.
     overwritten ??= current.kind === 'written' ? settled.conflicts : [];
-    const untold = overwritten.filter((conflict) => !isTold(stored, conflict, push.person.log.next));
-    const telling = await tellFirst(ports, stored, untold);
-    if (telling !== undefined) told = [...told, ...untold];
-    person = telling ?? stored;
-    current = await withRowReadAgain(context, type, current, telling === undefined ? untold : []);
+    const unlogged = overwritten.filter((conflict) => !isLogged(stored, conflict, push.person.log.next));
+    const personAfterLog = await logFirst(ports, stored, unlogged);
+    if (personAfterLog !== undefined) told = [...told, ...unlogged];
+    person = personAfterLog ?? stored;
+    current = await withRowReadAgain(context, type, current, personAfterLog === undefined ? unlogged : []);
   }
   throw new TransientError('CONTENTION', 'the person was changed by others on every try');
 }
 
 function settledBy(
   { person, sent }: Omit<LeasedPush, 'type'>,
-  end: PushEnd,
+  end: PushResult,
   object: ObjectRules,
   now: string,
 ): Settled {
@@ -137,13 +137,13 @@ function settledBy(
  * An overwritten value is recorded nowhere else: it is logged before the next Salesforce call, whose answer may be
  * lost. Undefined with nothing to log, or after a further concurrent change.
  */
-async function tellFirst(
+async function logFirst(
   { persons, clock }: Pick<Ports, 'persons' | 'clock'>,
   stored: Person,
-  untold: readonly Conflict[],
+  unlogged: readonly Conflict[],
 ): Promise<Person | undefined> {
-  if (untold.length === 0) return undefined;
-  const outcome = await persons.update(stored, logged(stored, overwrittenTold(untold), clock.now()));
+  if (unlogged.length === 0) return undefined;
+  const outcome = await persons.update(stored, logged(stored, overwrittenConflicts(unlogged), clock.now()));
   return outcome.kind === 'written' ? outcome.person : undefined;
 }
 
@@ -151,7 +151,7 @@ async function tellFirst(
  * Whether the conflict was already logged since the push began, by a worker merging the overwritten value from the
  * feed.
  */
-function isTold({ log }: Person, { field, remote }: Conflict, since: number): boolean {
+function isLogged({ log }: Person, { field, remote }: Conflict, since: number): boolean {
   return log.recent.some(
     (activity) =>
       activity.seq >= since &&
@@ -164,9 +164,9 @@ function isTold({ log }: Person, { field, remote }: Conflict, since: number): bo
 async function withRowReadAgain(
   context: SettleContext,
   type: SalesforceType,
-  end: PushEnd,
+  end: PushResult,
   overwritten: readonly Conflict[],
-): Promise<PushEnd> {
+): Promise<PushResult> {
   // The feed delivers the row of a refused push; the state read earlier may be older than base.
   if (end.kind === 'rejected') return { ...end, before: null };
   const id = toLongId(String(end.after.Id));
@@ -182,7 +182,7 @@ async function readAgain({ ports, schemas }: SettleContext, { type, id }: RowNam
   try {
     return (await ports.records.read(type, [id], schemas[type].columns)).get(id);
   } catch (error) {
-    if (!isOutside(error)) throw error;
+    if (!isExternal(error)) throw error;
     return undefined;
   }
 }

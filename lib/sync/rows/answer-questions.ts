@@ -2,15 +2,15 @@ import { hasEmail, isLeased } from '../../person/person.ts';
 import type { Row, RowName } from '../../person/row.ts';
 import type { RowContext } from '../context/context.ts';
 import { inParallel, STORE_PARALLELISM } from '../in-parallel.ts';
-import { Asking, type Manner } from './asking.ts';
 import { decide, type Question } from './decide.ts';
 import type { Decided, Read, Step } from './known.ts';
+import { type AskOptions, QuestionRun } from './question-run.ts';
 import { findRowsFor, otherRowsWithEmail, readRows } from './salesforce-rows.ts';
 import { writeStep } from './write-step.ts';
 
 /** A question and the pending read or step. */
 interface Turn<Act> {
-  readonly asking: Asking;
+  readonly run: QuestionRun;
   readonly act: Act;
 }
 
@@ -28,44 +28,48 @@ const STEPS: ReadonlySet<string> = new Set(STEP_KINDS);
 export async function answerQuestions(
   context: RowContext,
   questions: readonly Question[],
-  manner: Manner = {},
-): Promise<readonly Asking[]> {
+  options: AskOptions = {},
+): Promise<readonly QuestionRun[]> {
   const { clock } = context.ports;
-  const askings = questions.map((question) => {
-    return new Asking(question, manner, context.schemas, (person) => isLeased(person, clock.now()));
+  const runs = questions.map((question) => {
+    return new QuestionRun(question, options, context.schemas, (person) => isLeased(person, clock.now()));
   });
-  for (let open: readonly Asking[] = askings; open.length > 0; ) {
-    const turns = open.flatMap((asking) => turnOf(asking) ?? []);
-    if (manner.hasTime?.() === false) return endLate(askings, turns);
+  for (let open: readonly QuestionRun[] = runs; open.length > 0; ) {
+    const turns = open.flatMap((run) => turnOf(run) ?? []);
+    if (options.hasTime?.() === false) return endLate(runs, turns);
     await readAll(context, turns);
     await inParallel(turns.filter(isStep), STORE_PARALLELISM, (turn) => carryOut(context, turn));
     open = open.filter(({ ended }) => ended === undefined);
   }
-  return askings;
+  return runs;
 }
 
-function endLate(askings: readonly Asking[], turns: readonly Turn<Read | Step>[]): readonly Asking[] {
-  for (const { asking } of turns) asking.ended = { kind: 'late' };
-  return askings;
+function endLate(runs: readonly QuestionRun[], turns: readonly Turn<Read | Step>[]): readonly QuestionRun[] {
+  for (const { run } of turns) run.ended = { kind: 'late' };
+  return runs;
 }
 
 /** Answers one question; throws the question's error. */
-export async function answerQuestion(context: RowContext, question: Question, manner: Manner = {}): Promise<Asking> {
-  const [asking] = await answerQuestions(context, [question], manner);
-  if (asking === undefined) throw new Error('a question without an answer');
-  if (asking.ended?.kind === 'failed') throw asking.ended.error;
-  return asking;
+export async function answerQuestion(
+  context: RowContext,
+  question: Question,
+  options: AskOptions = {},
+): Promise<QuestionRun> {
+  const [run] = await answerQuestions(context, [question], options);
+  if (run === undefined) throw new Error('a question without an answer');
+  if (run.ended?.kind === 'failed') throw run.ended.error;
+  return run;
 }
 
-function turnOf(asking: Asking): Turn<Read | Step> | undefined {
+function turnOf(run: QuestionRun): Turn<Read | Step> | undefined {
   try {
-    const act: Read | Decided = decide(asking.known, asking.question);
-    if (isRead(act)) return { asking, act };
-    if (!isWritten(act)) asking.ended = act;
-    else if (asking.manner.stopsAt?.(act, asking.known) === true) asking.ended = { kind: 'stopped', step: act };
-    else return { asking, act };
+    const act: Read | Decided = decide(run.known, run.question);
+    if (isRead(act)) return { run, act };
+    if (!isWritten(act)) run.ended = act;
+    else if (run.options.stopsAt?.(act, run.known) === true) run.ended = { kind: 'stopped', step: act };
+    else return { run, act };
   } catch (error) {
-    asking.ended = { kind: 'failed', error };
+    run.ended = { kind: 'failed', error };
   }
   return undefined;
 }
@@ -82,24 +86,24 @@ function isStep(turn: Turn<Read | Step>): turn is Turn<Step> {
   return STEPS.has(turn.act.kind);
 }
 
-async function carryOut(context: RowContext, { asking, act }: Turn<Step>): Promise<void> {
-  const { manner, question } = asking;
-  if (manner.hasTime?.() === false) {
-    asking.ended = { kind: 'late' };
+async function carryOut(context: RowContext, { run, act }: Turn<Step>): Promise<void> {
+  const { options, question } = run;
+  if (options.hasTime?.() === false) {
+    run.ended = { kind: 'late' };
     return;
   }
   try {
     const outcome = await writeStep(context, act, {
-      stored: (personId) => asking.stored(personId),
-      isFresh: (row) => asking.hasRead(row),
+      stored: (personId) => run.stored(personId),
+      isFresh: (row) => run.hasRead(row),
       mayComeAfter: question.kind === 'row' && question.mayComeAfter,
-      token: manner.token ?? null,
-      isDry: manner.isDry ?? false,
+      token: options.token ?? null,
+      isDry: options.isDry ?? false,
     });
-    if (act.kind === 'take' && outcome.kind === 'written') asking.taken.push(act.row);
-    asking.takeOutcome(outcome);
+    if (act.kind === 'take' && outcome.kind === 'written') run.taken.push(act.row);
+    run.takeOutcome(outcome);
   } catch (error) {
-    asking.ended = { kind: 'failed', error };
+    run.ended = { kind: 'failed', error };
   }
 }
 
@@ -110,12 +114,12 @@ async function readAll(context: RowContext, turns: readonly Turn<Read | Step>[])
     readTogether(of('readItems'), (some) => readItems(context, some)),
     readTogether(of('readRow'), (some) => readFreshRows(context, some)),
     readTogether(of('readClaimant'), (some) => readClaimants(context, some)),
-    readEach(of('readSharedEmail'), async ({ asking, act }) => {
-      asking.takeShared(act.row, (await otherRowsWithEmail(context, act.row)).length > 0);
+    readEach(of('readSharedEmail'), async ({ run, act }) => {
+      run.takeShared(act.row, (await otherRowsWithEmail(context, act.row)).length > 0);
     }),
-    readEach(of('find'), async ({ asking, act }) => {
-      const person = asking.person(act.personId);
-      if (person !== undefined) asking.takeFound(await findRowsFor(context, person));
+    readEach(of('find'), async ({ run, act }) => {
+      const person = run.person(act.personId);
+      if (person !== undefined) run.takeFound(await findRowsFor(context, person));
     }),
   ]);
 }
@@ -132,19 +136,19 @@ async function readTogether<Act>(
   try {
     await read(turns);
   } catch (error) {
-    for (const { asking } of turns) asking.ended = { kind: 'failed', error };
+    for (const { run } of turns) run.ended = { kind: 'failed', error };
   }
 }
 
 async function readItems({ ports }: RowContext, turns: readonly Turn<{ readonly ids: readonly string[] }>[]) {
   const items = await ports.persons.items(turns.flatMap(({ act }) => act.ids));
-  for (const { asking, act } of turns) for (const id of act.ids) asking.takeItem(id, items.get(id));
+  for (const { run, act } of turns) for (const id of act.ids) run.takeItem(id, items.get(id));
 }
 
 async function readFreshRows(context: RowContext, turns: readonly Turn<{ readonly name: RowName }>[]) {
   const names = turns.map(({ act }) => act.name);
   const rows = await readRows(context, names);
-  for (const { asking, act } of turns) asking.takeRow(act.name.id, rows.get(act.name.id));
+  for (const { run, act } of turns) run.takeRow(act.name.id, rows.get(act.name.id));
 }
 
 /** The claimants of the rows' emails, provided that the claimant still has the email. */
@@ -153,13 +157,13 @@ async function readClaimants({ ports }: RowContext, turns: readonly Turn<{ reado
   const claims =
     emails.length === 0 ? new Map<string, string>() : await ports.persons.emailClaims([...new Set(emails)]);
   const items = claims.size === 0 ? new Map() : await ports.persons.items([...new Set(claims.values())]);
-  for (const { asking, act } of turns) {
+  for (const { run, act } of turns) {
     const email = emailOf(act.row);
     const id = claims.get(email ?? '');
-    if (id !== undefined) asking.takeItem(id, items.get(id));
-    const person = id === undefined ? undefined : asking.person(id);
+    if (id !== undefined) run.takeItem(id, items.get(id));
+    const person = id === undefined ? undefined : run.person(id);
     const hasIt = person !== undefined && email !== undefined && hasEmail(person, email);
-    asking.takeClaimant(act.row, hasIt ? person.personId : null);
+    run.takeClaimant(act.row, hasIt ? person.personId : null);
   }
 }
 

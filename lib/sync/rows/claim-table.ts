@@ -5,7 +5,7 @@ import { freshRow, type Hold, holdOf, itemOf } from './authority.ts';
 import type { Decided, Deciding, Known, Rule } from './known.ts';
 
 /** Rows 17 to 24: the authority names a person without the row in `salesforce` or `left`. */
-export function* claimed(known: Known, way: Way, claimer: Standing, state: Row): Deciding {
+export function* claimed(known: Known, source: QuestionSource, claimer: Standing, state: Row): Deciding {
   const { personId, salesforce, erased } = claimer;
   const renounce = (rule: Rule): Decided => ({ kind: 'renounce', personId, row: state, rule });
   // An erased person takes only the successor of the own row, so that no conversion recreates the person.
@@ -15,7 +15,7 @@ export function* claimed(known: Known, way: Way, claimer: Standing, state: Row):
   }
   if (!isGone(salesforce)) return (yield* readOwnFirst(known, claimer, '19')) ?? renounce('19');
   const { successor } = salesforce;
-  if (successor !== undefined && successor.id !== state.id) return yield* follow(known, way, claimer, '21');
+  if (successor !== undefined && successor.id !== state.id) return yield* follow(known, source, claimer, '21');
   const fresh = yield* freshRow(known, state);
   if (fresh === null) return { kind: 'nothing', personId, rule: '23' };
   if (successor !== undefined) return { kind: 'take', personId, row: fresh, succeeds: true, rule: '20' };
@@ -23,13 +23,13 @@ export function* claimed(known: Known, way: Way, claimer: Standing, state: Row):
 }
 
 /** How the question was started. */
-export interface Way {
+export interface QuestionSource {
   /** Whether a queue message repeats the question until success. */
-  readonly told: boolean;
+  readonly hasMessage: boolean;
 }
 
 /** Parks a person with an unreadable living row; a person already parked stays unchanged. */
-export function unseen(known: Known, personId: string, { type, id }: RowName, rule: Rule): Decided {
+export function parkUnreadable(known: Known, personId: string, { type, id }: RowName, rule: Rule): Decided {
   const kind = known.isUnseen(personId) ? 'notVisible' : 'parkUnseen';
   return { kind, personId, row: { type, id }, rule };
 }
@@ -45,7 +45,7 @@ export function hasSuccessor({ salesforce }: Standing): boolean {
  * Table B: the person's row is gone and has a successor. Reads the person's own row first, then for every successor the
  * authority and the row, up to the last successor. `rule`: the table row of the caller.
  */
-export function* follow(known: Known, way: Way, follower: Standing, rule: Rule): Deciding {
+export function* follow(known: Known, source: QuestionSource, follower: Standing, rule: Rule): Deciding {
   const { personId, salesforce } = follower;
   const nothing: Decided = { kind: 'nothing', personId, rule };
   if (salesforce === null) return nothing;
@@ -65,7 +65,7 @@ export function* follow(known: Known, way: Way, follower: Standing, rule: Rule):
         : { kind: 'notVisible', personId, row: next, rule };
     }
     const after = successorOf(row);
-    if (after === null) return yield* reached(known, way, { follower, hold, row });
+    if (after === null) return yield* atLastSuccessor(known, source, { follower, hold, row });
     // Merged, undeleted and merged back during the reads.
     if (after.id === salesforce.id) return { kind: 'wait', rule };
     next = after;
@@ -74,14 +74,14 @@ export function* follow(known: Known, way: Way, follower: Standing, rule: Rule):
 }
 
 /** The last successor: present state and holder. */
-interface Reached {
+interface LastSuccessor {
   readonly follower: Standing;
   readonly hold: Hold;
   readonly row: Row;
 }
 
 /** Rows B1 to B9. */
-function* reached(known: Known, way: Way, { follower, hold, row }: Reached): Deciding {
+function* atLastSuccessor(known: Known, source: QuestionSource, { follower, hold, row }: LastSuccessor): Deciding {
   const { personId } = follower;
   const claim: Decided = { kind: 'claim', rowId: row.id, personId, rule: 'B2' };
   switch (hold.kind) {
@@ -97,18 +97,18 @@ function* reached(known: Known, way: Way, { follower, hold, row }: Reached): Dec
       return yield* newLife(known, row, 'B6');
     case 'claimed':
       if (hold.survivor.personId === personId) return { kind: 'take', personId, row, succeeds: true, rule: 'B3' };
-      return yield* claimedByAnother(known, way, hold.survivor, row);
+      return yield* claimedByAnother(known, source, hold.survivor, row);
     case 'held':
       if (hold.survivor.personId === personId) return { kind: 'nothing', personId, rule: 'B9' };
-      return join(known, way, { follower, holder: hold.survivor, row });
+      return join(known, source, { follower, holder: hold.survivor, row });
   }
 }
 
 /** Row B4. */
-function* claimedByAnother(known: Known, way: Way, claimer: Standing, row: Row): Deciding {
+function* claimedByAnother(known: Known, source: QuestionSource, claimer: Standing, row: Row): Deciding {
   const { personId, salesforce } = claimer;
   const areBothGone = salesforce !== null && isGone(salesforce) && isGone(row);
-  return areBothGone ? { kind: 'nothing', personId, rule: 'B4' } : yield* claimed(known, way, claimer, row);
+  return areBothGone ? { kind: 'nothing', personId, rule: 'B4' } : yield* claimed(known, source, claimer, row);
 }
 
 /**
@@ -119,7 +119,7 @@ function* claimedByAnother(known: Known, way: Way, claimer: Standing, row: Row):
  */
 function join(
   known: Known,
-  { told }: Way,
+  { hasMessage }: QuestionSource,
   { follower, holder, row }: { readonly follower: Standing; readonly holder: Standing; readonly row: Row },
 ): Decided {
   const { personId, erased } = follower;
@@ -135,7 +135,7 @@ function join(
   const [loser, into] = gives ? [holder, follower] : [follower, holder];
   const rule = gives ? 'B8' : 'B9';
   // No queued message will retry the join, so enqueue one before the first write.
-  if (!told && !known.sent(loser.personId)) return { kind: 'send', personId: loser.personId, rule };
+  if (!hasMessage && !known.sent(loser.personId)) return { kind: 'send', personId: loser.personId, rule };
   return { kind: 'freeze', loser: loser.personId, into: into.personId, gives, gone: null, rule };
 }
 

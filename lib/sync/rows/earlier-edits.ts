@@ -1,6 +1,6 @@
 import type { Activity } from '../../person/activity.ts';
+import { lastEditOf } from '../../person/logged-edits.ts';
 import type { Person } from '../../person/person.ts';
-import { toldEditOf } from '../../person/told-edits.ts';
 import type { PersonStore } from '../ports/person-store.ts';
 
 const PAGE = 100;
@@ -23,13 +23,13 @@ export async function earlierEdits(
   const isBrought = (field: string) => (loser.fields[field] ?? null) !== null;
   const emptied = Object.keys(survivor.fields).filter((field) => survivor.fields[field] === null && isBrought(field));
   return new Map([
-    [survivor.personId, await earlierTelling(store, survivor, [...edited, ...emptied])],
-    [loser.personId, await earlierTelling(store, loser, edited)],
+    [survivor.personId, await earlierActivities(store, survivor, [...edited, ...emptied])],
+    [loser.personId, await earlierActivities(store, loser, edited)],
   ]);
 }
 
 /** Activities older than the item's log, back to the last edit of every given field. */
-async function earlierTelling(
+async function earlierActivities(
   store: Pick<PersonStore, 'activities'>,
   person: Person,
   fields: readonly string[],
@@ -38,7 +38,7 @@ async function earlierTelling(
   let earlier: readonly Activity[] = [];
   let below = recent[0]?.seq ?? next;
   for (let page = 0; page < MAX_PAGES && below > 0; page += 1) {
-    if (fields.every((field) => toldEditOf([...earlier, ...recent], field) !== undefined)) break;
+    if (fields.every((field) => lastEditOf([...earlier, ...recent], field) !== undefined)) break;
     const { items } = await store.activities(person, PAGE, String(below));
     if (items.length === 0) break;
     earlier = [...items.toReversed(), ...earlier];

@@ -3,11 +3,11 @@ import { type Row, type RowName, typeOf } from '../../person/row.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
 import type { RowContext } from '../context/context.ts';
 import { answerQuestion, answerQuestions } from './answer-questions.ts';
-import type { Asking } from './asking.ts';
 import type { Refreshed } from './merge-values.ts';
+import type { QuestionRun } from './question-run.ts';
 
 /** Persons after the read of their rows, by id, and the first error. */
-export interface Refreshment {
+export interface RefreshedPersons {
   readonly persons: ReadonlyMap<string, Person>;
   readonly error: unknown;
 }
@@ -17,16 +17,16 @@ export interface Refreshment {
  * successor's holder. Returns the persons (or survivors) as stored now. A person is missing if leased to a different
  * worker, changed concurrently, or not storable: try again later.
  */
-export async function refreshPersons(context: RowContext, persons: readonly Person[]): Promise<Refreshment> {
+export async function refreshPersons(context: RowContext, persons: readonly Person[]): Promise<RefreshedPersons> {
   const questions = persons.map(
-    ({ personId }) => ({ kind: 'person', personId, attaches: false, readsOwn: true, told: false }) as const,
+    ({ personId }) => ({ kind: 'person', personId, attaches: false, readsOwn: true, hasMessage: false }) as const,
   );
-  const askings = await answerQuestions(context, questions);
+  const runs = await answerQuestions(context, questions);
   const refreshed = new Map<string, Person>();
   let error: unknown = null;
-  for (const { question, ended, reached } of askings) {
+  for (const { question, ended, foundPerson } of runs) {
     if (ended?.kind === 'failed') error ??= ended.error;
-    if (question.kind === 'person' && reached !== undefined) refreshed.set(question.personId, reached);
+    if (question.kind === 'person' && foundPerson !== undefined) refreshed.set(question.personId, foundPerson);
   }
   // A survivor of several persons was written several times: the highest revision is the latest.
   for (const person of Array.from(refreshed.values())) {
@@ -61,21 +61,28 @@ export type StoredRead =
 export async function storeRead(context: RowContext, read: LeasedRead): Promise<StoredRead> {
   const { person, recordIsGone } = read;
   const { personId } = person;
-  const question = { kind: 'person', personId, attaches: false, readsOwn: true, told: false, recordIsGone } as const;
-  const asking = await answerQuestion(context, question, {
+  const question = {
+    kind: 'person',
+    personId,
+    attaches: false,
+    readsOwn: true,
+    hasMessage: false,
+    recordIsGone,
+  } as const;
+  const run = await answerQuestion(context, question, {
     token: person.lease?.owner,
     seen: seenIn(context, read),
   });
-  return storedRead(read.person, asking);
+  return storedRead(read.person, run);
 }
 
-function storedRead(person: Person, { ended, reached, pulled, conflicts, hasWritten }: Asking): StoredRead {
+function storedRead(person: Person, { ended, foundPerson, pulled, conflicts, hasWritten }: QuestionRun): StoredRead {
   if (ended?.kind === 'notVisible' && ended.row.id === person.salesforce?.id)
     return { kind: 'notVisible', row: ended.row };
   const isRead = ended?.kind === 'nothing' || ended?.kind === 'notVisible';
-  if (!isRead || reached === undefined) return { kind: 'changed' };
-  if (reached.personId !== person.personId) return { kind: 'merged', into: reached.personId };
-  return { kind: 'stored', person: hasWritten ? reached : person, pulled, conflicts };
+  if (!isRead || foundPerson === undefined) return { kind: 'changed' };
+  if (foundPerson.personId !== person.personId) return { kind: 'merged', into: foundPerson.personId };
+  return { kind: 'stored', person: hasWritten ? foundPerson : person, pulled, conflicts };
 }
 
 function seenIn(

@@ -3,11 +3,20 @@ import { isPossiblePersonId } from '../../person/person-key.ts';
 import { type Row, type RowName, successorOf } from '../../person/row.ts';
 import { heldRow, isGone, isPerson, type Standing } from '../../person/standing.ts';
 import { chainOf, freshRow, type Hold, holdOf, itemOf } from './authority.ts';
-import { absorb, claimed, follow, hasSuccessor, isNews, newLife, unseen, type Way } from './claim-table.ts';
+import {
+  absorb,
+  claimed,
+  follow,
+  hasSuccessor,
+  isNews,
+  newLife,
+  parkUnreadable,
+  type QuestionSource,
+} from './claim-table.ts';
 import type { Decided, Deciding, Known } from './known.ts';
 
 /** A row state on the way to the row's holder. */
-export interface RowQuestion extends Way {
+export interface RowQuestion extends QuestionSource {
   readonly kind: 'row';
   readonly name: RowName;
   /** Null: the row is to be read. */
@@ -24,9 +33,9 @@ export interface RowQuestion extends Way {
 export function* decideRow(known: Known, question: RowQuestion): Deciding {
   const hold = (yield* heldByCarriedId(known, question.state)) ?? (yield* holdOf(known, question.name.id));
   if (hold.kind === 'unjoined') return yield* absorb(known, hold.loser, hold.survivor);
-  const isWhole = !question.partial || addsTo(hold, question.state);
+  const isUsable = !question.partial || addsTo(hold, question.state);
   // Storing a later stamp would claim columns never read.
-  const state = (isWhole ? question.state : null) ?? (yield* freshRow(known, question.name));
+  const state = (isUsable ? question.state : null) ?? (yield* freshRow(known, question.name));
   if (state === null) return yield* unreadable(known, question, hold);
   switch (hold.kind) {
     case 'held':
@@ -181,6 +190,6 @@ function* unreadable(known: Known, question: RowQuestion, hold: Exclude<Hold, { 
   if (erased) return { kind: 'nothing', personId, rule: '2' };
   if (hasSuccessor(hold.survivor)) return yield* follow(known, question, hold.survivor, '4');
   if (salesforce === null || salesforce.isDeleted) return { kind: 'nothing', personId, rule: '5' };
-  if (question.recordIsGone !== true) return unseen(known, personId, salesforce, '5');
+  if (question.recordIsGone !== true) return parkUnreadable(known, personId, salesforce, '5');
   return { kind: 'merge', personId, row: null, keepsNewborn: false, rule: '3' };
 }

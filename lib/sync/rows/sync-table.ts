@@ -2,11 +2,11 @@ import { personIdOfRow } from '../../person/person.ts';
 import type { Row } from '../../person/row.ts';
 import { heldRow, isGone, type Standing } from '../../person/standing.ts';
 import { chainOf, freshRow, holdOf, itemOf } from './authority.ts';
-import { absorb, follow, hasSuccessor, isNews, unseen, type Way } from './claim-table.ts';
+import { absorb, follow, hasSuccessor, isNews, parkUnreadable, type QuestionSource } from './claim-table.ts';
 import type { Decided, Deciding, FoundRow, Known } from './known.ts';
 
 /** Brings a person to the present row: finishes a half-done join, follows a successor. */
-export interface PersonQuestion extends Way {
+export interface PersonQuestion extends QuestionSource {
   readonly kind: 'person';
   readonly personId: string;
   /** Reads the person's own row even if known to live. */
@@ -64,7 +64,7 @@ function* ownRow(known: Known, person: Standing, isKnownGone: boolean): Deciding
   const { personId, salesforce } = person;
   if (salesforce === null) return undefined;
   const own = yield* freshRow(known, salesforce);
-  if (own === null && !isKnownGone) return unseen(known, personId, salesforce, 'C3');
+  if (own === null && !isKnownGone) return parkUnreadable(known, personId, salesforce, 'C3');
   const isNew = own === null ? !isGone(salesforce) : isNews(known, person, own);
   return isNew ? { kind: 'merge', personId, row: own, keepsNewborn: false, rule: 'C3' } : undefined;
 }
@@ -94,25 +94,25 @@ function* attachTo(known: Known, person: Standing, found: Row): Deciding {
     case 'free':
       return yield* claimFor(known, person, found);
     case 'unborn':
-      return anothers(personId, found);
+      return heldByOther(personId, found);
     case 'held':
     case 'left':
     case 'claimed':
       if (hold.survivor.personId === personId) return ownedBy(person, found, hold.kind);
       if (hold.kind === 'left') return yield* claimLeft(known, person, found);
       if (hold.kind === 'claimed') return { kind: 'wait', rule: 'C7' };
-      return hold.survivor.erased ? yield* claimErased(known, person, found) : anothers(personId, found);
+      return hold.survivor.erased ? yield* claimErased(known, person, found) : heldByOther(personId, found);
   }
 }
 
 function ownedBy(person: Standing, found: Row, how: 'held' | 'left' | 'claimed'): Decided {
   const { personId } = person;
   if (how === 'claimed') return takeFound(person, found);
-  return how === 'held' ? { kind: 'push', personId, rule: 'C1' } : anothers(personId, found);
+  return how === 'held' ? { kind: 'push', personId, rule: 'C1' } : heldByOther(personId, found);
 }
 
 /** Row C7: an equal email alone neither moves a row nor joins two persons. */
-function anothers(personId: string, found: Row): Decided {
+function heldByOther(personId: string, found: Row): Decided {
   return { kind: 'ambiguous', personId, rows: [found], rule: 'C7' };
 }
 

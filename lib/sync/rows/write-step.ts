@@ -38,7 +38,7 @@ export type StepOutcome =
 type Pulled = Pick<Refreshed, 'pulled' | 'conflicts'>;
 
 /** Inputs for writing a step. */
-export interface Writing {
+export interface StepInputs {
   /** An item as stored; null: absent. */
   readonly stored: (personId: string) => StoredItem | null;
   /** Whether the row was read just now, as opposed to a queued state. */
@@ -57,25 +57,25 @@ const AFTER_A_SYNC_SECONDS = 60;
 const NOTHING: Pulled = { pulled: [], conflicts: [] };
 
 /** Performs one step: one conditional write, or one message. */
-export async function writeStep(context: RowContext, step: Step, writing: Writing): Promise<StepOutcome> {
-  if (isChange(step)) return change(context, step, writing);
+export async function writeStep(context: RowContext, step: Step, inputs: StepInputs): Promise<StepOutcome> {
+  if (isChange(step)) return change(context, step, inputs);
   switch (step.kind) {
     case 'send':
-      return send(context, step, writing);
+      return send(context, step, inputs);
     case 'claim':
-      return writeAuthority(context, step.rowId, { rowOf: step.personId }, writing);
+      return writeAuthority(context, step.rowId, { rowOf: step.personId }, inputs);
     case 'noteGone':
-      return writeAuthority(context, step.row.id, { goneAt: step.row.systemModstamp }, writing);
+      return writeAuthority(context, step.row.id, { goneAt: step.row.systemModstamp }, inputs);
     case 'create':
-      return create(context, step, writing);
+      return create(context, step, inputs);
     case 'merge':
-      return merge(context, step, writing);
+      return merge(context, step, inputs);
     case 'take':
-      return take(context, step, writing);
+      return take(context, step, inputs);
     case 'clear':
-      return clear(context, of(writing, step.personId), writing);
+      return clear(context, of(inputs, step.personId), inputs);
     case 'absorb':
-      return absorb(context, step, writing);
+      return absorb(context, step, inputs);
   }
 }
 
@@ -88,9 +88,9 @@ function isChange(step: Step): step is Change {
   return CHANGES.some((kind) => kind === step.kind);
 }
 
-function change(context: RowContext, step: Change, writing: Writing): Promise<StepOutcome> {
-  const person = of(writing, step.kind === 'freeze' ? step.loser : step.personId);
-  return update(context, writing, person, changed(context, person, step));
+function change(context: RowContext, step: Change, inputs: StepInputs): Promise<StepOutcome> {
+  const person = of(inputs, step.kind === 'freeze' ? step.loser : step.personId);
+  return update(context, inputs, person, changed(context, person, step));
 }
 
 function changed(context: RowContext, person: Person, step: Change): Person {
@@ -109,7 +109,7 @@ function changed(context: RowContext, person: Person, step: Change): Person {
   }
 }
 
-function of({ stored }: Writing, personId: string): Person {
+function of({ stored }: StepInputs, personId: string): Person {
   const item = stored(personId);
   if (!isPerson<Person>(item)) throw new Error(`${personId} was not read, or is no person`);
   return item;
@@ -118,7 +118,7 @@ function of({ stored }: Writing, personId: string): Person {
 async function send(
   { ports }: RowContext,
   { personId, row }: Extract<Step, { kind: 'send' }>,
-  { isDry }: Writing,
+  { isDry }: StepInputs,
 ): Promise<StepOutcome> {
   const queuedAt = ports.clock.now();
   if (isDry) return { kind: 'sent', about: row?.id ?? personId };
@@ -134,7 +134,7 @@ async function writeAuthority(
   { ports }: RowContext,
   rowId: string,
   change: Partial<Pick<Stub, 'rowOf' | 'goneAt'>>,
-  { stored, isDry }: Writing,
+  { stored, isDry }: StepInputs,
 ): Promise<StepOutcome> {
   const personId = personIdOfRow(rowId);
   const before = stored(personId);
@@ -148,7 +148,7 @@ async function writeAuthority(
 async function create(
   { ports }: RowContext,
   { personId, row }: Extract<Step, { kind: 'create' }>,
-  { stored, isDry }: Writing,
+  { stored, isDry }: StepInputs,
 ): Promise<StepOutcome> {
   const before = stored(personId);
   if (isPerson(before)) return { kind: 'refused' };
@@ -171,27 +171,27 @@ async function create(
 async function merge(
   context: RowContext,
   { personId, row, keepsNewborn }: Extract<Step, { kind: 'merge' }>,
-  writing: Writing,
+  inputs: StepInputs,
 ): Promise<StepOutcome> {
   const { ports } = context;
-  const person = of(writing, personId);
-  const isFresh = writing.isFresh(row);
-  if (isFresh && isOthers(context, person, writing)) return { kind: 'busy' };
+  const person = of(inputs, personId);
+  const isFresh = inputs.isFresh(row);
+  if (isFresh && isLeasedByOther(context, person, inputs)) return { kind: 'busy' };
   const merged = row === null ? gone(person, ports.clock.now()) : mergedWith(context, person, row);
-  const lease = leaseAfter(person, row, writing);
+  const lease = leaseAfter(person, row, inputs);
   const next = { ...merged.person, newborn: keepsNewborn && person.newborn, lease };
   // An unchanged person is not written, unless an older state of the row could arrive later and look newer.
-  const leavesTrace = isFresh || writing.mayComeAfter || hasWork(person);
+  const leavesTrace = isFresh || inputs.mayComeAfter || hasWork(person);
   if (!merged.isChange && !leavesTrace) return { ...NOTHING, kind: 'written', item: next, isStored: false };
-  return withPulled(await write(ports, person, next, { leaseAsRead: isFresh, isDry: writing.isDry }), merged);
+  return withPulled(await write(ports, person, next, { leaseAsRead: isFresh, isDry: inputs.isDry }), merged);
 }
 
 /**
  * Once the row was read, the attempt of an earlier push need not be remembered; except with a successor, where the
  * pushed values may have been transferred to the successor.
  */
-function leaseAfter(person: Person, row: Row | null, writing: Writing): Person['lease'] {
-  const isKnown = writing.isFresh(row) && !isOurs(person, writing);
+function leaseAfter(person: Person, row: Row | null, inputs: StepInputs): Person['lease'] {
+  const isKnown = inputs.isFresh(row) && !isOwnLease(person, inputs);
   return isKnown && (row === null || successorOf(row) === null) ? null : person.lease;
 }
 
@@ -218,29 +218,29 @@ function mergedWith({ ports, schemas }: RowContext, person: Person, row: Row): M
 async function take(
   context: RowContext,
   { personId, row, succeeds }: Extract<Step, { kind: 'take' }>,
-  writing: Writing,
+  inputs: StepInputs,
 ): Promise<StepOutcome> {
   const { ports, schemas } = context;
-  const person = of(writing, personId);
-  if (isOthers(context, person, writing)) return { kind: 'busy' };
+  const person = of(inputs, personId);
+  if (isLeasedByOther(context, person, inputs)) return { kind: 'busy' };
   const found = mergeOf(schemas, person, row, succeeds);
   // Deleted during the read: the row's own message handles the deletion.
   if (found.kind !== 'merged') return { kind: 'busy' };
   const { left, newborn } = withoutOwnRow(person);
-  const lease = leaseAfter(person, row, writing);
+  const lease = leaseAfter(person, row, inputs);
   const next = { ...mergedPerson(found, ports.clock.now()), left, newborn, lease };
-  return withPulled(await write(ports, person, next, { leaseAsRead: true, isDry: writing.isDry }), found);
+  return withPulled(await write(ports, person, next, { leaseAsRead: true, isDry: inputs.isDry }), found);
 }
 
 async function absorb(
   context: RowContext,
   step: Extract<Step, { kind: 'absorb' }>,
-  writing: Writing,
+  inputs: StepInputs,
 ): Promise<StepOutcome> {
   const { ports, schemas } = context;
-  const survivor = of(writing, step.survivor);
-  const loser = of(writing, step.loser);
-  if (isOthers(context, survivor, writing)) return { kind: 'busy' };
+  const survivor = of(inputs, step.survivor);
+  const loser = of(inputs, step.loser);
+  if (isLeasedByOther(context, survivor, inputs)) return { kind: 'busy' };
   const now = ports.clock.now();
   const { row } = step;
   const takes = takesGivenRow(survivor, loser);
@@ -250,34 +250,34 @@ async function absorb(
       : refreshedBy(mergeOf(schemas, survivor, row, takes), survivor, now);
   const { rules } = schemas[typeOf(there.person)];
   const earlier = await earlierEdits(ports.persons, there.person, loser);
-  const whole = absorbPerson(there.person, loser, { rules, now, earlier });
+  const joined = absorbPerson(there.person, loser, { rules, now, earlier });
   const given = row === null ? loser.salesforce : there.person.salesforce;
   const before = takes ? survivor : there.person;
   const { salesforce, left, absorbed, newborn } = joinedWith(before, loser, given);
   const deletedHere = deletedWith(survivor, loser);
-  const next = { ...whole, salesforce, left, absorbed, newborn, deletedHere };
-  return withPulled(await write(ports, survivor, next, { leaseAsRead: true, isDry: writing.isDry }), there);
+  const next = { ...joined, salesforce, left, absorbed, newborn, deletedHere };
+  return withPulled(await write(ports, survivor, next, { leaseAsRead: true, isDry: inputs.isDry }), there);
 }
 
 /** A person joined into an erased person keeps only the attributes needed to follow rows. Idempotent after a crash. */
-async function clear(context: RowContext, person: Person, writing: Writing): Promise<StepOutcome> {
+async function clear(context: RowContext, person: Person, inputs: StepInputs): Promise<StepOutcome> {
   const { persons, clock } = context.ports;
-  if (!writing.isDry) await persons.forget(person.personId, person.claims);
-  return update(context, writing, person, erasePerson(person, clock.now()));
+  if (!inputs.isDry) await persons.forget(person.personId, person.claims);
+  return update(context, inputs, person, erasePerson(person, clock.now()));
 }
 
-async function update(context: RowContext, writing: Writing, person: Person, next: Person): Promise<StepOutcome> {
-  if (isOthers(context, person, writing)) return { kind: 'busy' };
-  return write(context.ports, person, next, { leaseAsRead: true, isDry: writing.isDry });
+async function update(context: RowContext, inputs: StepInputs, person: Person, next: Person): Promise<StepOutcome> {
+  if (isLeasedByOther(context, person, inputs)) return { kind: 'busy' };
+  return write(context.ports, person, next, { leaseAsRead: true, isDry: inputs.isDry });
 }
 
-function isOurs({ lease }: Person, { token }: Writing): boolean {
+function isOwnLease({ lease }: Person, { token }: StepInputs): boolean {
   return lease?.owner === token;
 }
 
 /** Whether a different worker may be pushing the person. */
-function isOthers({ ports }: RowContext, person: Person, writing: Writing): boolean {
-  return isLeased(person, ports.clock.now()) && !isOurs(person, writing);
+function isLeasedByOther({ ports }: RowContext, person: Person, inputs: StepInputs): boolean {
+  return isLeased(person, ports.clock.now()) && !isOwnLease(person, inputs);
 }
 
 async function write(

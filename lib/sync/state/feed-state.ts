@@ -153,7 +153,7 @@ export function windowRead(state: FeedState, window: WindowRead): FeedState {
 }
 
 /** How the poll treats a row just read. */
-export type RowSight = 'queued' | 'new' | 'newer';
+export type QueueState = 'queued' | 'new' | 'newer';
 
 /**
  * An identifier for a row state: the stamp and a fingerprint of the values, because a transaction committing late may
@@ -177,7 +177,7 @@ export function columnsPrint(columns: readonly string[]): number {
  * `queued`: the state was already queued. `newer`: a different state of the row may still be queued, so even a merge
  * without changes must leave a trace in the store. `new`: neither.
  */
-export function sightOf(recent: RecentRows, id: string, state: string, now: string): RowSight {
+export function queueStateOf(recent: RecentRows, id: string, state: string, now: string): QueueState {
   const known = recent.rows.get(id);
   if (known?.[0] === state) return 'queued';
   const mayBeForgotten = recent.incompleteUntil !== null && recent.incompleteUntil > now;

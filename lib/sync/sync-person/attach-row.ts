@@ -1,9 +1,9 @@
 import { isWritable, type Person } from '../../person/person.ts';
 import { OBJECTS } from '../../person/row.ts';
 import { afterPush } from '../push/store-settled.ts';
-import type { Asking, Ended } from '../rows/asking.ts';
 import type { Known, Step } from '../rows/known.ts';
-import { type Creation, createLead, refuse } from './create-lead.ts';
+import type { QuestionRun, RunEnd } from '../rows/question-run.ts';
+import { type Creation, insertLead, refuse } from './insert-lead.ts';
 import {
   type Attaching,
   askToAttach,
@@ -21,25 +21,28 @@ import {
  */
 export async function attachRow(sync: PersonSync, person: Person): Promise<SyncStep> {
   if (isWritable(person.salesforce)) return { kind: 'goOn', linked: false, person, pulled: [], conflicts: [] };
-  const asking = await askFor(sync, person, {});
-  if (asking.ended?.kind !== 'insert' || asking.reached?.personId !== person.personId) {
-    return stepAfter(sync, person, asking);
+  const run = await askFor(sync, person, {});
+  if (run.ended?.kind !== 'insert' || run.foundPerson?.personId !== person.personId) {
+    return stepAfter(sync, person, run);
   }
-  const creation = await createLead(sync, asking.reached);
+  const creation = await insertLead(sync, run.foundPerson);
   if (creation.kind !== 'attach') return creation;
   const again = await attachMade(sync, creation);
-  const isUnfollowed = again.ended?.kind === 'nothing' && again.reached?.personId === person.personId;
+  const isUnfollowed = again.ended?.kind === 'nothing' && again.foundPerson?.personId === person.personId;
   if (isUnfollowed && creation.refused !== undefined) return refuse(sync, creation.refused);
   return stepAfter(sync, person, again);
 }
 
 /** A Lead just created stays the person's, even if already converted. */
-function attachMade(sync: PersonSync, { person, to, made }: Extract<Creation, { kind: 'attach' }>): Promise<Asking> {
+function attachMade(
+  sync: PersonSync,
+  { person, to, made }: Extract<Creation, { kind: 'attach' }>,
+): Promise<QuestionRun> {
   const attaching = () => askFor(sync, person, to);
   return made ? afterPush(attaching) : attaching();
 }
 
-function askFor(sync: PersonSync, person: Person, to: Attaching): Promise<Asking> {
+function askFor(sync: PersonSync, person: Person, to: Attaching): Promise<QuestionRun> {
   return askToAttach(sync, person, to, (step, known) => isContactForQueue(sync, step, known));
 }
 
@@ -50,23 +53,24 @@ function isContactForQueue({ assignTo }: PersonSync, { kind }: Step, known: Know
   return takes && assignTo.kind === 'queue' && found?.kind === 'one' && !OBJECTS[found.row.type].queuesOwn;
 }
 
-async function stepAfter(sync: PersonSync, asked: Person, asking: Asking): Promise<SyncStep> {
-  const { ended, reached } = asking;
-  if (reached !== undefined && reached.personId !== asked.personId) {
-    return over({ kind: 'mergedAway', personId: reached.personId });
+async function stepAfter(sync: PersonSync, asked: Person, run: QuestionRun): Promise<SyncStep> {
+  const { ended, foundPerson } = run;
+  if (foundPerson !== undefined && foundPerson.personId !== asked.personId) {
+    return over({ kind: 'mergedAway', personId: foundPerson.personId });
   }
-  if (ended?.kind === 'push' && reached !== undefined) return { ...goingOn(asking), kind: 'goOn', person: reached };
+  if (ended?.kind === 'push' && foundPerson !== undefined)
+    return { ...goingOn(run), kind: 'goOn', person: foundPerson };
   if (ended?.kind === 'notVisible') return over({ kind: 'recordNotVisible', record: ended.row });
   if (ended?.kind === 'ambiguous') {
     return over({ kind: 'ambiguousMatch', candidates: await candidatesOf(sync.ports, asked, ended.rows) });
   }
-  return over(unattached(ended, reached));
+  return over(unattached(ended, foundPerson));
 }
 
-function unattached(ended: Ended | undefined, reached: Person | undefined): SyncOutcome {
+function unattached(ended: RunEnd | undefined, foundPerson: Person | undefined): SyncOutcome {
   if (ended?.kind === 'stopped') return { kind: 'contactNotAssignable' };
   if (ended?.kind === 'notFound') return { kind: 'notFound' };
-  const deletedHere = reached?.deletedHere ?? null;
+  const deletedHere = foundPerson?.deletedHere ?? null;
   return deletedHere === null ? { kind: 'busy' } : { kind: 'deletedHere', at: deletedHere.at };
 }
 
@@ -75,7 +79,7 @@ function goingOn({
   taken,
   pulled,
   conflicts,
-}: Asking): Pick<Extract<SyncStep, { kind: 'goOn' }>, 'linked' | 'pulled' | 'conflicts'> {
+}: QuestionRun): Pick<Extract<SyncStep, { kind: 'goOn' }>, 'linked' | 'pulled' | 'conflicts'> {
   const linked = taken.length > 0;
   return { linked, pulled: linked ? [] : pulled, conflicts };
 }

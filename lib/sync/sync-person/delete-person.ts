@@ -104,8 +104,8 @@ async function remove(
       throw new TransientError(outcome.code, 'Salesforce could not delete the record now');
     case 'rejected': {
       const { rejection } = outcome;
-      const told: Happening = { type: 'rejected', direction: 'push', detail: { ...rejection, values: {} } };
-      const stored = await ports.persons.update(person, logged(person, [told], ports.clock.now()));
+      const happening: Happening = { type: 'rejected', direction: 'push', detail: { ...rejection, values: {} } };
+      const stored = await ports.persons.update(person, logged(person, [happening], ports.clock.now()));
       return stored.kind === 'written' ? { kind: 'rejected', rejection, person: stored.person } : { kind: 'busy' };
     }
   }
@@ -115,12 +115,12 @@ async function remove(
 async function follow(context: Context, person: Person, row?: Row): Promise<RowDeletion> {
   const { personId, lease, salesforce } = person;
   const readsOwn = row !== undefined || isUnread(salesforce);
-  const question = { kind: 'person', personId, readsOwn, attaches: false, told: false } as const;
-  const manner = { token: lease?.owner, seen: row === undefined ? undefined : { person, row } };
-  const { ended, reached } = await answerQuestion(context, question, manner);
-  if (ended?.kind !== 'nothing' || reached === undefined) return { kind: 'busy' };
-  if (reached.personId !== personId) return { kind: 'mergedAway', personId: reached.personId };
-  return reached.lease?.owner === lease?.owner ? { kind: 'deleted', person: reached } : { kind: 'busy' };
+  const question = { kind: 'person', personId, readsOwn, attaches: false, hasMessage: false } as const;
+  const options = { token: lease?.owner, seen: row === undefined ? undefined : { person, row } };
+  const { ended, foundPerson } = await answerQuestion(context, question, options);
+  if (ended?.kind !== 'nothing' || foundPerson === undefined) return { kind: 'busy' };
+  if (foundPerson.personId !== personId) return { kind: 'mergedAway', personId: foundPerson.personId };
+  return foundPerson.lease?.owner === lease?.owner ? { kind: 'deleted', person: foundPerson } : { kind: 'busy' };
 }
 
 /** Whether the row is known to be converted, but the Contact is unknown. */

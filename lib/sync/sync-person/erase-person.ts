@@ -64,9 +64,9 @@ async function erase(
 async function joinedFirst(ports: Ports, personId: string): Promise<Person | undefined> {
   const stored = await ports.persons.get(personId);
   if (stored === undefined || stored.mergedInto === null) return stored;
-  const question = { kind: 'person', personId, readsOwn: false, attaches: false, told: true } as const;
-  const asking = await answerQuestion({ ports, schemas: await loadSchemas(ports) }, question);
-  return asking.reached ?? survivorOfPerson(ports.persons, stored);
+  const question = { kind: 'person', personId, readsOwn: false, attaches: false, hasMessage: true } as const;
+  const run = await answerQuestion({ ports, schemas: await loadSchemas(ports) }, question);
+  return run.foundPerson ?? survivorOfPerson(ports.persons, stored);
 }
 
 async function eraseLeased(ports: Ports, leased: Person): Promise<DeleteOutcome> {

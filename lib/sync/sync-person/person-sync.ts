@@ -4,9 +4,9 @@ import type { Row, RowName, SalesforceType } from '../../person/row.ts';
 import type { AssignTo } from '../assign-to.ts';
 import type { Context } from '../context/context.ts';
 import { answerQuestion } from '../rows/answer-questions.ts';
-import type { Asking, Manner } from '../rows/asking.ts';
 import { holdersOf } from '../rows/holders.ts';
 import type { FoundRow } from '../rows/known.ts';
+import type { AskOptions, QuestionRun } from '../rows/question-run.ts';
 
 export type SyncOutcome =
   | {
@@ -76,8 +76,8 @@ export function askToAttach(
   sync: PersonSync,
   { personId, lease }: Person,
   { found, converted }: Attaching,
-  stopsAt: NonNullable<Manner['stopsAt']>,
-): Promise<Asking> {
+  stopsAt: NonNullable<AskOptions['stopsAt']>,
+): Promise<QuestionRun> {
   const lead = converted === undefined ? {} : { converted };
   const { recordIsGone } = sync;
   const question = {
@@ -85,7 +85,7 @@ export function askToAttach(
     personId,
     readsOwn: false,
     attaches: true,
-    told: false,
+    hasMessage: false,
     recordIsGone,
     ...lead,
   } as const;
@@ -108,7 +108,7 @@ export async function candidatesOf(
   );
   return rows.map(({ type, id }) => {
     const holder = holders.get(id);
-    const isAnothers = holder !== undefined && holder.personId !== person.personId;
-    return isAnothers ? { type, id, personId: holder.personId } : { type, id };
+    const isHeldByOther = holder !== undefined && holder.personId !== person.personId;
+    return isHeldByOther ? { type, id, personId: holder.personId } : { type, id };
   });
 }

@@ -5,10 +5,10 @@ import type { Context } from '../context/context.ts';
 import { describedSchemas, knownOrDescribedSchemas } from '../context/schemas.ts';
 import type { Ports } from '../ports/ports.ts';
 import { answerQuestion } from '../rows/answer-questions.ts';
-import type { Asking, Ended } from '../rows/asking.ts';
 import { survivorOfPerson } from '../rows/holders.ts';
 import type { Known, Step } from '../rows/known.ts';
 import { ownPushOf } from '../rows/merge-values.ts';
+import type { QuestionRun, RunEnd } from '../rows/question-run.ts';
 import { type Candidate, candidatesOf } from './person-sync.ts';
 import { unanswered } from './under-lease.ts';
 
@@ -52,31 +52,31 @@ export async function previewSync(ports: PreviewPorts, personId: string): Promis
 
 async function previewOf(context: PreviewContext, person: Person): Promise<Preview> {
   const { personId, lease } = person;
-  const question = { kind: 'person', personId, readsOwn: true, attaches: true, told: false } as const;
+  const question = { kind: 'person', personId, readsOwn: true, attaches: true, hasMessage: false } as const;
   const stopsAt = ({ kind }: Step, known: Known) => kind === 'take' && known.found() !== undefined;
   // Computed as the holder of the lease.
-  const manner = { isDry: true, stopsAt, token: lease?.owner };
-  const asking = await answerQuestion(context, question, manner);
-  const { ended, reached = person } = asking;
-  const target = targetOf(asking, person);
+  const options = { isDry: true, stopsAt, token: lease?.owner };
+  const run = await answerQuestion(context, question, options);
+  const { ended, foundPerson = person } = run;
+  const target = targetOf(run, person);
   if (target !== undefined) return withRow(context, target.person, target);
-  return ended?.kind === 'insert' ? created(context, reached) : undecided(context.ports, reached, ended);
+  return ended?.kind === 'insert' ? created(context, foundPerson) : undecided(context.ports, foundPerson, ended);
 }
 
 /** The row to be synced, and the person before the sync. */
-function targetOf(asking: Asking, person: Person) {
-  const { ended } = asking;
+function targetOf(run: QuestionRun, person: Person) {
+  const { ended } = run;
   if (ended?.kind === 'stopped' && ended.step.kind === 'take') {
-    return { person: asking.person(ended.step.personId) ?? person, row: ended.step.row, linked: true };
+    return { person: run.person(ended.step.personId) ?? person, row: ended.step.row, linked: true };
   }
-  return ended?.kind === 'push' ? ownTarget(asking, person) : undefined;
+  return ended?.kind === 'push' ? ownTarget(run, person) : undefined;
 }
 
-function ownTarget(asking: Asking, person: Person) {
-  const { reached = person } = asking;
-  const row = asking.row(reached.salesforce?.id ?? '');
+function ownTarget(run: QuestionRun, person: Person) {
+  const { foundPerson = person } = run;
+  const row = run.row(foundPerson.salesforce?.id ?? '');
   if (row === undefined) return undefined;
-  return { person: person.salesforce?.id === row.id ? person : reached, row, linked: false };
+  return { person: person.salesforce?.id === row.id ? person : foundPerson, row, linked: false };
 }
 
 function created({ ports, schemas }: PreviewContext, person: Person): Preview {
@@ -86,7 +86,7 @@ function created({ ports, schemas }: PreviewContext, person: Person): Preview {
   return { kind: 'preview', personId: person.personId, record: null, outcome, candidates: [], waitsFor, ...plan };
 }
 
-async function undecided(ports: PreviewPorts, person: Person, ended: Ended | undefined): Promise<Preview> {
+async function undecided(ports: PreviewPorts, person: Person, ended: RunEnd | undefined): Promise<Preview> {
   const candidates = await candidatesOf(ports, person, ended?.kind === 'ambiguous' ? ended.rows : []);
   const nothing = { fields: [], pulled: [], pushed: [], rejection: null };
   const what =

@@ -18,7 +18,7 @@ import { addMs } from '../instants.ts';
 import type { PushAnswer } from '../ports/salesforce-records.ts';
 import { withCutTexts } from '../push/cut-texts.ts';
 import { readBehind } from '../push/read-behind.ts';
-import { afterPush, type PushEnd, storeSettled } from '../push/store-settled.ts';
+import { afterPush, type PushResult, storeSettled } from '../push/store-settled.ts';
 import { refreshedPerson } from '../rows/merge-values.ts';
 import { storeRead } from '../rows/own-rows.ts';
 import { over, type PersonSync, type SyncOutcome, type SyncStep } from './person-sync.ts';
@@ -51,16 +51,16 @@ const ATTEMPTS = 5;
  */
 export async function pushNow(sync: PersonSync, from: Extract<SyncStep, { kind: 'goOn' }>): Promise<SyncStep> {
   const readsFirst = sync.afterLostPush || hasFoundPlace(sync, from.person);
-  let so: Omit<Progress, 'link'> = { ...from, pushed: [], rejection: null, readsFirst };
+  let progress: Omit<Progress, 'link'> = { ...from, pushed: [], rejection: null, readsFirst };
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const link = so.person.salesforce;
-    if (!isWritable(link)) return { ...so, kind: 'goOn' };
+    const link = progress.person.salesforce;
+    if (!isWritable(link)) return { ...progress, kind: 'goOn' };
     if (sync.assignTo.kind === 'queue' && !OBJECTS[link.type].queuesOwn) return over({ kind: 'contactNotAssignable' });
-    const step = await (so.readsFirst ? readAgain : pushOrRead)(sync, { ...so, link });
+    const step = await (progress.readsFirst ? readAgain : pushOrRead)(sync, { ...progress, link });
     if (step.kind === 'over') return step;
-    so = step.progress;
+    progress = step.progress;
   }
-  return over(so.rejection === null ? { kind: 'busy' } : rejected(so, so.rejection));
+  return over(progress.rejection === null ? { kind: 'busy' } : rejected(progress, progress.rejection));
 }
 
 /** Whether the record has a field by now that an edit was kept without a place for. */
@@ -178,11 +178,11 @@ export async function rememberAttempt(
   return outcome === 'taken' ? { ...person, lease } : undefined;
 }
 
-async function end(sync: PersonSync, progress: Progress, sent: Fields, pushEnd: PushEnd): Promise<Step> {
+async function end(sync: PersonSync, progress: Progress, sent: Fields, pushEnd: PushResult): Promise<Step> {
   const { person, link } = progress;
   const settled = await storeSettled(sync, { type: link.type, person, sent }, pushEnd);
   if (settled === undefined) return over({ kind: 'busy' });
-  const so: Progress = {
+  const next: Progress = {
     ...progress,
     person: settled.person,
     pushed: [...progress.pushed, ...(pushEnd.kind === 'written' ? Object.keys(sent) : [])],
@@ -190,15 +190,15 @@ async function end(sync: PersonSync, progress: Progress, sent: Fields, pushEnd: 
     conflicts: [...progress.conflicts, ...settled.conflicts],
     rejection: pushEnd.kind === 'rejected' ? pushEnd.rejection : progress.rejection,
   };
-  if (so.rejection === null) {
+  if (next.rejection === null) {
     const outcome = progress.linked ? 'linked' : 'updated';
-    const { pushed, pulled, conflicts } = so;
+    const { pushed, pulled, conflicts } = next;
     return over({ kind: 'synced', outcome, person: settled.person, pushed, pulled, conflicts });
   }
   const leased = awaitsPush(settled.person) ? await leaseAgain(sync, person, settled.person) : undefined;
   return leased === undefined
-    ? over(rejected(so, so.rejection))
-    : { kind: 'again', progress: { ...so, person: leased } };
+    ? over(rejected(next, next.rejection))
+    : { kind: 'again', progress: { ...next, person: leased } };
 }
 
 /**
@@ -268,6 +268,7 @@ async function storeRow(sync: PersonSync, progress: Progress, record: RemoteReco
 /** After a concurrent change: continues from the stored person, unless the lease is lost. */
 async function again(sync: PersonSync, progress: Progress): Promise<Step> {
   const stored = await sync.ports.persons.get(progress.person.personId);
-  const isOurs = stored !== undefined && stored.lease !== null && stored.lease.owner === progress.person.lease?.owner;
-  return isOurs ? { kind: 'again', progress: { ...progress, person: stored } } : over({ kind: 'busy' });
+  const isOwnLease =
+    stored !== undefined && stored.lease !== null && stored.lease.owner === progress.person.lease?.owner;
+  return isOwnLease ? { kind: 'again', progress: { ...progress, person: stored } } : over({ kind: 'busy' });
 }

@@ -24,23 +24,23 @@ export async function syncPerson(
   assignTo: AssignTo,
   recordIsGone = false,
 ): Promise<SyncOutcome> {
-  const manner = { assignTo, recordIsGone };
-  let outcome = await syncOnce(ports, personId, manner);
+  const options = { assignTo, recordIsGone };
+  let outcome = await syncOnce(ports, personId, options);
   for (let merge = 0; merge < MERGES && outcome.kind === 'joined'; merge += 1) {
-    outcome = await syncOnce(ports, outcome.personId, { ...manner, recordIsGone: false });
+    outcome = await syncOnce(ports, outcome.personId, { ...options, recordIsGone: false });
   }
   return outcome.kind === 'joined' ? { kind: 'busy' } : outcome;
 }
 
 type OneSync = SyncOutcome | { readonly kind: 'joined'; readonly personId: string };
 
-type Manner = Pick<PersonSync, 'assignTo' | 'recordIsGone'>;
+type SyncOptions = Pick<PersonSync, 'assignTo' | 'recordIsGone'>;
 
-function syncOnce(ports: Ports, personId: string, manner: Manner): Promise<OneSync> {
+function syncOnce(ports: Ports, personId: string, options: SyncOptions): Promise<OneSync> {
   return underLease(ports, personId, { isGuarded: true }, async ({ leased, afterLostPush }): Promise<OneSync> => {
     // For a parked person the schema is described anew: Salesforce may accept the refused values by now.
     const schemas = await (leased.rejection === null ? loadSchemas(ports) : describedSchemas(ports));
-    const outcome = await syncWithFields({ ports, schemas, ...manner, afterLostPush }, leased);
+    const outcome = await syncWithFields({ ports, schemas, ...options, afterLostPush }, leased);
     return outcome.kind === 'mergedAway' ? { kind: 'joined', personId: outcome.personId } : outcome;
   });
 }

@@ -25,7 +25,7 @@ export interface Leased {
 }
 
 /** Options of a lease. */
-export interface LeaseWay {
+export interface LeaseOptions {
   /**
    * Whether requests will carry base's stamp as guard. Without a guard (a deletion) a lost request may commit over any
    * later state, and only the end of the lease proves that the request is over.
@@ -42,10 +42,10 @@ export interface LeaseWay {
 export async function underLease<Outcome extends { readonly kind: string }>(
   ports: Ports,
   personId: string,
-  way: LeaseWay,
+  options: LeaseOptions,
   work: (leased: Leased) => Promise<Outcome>,
 ): Promise<Outcome | Unleased | Unanswered> {
-  const taken = await leaseWithPatience(ports, personId, way);
+  const taken = await leaseWithPatience(ports, personId, options);
   if ('kind' in taken) return taken;
   const giveBack = () => giveBackLease(ports, taken.leased, taken.afterLostPush);
   try {
@@ -66,21 +66,21 @@ export function unanswered(error: unknown): Unanswered {
 }
 
 /** Leases a person, or returns why not. */
-async function leaseWithPatience(ports: Ports, personId: string, way: LeaseWay): Promise<Leased | Unleased> {
+async function leaseWithPatience(ports: Ports, personId: string, options: LeaseOptions): Promise<Leased | Unleased> {
   const owner = ports.ids.next();
   const since = ports.clock.now();
   for (;;) {
     const person = await ports.persons.get(personId);
     if (person === undefined) return { kind: 'notFound' };
-    if (!isPresent(person) && !isToBeTaken(person, way)) return absent(ports, person);
-    const taken = await take(ports, person, { owner, isGuarded: way.isGuarded });
+    if (!isPresent(person) && !isToBeTaken(person, options)) return absent(ports, person);
+    const taken = await take(ports, person, { owner, isGuarded: options.isGuarded });
     if (taken !== undefined) return taken;
     if (msBetween(since, ports.clock.now()) >= PATIENCE_MS) return { kind: 'busy' };
     await ports.clock.wait(WAIT_MS);
   }
 }
 
-function isToBeTaken({ mergedInto, erased }: Person, { takesDeleted = false }: LeaseWay): boolean {
+function isToBeTaken({ mergedInto, erased }: Person, { takesDeleted = false }: LeaseOptions): boolean {
   return takesDeleted && mergedInto === null && !erased;
 }
 

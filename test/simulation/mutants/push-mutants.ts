@@ -171,7 +171,7 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   {
     name: 'rows that failed are not queued again',
     file: RUN,
-    from: 'this.#failed.push(...origins(at).map((origin) => ({ ...origin, isSuspect: isSuspect(asking) })));',
+    from: 'this.#failed.push(...origins(at).map((origin) => ({ ...origin, isSuspect: isSuspect(run) })));',
     to: 'origins(at);',
     with: ['storeThrottled', 'massUpdate'],
     killedBy: 137,
@@ -186,7 +186,7 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   {
     name: 'sync person does not read first after a lost push',
     file: 'lib/sync/sync-person/push-now.ts',
-    from: 'const step = await (so.readsFirst ? readAgain : pushOrRead)(',
+    from: 'const step = await (progress.readsFirst ? readAgain : pushOrRead)(',
     to: 'const step = await pushOrRead(',
     stage: 'editedAfterLostPush',
   },

@@ -46,7 +46,7 @@ interface LeftOut {
  * Creates the Lead of a person without any row. A refused value not required for a Lead is omitted: the field stays
  * pending, with a rejection.
  */
-export async function createLead(
+export async function insertLead(
   sync: PersonSync,
   found: Person,
   leftOut: LeftOut = { fields: [], rejection: null },
@@ -103,15 +103,15 @@ function withoutRefused(
   const named = localFieldNames(schema, rejection.fields);
   const isOptional = (field: string) => field in sent && !schema.fields[field]?.required;
   if (matches.length > 0 || named.length === 0 || !named.every(isOptional)) return undefined;
-  return createLead(sync, person, { fields: [...leftOut.fields, ...named], rejection });
+  return insertLead(sync, person, { fields: [...leftOut.fields, ...named], rejection });
 }
 
 async function tellLeftOut(sync: PersonSync, step: SyncStep, { fields, rejection }: LeftOut): Promise<SyncStep> {
   if (rejection === null || step.kind !== 'over' || step.outcome.kind !== 'synced') return step;
   const { person } = step.outcome;
   const sent = Object.fromEntries(fields.map((field) => [field, person.fields[field] ?? null]));
-  const told = await storeRefusal(sync, { type: CREATED_TYPE, person, sent }, { ...rejection, fields });
-  return over({ ...step.outcome, person: told?.person ?? person });
+  const parked = await storeRefusal(sync, { type: CREATED_TYPE, person, sent }, { ...rejection, fields });
+  return over({ ...step.outcome, person: parked?.person ?? person });
 }
 
 /** The authority of the new row names the person first; then the settle takes the row. */
@@ -123,8 +123,8 @@ async function settleCreated(
 ): Promise<SyncStep> {
   const row = rowOfRecord(sync.schemas.Lead.schema, record);
   const claimed = await afterPush(async () => {
-    const asking = await askToAttach(sync, push.person, { found: { kind: 'one', row } }, ({ kind }) => kind === 'take');
-    const holder = asking.ended?.kind === 'stopped' ? asking.person(push.person.personId) : undefined;
+    const run = await askToAttach(sync, push.person, { found: { kind: 'one', row } }, ({ kind }) => kind === 'take');
+    const holder = run.ended?.kind === 'stopped' ? run.person(push.person.personId) : undefined;
     if (holder === undefined) throw new TransientError('BUSY', 'the new Lead could not be settled now');
     return holder;
   });
@@ -171,8 +171,8 @@ async function attachToMatch(sync: PersonSync, refusal: LeasedRefusal, matches: 
   const [row] = rows.filter((each) => !isGone(each));
   const candidates = await candidatesOf(ports, push.person, rows);
   const isFree = rows.length === 1 && candidates.every(({ personId }) => personId === undefined);
-  const told = candidates.map(({ type, id, personId }) => `${type} ${id}${personId ? ` (person ${personId})` : ''}`);
-  const message = `${rejection.message} Matches: ${told.join(', ')}`;
+  const named = candidates.map(({ type, id, personId }) => `${type} ${id}${personId ? ` (person ${personId})` : ''}`);
+  const message = `${rejection.message} Matches: ${named.join(', ')}`;
   const refused = { ...refusal, rejection: { ...rejection, message } };
   if (row === undefined || !isFree) return refuse(sync, refused);
   return { kind: 'attach', person: push.person, to: { found: { kind: 'one', row } }, refused };

@@ -11,7 +11,7 @@ import { isChange } from './merge-values.ts';
 import type { StepOutcome } from './write-step.ts';
 
 /** The end of a question. */
-export type Ended =
+export type RunEnd =
   | End
   /** Stopped before a step selected by `stopsAt`; the step was not written. */
   | { readonly kind: 'stopped'; readonly step: Step }
@@ -22,7 +22,7 @@ export type Ended =
   | { readonly kind: 'failed'; readonly error: unknown };
 
 /** Options of a question. */
-export interface Manner {
+export interface AskOptions {
   /** The token of the caller's lease. */
   readonly token?: string | undefined;
   /** Computes every step and writes none. */
@@ -44,9 +44,9 @@ const MAX_REFUSALS = 8;
 const MAX_STEPS = 60;
 
 /** The state of one question: everything read, the results so far, the end. */
-export class Asking {
+export class QuestionRun {
   readonly question: Question;
-  readonly manner: Manner;
+  readonly options: AskOptions;
   readonly known: Known;
   readonly pulled: string[] = [];
   readonly conflicts: Conflict[] = [];
@@ -54,7 +54,7 @@ export class Asking {
   hasWritten = false;
   /** The rows taken by the question's person. */
   readonly taken: Row[] = [];
-  ended: Ended | undefined;
+  ended: RunEnd | undefined;
   readonly #sent = new Set<string>();
   #found: FoundRow | undefined;
   #refusals = 0;
@@ -65,11 +65,11 @@ export class Asking {
   readonly #claimants = new Map<string, string | null>();
   readonly #shared = new Map<string, boolean>();
 
-  constructor(question: Question, manner: Manner, schemas: Schemas, isLeased: (person: Person) => boolean) {
+  constructor(question: Question, options: AskOptions, schemas: Schemas, isLeased: (person: Person) => boolean) {
     this.question = question;
-    this.manner = manner;
-    this.#found = manner.found;
-    if (manner.seen !== undefined) this.#see(manner.seen);
+    this.options = options;
+    this.#found = options.found;
+    if (options.seen !== undefined) this.#see(options.seen);
     this.known = {
       items: this.#items,
       rows: this.#rows,
@@ -99,7 +99,7 @@ export class Asking {
   }
 
   /** The person found by the question, as stored now. */
-  get reached(): Person | undefined {
+  get foundPerson(): Person | undefined {
     const { ended } = this;
     return ended !== undefined && 'personId' in ended && ended.personId !== null
       ? this.person(ended.personId)
@@ -158,11 +158,11 @@ export class Asking {
 
   /** An expired lease records what a lost push attempted, until the row or the row's successor has been read. */
   #hasToBeRead(person: Person, row: Row, isLeased: (person: Person) => boolean): boolean {
-    const isLapsed = person.lease !== null && person.lease.owner !== this.manner.token && !isLeased(person);
+    const isLapsed = person.lease !== null && person.lease.owner !== this.options.token && !isLeased(person);
     return isLapsed && successorOf(row) === null;
   }
 
-  #see({ person, row }: NonNullable<Manner['seen']>): void {
+  #see({ person, row }: NonNullable<AskOptions['seen']>): void {
     this.takeItem(person.personId, person);
     if (person.salesforce !== null) this.takeRow(person.salesforce.id, row ?? undefined);
   }
@@ -177,6 +177,6 @@ export class Asking {
     this.#refusals += 1;
     if (this.#refusals >= MAX_REFUSALS) this.ended = { kind: 'busy' };
     for (const each of [this.#items, this.#stored, this.#rows, this.#claimants, this.#shared]) each.clear();
-    this.#found = this.manner.found;
+    this.#found = this.options.found;
   }
 }

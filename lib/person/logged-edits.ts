@@ -2,28 +2,28 @@ import type { Activity } from './activity.ts';
 import type { Person } from './person.ts';
 
 /** A person with the available activities, oldest first. */
-export interface ToldPerson {
+export interface LoggedPerson {
   readonly person: Person;
   readonly log: readonly Activity[];
 }
 
 /** The time of the last local edit of a field by the person or an absorbed person, within the given activities. */
-export function toldEditOf(log: readonly Activity[], field: string): string | undefined {
+export function lastEditOf(log: readonly Activity[], field: string): string | undefined {
   const found = log.findLast((activity) => editTimeIn(activity, field) !== undefined);
   return found && editTimeIn(found, field);
 }
 
 /** The time of the last local edit of a pending field. */
-export function editedAt({ person, log }: ToldPerson, field: string): string {
-  const told = toldEditOf(log, field);
-  if (told !== undefined) return told;
+export function editedAt({ person, log }: LoggedPerson, field: string): string {
+  const loggedAt = lastEditOf(log, field);
+  if (loggedAt !== undefined) return loggedAt;
   // A complete log without an edit: the value was taken over with a successor row.
   return log.length === person.log.next ? '' : (person.pendingSince ?? '');
 }
 
 /** Whether Salesforce supplied the value of a field after the last local edit. */
 export function isPulled(log: readonly Activity[], field: string): boolean {
-  const edited = toldEditOf(log, field);
+  const edited = lastEditOf(log, field);
   return edited === undefined || log.some((activity) => activity.at > edited && pulls(activity, field));
 }
 

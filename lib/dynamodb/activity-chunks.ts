@@ -23,7 +23,7 @@ function chunksOf(personId: string) {
 const KEYS_ONLY = { ProjectionExpression: 'pk, sk' };
 
 /** Activities moved out of the person's item, in immutable chunks, deleted by TTL after the retention period. */
-export class ActivityLog {
+export class ActivityChunks {
   readonly #table: ItemTable;
   readonly #retentionDays: number;
 
