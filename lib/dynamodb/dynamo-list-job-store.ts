@@ -80,7 +80,7 @@ export class DynamoListJobStore implements ListJobStore {
   }
 
   async #list({ createdAt, jobId }: ListJob): Promise<void> {
-    await this.#table.putIf({ Item: { jobId, ...this.#kept(), ...listedKey(createdAt, jobId) } });
+    await this.#table.putIf({ Item: { jobId, ...this.#expiry(), ...listedKey(createdAt, jobId) } });
   }
 
   async #load<Value>(key: Key): Promise<Value | undefined> {
