@@ -79,9 +79,16 @@ function workRules(props: AlarmsProps): Readonly<Record<string, Rule>> {
   const { apiReserve } = props.settings;
   return {
     QueueLag: {
-      means: 'Changes wait in the queue for more than half an hour.',
-      metric: queueMetric(props.changes, 'ApproximateAgeOfOldestMessage', period),
+      means: 'Fresh changes wait in their queue for more than half an hour.',
+      metric: queueMetric(props.fresh, 'ApproximateAgeOfOldestMessage', period),
       threshold: 1800,
+      evaluationPeriods: 2,
+    },
+    BacklogLag: {
+      means:
+        'What has time (a first sync, a change of many records, field jobs, lists) waits for more than three hours.',
+      metric: queueMetric(props.backlog, 'ApproximateAgeOfOldestMessage', period),
+      threshold: 3 * 3600,
       evaluationPeriods: 2,
     },
     DeadLetters: {

@@ -1,5 +1,4 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -14,12 +13,15 @@ export interface ChangesQueueProps {
 const retentionPeriod = Duration.days(14);
 const batchingWindow = Duration.seconds(2);
 
-/** The queue of changes for the merge, and the dead-letter queue. Retained when the stack is deleted. */
+/** Concurrent merges of the fresh lane: a cycle queues at most 2,000 rows and 500 persons there, a few batches. */
+const FRESH_CONCURRENCY = 2;
+
+/** The queues of the two lanes, fresh and backlog, and their one dead-letter queue. Retained when the stack is deleted. */
 export class ChangesQueue extends Construct {
-  readonly queueUrl: string;
-  readonly queue: IQueue;
+  readonly fresh: IQueue;
+  readonly backlog: IQueue;
   readonly deadLetters: IQueue;
-  readonly #queue: Queue;
+  readonly #lanes: readonly [fresh: Queue, backlog: Queue];
 
   constructor(scope: Construct, id: string, { consumerTimeout }: ChangesQueueProps) {
     super(scope, id);
@@ -33,41 +35,44 @@ export class ChangesQueue extends Construct {
       id: 'Serverless::Serverless-SQSRedrivePolicy',
       reason: 'It is the dead-letter queue: what is in it waits for a person who redrives it.',
     });
-    this.#queue = new Queue(this, 'Queue', {
-      removalPolicy: RemovalPolicy.RETAIN,
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod,
-      // Six times the function's timeout plus the batching window, so that a throttled batch is not delivered twice.
-      // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
-      visibilityTimeout: Duration.seconds(6 * consumerTimeout.toSeconds()).plus(batchingWindow),
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_DELIVERIES },
-    });
-    this.queueUrl = this.#queue.queueUrl;
-    this.queue = this.#queue;
+    const lane = (name: string) =>
+      new Queue(this, name, {
+        removalPolicy: RemovalPolicy.RETAIN,
+        encryption: QueueEncryption.SQS_MANAGED,
+        enforceSSL: true,
+        retentionPeriod,
+        // Six times the function's timeout plus the batching window, so that a throttled batch is not delivered twice.
+        // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+        visibilityTimeout: Duration.seconds(6 * consumerTimeout.toSeconds()).plus(batchingWindow),
+        deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_DELIVERIES },
+      });
+    this.#lanes = [lane('Queue'), lane('Backlog')];
+    [this.fresh, this.backlog] = this.#lanes;
     this.deadLetters = deadLetters;
   }
 
   /**
    * Delivers batches to the function, which returns the failed messages. Concurrency is limited, because every
-   * invocation holds Salesforce connections, and Salesforce allows 25 long requests per org.
+   * invocation holds Salesforce connections, and Salesforce allows 25 long requests per org. Each lane has its own share,
+   * so that a full backlog never uses up the merges for fresh changes.
    */
   deliverTo(consumer: LambdaFunction, maxConcurrency: number): void {
-    consumer.addEventSource(
-      new SqsEventSource(this.#queue, {
-        batchSize: 10,
-        maxBatchingWindow: batchingWindow,
-        reportBatchItemFailures: true,
-        maxConcurrency,
-      }),
-    );
+    const parts = [FRESH_CONCURRENCY, maxConcurrency - FRESH_CONCURRENCY];
+    this.#lanes.forEach((lane, at) => {
+      const part = parts[at];
+      if (part === undefined) throw new Error('each lane has a part of the concurrency');
+      consumer.addEventSource(
+        new SqsEventSource(lane, {
+          batchSize: 10,
+          maxBatchingWindow: batchingWindow,
+          reportBatchItemFailures: true,
+          maxConcurrency: part,
+        }),
+      );
+    });
     Validations.of(consumer).acknowledge({
       id: 'Serverless::Serverless-LambdaEventSourceMappingDestination',
       reason: 'For SQS the failed messages go to the dead-letter queue of the queue; a destination is for streams.',
     });
-  }
-
-  grantSend(sender: IGrantable): void {
-    this.#queue.grant(sender, 'sqs:SendMessage');
   }
 }

@@ -28,7 +28,8 @@ export class StatelessStack extends Stack {
     const missedPolls = missedPollsQueue(this);
     const environment = {
       TABLE_NAME: table.tableName,
-      CHANGES_QUEUE_URL: changes.queueUrl,
+      CHANGES_QUEUE_URL: changes.fresh.queueUrl,
+      BACKLOG_QUEUE_URL: changes.backlog.queueUrl,
       DEAD_LETTER_QUEUE_URL: changes.deadLetters.queueUrl,
       MISSED_POLLS_QUEUE_URL: missedPolls.queueUrl,
       LOCKSTEP_SETTINGS: JSON.stringify(settings),
@@ -40,10 +41,12 @@ export class StatelessStack extends Stack {
     for (const reader of [poll, persons]) table.grantScan(reader);
     for (const eraser of [merge, persons, syncPerson]) table.grantDelete(eraser);
     grantSalesforceSecret(this, settings, [poll, merge, syncPerson]);
-    for (const sender of [poll, merge, syncPerson, operate]) changes.grantSend(sender);
-    for (const queue of [changes.queue, changes.deadLetters, missedPolls]) {
+    for (const sender of [poll, merge, syncPerson, operate]) changes.fresh.grant(sender, 'sqs:SendMessage');
+    for (const sender of [poll, merge, operate]) changes.backlog.grant(sender, 'sqs:SendMessage');
+    for (const queue of [changes.fresh, changes.backlog, changes.deadLetters, missedPolls]) {
       queue.grant(operate, 'sqs:GetQueueAttributes');
     }
+    for (const lane of [changes.fresh, changes.backlog]) lane.grant(poll, 'sqs:GetQueueAttributes');
     changes.deliverTo(merge, settings.maxConcurrency);
     new PollSchedule(this, 'Schedule', { target: poll, missedPolls, enabled: settings.scheduleEnabled });
     const api = new PersonApi(this, 'Api', { name: names.api, auth: settings.auth, functions });
@@ -52,7 +55,8 @@ export class StatelessStack extends Stack {
       namespace,
       name: names.dashboard,
       functions,
-      changes: changes.queue,
+      fresh: changes.fresh,
+      backlog: changes.backlog,
       deadLetters: changes.deadLetters,
       missedPolls,
     });
@@ -60,7 +64,8 @@ export class StatelessStack extends Stack {
     const page = hostedConsole(this, { settings, folder: consoleFolder, apiUrl: api.url, place: names.api });
     if (page !== undefined) new CfnOutput(this, 'ConsoleUrl', { value: page.url });
     new CfnOutput(this, 'ApiUrl', { value: api.url });
-    new CfnOutput(this, 'ChangesQueueUrl', { value: changes.queueUrl });
+    new CfnOutput(this, 'ChangesQueueUrl', { value: changes.fresh.queueUrl });
+    new CfnOutput(this, 'BacklogQueueUrl', { value: changes.backlog.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: changes.deadLetters.queueUrl });
     new CfnOutput(this, 'MissedPollsQueueUrl', { value: missedPolls.queueUrl });
     new CfnOutput(this, 'AlarmTopicArn', { value: monitoring.topicArn });

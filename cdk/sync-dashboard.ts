@@ -73,12 +73,18 @@ function syncsByHand(props: Watched): IMetric[] {
 
 function behind(props: Watched): IWidget[][] {
   const lag = syncMetric(props, 'poll', 'PullLagSeconds', { statistic: 'Maximum', period });
-  const waiting = queueMetric(props.changes, 'ApproximateNumberOfMessagesVisible', period);
-  const age = queueMetric(props.changes, 'ApproximateAgeOfOldestMessage', period);
+  const lanes = [
+    { name: 'fresh', queue: props.fresh },
+    { name: 'backlog', queue: props.backlog },
+  ] as const;
+  const ofLanes = (metric: string, label: string) =>
+    lanes.map(({ name, queue }) => queueMetric(queue, metric, period).with({ label: `${label}, ${name}` }));
+  const waiting = ofLanes('ApproximateNumberOfMessagesVisible', 'Messages');
+  const age = ofLanes('ApproximateAgeOfOldestMessage', 'Oldest message');
   const handedOut = syncMetric(props, 'poll', 'PersonsHandedOut', { statistic: 'Sum', period });
   return [
-    [new SingleValueWidget({ title: 'Now', metrics: [lag, age, waiting], width: WIDTH, height: 3 })],
-    [graph('Lag (seconds)', lag, age), graph('Waiting', waiting, handedOut)],
+    [new SingleValueWidget({ title: 'Now', metrics: [lag, ...age, ...waiting], width: WIDTH, height: 3 })],
+    [graph('Lag (seconds)', lag, ...age), graph('Waiting', ...waiting, handedOut)],
   ];
 }
 

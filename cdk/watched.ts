@@ -10,7 +10,8 @@ export interface Watched {
   /** The namespace of the functions' metrics. */
   readonly namespace: string;
   readonly functions: Readonly<Record<FunctionName, IFunction>>;
-  readonly changes: IQueue;
+  readonly fresh: IQueue;
+  readonly backlog: IQueue;
   readonly deadLetters: IQueue;
   readonly missedPolls: IQueue;
 }

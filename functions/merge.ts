@@ -1,6 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { backgroundHandler } from '../lib/lambda/background-handler.ts';
-import { composeQueue } from '../lib/lambda/compose-queue.ts';
+import { composeLanes, laneOf } from '../lib/lambda/compose-queue.ts';
 import { composeSalesforce } from '../lib/lambda/compose-salesforce.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
 import { MAX_DELIVERIES, readEnvironment } from '../lib/lambda/environment.ts';
@@ -12,11 +12,12 @@ import { type MergeReport, mergeChanges } from '../lib/sync/merge/merge-changes.
 
 const environment = readEnvironment('merge', process.env);
 const store = composeStore(environment);
-const queue = composeQueue(environment);
+const lanes = composeLanes(environment);
 const salesforce = composeSalesforce(environment.settings, 'background', store.state);
 
 /** Merges a batch of messages; returns the messages to be delivered again. */
 async function merge(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const queue = laneOf(lanes, environment, event.Records[0]?.eventSourceARN);
   return mergeBatch({ queue, tell: tellError }, event.Records, async (records) => {
     const deliveries = records.map((record) => ({
       id: record.messageId,

@@ -1,6 +1,6 @@
 import { acceptType } from '../lib/lambda/accept-type.ts';
 import { openApiDocument } from '../lib/lambda/api/openapi.ts';
-import { composeQueue, composeSideQueues } from '../lib/lambda/compose-queue.ts';
+import { composeLanes, composeSideQueues } from '../lib/lambda/compose-queue.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
 import { readEnvironment } from '../lib/lambda/environment.ts';
 import { apiHandler, type RoutesOf } from '../lib/lambda/http-api.ts';
@@ -17,8 +17,10 @@ import { readSyncStatus } from '../lib/sync/operate/sync-status.ts';
 
 const environment = readEnvironment('operate', process.env);
 const { objects, scheduleEnabled } = environment.settings;
-const queue = composeQueue(environment);
-const ports = { ...composeStore(environment), queue };
+const { fresh, backlog } = composeLanes(environment);
+const ports = { ...composeStore(environment), queue: fresh, backlog };
+/** Nobody waits for a list, or for rejections to be tried again. */
+const later = { ...ports, queue: backlog };
 const shown = createShown(ports);
 const sideQueues = composeSideQueues(environment);
 
@@ -36,18 +38,18 @@ export const handler = apiHandler<RoutesOf<'operate'>>({
 
   'GET /sync/rejections': (request) => listRejections(ports, request, shown),
   'GET /sync/rejections/summary': () => summariseRejections(ports),
-  'POST /sync/rejections/retry': (request) => retryRejections(ports, request),
+  'POST /sync/rejections/retry': (request) => retryRejections(later, request),
   'GET /persons/{personId}/sync': (request) =>
     withPerson(ports.persons, request, '/sync', async (person) => {
       const shownPerson = (await shown()).person(person);
       return { status: 200, body: await readPersonSync(ports, shownPerson, scheduleEnabled) };
     }),
 
-  'POST /sync-persons': (request) => syncPersons(ports, request),
+  'POST /sync-persons': (request) => syncPersons(later, request),
   'GET /sync/jobs': (request) => listJobs(ports, request),
   'GET /sync/jobs/{jobId}': (request) => readJob(ports, request),
-  'POST /sync/jobs/{jobId}/pause': (request) => pauseJob(ports, request, true),
-  'POST /sync/jobs/{jobId}/resume': (request) => pauseJob(ports, request, false),
+  'POST /sync/jobs/{jobId}/pause': (request) => pauseJob(later, request, true),
+  'POST /sync/jobs/{jobId}/resume': (request) => pauseJob(later, request, false),
 
   'GET /openapi.json': async () => ({ status: 200, body: openApiDocument() }),
 });

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { backgroundHandler } from '../lib/lambda/background-handler.ts';
-import { composeQueue } from '../lib/lambda/compose-queue.ts';
+import { composeLanes } from '../lib/lambda/compose-queue.ts';
 import { composeSalesforce } from '../lib/lambda/compose-salesforce.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
 import { cycleMetrics } from '../lib/lambda/cycle-metrics.ts';
@@ -12,14 +12,14 @@ import { type PollOutcome, pollCycle } from '../lib/sync/poll/poll-cycle.ts';
 const environment = readEnvironment('poll', process.env);
 const { settings } = environment;
 const store = composeStore(environment);
-const queue = composeQueue(environment);
+const lanes = composeLanes(environment);
 const salesforce = composeSalesforce(environment.settings, 'background', store.state);
 
 /** One cycle; the next cycle continues unfinished work. */
 async function poll(_event: unknown, context: Context): Promise<PollOutcome['kind']> {
   const { objects, lagSeconds, lookbackSeconds, backfillPagesPerCycle, formulaRefreshHours } = settings;
   const outcome = await pollCycle(
-    { ...store, ...salesforce, queue },
+    { ...store, ...salesforce, queue: lanes.fresh, backlog: lanes.backlog },
     {
       objects,
       lagSeconds,

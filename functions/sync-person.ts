@@ -1,4 +1,4 @@
-import { composeQueue } from '../lib/lambda/compose-queue.ts';
+import { composeLanes } from '../lib/lambda/compose-queue.ts';
 import { composeSalesforce } from '../lib/lambda/compose-salesforce.ts';
 import { composeStore } from '../lib/lambda/compose-store.ts';
 import { readEnvironment } from '../lib/lambda/environment.ts';
@@ -13,7 +13,7 @@ import { previewSync } from '../lib/sync/sync-person/preview-sync.ts';
 import { syncPerson } from '../lib/sync/sync-person/sync-person.ts';
 
 const environment = readEnvironment('sync-person', process.env);
-const store = { ...composeStore(environment, 'waiting'), queue: composeQueue(environment) };
+const store = { ...composeStore(environment, 'waiting'), queue: composeLanes(environment).fresh };
 /** No API calls are reserved: a user is waiting for the sync. */
 const salesforce = composeSalesforce(environment.settings, 'waiting', store.state);
 const ports = async () => ({ ...store, ...salesforce });

@@ -32,21 +32,22 @@ export class CycleItems {
     const last = await this.#table.get<RunningItem>(RUNNING);
     const runs = last?.runsUntil !== undefined && last.runsUntil > now;
     if (runs && last.owner !== owner) return undefined;
-    const { number, health, reported, died } = cycleAfter(last);
-    const item: RunningItem = { ...RUNNING, number, owner, startedAt: now, runsUntil: expiresAt, health, reported };
+    const { number, health, reported, handedOut, died } = cycleAfter(last);
+    const right = { number, owner, startedAt: now, runsUntil: expiresAt };
+    const item: RunningItem = { ...RUNNING, ...right, health, reported, handedOut };
     const write = await this.#table.putIf({ Item: item, ...unchanged(last) });
     if (write !== 'written' && !(await this.#isOurs(number, owner))) return undefined;
     if (died !== undefined) await this.#report(died);
-    return { number, owner, health, previousEnded: endedInGoodOrder(last) };
+    return { number, owner, health, handedOut, previousEnded: endedInGoodOrder(last) };
   }
 
-  async end({ number, owner, health }: Cycle, report: CycleReport, inGoodOrder: boolean): Promise<void> {
+  async end({ number, owner, health, handedOut }: Cycle, report: CycleReport, inGoodOrder: boolean): Promise<void> {
     // If a later cycle has begun, the ended cycle has lost the right to write and may already be reported as failed.
     await this.#report(report);
     const isDisordered = inGoodOrder ? undefined : true;
     const ended = { ...RUNNING, number, owner, startedAt: report.startedAt, isDisordered, reported: number };
     await this.#table.putIf({
-      Item: { ...ended, health: healthAfter(health, report) },
+      Item: { ...ended, health: healthAfter(health, report), handedOut },
       ConditionExpression: '#number = :number AND attribute_exists(#runsUntil)',
       ExpressionAttributeNames: { '#number': 'number', '#runsUntil': 'runsUntil' },
       ExpressionAttributeValues: { ':number': number },

@@ -13,6 +13,8 @@ import type {
   PersonStore,
   StoredItem,
   UpdateOutcome,
+  WaitingPerson,
+  WaitingSpan,
 } from '../sync/ports/person-store.ts';
 import { ActivityChunks } from './activity-chunks.ts';
 import {
@@ -28,7 +30,7 @@ import {
 import { ItemTable, type Pause } from './item-table.ts';
 import { BY_EMAIL, claimKey, emailKey, isPossibleId, type Key, personIdOf, personKey, type Queue } from './keys.ts';
 import { linkedPersons } from './linked-persons.ts';
-import { newestQueued, queueBacklog, queuedIds } from './person-queues.ts';
+import { newestQueued, newestSince, queueBacklog, queuedIds } from './person-queues.ts';
 import { leaseRelease, leaseTaking, personUpdate } from './person-update.ts';
 import { scannedPersons } from './scanned-persons.ts';
 
@@ -188,8 +190,12 @@ export class DynamoPersonStore implements PersonStore {
     );
   }
 
-  awaitingPush(): AsyncIterable<readonly string[]> {
-    return queuedIds(this.#table, 'pending');
+  awaitingPush(span?: WaitingSpan): AsyncIterable<readonly string[]> {
+    return queuedIds(this.#table, 'pending', span);
+  }
+
+  newestAwaitingPush(after: string | null, limit: number): Promise<readonly WaitingPerson[]> {
+    return newestSince(this.#table, 'pending', after, limit);
   }
 
   backlog(): Promise<{ readonly count: number; readonly oldestAt: string | null }> {

@@ -1,4 +1,5 @@
 import { InvalidCursorError } from '../sync/errors.ts';
+import type { WaitingPerson, WaitingSpan } from '../sync/ports/person-store.ts';
 import type { ItemTable, QueryPage } from './item-table.ts';
 import { BY_QUEUE, type Key, personIdOf, personKey, type Queue, queueKey, shardKeys } from './keys.ts';
 
@@ -11,8 +12,8 @@ type ShardPosition = readonly [personId: string, since: string] | null;
 
 const PAGE = 1_000;
 
-/** Ids of the persons in a queue, in pages with entries of all shards. */
-export async function* queuedIds(table: ItemTable, queue: Queue): AsyncIterable<readonly string[]> {
+/** Ids of the persons in a queue, of all or of a span, in pages with entries of all shards. */
+export async function* queuedIds(table: ItemTable, queue: Queue, span?: WaitingSpan): AsyncIterable<readonly string[]> {
   let open: { readonly shard: string; readonly start: Start }[] = shardKeys(queue).map((shard) => ({
     shard,
     start: undefined,
@@ -20,7 +21,7 @@ export async function* queuedIds(table: ItemTable, queue: Queue): AsyncIterable<
   while (open.length > 0) {
     const pages = await Promise.all(
       open.map(async ({ shard, start }) => {
-        const page = await table.query<QueueEntry>({ ...inShard(shard), Limit: PAGE, ExclusiveStartKey: start });
+        const page = await table.query<QueueEntry>({ ...inShard(shard, span), Limit: PAGE, ExclusiveStartKey: start });
         return { shard, page };
       }),
     );
@@ -28,6 +29,28 @@ export async function* queuedIds(table: ItemTable, queue: Queue): AsyncIterable<
     if (ids.length > 0) yield ids;
     open = pages.flatMap(({ shard, page }) => (page.next === undefined ? [] : [{ shard, start: page.next }]));
   }
+}
+
+/** The newest entries of a queue after an instant, newest first. */
+export async function newestSince(
+  table: ItemTable,
+  queue: Queue,
+  after: string | null,
+  limit: number,
+): Promise<readonly WaitingPerson[]> {
+  const pages = await Promise.all(
+    shardKeys(queue).map((shard) =>
+      table.query<QueueEntry>({
+        ...inShard(shard, { after, until: LAST_INSTANT }),
+        ScanIndexForward: false,
+        Limit: limit,
+      }),
+    ),
+  );
+  return pages
+    .flatMap(({ items }) => items.map((entry) => ({ personId: personIdOf(entry), since: entry.queueSince })))
+    .sort((a, b) => compareText(b.since, a.since))
+    .slice(0, limit);
 }
 
 /** The number of persons in a queue, and the start of the oldest entry. */
@@ -78,14 +101,27 @@ export async function newestQueued(
   return { personIds: given.map(({ entry }) => personIdOf(entry)), cursor: more ? formatCursor(advanced) : null };
 }
 
-function inShard(shard: string) {
+function inShard(shard: string, span?: WaitingSpan) {
+  if (span === undefined) {
+    return {
+      IndexName: BY_QUEUE,
+      KeyConditionExpression: '#queue = :queue',
+      ExpressionAttributeNames: { '#queue': 'queue' },
+      ExpressionAttributeValues: { ':queue': shard },
+    };
+  }
+  // Instants are ISO texts of one length: an instant with a suffix sorts after the instant and before the next one.
+  const from = span.after === null ? FIRST_INSTANT : `${span.after}~`;
   return {
     IndexName: BY_QUEUE,
-    KeyConditionExpression: '#queue = :queue',
-    ExpressionAttributeNames: { '#queue': 'queue' },
-    ExpressionAttributeValues: { ':queue': shard },
+    KeyConditionExpression: '#queue = :queue AND #since BETWEEN :from AND :until',
+    ExpressionAttributeNames: { '#queue': 'queue', '#since': 'queueSince' },
+    ExpressionAttributeValues: { ':queue': shard, ':from': from, ':until': span.until },
   };
 }
+
+const FIRST_INSTANT = '0';
+const LAST_INSTANT = '~';
 
 async function countShard(table: ItemTable, shard: string): Promise<number> {
   let count = 0;

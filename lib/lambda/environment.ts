@@ -7,6 +7,7 @@ const text = z.string().check(z.minLength(1));
 export const environmentSchema = z.object({
   TABLE_NAME: text,
   CHANGES_QUEUE_URL: text,
+  BACKLOG_QUEUE_URL: text,
   DEAD_LETTER_QUEUE_URL: text,
   MISSED_POLLS_QUEUE_URL: text,
   LOCKSTEP_SETTINGS: text,

@@ -99,12 +99,12 @@ const settings = {
    */
   massPushAbove: z._default(z.number().check(z.int(), z.minimum(1)), 10_000),
   /**
-   * Maximum concurrent merges: a merge pushes with up to three calls, and a new account allows ten concurrent
-   * functions, some needed for API callers.
+   * Maximum concurrent merges, two for fresh changes and the rest for the backlog (Lambda's minimum is two for each): a
+   * merge pushes with up to three calls, and a new account allows ten concurrent functions, some needed for API callers.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
    */
-  maxConcurrency: z._default(z.number().check(z.int(), z.minimum(2), z.maximum(1000)), 6),
+  maxConcurrency: z._default(z.number().check(z.int(), z.minimum(4), z.maximum(1000)), 6),
   /** Distance of the poll behind Salesforce's clock: an unfinished second is not read. */
   lagSeconds: seconds(2),
   /** How far below the checkpoint the poll reads again. */

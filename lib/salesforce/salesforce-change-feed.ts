@@ -15,6 +15,7 @@ import { withVisibleOwners } from './visible-owners.ts';
 const MINUTE_MS = 60_000;
 
 const ORDER = `ORDER BY SystemModstamp, Id LIMIT ${PAGE_ROWS}`;
+const NEWEST_FIRST = `ORDER BY SystemModstamp DESC, Id DESC LIMIT ${PAGE_ROWS}`;
 
 /**
  * The change feed over the REST API. Queries are sent in composite requests, because the columns of a wide object
@@ -65,11 +66,16 @@ export function createSalesforceChangeFeed(given: SalesforceClient): ChangeFeed 
       return pageOf(answers[0], request.columns);
     },
 
+    async newest(request, before) {
+      const soql = `${select(request)} WHERE ${spanOf(request.from, before)} ${NEWEST_FIRST}`;
+      const { answers } = await client.composite([pageRequest(soql, request)], false);
+      return isTimedOut(answers[0]) ? null : pageOf(answers[0], request.columns);
+    },
+
     async count(type, from, before) {
       const soql = `SELECT COUNT() FROM ${type} WHERE ${spanOf(from, before)}`;
       const { answers } = await client.composite([queryRequest(soql)], false);
-      const errors = errorEntries(answers[0]?.body);
-      return errors[0]?.code === 'QUERY_TIMEOUT' ? null : countOf(answerOf(answers[0]));
+      return isTimedOut(answers[0]) ? null : countOf(answerOf(answers[0]));
     },
 
     openBulk: async (request) => (await bulkQuery()).openBulk(client, request),
@@ -150,6 +156,11 @@ function deletionsOf(answer: SubAnswer | undefined, { deletedSince }: FeedReques
     until: new Date(Date.parse(toIsoInstant(latestDateCovered))).toISOString(),
     complete,
   };
+}
+
+/** Salesforce gave up the query after two minutes. */
+function isTimedOut(answer: SubAnswer | undefined): boolean {
+  return errorEntries(answer?.body)[0]?.code === 'QUERY_TIMEOUT';
 }
 
 function pageRequest(soql: string, { columns }: FeedRequest): Subrequest {

@@ -10,7 +10,7 @@ import { createSalesforceChangeFeed } from '../../lib/salesforce/salesforce-chan
 import { createSalesforceRecords } from '../../lib/salesforce/salesforce-records.ts';
 import { DEFAULT_POLICY } from '../../lib/schema/sync-policy.ts';
 import { SqsChangeQueue } from '../../lib/sqs/sqs-change-queue.ts';
-import type { Ports } from '../../lib/sync/ports/ports.ts';
+import type { BacklogLane, Ports } from '../../lib/sync/ports/ports.ts';
 import { clientOf } from '../contract/dynamodb-table.ts';
 import { bodyOf } from '../sandbox/clients/json-call.ts';
 import type { Stats } from '../sandbox/org/stats.ts';
@@ -19,7 +19,7 @@ import type { Counts } from './measure.ts';
 
 /** The product's own adapters over the engines, with what each of them is asked counted where it is asked. */
 export interface Product {
-  readonly ports: Ports;
+  readonly ports: Ports & BacklogLane;
   readonly sqs: SQSClient;
   /** All that was counted so far. */
   counts(): Promise<Counts>;
@@ -41,7 +41,9 @@ export function openProduct(place: Place, isAsked = false): Product {
     reserve: 0,
   });
   const { tableName, queueUrl } = place;
-  const ports: Ports = {
+  // The bench has one queue: what it counts is the same by either lane.
+  const queue = new SqsChangeQueue(sqs, { queueUrl });
+  const ports: Ports & BacklogLane = {
     clock: { now: () => new Date().toISOString(), wait: (milliseconds) => sleep(milliseconds) },
     ids: { next: randomUUID },
     persons: new DynamoPersonStore(tables, { tableName, activityRetentionDays: 365 }),
@@ -51,7 +53,8 @@ export function openProduct(place: Place, isAsked = false): Product {
     lists: new DynamoListJobStore(tables, { tableName, now: () => new Date().toISOString() }),
     feed: createSalesforceChangeFeed(client),
     records: createSalesforceRecords(client),
-    queue: new SqsChangeQueue(sqs, { queueUrl }),
+    queue,
+    backlog: queue,
     policy: DEFAULT_POLICY,
     leaseMs: 660_000,
   };

@@ -50,6 +50,7 @@ describe.each(bundles)('the bundle of $name', ({ construct, maxBytes }) => {
     const values: Readonly<Record<string, string>> = {
       LOCKSTEP_SETTINGS: '{}',
       CHANGES_QUEUE_URL: 'https://queue.example.com/changes',
+      BACKLOG_QUEUE_URL: 'https://queue.example.com/backlog',
       DEAD_LETTER_QUEUE_URL: 'https://queue.example.com/dead',
       MISSED_POLLS_QUEUE_URL: 'https://queue.example.com/missed',
     };

@@ -26,7 +26,7 @@ const common = [...itemActions, ...logActions];
 
 /** Everything that each function may do. */
 const allowed: Readonly<Record<FunctionName, readonly string[]>> = {
-  poll: [...common, 'dynamodb:Scan', ...secretActions, 'sqs:SendMessage'],
+  poll: [...common, 'dynamodb:Scan', ...secretActions, 'sqs:GetQueueAttributes', 'sqs:SendMessage'],
   merge: [...common, 'dynamodb:DeleteItem', ...secretActions, ...consumeActions, 'sqs:SendMessage'],
   'sync-person': [...common, 'dynamodb:DeleteItem', ...secretActions, 'sqs:SendMessage'],
   persons: [...common, 'dynamodb:DeleteItem', 'dynamodb:Scan'],
@@ -64,6 +64,21 @@ it('grants exactly the calls that the DynamoDB adapter makes', () => {
   const commands = sources.flatMap((text) => [...text.matchAll(/new (\w+)Command\(/g)].map(([, name = '']) => name));
   const actions = commands.map((name) => `dynamodb:${name}${name === 'Query' || name === 'Scan' ? '' : 'Item'}`);
   expect(new Set(actions)).toEqual(new Set([...itemActions, 'dynamodb:DeleteItem', 'dynamodb:Scan']));
+});
+
+/** Which of the two lanes' queues each function may send to. */
+const lanes: Readonly<Record<FunctionName, readonly string[]>> = {
+  poll: ['Backlog', 'Queue'],
+  merge: ['Backlog', 'Queue'],
+  'sync-person': ['Queue'],
+  persons: [],
+  operate: ['Backlog', 'Queue'],
+};
+
+it.each(functionNames)('%s may send to the lanes that it sends to, and to no other queue', (name) => {
+  const sends = statementsOf(stateless, name).filter(({ Action }) => [Action].flat().includes('sqs:SendMessage'));
+  const targets = [...JSON.stringify(sends.map(({ Resource }) => Resource)).matchAll(/Changes(Queue|Backlog)/g)];
+  expect([...new Set(targets.map(([, lane = '']) => lane))].toSorted()).toEqual(lanes[name]);
 });
 
 describe('a secret that is named by its ARN, with a key of its own', () => {

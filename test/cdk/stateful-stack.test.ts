@@ -3,7 +3,12 @@ import { resourcesOf, synthesised } from './synthesised.ts';
 
 const { stateful } = synthesised();
 
-const LOGICAL_IDS = ['ChangesDeadLetters18B289EF', 'ChangesQueueD86756A9', 'PersonsTable7D9CAE82'];
+const LOGICAL_IDS = [
+  'ChangesBacklog6A68E27E',
+  'ChangesDeadLetters18B289EF',
+  'ChangesQueueD86756A9',
+  'PersonsTable7D9CAE82',
+];
 
 describe('the persons table', () => {
   const tables = Object.values(resourcesOf(stateful, 'AWS::DynamoDB::GlobalTable'));

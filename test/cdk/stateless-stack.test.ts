@@ -58,31 +58,44 @@ describe('the functions', () => {
   });
 });
 
-describe('the changes queue', () => {
+describe('the queues of the two lanes', () => {
   const queues = resourcesOf(stateful, 'AWS::SQS::Queue');
-  const [queue] = Object.values(queues).filter(({ Properties }) => Properties.RedrivePolicy !== undefined);
+  const lanes = Object.values(queues).filter(({ Properties }) => Properties.RedrivePolicy !== undefined);
 
-  it('gives up on a message after five tries and keeps it in the dead-letter queue for two weeks', () => {
-    const redrive = queue?.Properties.RedrivePolicy as {
-      readonly maxReceiveCount: number;
-      readonly deadLetterTargetArn: { readonly 'Fn::GetAtt': readonly [string, string] };
-    };
-    expect(redrive.maxReceiveCount).toBe(5);
-    expect(queues[redrive.deadLetterTargetArn['Fn::GetAtt'][0]]?.Properties.MessageRetentionPeriod).toBe(1_209_600);
+  it('give up on a message after five tries and keep it in one dead-letter queue for two weeks', () => {
+    const redrives = lanes.map(
+      ({ Properties }) =>
+        Properties.RedrivePolicy as {
+          readonly maxReceiveCount: number;
+          readonly deadLetterTargetArn: { readonly 'Fn::GetAtt': readonly [string, string] };
+        },
+    );
+    expect(redrives.map(({ maxReceiveCount }) => maxReceiveCount)).toEqual([5, 5]);
+    const targets = new Set(redrives.map(({ deadLetterTargetArn }) => deadLetterTargetArn['Fn::GetAtt'][0]));
+    expect([...targets].map((id) => queues[id]?.Properties.MessageRetentionPeriod)).toEqual([1_209_600]);
   });
 
-  it('hides a message for at least six times the merge time-out', () => {
-    expect(queue?.Properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * seconds('merge'));
+  it('hide a message for at least six times the merge time-out', () => {
+    for (const lane of lanes) expect(lane.Properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * seconds('merge'));
   });
 
-  it('feeds the merge in batches that may fail in part, with bounded concurrency', () => {
-    stateless.resourceCountIs('AWS::Lambda::EventSourceMapping', 1);
-    stateless.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
-      FunctionName: { Ref: functionNamed(stateless, 'merge').id },
-      BatchSize: 10,
-      FunctionResponseTypes: ['ReportBatchItemFailures'],
-      ScalingConfig: { MaximumConcurrency: 6 },
-    });
+  it('feed the merge in batches that may fail in part, each with a part of the concurrency of its own', () => {
+    const mappings = Object.values(resourcesOf(stateless, 'AWS::Lambda::EventSourceMapping'));
+    for (const { Properties } of mappings) {
+      expect(Properties).toMatchObject({
+        FunctionName: { Ref: functionNamed(stateless, 'merge').id },
+        BatchSize: 10,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+      });
+    }
+    const partOf = (lane: string) =>
+      mappings.find(({ Properties }) => JSON.stringify(Properties.EventSourceArn).includes(lane))?.Properties
+        .ScalingConfig;
+    expect([mappings.length, partOf('ChangesQueue'), partOf('ChangesBacklog')]).toEqual([
+      2,
+      { MaximumConcurrency: 2 },
+      { MaximumConcurrency: 4 },
+    ]);
   });
 
   it('is encrypted, as every other queue is, and refuses plain HTTP', () => {
@@ -141,7 +154,7 @@ describe('the schedule', () => {
   });
 });
 
-it.each(['ApiUrl', 'ChangesQueueUrl', 'DeadLetterQueueUrl', 'MissedPollsQueueUrl', 'AlarmTopicArn'])(
+it.each(['ApiUrl', 'ChangesQueueUrl', 'BacklogQueueUrl', 'DeadLetterQueueUrl', 'MissedPollsQueueUrl', 'AlarmTopicArn'])(
   '%s is in the outputs',
   (name) => {
     stateless.hasOutput(name, {});

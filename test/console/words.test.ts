@@ -73,13 +73,13 @@ describe('problems', () => {
   const quiet = { schemaProblems: [], reconciliation: { running: null, last: null } };
 
   it('are none where nothing is wrong', () => {
-    const backlog = { messages: 3, deadLetters: 0, missedPolls: 0, personsToPush: 1 };
+    const backlog = { messages: 3, lanes: { fresh: 2, backlog: 1 }, deadLetters: 0, missedPolls: 0, personsToPush: 1 };
     expect(problemsOf({ ...status, ...quiet, backlog })).toEqual([]);
   });
 
   it('are named with what to do', () => {
     const last = { held: true, missing: 120, persons: 900 } as NonNullable<Status['reconciliation']['last']>;
-    const backlog = { messages: 0, deadLetters: 1, missedPolls: 2, personsToPush: 0 };
+    const backlog = { messages: 0, lanes: { fresh: 0, backlog: 0 }, deadLetters: 1, missedPolls: 2, personsToPush: 0 };
     const wrong = {
       ...status,
       schemaProblems: ['Lead.Title is hidden'],

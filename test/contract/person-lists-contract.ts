@@ -189,6 +189,23 @@ export function personListsContract(name: string, open: () => Promise<PersonStor
       expect(await store.backlog()).toEqual({ count: 150, oldestAt: at(0) });
     });
 
+    test('persons with edits are listed by how long they have waited', async () => {
+      const store = await open();
+      const waiting = Array.from({ length: 30 }, (_, n) => edited(leadPerson(n), { Title: 'CTO' }, at(n)));
+      await Promise.all(waiting.map((person) => store.create(person)));
+      const idsOf = (from: number, to: number) => waiting.slice(from, to).map(({ personId }) => personId);
+      const newest = await store.newestAwaitingPush(null, 4);
+      expect(newest.map(({ personId }) => personId)).toEqual(idsOf(26, 30).toReversed());
+      expect(newest.map(({ since }) => since)).toEqual([29, 28, 27, 26].map(at));
+      // Later than the first bound, and not later than the second.
+      const span = await collect(store.awaitingPush({ after: at(9), until: at(26) }));
+      expect(span.toSorted()).toEqual(idsOf(10, 27).toSorted());
+      const all = await collect(store.awaitingPush({ after: null, until: at(29) }));
+      expect(all.toSorted()).toEqual(idsOf(0, 30).toSorted());
+      expect((await store.newestAwaitingPush(at(27), 4)).map(({ since }) => since)).toEqual([at(29), at(28)]);
+      expect(await store.newestAwaitingPush(at(29), 4)).toEqual([]);
+    });
+
     test('a person who was pushed leaves the list', async () => {
       const store = await open();
       const person = await stored(store, edited(leadPerson(1), { Title: 'CTO' }));

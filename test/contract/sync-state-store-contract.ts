@@ -6,6 +6,7 @@ import { NEW_HEALTH } from '../../lib/sync/state/cycle-health.ts';
 import type { CycleReport } from '../../lib/sync/state/cycle-report.ts';
 import { type FeedState, NEW_FEED, RECENT_ROWS_LIMIT } from '../../lib/sync/state/feed-state.ts';
 import { EMPTY_BOOK, type JobBook, newJob } from '../../lib/sync/state/field-job.ts';
+import { NOBODY_HANDED_OUT } from '../../lib/sync/state/handed-out.ts';
 import { EMPTY_RECONCILIATIONS, plannedReconciliation } from '../../lib/sync/state/reconciliation.ts';
 import { described, schemaOf } from '../schema/builders.ts';
 import { at } from './persons.ts';
@@ -71,7 +72,7 @@ export function syncStateStoreContract(name: string, open: () => Promise<SyncSta
   describe(`${name}: cycles`, () => {
     test('one cycle runs at a time', async () => {
       const store = await open();
-      const first = { number: 1, owner: 'one', previousEnded: true, health: NEW_HEALTH };
+      const first = { number: 1, owner: 'one', previousEnded: true, health: NEW_HEALTH, handedOut: NOBODY_HANDED_OUT };
       expect(await store.beginCycle('one', at(0), at(15))).toEqual(first);
       expect(await store.beginCycle('two', at(14), at(29))).toBeUndefined();
     });
@@ -110,8 +111,16 @@ export function syncStateStoreContract(name: string, open: () => Promise<SyncSta
       const store = await open();
       await store.endCycle(await begun(store, 'one'), report(1), true);
       const health = { lastSuccessAt: at(1), failing: null };
-      const second = { number: 2, owner: 'two', previousEnded: true, health };
+      const second = { number: 2, owner: 'two', previousEnded: true, health, handedOut: NOBODY_HANDED_OUT };
       expect(await store.beginCycle('two', at(1), at(16))).toEqual(second);
+    });
+
+    test('the next knows whom the last one that ended left handed out, also after one that died', async () => {
+      const store = await open();
+      const handedOut = { fresh: { upTo: at(0), since: at(1) }, backlog: null };
+      await store.endCycle({ ...(await begun(store, 'one')), handedOut }, report(1), true);
+      expect(await store.beginCycle('two', at(1), at(16))).toMatchObject({ number: 2, handedOut });
+      expect(await store.beginCycle('three', at(17), at(32))).toMatchObject({ number: 3, handedOut });
     });
 
     test('the next knows that the one before did not end in good order', async () => {

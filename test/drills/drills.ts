@@ -176,10 +176,12 @@ export const DRILLS: readonly Drill[] = [
   },
   {
     cause: 'the merge is not run while rows wait to be read',
-    alarms: ['QueueLag'],
+    alarms: ['QueueLag', 'BacklogLag'],
     async make(sandbox) {
       sandbox.sandbox.runtime.throttle('Merge', true);
-      for (const id of await leadIds(sandbox, 20)) await sandbox.queues.send(refresh([id]));
+      for (const id of await leadIds(sandbox, 20)) {
+        for (const lane of sandbox.queues.lanes) await sandbox.queues.send(refresh([id]), lane);
+      }
     },
     async explained({ api }) {
       expect((await api.status()).backlog.messages).toBeGreaterThan(0);

@@ -29,10 +29,12 @@ export interface WatchedSandbox extends RunningSandbox {
 /** The queues of the sandbox, as an operator reaches them. */
 export interface Queues {
   readonly client: SQSClient;
-  readonly changes: string;
+  /** The fresh lane, then the backlog. */
+  readonly lanes: readonly [fresh: string, backlog: string];
   readonly deadLetters: string;
   readonly missedPolls: string;
-  send(body: object): Promise<void>;
+  /** By the fresh lane, where no other is named. */
+  send(body: object, lane?: string): Promise<void>;
   purge(url: string): Promise<void>;
   /** How often a message is delivered before it is a dead letter: the deployed five tries take half an hour. */
   deliverAtMost(times: number): Promise<void>;
@@ -80,13 +82,14 @@ function sqsClient(endpoint: string): SQSClient {
 
 function queuesOf(client: SQSClient, { sandbox: { runtime } }: RunningSandbox): Queues {
   const changes = runtime.queueUrl('Queue');
+  const lanes = [changes, runtime.queueUrl('Backlog')] as const;
   return {
     client,
-    changes,
+    lanes,
     deadLetters: runtime.queueUrl('DeadLetters'),
     missedPolls: runtime.queueUrl('MissedPolls'),
-    async send(body) {
-      await client.send(new SendMessageCommand({ QueueUrl: changes, MessageBody: JSON.stringify(body) }));
+    async send(body, lane = changes) {
+      await client.send(new SendMessageCommand({ QueueUrl: lane, MessageBody: JSON.stringify(body) }));
     },
     async purge(url) {
       await client.send(new PurgeQueueCommand({ QueueUrl: url }));

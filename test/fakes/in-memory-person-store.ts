@@ -12,6 +12,8 @@ import type {
   PersonStore,
   StoredItem,
   UpdateOutcome,
+  WaitingPerson,
+  WaitingSpan,
 } from '../../lib/sync/ports/person-store.ts';
 import { byTime, emailForm, InMemoryPersonIndex, type Queued } from './in-memory-person-index.ts';
 import { frozen, type Io, immediately } from './io.ts';
@@ -211,18 +213,27 @@ export class InMemoryPersonStore implements PersonStore {
     return claims;
   }
 
-  async *awaitingPush(): AsyncIterable<readonly string[]> {
+  async *awaitingPush(span?: WaitingSpan): AsyncIterable<readonly string[]> {
+    const { after: since = null, until = '~' } = span ?? {};
     let after: Queued | null = null;
     for (;;) {
       const last: Queued | null = after;
       const page: Queued[] = await this.#io('personStore.awaitingPush', () => {
-        const rest = this.#index.pending().filter((queued) => last === null || byTime(last, queued) < 0);
+        const all = this.#index.pending().filter((queued) => queued.since > (since ?? '') && queued.since <= until);
+        const rest = all.filter((queued) => last === null || byTime(last, queued) < 0);
         return rest.slice(0, this.#pageSize);
       });
       if (page.length > 0) yield page.map((queued) => queued.personId);
       if (page.length < this.#pageSize) return;
       after = page.at(-1) ?? null;
     }
+  }
+
+  newestAwaitingPush(after: string | null, limit: number): Promise<readonly WaitingPerson[]> {
+    return this.#io('personStore.newestAwaitingPush', () => {
+      const later = this.#index.pending().filter(({ since }) => since > (after ?? ''));
+      return later.reverse().slice(0, limit);
+    });
   }
 
   backlog(): Promise<{ readonly count: number; readonly oldestAt: string | null }> {

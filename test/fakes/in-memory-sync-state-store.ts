@@ -88,11 +88,11 @@ export class InMemorySyncStateStore implements SyncStateStore {
       const last = this.#latest.cycle;
       const stands = last?.runsUntil !== undefined && last.runsUntil > now;
       if (stands && last.owner !== owner) return undefined;
-      const { number, health, reported, died } = cycleAfter(last);
+      const { number, health, reported, handedOut, died } = cycleAfter(last);
       const right = { number, owner, startedAt: now, runsUntil: expiresAt };
-      this.#latest.cycle = { ...right, inGoodOrder: false, health, reported };
+      this.#latest.cycle = { ...right, inGoodOrder: false, health, reported, handedOut };
       if (died !== undefined) this.#report(died);
-      return { number, owner, health, previousEnded: last === undefined || last.inGoodOrder };
+      return { number, owner, health, handedOut, previousEnded: last === undefined || last.inGoodOrder };
     });
   }
 
@@ -102,7 +102,8 @@ export class InMemorySyncStateStore implements SyncStateStore {
       const last = this.#latest.cycle;
       if (last === undefined || last.number !== cycle.number || last.runsUntil === undefined) return;
       const health = healthAfter(cycle.health, report);
-      this.#latest.cycle = { ...last, runsUntil: undefined, health, inGoodOrder, reported: cycle.number };
+      const { handedOut } = cycle;
+      this.#latest.cycle = { ...last, runsUntil: undefined, health, inGoodOrder, reported: cycle.number, handedOut };
     });
   }
 

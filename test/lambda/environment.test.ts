@@ -5,6 +5,7 @@ import { parseSettings, SettingsError, syncPolicy } from '../../lib/lambda/setti
 const GIVEN = {
   TABLE_NAME: 'table',
   CHANGES_QUEUE_URL: 'https://queue',
+  BACKLOG_QUEUE_URL: 'https://backlog',
   DEAD_LETTER_QUEUE_URL: 'https://dead',
   MISSED_POLLS_QUEUE_URL: 'https://missed',
   LOCKSTEP_SETTINGS: '{}',
@@ -20,7 +21,7 @@ describe('the environment', () => {
     [{ ...GIVEN, TABLE_NAME: '' }, 'poll: environment variable missing or empty: TABLE_NAME'],
     [
       { LOCKSTEP_SETTINGS: '{}' },
-      'poll: environment variable missing or empty: TABLE_NAME, CHANGES_QUEUE_URL, DEAD_LETTER_QUEUE_URL, MISSED_POLLS_QUEUE_URL',
+      'poll: environment variable missing or empty: TABLE_NAME, CHANGES_QUEUE_URL, BACKLOG_QUEUE_URL, DEAD_LETTER_QUEUE_URL, MISSED_POLLS_QUEUE_URL',
     ],
     [{ ...GIVEN, LOCKSTEP_SETTINGS: '{' }, 'LOCKSTEP_SETTINGS is not JSON'],
   ])('that lacks something fails in one line that names it', (given, message) => {

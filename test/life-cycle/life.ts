@@ -9,7 +9,7 @@ import { parseChangeMessage } from '../../lib/sync/change-message.ts';
 import { type MergeReport, mergeChanges } from '../../lib/sync/merge/merge-changes.ts';
 import { createOrEditByEmail, editFields } from '../../lib/sync/persons/edit-persons.ts';
 import { pollCycle } from '../../lib/sync/poll/poll-cycle.ts';
-import type { Ports } from '../../lib/sync/ports/ports.ts';
+import type { BacklogLane, Ports } from '../../lib/sync/ports/ports.ts';
 import { survivorOfPerson } from '../../lib/sync/rows/holders.ts';
 import type { SyncOutcome } from '../../lib/sync/sync-person/person-sync.ts';
 import { syncPerson } from '../../lib/sync/sync-person/sync-person.ts';
@@ -41,7 +41,8 @@ export class Life {
   readonly persons = new InMemoryPersonStore();
   readonly queue = new InMemoryChangeQueue();
   readonly client: InProcessClient;
-  readonly ports: Ports;
+  /** One queue stands for both lanes. */
+  readonly ports: Ports & BacklogLane;
   /** Every message that was ever delivered. */
   readonly delivered: string[] = [];
   readonly #admin: InProcessClient;
@@ -60,6 +61,7 @@ export class Life {
       feed: createSalesforceChangeFeed(this.client),
       records: createSalesforceRecords(this.client),
       queue: this.queue,
+      backlog: this.queue,
       policy,
       leaseMs: 660_000,
       ...stores,

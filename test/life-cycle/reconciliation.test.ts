@@ -14,7 +14,7 @@ const status = async (life: Life) =>
 
 const ask = (life: Life, acceptMissing = false) => askReconciliation(life.ports, { reason: 'asked', acceptMissing });
 
-const poll = (life: Life, ports: Ports, reconcileDays = 7) => {
+const poll = (life: Life, ports: Life['ports'], reconcileDays = 7) => {
   life.clock.advance(5000);
   return pollCycle(ports, { ...SETTINGS, reconcileDays }, () => DAY_MS);
 };
@@ -172,7 +172,7 @@ describe('a reconciliation', () => {
 
 describe('a reconciliation of many', () => {
   /** Ports that look at two persons a call. */
-  const twoACall = (life: Life): Ports => {
+  const twoACall = (life: Life): Life['ports'] => {
     const feed = Object.create(life.ports.feed, { maxStamps: { value: 2 } });
     return { ...life.ports, feed };
   };

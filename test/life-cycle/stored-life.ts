@@ -3,7 +3,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DynamoPersonStore } from '../../lib/dynamodb/dynamo-person-store.ts';
 import { DynamoSyncStateStore } from '../../lib/dynamodb/dynamo-sync-state-store.ts';
 import { DEFAULT_POLICY } from '../../lib/schema/sync-policy.ts';
-import type { Ports } from '../../lib/sync/ports/ports.ts';
+import type { BacklogLane, Ports } from '../../lib/sync/ports/ports.ts';
 import { tableInput } from '../contract/dynamodb-table.ts';
 import { definitionOf } from '../simulation/table/definition.ts';
 import { InProcessTable } from '../simulation/table/in-process-table.ts';
@@ -27,7 +27,10 @@ export class StoredLife extends Life {
   }
 
   /** The ports of a process that dies at its nth write, just before the write or just after it. */
-  dyingAt(nth: number, when: 'before' | 'after'): { readonly ports: Ports; readonly hasDied: () => boolean } {
+  dyingAt(
+    nth: number,
+    when: 'before' | 'after',
+  ): { readonly ports: Ports & BacklogLane; readonly hasDied: () => boolean } {
     const direct = directClient(this.table);
     const send = direct.send.bind(direct) as (command: object) => Promise<unknown>;
     let writes = 0;

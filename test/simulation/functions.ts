@@ -19,7 +19,7 @@ import { createOrEditByEmail, type EditOutcome, editFields } from '../../lib/syn
 import { askReconciliation } from '../../lib/sync/poll/ask-reconciliation.ts';
 import { type PollOutcome, pollCycle } from '../../lib/sync/poll/poll-cycle.ts';
 import { type Deadline, TIME_TO_STOP_MS } from '../../lib/sync/ports/deadline.ts';
-import type { Ports } from '../../lib/sync/ports/ports.ts';
+import type { BacklogLane, Ports } from '../../lib/sync/ports/ports.ts';
 import { type DeleteOutcome, deletePersonHere } from '../../lib/sync/sync-person/delete-person.ts';
 import type { SyncOutcome } from '../../lib/sync/sync-person/person-sync.ts';
 import { type PreviewOutcome, previewSync } from '../../lib/sync/sync-person/preview-sync.ts';
@@ -57,9 +57,13 @@ const LONGEST_JUMP_MS = 50_000;
 /** How far the clocks of two workers are apart, at most. */
 const WORKER_SKEW_MS = 1500;
 
+/** The ports of what nobody waits for. */
+const later = (ports: Ports & BacklogLane): Ports => ({ ...ports, queue: ports.backlog });
+
 /** The product's functions on simulated ports. Each method is what the handler of that name does with its event. */
 export class Functions {
   readonly queue: SimulatedQueue;
+  readonly backlog: SimulatedQueue;
   readonly #world: World;
   readonly #jumpDice: Dice;
   readonly #lateDice: Dice;
@@ -68,7 +72,24 @@ export class Functions {
     this.#world = world;
     this.#jumpDice = world.dice.fork('clock jumps');
     this.#lateDice = world.dice.fork('late merges');
-    this.queue = new SimulatedQueue(world, world.dice.between(1, 4), (batch) => this.#merge(batch));
+    this.queue = new SimulatedQueue(world, { lane: 'm', concurrency: world.dice.between(1, 4) }, (batch) =>
+      this.#merge(batch, this.queue),
+    );
+    const behind = world.dice.fork('backlog');
+    this.backlog = new SimulatedQueue(world, { lane: 'b', concurrency: behind.between(1, 4) }, (batch) =>
+      this.#merge(batch, this.backlog),
+    );
+  }
+
+  /** Messages of both lanes. */
+  get waiting(): number {
+    return this.queue.waiting + this.backlog.waiting;
+  }
+
+  /** Makes what waits for its time visible now, in both lanes. */
+  redrive(): void {
+    this.queue.redrive();
+    this.backlog.redrive();
   }
 
   async poll(): Promise<End<PollOutcome>> {
@@ -79,6 +100,7 @@ export class Functions {
       cycleLeaseMs: CYCLE_LEASE_MS,
       massPushAbove: this.#world.massPushAbove,
       bulkAbove: this.#world.bulkAbove,
+      freshPersons: this.#world.freshPersons,
     };
     const end = await this.#invoke('poll', (ports, timeLeftMs) => pollCycle(ports, settings, timeLeftMs));
     const drifted = end.kind === 'answered' && end.result.kind === 'cycle' ? end.result.drifted : 0;
@@ -107,11 +129,11 @@ export class Functions {
   }
 
   startList(listed: ListedPersons): Promise<End<string>> {
-    return this.#invoke('persons', (ports) => startList(ports, listed, { kind: 'unchanged' }));
+    return this.#invoke('persons', (ports) => startList(later(ports), listed, { kind: 'unchanged' }));
   }
 
   pauseList(jobId: string, paused: boolean): Promise<End<unknown>> {
-    return this.#invoke('persons', (ports) => pauseList(ports, jobId, paused));
+    return this.#invoke('persons', (ports) => pauseList(later(ports), jobId, paused));
   }
 
   delete(personId: string, salesforce: DeletedHere['salesforce']): Promise<End<DeleteOutcome>> {
@@ -131,7 +153,7 @@ export class Functions {
     });
   }
 
-  async #merge(batch: readonly QueuedMessage[]): Promise<BatchEnd> {
+  async #merge(batch: readonly QueuedMessage[], lane: SimulatedQueue): Promise<BatchEnd> {
     const world = this.#world;
     const name = `merge-${this.#invoked.merge + 1}`;
     const end = await this.#invoke('merge', async (ports, timeLeftMs, invocation) => {
@@ -139,7 +161,7 @@ export class Functions {
         const message = parseChangeMessage(body);
         if (message !== undefined) world.narrate(() => messageTold(name, 'gets', message));
       }
-      const queue = this.queue.through(invocation);
+      const queue = lane.through(invocation);
       return mergeBatch({ queue, tell: () => undefined }, batch.map(recordOf), (records) =>
         this.#mergeRecords({ ...ports, queue }, records, timeLeftMs),
       );
@@ -166,7 +188,7 @@ export class Functions {
 
   #invoke<Result>(
     name: FunctionName,
-    run: (ports: Ports, timeLeftMs: Deadline, invocation: Invocation) => Promise<Result>,
+    run: (ports: Ports & BacklogLane, timeLeftMs: Deadline, invocation: Invocation) => Promise<Result>,
   ): Promise<End<Result>> {
     const world = this.#world;
     const { somebodyWaits } = DEPLOYED[name];
@@ -203,7 +225,7 @@ export class Functions {
     return isLate ? TIME_TO_STOP_MS + this.#lateDice.between(0, 1500) : DEPLOYED[name].timeoutMs;
   }
 
-  #portsOf(invocation: Invocation, somebodyWaits: boolean): Ports {
+  #portsOf(invocation: Invocation, somebodyWaits: boolean): Ports & BacklogLane {
     const world = this.#world;
     const client = world.isClientReal
       ? realClient(world, invocation, somebodyWaits)
@@ -220,6 +242,7 @@ export class Functions {
       },
       records: createSalesforceRecords(client),
       queue: this.queue.through(invocation),
+      backlog: this.backlog.through(invocation),
       policy: world.policy,
       leaseMs: SETTINGS.pushLeaseSeconds * 1000,
     };

@@ -162,7 +162,7 @@ export class Invocation {
   #fateOf(name: string): Fate {
     const port = name.slice(0, name.indexOf('.'));
     if (port === 'personStore' && this.#world.storeDownUntil > this.#world.timeline.now) return THROTTLED;
-    const isRead = /get|ids|links|Claims|awaiting|load|depth|query|scan/.test(name);
+    const isRead = /get|ids|links|Claims|[aA]waiting|load|depth|query|scan/.test(name);
     const struck = (FATES[port] ?? []).find(
       ([fault, fate]) =>
         !(isRead && fate.kind === 'fail' && fate.when === 'after') && this.#world.swarm.strikes(fault, this.dice),

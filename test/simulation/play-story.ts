@@ -56,7 +56,7 @@ export async function heal(world: World, functions: Functions): Promise<void> {
   world.storeDownUntil = 0;
   world.tell('the faults are over');
   await world.timeline.wait(DRAIN_MS);
-  functions.queue.redrive();
+  functions.redrive();
 }
 
 /** What must hold of every story once both sides have had the time to agree. */

@@ -54,11 +54,11 @@ async function play(world: World, functions: Functions, minutes: number): Promis
     world.pausePolls(DAY_MS);
     await timeline.wait(DAY_MS + 2 * POLL_MS);
     // Without polls nobody learnt that a field was hidden: what could not be read for it comes again.
-    functions.queue.redrive();
+    functions.redrive();
   }
   await timeline.wait(POLLS_TO_AGREE * POLL_MS);
   // What met a busy person comes again when its visibility time-out is over.
-  for (let turn = 0; turn < REDELIVERIES && functions.queue.waiting > 0; turn += 1) await timeline.wait(POLL_MS);
+  for (let turn = 0; turn < REDELIVERIES && functions.waiting > 0; turn += 1) await timeline.wait(POLL_MS);
   await checkEnding(world);
   await checkPreviews(world, functions);
   await checkQuiet(world);

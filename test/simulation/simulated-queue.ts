@@ -19,6 +19,9 @@ export interface QueuedMessage {
   state: 'visible' | 'hidden' | 'gone';
 }
 
+/** The fresh lane's queue, or the backlog's; the first letter of their messages' names. */
+type Lane = 'm' | 'b';
+
 const SEND_BATCH = 10;
 const RECEIVE_BATCH = 10;
 const BATCHING_WINDOW_MS = 2000;
@@ -49,14 +52,20 @@ export class SimulatedQueue {
   readonly dead: QueuedMessage[] = [];
   readonly #world: World;
   readonly #consume: (batch: readonly QueuedMessage[]) => Promise<BatchEnd>;
+  readonly #lane: Lane;
   readonly #concurrency: number;
   #messages: QueuedMessage[] = [];
   #running = 0;
   #sent = 0;
   #pumping = false;
 
-  constructor(world: World, concurrency: number, consume: (batch: readonly QueuedMessage[]) => Promise<BatchEnd>) {
+  constructor(
+    world: World,
+    { lane, concurrency }: { readonly lane: Lane; readonly concurrency: number },
+    consume: (batch: readonly QueuedMessage[]) => Promise<BatchEnd>,
+  ) {
     this.#world = world;
+    this.#lane = lane;
     this.#concurrency = concurrency;
     this.#consume = consume;
   }
@@ -77,8 +86,14 @@ export class SimulatedQueue {
           const hiddenUntil = this.#world.timeline.now + seconds * 1000;
           for (const message of this.#messages) if (ids.includes(message.id)) message.hiddenUntil = hiddenUntil;
         }),
-      depth: () => invocation.io('changeQueue.depth', () => this.waiting),
+      depth: () => invocation.io('changeQueue.depth', () => this.#told()),
     };
+  }
+
+  /** The service tells about how many there are. */
+  #told(): number {
+    const { swarm, dice } = this.#world;
+    return swarm.strikes('depthWrong', dice) ? dice.below(3) : this.waiting;
   }
 
   get waiting(): number {
@@ -103,7 +118,7 @@ export class SimulatedQueue {
     const copies = swarm.strikes('messageDuplicated', dice) ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
       const message: QueuedMessage = {
-        id: `m${this.#sent}-${copy}`,
+        id: `${this.#lane}${this.#sent}-${copy}`,
         body,
         receives: 0,
         lost: 0,
@@ -113,7 +128,8 @@ export class SimulatedQueue {
       };
       this.#messages.push(message);
       const late = copy > 0 || swarm.strikes('messageDelayed', dice);
-      this.#showAfter(message, delayMs + (late ? dice.between(1000, 20 * 60_000) : dice.between(5, 500)));
+      const behind = this.#lane === 'b' && swarm.strikes('backlogBehind', dice) ? dice.between(1000, 60 * 60_000) : 0;
+      this.#showAfter(message, delayMs + behind + (late ? dice.between(1000, 20 * 60_000) : dice.between(5, 500)));
     }
   }
 

@@ -35,6 +35,12 @@ export const FAULTS = {
   salesforceSlow: { on: 0.3, strikes: 0.05 },
   /** The subrequests of a composite request commit seconds apart. */
   subrequestsApart: { on: 0.5, strikes: 0.3 },
+  /** A cycle hands out but a few persons by the fresh lane. */
+  fewFresh: { on: 0.3, strikes: 1 },
+  /** What went by the backlog is not merged for up to an hour: what is fresh comes first. */
+  backlogBehind: { on: 0.35, strikes: 0.4 },
+  /** A queue tells less or more than it holds. */
+  depthWrong: { on: 0.3, strikes: 0.2 },
   /** A page of a query ends early, as it does for wide rows. */
   shortPage: { on: 0.35, strikes: 0.5 },
   sessionExpired: { on: 0.3, strikes: 0.03 },

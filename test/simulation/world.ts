@@ -52,6 +52,8 @@ export class World {
   readonly policy: SyncPolicy;
   /** How many persons of a cycle are pushed under the guard: a few of those in the story, where there are any others. */
   readonly massPushAbove: number;
+  /** How many persons of a cycle go by the fresh lane. */
+  readonly freshPersons: number;
   readonly #bulkAbove: number;
   /** Whether functions reach the org by the product's own client. */
   readonly isClientReal: boolean;
@@ -98,6 +100,8 @@ export class World {
       : { ...DEFAULT_POLICY, conflictWinner: { Lead: dice.pick(['local', 'remote']), Contact: 'remote' } };
     this.policy = swarm.strikes('policyVaried', dice.fork('policy')) ? this.#varied(winners) : winners;
     this.massPushAbove = swarm.strikes('massPushed', dice.fork('mass')) ? 1 : 10_000;
+    const laneDice = dice.fork('lanes');
+    this.freshPersons = swarm.strikes('fewFresh', laneDice) ? laneDice.between(1, 3) : 500;
     const bulkDice = dice.fork('bulk');
     const isBulk = swarm.strikes('bulkRead', bulkDice);
     this.#bulkAbove = isBulk ? bulkDice.between(0, 2) : 20_000;

@@ -11,7 +11,7 @@ import { type MergeReport, mergeChanges } from '../../lib/sync/merge/merge-chang
 import { createOrEditByEmail, editFields } from '../../lib/sync/persons/edit-persons.ts';
 import { type PollOutcome, pollCycle } from '../../lib/sync/poll/poll-cycle.ts';
 import type { Deadline } from '../../lib/sync/ports/deadline.ts';
-import type { Ports } from '../../lib/sync/ports/ports.ts';
+import type { BacklogLane, Ports } from '../../lib/sync/ports/ports.ts';
 import type { SyncOutcome } from '../../lib/sync/sync-person/person-sync.ts';
 import { syncPerson } from '../../lib/sync/sync-person/sync-person.ts';
 import { CountingIdSource } from '../fakes/counting-id-source.ts';
@@ -38,7 +38,8 @@ export class TwoSides {
   readonly persons = new InMemoryPersonStore();
   readonly queue = new InMemoryChangeQueue();
   readonly state = new InMemorySyncStateStore();
-  readonly ports: Ports;
+  /** One queue stands for both lanes, unless a test tells the lanes apart. */
+  readonly ports: Ports & BacklogLane;
   readonly #admin = new InProcessClient(this.org, 'admin');
   #deliveries = 0;
 
@@ -53,6 +54,7 @@ export class TwoSides {
       feed: createSalesforceChangeFeed(this.client),
       records: createSalesforceRecords(this.client),
       queue: this.queue,
+      backlog: this.queue,
       policy,
       leaseMs: LEASE_MS,
     };
@@ -100,7 +102,7 @@ export class TwoSides {
     return answer;
   }
 
-  async poll(over: Partial<Ports> = {}): Promise<PollOutcome> {
+  async poll(over: Partial<Ports & BacklogLane> = {}): Promise<PollOutcome> {
     this.clock.advance(10_000);
     return pollCycle({ ...this.ports, ...over }, SETTINGS, () => 600_000);
   }

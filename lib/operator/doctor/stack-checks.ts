@@ -19,10 +19,14 @@ function scheduleFinding({ enabled, expression }: Awaited<ReturnType<DeployedSta
 async function queueFindings(stack: DeployedStack): Promise<readonly Finding[]> {
   const outputs = await stack.outputs();
   const depth = async (output: string) => (await stack.queueDepth(outputs[output] ?? '')).waiting;
-  const changes = await depth('ChangesQueueUrl');
+  const fresh = await depth('ChangesQueueUrl');
+  const backlog = await depth('BacklogQueueUrl');
   const deadLetters = await depth('DeadLetterQueueUrl');
   const missedPolls = await depth('MissedPollsQueueUrl');
-  return [note('changes queue', `${changes} messages wait`), ...leftBehind({ deadLetters, missedPolls })];
+  return [
+    note('queues', `${fresh} fresh messages wait, ${backlog} in the backlog`),
+    ...leftBehind({ deadLetters, missedPolls }),
+  ];
 }
 
 function alarmFindings(alarms: Awaited<ReturnType<DeployedStack['alarms']>>): readonly Finding[] {

@@ -1,10 +1,10 @@
 import type { Person } from '../../person/person.ts';
 import { fieldReports } from '../../schema/field-report.ts';
 import { storedByType } from '../context/schemas.ts';
-import type { Ports } from '../ports/ports.ts';
+import type { BacklogLane, Ports } from '../ports/ports.ts';
 import { type PersonSyncState, personSyncState } from './why-waiting.ts';
 
-type PersonSyncPorts = Pick<Ports, 'clock' | 'policy' | 'queue' | 'state'>;
+type PersonSyncPorts = Pick<Ports, 'clock' | 'policy' | 'queue' | 'state'> & BacklogLane;
 
 /** The waiting edits of a person, with reasons. Read-only; calls no Salesforce API. */
 export async function readPersonSync(
@@ -12,9 +12,10 @@ export async function readPersonSync(
   person: Person,
   scheduleEnabled: boolean,
 ): Promise<PersonSyncState> {
-  const [{ cycle, health }, queued, stored] = await Promise.all([
+  const [{ cycle, health }, fresh, backlog, stored] = await Promise.all([
     ports.state.lastCycle(),
     ports.queue.depth(),
+    ports.backlog.depth(),
     storedByType(ports),
   ]);
   const { error = null } = cycle ?? {};
@@ -24,7 +25,7 @@ export async function readPersonSync(
     scheduleEnabled,
     failing: error === null || failing === null ? null : { ...error, since: failing.since },
     hasCycled: cycle !== null,
-    queued,
+    queued: fresh + backlog,
     whyNotPushed: (type, field) => {
       const schema = stored[type]?.schema;
       if (schema === undefined) return undefined;

@@ -18,7 +18,10 @@ export interface SyncStatus {
   /** The end of the last cycle either complete or with an advanced position; null: none yet. */
   readonly lastSuccessAt: string | null;
   readonly backlog: {
+    /** Messages waiting for a merge, in both lanes. */
     readonly messages: number;
+    /** The messages by lane; the backlog: first sync, mass changes, field jobs, lists. */
+    readonly lanes: { readonly fresh: number; readonly backlog: number };
     /** Messages with all tries used up, to be redriven by an operator. */
     readonly deadLetters: number;
     /** Polls not started or failed. */
@@ -74,8 +77,9 @@ export interface JobStatus
   readonly endedAt: string | null;
 }
 
-/** The queues read only by operators. */
+/** The queues counted only by the status. */
 export interface SideQueues {
+  readonly backlog: Pick<ChangeQueue, 'depth'>;
   readonly deadLetters: Pick<ChangeQueue, 'depth'>;
   readonly missedPolls: Pick<ChangeQueue, 'depth'>;
 }
@@ -86,7 +90,7 @@ export async function readSyncStatus(
   types: readonly SalesforceType[],
   sideQueues: SideQueues,
 ): Promise<SyncStatus> {
-  const [feeds, schemas, books, reconciliations, { cycle, health }, backlog, ...depths] = await Promise.all([
+  const [feeds, schemas, books, reconciliations, { cycle, health }, waiting, ...depths] = await Promise.all([
     Promise.all(types.map((type) => ports.state.loadFeed(type))),
     Promise.all(types.map((type) => ports.state.loadSchema(type))),
     Promise.all(types.map((type) => ports.state.loadJobs(type))),
@@ -94,11 +98,12 @@ export async function readSyncStatus(
     ports.state.lastCycle(),
     ports.persons.backlog(),
     ports.queue.depth(),
+    sideQueues.backlog.depth(),
     sideQueues.deadLetters.depth(),
     sideQueues.missedPolls.depth(),
   ]);
-  const { count, oldestAt } = backlog;
-  const [messages, deadLetters, missedPolls] = depths;
+  const { count, oldestAt } = waiting;
+  const [fresh, backlog, deadLetters, missedPolls] = depths;
   const age = (at: string) => Math.max(0, Math.round(msBetween(at, ports.clock.now()) / 1000));
   const checkpoints = feeds.flatMap((feed) => feed?.checkpoint ?? []);
   const [slowest] = checkpoints.length < types.length ? [] : checkpoints.sort();
@@ -106,7 +111,7 @@ export async function readSyncStatus(
     objects: Object.fromEntries(types.map((type, index) => [type, objectStatus(feeds[index])])),
     lastCycle: cycle === null ? null : { ...cycle, error: statusError(cycle, health) },
     lastSuccessAt: health.lastSuccessAt,
-    backlog: { messages, deadLetters, missedPolls, personsToPush: count },
+    backlog: { messages: fresh + backlog, lanes: { fresh, backlog }, deadLetters, missedPolls, personsToPush: count },
     lag: {
       pullSeconds: slowest === undefined ? null : age(slowest),
       pushSeconds: oldestAt === null ? 0 : age(oldestAt),

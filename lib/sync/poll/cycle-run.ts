@@ -1,6 +1,6 @@
 import type { SalesforceType } from '../../person/row.ts';
 import type { Deadline } from '../ports/deadline.ts';
-import type { Ports } from '../ports/ports.ts';
+import type { BacklogLane, Ports } from '../ports/ports.ts';
 import type { Cycle, StoredSchema } from '../ports/sync-state-store.ts';
 import type { FeedState } from '../state/feed-state.ts';
 
@@ -20,6 +20,8 @@ export interface PollSettings {
   readonly massPushAbove?: number;
   /** Maximum rows of a window read page by page. Absent: the default. */
   readonly bulkAbove?: number;
+  /** Maximum persons per cycle in the fresh lane. Left out: the default. */
+  readonly freshPersons?: number;
 }
 
 export interface FieldJobSettings {
@@ -37,7 +39,9 @@ export const DEFAULT_RECONCILE_STEPS = 5;
 
 export const DEFAULT_MASS_PUSH_ABOVE = 10_000;
 
-export type PollPorts = Omit<Ports, 'records'> & { readonly records: Pick<Ports['records'], 'read'> };
+export const DEFAULT_FRESH_PERSONS = 500;
+
+export type PollPorts = Omit<Ports, 'records'> & BacklogLane & { readonly records: Pick<Ports['records'], 'read'> };
 
 /** A cycle in progress. */
 export interface CycleRun {

@@ -1,22 +1,23 @@
 import { schemaProblems } from '../../schema/field-history.ts';
 import { policyProblems } from '../../schema/policy-problems.ts';
-import { packIds } from '../change-message.ts';
 import { ReconciliationHeldError } from '../errors.ts';
 import { addMs, msBetween } from '../instants.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import { cycleError } from '../state/cycle-health.ts';
 import type { CycleReport } from '../state/cycle-report.ts';
 import { feedPosition } from '../state/feed-state.ts';
-import { DEFAULT_BULK_ABOVE, guardedOf } from './choose-api.ts';
+import { DEFAULT_BULK_ABOVE } from './choose-api.ts';
 import {
   type CycleRun,
   DEFAULT_FIELD_JOBS,
+  DEFAULT_FRESH_PERSONS,
   DEFAULT_MASS_PUSH_ABOVE,
   DEFAULT_RECONCILE_DAYS,
   DEFAULT_RECONCILE_STEPS,
   type PollPorts,
   type PollSettings,
 } from './cycle-run.ts';
+import { handOutPending, readHandedOut } from './hand-out.ts';
 import { outcomeOf, type PullResult, pullChanges } from './pull-changes.ts';
 import { purgeFields } from './purge-fields.ts';
 import { reconcile } from './reconcile.ts';
@@ -58,6 +59,7 @@ export async function pollCycle(ports: PollPorts, settings: PollSettings, timeLe
       reconcileStepsPerCycle: DEFAULT_RECONCILE_STEPS,
       massPushAbove: DEFAULT_MASS_PUSH_ABOVE,
       bulkAbove: DEFAULT_BULK_ABOVE,
+      freshPersons: DEFAULT_FRESH_PERSONS,
       ...settings,
     },
     cycle,
@@ -66,8 +68,9 @@ export async function pollCycle(ports: PollPorts, settings: PollSettings, timeLe
     feeds: new Map(),
   };
   const callsBefore = ports.feed.usage().calls;
+  const [underWay] = await Promise.allSettled([readHandedOut(run)]);
   const pull = await pullChanges(run);
-  const push = await fanOutPending(run);
+  const push = await handOutPending(run, underWay);
   const jobs = await workJobs(run, pull);
   const error = push.error ?? jobs.error;
   const failure = pull.error ?? error;
@@ -84,7 +87,7 @@ export async function pollCycle(ports: PollPorts, settings: PollSettings, timeLe
     calls: usage.calls - callsBefore,
     apiUsage: usage.org,
   };
-  await ports.state.endCycle(cycle, report, pull.isRemembered);
+  await ports.state.endCycle({ ...cycle, handedOut: push.handedOut }, report, pull.isRemembered);
   const stored = [...run.schemas.values()];
   return {
     kind: 'cycle',
@@ -106,23 +109,6 @@ function lagOf({ feeds, ports }: CycleRun): number | null {
   const positions = [...feeds.values()].flatMap((state) => feedPosition(state) ?? []);
   const [slowest] = positions.sort();
   return slowest === undefined ? null : Math.max(0, Math.round(msBetween(slowest, ports.clock.now()) / 1000));
-}
-
-/** Persons with edits to push use the same queue; a person in step by then costs the merge one read. */
-async function fanOutPending(run: CycleRun): Promise<{ readonly count: number; readonly error: unknown }> {
-  let count = 0;
-  try {
-    for await (const personIds of run.ports.persons.awaitingPush()) {
-      const envelope = { kind: 'pending', queuedAt: run.ports.clock.now(), cycle: run.cycle.number } as const;
-      const guarded = personIds.slice(0, guardedOf(personIds.length, count, run.settings.massPushAbove));
-      const rest = personIds.slice(guarded.length);
-      await run.ports.queue.send([...packIds(envelope, guarded), ...packIds({ ...envelope, mass: true }, rest)]);
-      count += personIds.length;
-    }
-    return { count, error: null };
-  } catch (error) {
-    return { count, error };
-  }
 }
 
 interface JobsResult {

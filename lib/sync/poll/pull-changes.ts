@@ -11,8 +11,13 @@ import { deletedSince, deletionsForgotten, type FeedState, NEW_FEED, windowStart
 import { askReconciliation } from './ask-reconciliation.ts';
 import type { CycleRun } from './cycle-run.ts';
 import { openBulkWindow, readBulkWindow } from './read-bulk-window.ts';
-import { forgotten, incomplete, nextOrThrow, readWindow, type WindowOutcome } from './read-window.ts';
+import { nextOrThrow, readWindow, type WindowOutcome } from './read-window.ts';
+import { sendNewest } from './send-newest.ts';
+import { forgotten, incomplete } from './sent-rows.ts';
 import { isOwed, type JobTurn, planJobs } from './work-field-job.ts';
+
+/** Maximum ids in the fresh lane: one page of the feed. */
+const FRESH_ROWS = 2000;
 
 /** The outcome given an error, or null. */
 export function outcomeOf(outcome: CycleReport['outcome'], error: unknown): CycleReport['outcome'] {
@@ -97,11 +102,14 @@ async function pullObject(run: CycleRun, object: OpenObject): Promise<PulledObje
   // A running job queues row states unknown to the feed.
   if (book.running !== null) state = { ...state, recent: incomplete(state.recent, now) };
   const { latestDateCovered } = opening;
-  const start = { request, page, before, state, latestDateCovered };
+  const opened = { request, page, before, state, latestDateCovered };
+  const newest = await sendNewest(run, opened);
+  const start = { ...opened, state: newest.state };
   const bulk = state.bulk ?? (await openBulkWindow(run, start, stored));
   const window = bulk === undefined ? await readWindow(run, start) : await readBulkWindow(run, bulk, start);
   run.feeds.set(type, window.reached);
-  return { ...window, turn: { schema: stored.schema, book, feed: window.reached } };
+  const queued = newest.queued + window.queued;
+  return { ...window, queued, turn: { schema: stored.schema, book, feed: window.reached } };
 }
 
 /** The state after queueing the deletions. Deletions no longer reported by Salesforce are left to a reconciliation. */
@@ -112,7 +120,8 @@ async function takeDeletions(
   deleted: Deletions,
 ): Promise<FeedState> {
   const { ports } = run;
-  await ports.queue.send([
+  const lane = deleted.ids.length > FRESH_ROWS ? ports.backlog : ports.queue;
+  await lane.send([
     ...packIds(
       { kind: 'refresh', type, queuedAt: ports.clock.now(), cycle: run.cycle.number, known: true, gone: true },
       deleted.ids,

@@ -18,7 +18,8 @@ import {
 } from '../state/feed-state.ts';
 import { readingOf } from './choose-api.ts';
 import type { CycleRun } from './cycle-run.ts';
-import { coveredNow, IN_FLIGHT_HORIZON_MS, incomplete, type WindowOutcome, type WindowStart } from './read-window.ts';
+import { coveredNow, type WindowOutcome, type WindowStart } from './read-window.ts';
+import { IN_FLIGHT_HORIZON_MS, incomplete } from './sent-rows.ts';
 
 /** A page of a query job takes longer than a page of 2,000 rows. */
 const TIME_FOR_PAGE_MS = 2 * TIME_TO_STOP_MS;
@@ -92,7 +93,7 @@ class BulkWindowReading implements BulkReader {
       if (sight !== 'queued') fresh.push({ id: row.id, text: row.text, bytes: row.bytes, newer: sight === 'newer' });
       if (row.systemModstamp >= this.#keepFrom) this.#sent.set(row.id, state);
     }
-    await ports.queue.send([...packRows({ type, queuedAt: now, cycle: cycle.number, columns }, fresh)]);
+    await ports.backlog.send([...packRows({ type, queuedAt: now, cycle: cycle.number, columns }, fresh)]);
     this.#queued += fresh.length;
   }
 

@@ -112,7 +112,7 @@ async function handOut({ ports, cycle }: CycleRun, persons: readonly LinkedPerso
     const common = { type, queuedAt: ports.clock.now(), cycle: cycle.number };
     const envelope = { kind: 'refresh', ...common, known: true, ...(isGone && { gone: true as const }) } as const;
     const ids = ofType.map(({ salesforce }) => salesforce.id);
-    await ports.queue.send([...packIds(envelope, ids, ROWS_PER_MESSAGE)]);
+    await ports.backlog.send([...packIds(envelope, ids, ROWS_PER_MESSAGE)]);
   }
 }
 

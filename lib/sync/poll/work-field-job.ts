@@ -138,7 +138,7 @@ class JobWork {
     const before = fedUpTo(this.#feed, this.#run.settings.lookbackSeconds);
     const queued = rows.filter(({ systemModstamp }) => systemModstamp < before).map(queuedRow);
     const envelope = { type, queuedAt: this.#run.ports.clock.now(), cycle: this.#run.cycle.number, columns };
-    await this.#run.ports.queue.send([...packRows({ ...envelope, partial: true }, queued)]);
+    await this.#run.ports.backlog.send([...packRows({ ...envelope, partial: true }, queued)]);
     this.queued += queued.length;
   }
 

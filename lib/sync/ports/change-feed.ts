@@ -110,6 +110,9 @@ export interface ChangeFeed {
   /** The rows after a position and before an instant. */
   next(request: FeedRequest, after: FeedPosition, before: string): Promise<FeedPage | 'invalidField'>;
 
+  /** The newest page of rows stamped in `[request.from, before)`; null where Salesforce cannot finish the query. */
+  newest(request: FeedRequest, before: string): Promise<FeedPage | 'invalidField' | null>;
+
   /** The number of rows stamped in `[from, before)`, in one call; null where Salesforce cannot finish counting. */
   count(type: SalesforceType, from: string, before: string): Promise<number | null>;
 

@@ -34,6 +34,18 @@ export interface PersonFilter {
   readonly updatedSince?: string;
 }
 
+export interface WaitingPerson {
+  readonly personId: string;
+  /** Start of the wait, ISO. */
+  readonly since: string;
+}
+
+/** Instants (ISO) between which a wait began: later than `after` (null: any), not later than `until`. */
+export interface WaitingSpan {
+  readonly after: string | null;
+  readonly until: string;
+}
+
 /** An item under a person id. */
 export type StoredItem = Person | Stub;
 
@@ -102,8 +114,14 @@ export interface PersonStore {
   /** The holders of email claims, by the email as given; unclaimed emails are absent. */
   emailClaims(emails: readonly string[]): Promise<ReadonlyMap<string, string>>;
 
-  /** Ids of persons with edits to push, in pages. Eventually consistent: some persons may already be in step. */
-  awaitingPush(): AsyncIterable<readonly string[]>;
+  /**
+   * Ids of persons with edits to push, in pages; of all persons or of a span. Eventually consistent: some persons may
+   * already be in step.
+   */
+  awaitingPush(span?: WaitingSpan): AsyncIterable<readonly string[]>;
+
+  /** The persons with the shortest waits, begun after an instant (null: any), newest first. Eventually consistent. */
+  newestAwaitingPush(after: string | null, limit: number): Promise<readonly WaitingPerson[]>;
 
   /** The number of persons awaiting a push, and the oldest waiting time (ISO). Eventually consistent. */
   backlog(): Promise<{ readonly count: number; readonly oldestAt: string | null }>;

@@ -17,6 +17,7 @@ export interface Ports {
   readonly lists: ListJobStore;
   readonly feed: ChangeFeed;
   readonly records: SalesforceRecords;
+  /** The fresh lane; in a merge, the lane of the received messages. */
   readonly queue: ChangeQueue;
   readonly policy: SyncPolicy;
   /**
@@ -27,4 +28,13 @@ export interface Ports {
    * https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
    */
   readonly leaseMs: number;
+}
+
+/**
+ * Changes use two lanes, each a queue with a share of the merges: `queue` for fresh changes, `backlog` for work without
+ * hurry, so that a new edit does not wait behind a million rows. The lanes have no order between each other: the
+ * `SystemModstamp` decides which of two states of a row counts.
+ */
+export interface BacklogLane {
+  readonly backlog: ChangeQueue;
 }

@@ -4,6 +4,7 @@ import type { CycleHealth } from '../state/cycle-health.ts';
 import type { CycleReport, CycleSummary, MergeCounts } from '../state/cycle-report.ts';
 import type { FeedState } from '../state/feed-state.ts';
 import type { JobBook } from '../state/field-job.ts';
+import type { HandedOut } from '../state/handed-out.ts';
 import type { ReconciliationAsk, ReconciliationBook } from '../state/reconciliation.ts';
 
 /** The schema of an object and the field history, with the `Last-Modified` of the describe used. */
@@ -33,6 +34,8 @@ export interface Cycle {
   readonly previousEnded: boolean;
   /** The health before the cycle. */
   readonly health: CycleHealth;
+  /** The persons handed out, as left by the last ended cycle. */
+  readonly handedOut: HandedOut;
 }
 
 /** The progress of the sync. Reads are strongly consistent; every write is one item. */
@@ -50,8 +53,8 @@ export interface SyncStateStore {
   beginCycle(owner: string, now: string, expiresAt: string): Promise<Cycle | undefined>;
 
   /**
-   * Ends the cycle and stores the report, and whether the cycle ended in good order: everything queued is recorded. A
-   * later cycle already begun is left unchanged.
+   * Ends the cycle and stores the report, the persons handed out, and whether the cycle ended in good order: everything
+   * queued is recorded. A later cycle already begun is left unchanged.
    */
   endCycle(cycle: Cycle, report: CycleReport, inGoodOrder: boolean): Promise<void>;
 

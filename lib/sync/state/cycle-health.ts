@@ -1,5 +1,6 @@
 import { ConfigError, QuotaExceededError, TransientError } from '../errors.ts';
 import type { CycleError, CycleReport } from './cycle-report.ts';
+import { type HandedOut, NOBODY_HANDED_OUT } from './handed-out.ts';
 
 /** Summary of the last cycles' outcomes. */
 export interface CycleHealth {
@@ -29,6 +30,8 @@ export interface KeptCycle {
   readonly health: CycleHealth;
   /** The number of the last cycle with a report. */
   readonly reported?: number | undefined;
+  /** As the last cycle that ended left it; absent: nobody. */
+  readonly handedOut?: HandedOut | undefined;
 }
 
 /** The start values of the next cycle, and the report of the previous cycle if not ended. */
@@ -36,14 +39,17 @@ export function cycleAfter(last: KeptCycle | undefined): {
   readonly number: number;
   readonly health: CycleHealth;
   readonly reported: number | undefined;
+  readonly handedOut: HandedOut;
   readonly died: CycleReport | undefined;
 } {
-  if (last === undefined) return { number: 1, health: NEW_HEALTH, reported: undefined, died: undefined };
-  const { number, startedAt, runsUntil, health, reported } = last;
-  const next = number + 1;
-  if (runsUntil === undefined) return { number: next, health, reported, died: undefined };
+  if (last === undefined) {
+    return { number: 1, health: NEW_HEALTH, reported: undefined, handedOut: NOBODY_HANDED_OUT, died: undefined };
+  }
+  const { number, startedAt, runsUntil, health, reported, handedOut = NOBODY_HANDED_OUT } = last;
+  const next = { number: number + 1, handedOut };
+  if (runsUntil === undefined) return { ...next, health, reported, died: undefined };
   const died = diedReport(number, startedAt, runsUntil);
-  return { number: next, health: healthAfter(health, died), reported: number, died };
+  return { ...next, health: healthAfter(health, died), reported: number, died };
 }
 
 /** The report of a cycle whose function was killed before reporting. */

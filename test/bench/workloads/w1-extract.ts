@@ -51,6 +51,7 @@ function openExtract(place: Place) {
     persons: new InMemoryPersonStore(),
     state: new InMemorySyncStateStore(),
     queue,
+    backlog: queue,
   };
   return { ports, queue };
 }

@@ -41,8 +41,8 @@ export const POLL_MUTANTS: readonly Mutant[] = [
   {
     name: 'only the first page is read',
     file: WINDOW,
-    from: 'const goesOn = page.more &&',
-    to: 'const goesOn = false && page.more &&',
+    from: 'return page.more && last !== undefined',
+    to: 'return false && page.more && last !== undefined',
     with: ['shortPage', 'massUpdate'],
   },
   {
@@ -96,9 +96,31 @@ export const POLL_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'edits are not handed out by the poll',
-    file: 'lib/sync/poll/poll-cycle.ts',
-    from: 'for await (const personIds of run.ports.persons.awaitingPush()) {',
-    to: 'for await (const personIds of [] as string[][]) {',
+    file: 'lib/sync/poll/hand-out.ts',
+    from: 'await ports.persons.newestAwaitingPush(this.#after, settings.freshPersons);',
+    to: '(await ports.persons.newestAwaitingPush(this.#after, settings.freshPersons)).slice(0, 0);',
+  },
+  {
+    name: 'who was handed out once is never handed out again',
+    file: 'lib/sync/state/handed-out.ts',
+    from: 'by === null || depth === 0 || msBetween(by.since, now) >= REPEATED_AFTER_MS ? null : by;',
+    to: 'by === null || depth < 0 ? null : by;',
+    with: ['salesforceUnavailable'],
+  },
+  {
+    name: 'a window ends with the newest rows that went ahead of it',
+    file: 'lib/sync/poll/pull-changes.ts',
+    from: 'const start = { ...opened, state: newest.state };',
+    to: 'const start = { ...opened, page: { ...page, more: false }, state: newest.state };',
+    with: ['shortPage', 'massUpdate'],
+  },
+  {
+    name: 'a row that went ahead of its window leaves no memory that another state is under way',
+    file: 'lib/sync/poll/sent-rows.ts',
+    from: "fresh.push({ id, text, bytes, newer: sight === 'newer' });",
+    to: 'fresh.push({ id, text, bytes, newer: false });',
+    with: ['backlogBehind', 'bulkRead'],
+    stage: 'comesAfterItWasSetBack',
   },
   {
     name: 'a reconciliation passes over rows that cannot be read',
