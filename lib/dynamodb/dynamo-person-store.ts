@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Activity, fullChunks, withoutChunks } from '../person/activity.ts';
 import type { LinkedPerson } from '../person/person.ts';
-import { isPresent, type Lease, type Person, syncStatus, versionAfter } from '../person/person.ts';
+import { isPresent, type Lease, type Person, syncStatus, type Tried, versionAfter } from '../person/person.ts';
 import { isPerson, type Stub } from '../person/standing.ts';
 import { InvalidCursorError, TransientError } from '../sync/errors.ts';
 import type {
@@ -30,7 +30,7 @@ import {
 import { ItemTable, type Pause } from './item-table.ts';
 import { BY_EMAIL, claimKey, emailKey, isPossibleId, type Key, personIdOf, personKey, type Queue } from './keys.ts';
 import { linkedPersons } from './linked-persons.ts';
-import { newestQueued, newestSince, queueBacklog, queuedIds } from './person-queues.ts';
+import { dueRetries, newestQueued, newestSince, queueBacklog, queuedIds } from './person-queues.ts';
 import { leaseRelease, leaseTaking, personUpdate } from './person-update.ts';
 import { scannedPersons } from './scanned-persons.ts';
 
@@ -119,9 +119,9 @@ export class DynamoPersonStore implements PersonStore {
   async update(stored: Person, next: Person, options = { leaseAsRead: false }): Promise<UpdateOutcome> {
     const chunks = next.erased ? [] : fullChunks(stored.log);
     await Promise.all(chunks.map((chunk) => this.#log.putChunk(stored.personId, chunk)));
-    const lease = next.lease === null ? null : stored.lease;
+    const { lease, tried } = stored.lease !== null && next.lease === null ? { lease: null, tried: null } : stored;
     const counted = { version: versionAfter(stored, next), revision: stored.revision + 1 };
-    const person = { ...next, ...counted, lease, log: withoutChunks(next.log, chunks) };
+    const person = { ...next, ...counted, lease, tried, log: withoutChunks(next.log, chunks) };
     const write = await this.#table.updateIf(personUpdate(stored, person, options.leaseAsRead));
     if (write === 'written' || (write === 'unclear' && (await this.#isStored(person)))) {
       return { kind: 'written', person };
@@ -136,8 +136,8 @@ export class DynamoPersonStore implements PersonStore {
     return current?.revision === stored.revision ? 'leased' : 'versionConflict';
   }
 
-  async releaseLease(personId: string, owner: string): Promise<void> {
-    await this.#table.updateIf(leaseRelease(personId, owner));
+  async releaseLease(personId: string, owner: string, tried?: Tried): Promise<void> {
+    await this.#table.updateIf(leaseRelease(personId, owner, tried));
   }
 
   async idsByEmail(email: string): Promise<readonly string[]> {
@@ -200,6 +200,16 @@ export class DynamoPersonStore implements PersonStore {
 
   backlog(): Promise<{ readonly count: number; readonly oldestAt: string | null }> {
     return queueBacklog(this.#table, 'pending');
+  }
+
+  async undecided(limit: number): Promise<{ readonly count: number; readonly personIds: readonly string[] }> {
+    const ids: string[] = [];
+    for await (const page of queuedIds(this.#table, 'undecided')) ids.push(...page);
+    return { count: ids.length, personIds: ids.sort().slice(0, limit) };
+  }
+
+  dueRetries(now: string, limit: number): Promise<readonly string[]> {
+    return dueRetries(this.#table, now, limit);
   }
 
   async withStatus(status: ListedStatus, limit: number, cursor: string | null): Promise<Page<Person>> {

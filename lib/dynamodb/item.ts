@@ -4,17 +4,20 @@ import {
   awaitsPush,
   type DeletedHere,
   isPresent,
+  isUndecided,
   type Lease,
   type Person,
   type SalesforceLink,
   type StandingRejection,
   syncStatus,
+  type Tried,
 } from '../person/person.ts';
+import { retryAt } from '../person/retry.ts';
 import type { OwnerName } from '../person/row.ts';
 import type { Stub } from '../person/standing.ts';
 import { packActivities, unpackActivities } from './activity-pack.ts';
 import { attributeBytes } from './attribute-size.ts';
-import { emailKey, type Key, personIdOf, personKey, queueKey } from './keys.ts';
+import { emailKey, type Key, personIdOf, personKey, queueKey, rejectedKey } from './keys.ts';
 import { fromStoredFields, type StoredFields, storedOrPacked, toStoredFields } from './stored-fields.ts';
 
 /** A stored instant: milliseconds since the epoch, a third of the ISO text's size. */
@@ -53,8 +56,9 @@ export interface PersonAttributes {
   readonly queueSince: string | undefined;
 }
 
-/** A person's item. The lease has separate writes, and is therefore not part of an update. */
-export type PersonItem = Key & PersonAttributes & { readonly lease?: StoredLease | undefined };
+/** A person's item. The lease and the record of vain tries have separate writes, and are therefore not part of an update. */
+export type PersonItem = Key &
+  PersonAttributes & { readonly lease?: StoredLease | undefined; readonly tried?: Tried | undefined };
 
 interface StoredLink {
   readonly type: SalesforceLink['type'];
@@ -95,7 +99,7 @@ export function toStub(item: StubItem): Stub {
 
 export function toItem(person: Person): PersonItem {
   const lease = person.lease === null ? undefined : toStoredLease(person.lease);
-  return { ...personKey(person.personId), ...attributesOf(person), lease };
+  return { ...personKey(person.personId), ...attributesOf(person), lease, tried: person.tried ?? undefined };
 }
 
 export function toPerson(item: PersonItem): Person {
@@ -109,6 +113,7 @@ export function toPerson(item: PersonItem): Person {
     salesforce: item.salesforce === undefined ? null : fromStoredLink(item.salesforce),
     rejection: item.rejection ?? null,
     lease: item.lease === undefined ? null : fromStoredLease(item.lease),
+    tried: item.tried ?? null,
     log: { next: item.logNext, recent: item.log === undefined ? [] : unpackActivities(item.log, item.logNext) },
     claims: item.claims ?? [],
     deletedHere: item.deletedHere === undefined ? null : { ...item.deletedHere },
@@ -174,12 +179,16 @@ function emailOf(person: Person): string | undefined {
 function queueOf(person: Person): Pick<PersonAttributes, 'queue' | 'queueSince'> {
   const { personId, rejection, pendingSince, createdAt, updatedAt } = person;
   if (awaitsPush(person)) return { queue: queueKey('pending', personId), queueSince: pendingSince ?? updatedAt };
+  if (isUndecided(person)) return { queue: queueKey('undecided', personId), queueSince: updatedAt };
   const status = isPresent(person) ? syncStatus(person) : 'synced';
   switch (status) {
     case 'synced':
       return { queue: undefined, queueSince: undefined };
     case 'rejected':
-      return { queue: queueKey('rejected', personId), queueSince: rejection?.at ?? updatedAt };
+      return {
+        queue: queueKey('rejected', personId),
+        queueSince: rejectedKey(rejection?.at ?? updatedAt, retryAt(person)),
+      };
     case 'localOnly':
       return { queue: queueKey('localOnly', personId), queueSince: createdAt };
     case 'pending':

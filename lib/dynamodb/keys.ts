@@ -20,7 +20,7 @@ import type { ReconciliationAsk } from '../sync/state/reconciliation.ts';
  * | sparse keys-only index | partition | sort |
  * |---|---|---|
  * | `byEmail` | `email` | |
- * | `byQueue` | `queue`: `pending#<shard>`, `held#<shard>`, `rejected#<shard>` or `localOnly#<shard>` | `queueSince` |
+ * | `byQueue` | `queue`: `pending#<shard>`, `held#<shard>`, `rejected#<shard>`, `localOnly#<shard>` or `undecided#<shard>` | `queueSince`; of a rejection `<since> <next try, or ->` |
  */
 export interface Key {
   readonly pk: string;
@@ -90,9 +90,9 @@ export function emailKey(email: string): string {
 
 /**
  * `pending`: awaits a push. `held`: has pending edits but no record writable by the background. `localOnly`: never in
- * Salesforce.
+ * Salesforce. `undecided`: hidden here by a merge in Salesforce.
  */
-export type Queue = 'pending' | 'held' | 'rejected' | 'localOnly';
+export type Queue = 'pending' | 'held' | 'rejected' | 'localOnly' | 'undecided';
 
 /**
  * A queue has several shards, because an index partition accepts 1,000 writes a second: a change of the whole database
@@ -113,6 +113,17 @@ export function queueKey(queue: Queue, personId: string): string {
 
 export function shardKeys(queue: Queue): string[] {
   return Array.from({ length: SHARDS }, (_, shard) => shardKey(queue, shard));
+}
+
+/** Sort key of a rejected person: the time of the rejection, then the next try, readable without the person. */
+export function rejectedKey(at: string, retryAt: string | null): string {
+  return `${at} ${retryAt ?? '-'}`;
+}
+
+/** Whether the next try may be due by the sort key. A key written by an older version has no time: due is possible. */
+export function mayBeDue(queueSince: string, now: string): boolean {
+  const [, retryAt = ''] = queueSince.split(' ');
+  return retryAt !== '-' && retryAt <= now;
 }
 
 function shardKey(queue: Queue, shard: number): string {

@@ -1,7 +1,7 @@
 import { InvalidCursorError } from '../sync/errors.ts';
 import type { WaitingPerson, WaitingSpan } from '../sync/ports/person-store.ts';
 import type { ItemTable, QueryPage } from './item-table.ts';
-import { BY_QUEUE, type Key, personIdOf, personKey, type Queue, queueKey, shardKeys } from './keys.ts';
+import { BY_QUEUE, type Key, mayBeDue, personIdOf, personKey, type Queue, queueKey, shardKeys } from './keys.ts';
 
 /** A person as stored in the index. */
 type QueueEntry = Key & { readonly queue: string; readonly queueSince: string };
@@ -99,6 +99,27 @@ export async function newestQueued(
   for (const { entry, shard } of given) advanced[shard] = [personIdOf(entry), entry.queueSince];
   const more = found.length > given.length || pages.some((page) => page.next !== undefined);
   return { personIds: given.map(({ entry }) => personIdOf(entry)), cursor: more ? formatCursor(advanced) : null };
+}
+
+/** Ids of rejected persons whose next try is due, oldest rejections of each shard first. Reads only keys of the index. */
+export async function dueRetries(table: ItemTable, now: string, limit: number): Promise<readonly string[]> {
+  const shards = shardKeys('rejected');
+  const most = Math.ceil(limit / shards.length);
+  const due = await Promise.all(shards.map((shard) => dueInShard(table, shard, { now, most })));
+  return due.flat();
+}
+
+async function dueInShard(
+  table: ItemTable,
+  shard: string,
+  { now, most }: { readonly now: string; readonly most: number },
+): Promise<readonly string[]> {
+  const due: string[] = [];
+  for await (const page of table.pages<QueueEntry>(inShard(shard))) {
+    for (const entry of page.items) if (mayBeDue(entry.queueSince, now)) due.push(personIdOf(entry));
+    if (due.length >= most) break;
+  }
+  return due.slice(0, most);
 }
 
 function inShard(shard: string, span?: WaitingSpan) {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import type { Lease, Person } from '../person/person.ts';
+import type { Lease, Person, Tried } from '../person/person.ts';
 import { attributesOf, toStoredLease } from './item.ts';
 import type { Write } from './item-table.ts';
 import { personKey } from './keys.ts';
@@ -20,6 +20,7 @@ export function personUpdate(stored: Person, next: Person, leaseAsRead: boolean)
   expression.demand(`#revision = ${expression.value('stored', stored.revision)}`, 'revision');
   if (stored.lease !== null && next.lease === null) {
     expression.remove('lease');
+    expression.remove('tried');
     expression.demand(`#lease.#owner = ${expression.value('owner', stored.lease.owner)}`, 'lease', 'owner');
   } else if (leaseAsRead) demandLease(expression, stored.lease);
   return expression.on(stored.personId);
@@ -48,10 +49,11 @@ export function leaseTaking(stored: Person, lease: Lease, now: string): Write<Up
   return expression.on(stored.personId);
 }
 
-/** The write releasing a lease, if still owned by `owner`. */
-export function leaseRelease(personId: string, owner: string): Write<UpdateCommandInput> {
+/** The write releasing a lease, if still owned by `owner`; `tried` records a push without a result. */
+export function leaseRelease(personId: string, owner: string, tried?: Tried): Write<UpdateCommandInput> {
   const expression = new Expression();
   expression.remove('lease');
+  if (tried !== undefined) expression.set('tried', { ...tried });
   expression.demand(`#lease.#owner = ${expression.value('owner', owner)}`, 'lease', 'owner');
   return expression.on(personId);
 }

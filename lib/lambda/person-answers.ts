@@ -2,6 +2,7 @@ import { type Activity, shownActivity } from '../person/activity.ts';
 import { assertNever } from '../person/assert-never.ts';
 import { shownFields } from '../person/long-value.ts';
 import { type Person, type SalesforceLink, syncStatus } from '../person/person.ts';
+import { retryAt } from '../person/retry.ts';
 import type { RowName } from '../person/row.ts';
 import type { UnsyncedField } from '../schema/check-fields.ts';
 import type { EditOutcome } from '../sync/persons/edit-persons.ts';
@@ -18,7 +19,8 @@ export function personView(person: Person) {
   const { personId, version, fields, salesforce, pending, lastSyncedAt, rejection, createdAt, updatedAt } = person;
   const status = syncStatus(person);
   const sorted = Object.fromEntries(Object.entries(fields).sort(([left], [right]) => (left < right ? -1 : 1)));
-  const sync = { status, pending: Object.keys(pending).sort(), lastSyncedAt, rejection };
+  const refused = rejection && { ...rejection, retryAt: retryAt(person) };
+  const sync = { status, pending: Object.keys(pending).sort(), lastSyncedAt, rejection: refused };
   return { personId, version, fields: sorted, salesforce: linkView(salesforce), sync, createdAt, updatedAt };
 }
 

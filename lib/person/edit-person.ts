@@ -1,14 +1,6 @@
-import {
-  type Activity,
-  appendActivities,
-  EMPTY_LOG,
-  type FieldChange,
-  type Happening,
-  type Rejection,
-} from './activity.ts';
+import { appendActivities, EMPTY_LOG, type FieldChange, type Happening } from './activity.ts';
 import { type FieldShapes, type Fields, type FieldValue, isEmptyValue, sameValue } from './field-value.ts';
 import { linkOf } from './life-cycle.ts';
-import { type ShownFields, sameShown, shownFields, shownText } from './long-value.ts';
 import { baseValue, emailForm, hasPending, type Person, personIdOfRow, withPlaceless } from './person.ts';
 import type { Row } from './row.ts';
 
@@ -83,44 +75,6 @@ function withEdits(
   return { next: { ...person, fields, pending, placeless, rejection: null, newborn: false }, changes };
 }
 
-/**
- * The person parked by a rejection, with one activity recording the rejection. The same rejection again, without a
- * change in between, returns the same object. After a retry the person is parked again, but a log ending with the same
- * rejection gets no second entry.
- */
-export function rejectPerson(person: Person, rejection: Rejection, values: Fields, now: string): Person {
-  const { code, fields } = rejection;
-  const message = shownText(rejection.message);
-  const known = person.rejection;
-  if (known !== null && sameRejection(known, { code, message, fields })) return person;
-  const parked: Person = { ...person, rejection: { code, message, fields, at: now } };
-  const shown = shownFields(values);
-  const isTold = lastRejections(person).some(
-    ({ detail }) => sameRejection(detail, { code, message, fields }) && sameValues(detail.values, shown),
-  );
-  if (isTold) return { ...parked, updatedAt: now };
-  const happening: Happening = { type: 'rejected', direction: 'push', detail: { code, message, fields, values } };
-  return logged(parked, [happening], now);
-}
-
-/** The rejections at the end of the log: no other activity follows the first of these. */
-function lastRejections({ log }: Person): Extract<Activity, { readonly type: 'rejected' }>[] {
-  const after = log.recent.findLastIndex(({ type }) => type !== 'rejected');
-  return log.recent.slice(after + 1).filter((each) => each.type === 'rejected');
-}
-
-function sameRejection(one: Rejection, other: Rejection): boolean {
-  return one.code === other.code && one.message === other.message && one.fields.join() === other.fields.join();
-}
-
-function sameValues(one: ShownFields, other: ShownFields): boolean {
-  const names = Object.keys(one);
-  return (
-    names.length === Object.keys(other).length &&
-    names.every((name) => name in other && sameShown(one[name] ?? null, other[name] ?? null))
-  );
-}
-
 /** The person with the happenings logged and `updatedAt` set. */
 export function logged(person: Person, happenings: readonly Happening[], now: string): Person {
   return { ...person, log: appendActivities(person.log, happenings, now), updatedAt: now };
@@ -146,6 +100,7 @@ function blankPerson(personId: string, now: string): Person {
     salesforce: null,
     rejection: null,
     lease: null,
+    tried: null,
     log: EMPTY_LOG,
     claims: [],
     revision: 1,

@@ -19,6 +19,7 @@ export function erasePerson(person: Person, now: string): Person {
     salesforce: salesforce && withoutOwner(salesforce),
     rejection: null,
     lease: null,
+    tried: null,
     log: { next: log.next, recent: [] },
     claims: [],
     newborn: false,

@@ -42,12 +42,25 @@ export interface Lease {
   readonly guard?: string;
 }
 
+/** Consecutive pushes without a result, all for one passing reason. */
+export interface Tried {
+  readonly code: string;
+  /** Absent if the words may quote a record. */
+  readonly message?: string;
+  /** Times of the first push and of the last. */
+  readonly since: string;
+  readonly at: string;
+  readonly times: number;
+}
+
 /**
  * A rejection in force: holds back the pending edits of the named fields (without names, all pending edits) until the
  * person changes.
  */
 export interface StandingRejection extends Rejection {
   readonly at: string;
+  /** Planned next try; absent in an item of an older version. Read through `retryAt()`. */
+  readonly retryAt?: string;
 }
 
 /**
@@ -70,6 +83,8 @@ export interface Person extends Standing {
   readonly salesforce: SalesforceLink | null;
   readonly rejection: StandingRejection | null;
   readonly lease: Lease | null;
+  /** Written with the release of a lease; removed when a push is settled. */
+  readonly tried: Tried | null;
   readonly log: ActivityLog;
   /** Every email possibly claimed by the person, in canonical form; erasure releases the claims. */
   readonly claims: readonly string[];
@@ -137,6 +152,11 @@ export function withPlaceless(placeless: readonly string[], field: string): read
   return placeless.includes(field) ? placeless : [...placeless, field];
 }
 
+/** Hidden here by a merge in Salesforce: a user has to decide what becomes of the person. */
+export function isUndecided({ mergedInto, deletedHere, erased }: Person): boolean {
+  return mergedInto === null && !erased && deletedHere?.undecided === true;
+}
+
 /** The last value known to have been in Salesforce; `undefined` where the field was never read. */
 export function baseValue(person: Person, field: string): FieldValue | undefined {
   return field in person.pending ? person.pending[field] : person.fields[field];
@@ -190,7 +210,8 @@ const UNSEEN: ReadonlySet<string> = new Set<keyof Person>()
   .add('newborn')
   .add('claims')
   .add('placeless')
-  .add('lease');
+  .add('lease')
+  .add('tried');
 
 /** The version of `next` when stored in place of `stored`: incremented only by a visible change. */
 export function versionAfter(stored: Person, next: Person): number {

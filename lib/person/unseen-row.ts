@@ -1,6 +1,6 @@
 import type { Rejection } from './activity.ts';
-import { rejectPerson } from './edit-person.ts';
 import type { Person } from './person.ts';
+import { rejectPerson } from './reject-person.ts';
 import type { RowName } from './row.ts';
 
 const NOT_VISIBLE = 'RECORD_NOT_VISIBLE';

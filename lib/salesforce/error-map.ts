@@ -1,5 +1,5 @@
-import type { Rejection } from '../person/activity.ts';
 import { canonicalId, type FieldValue } from '../person/field-value.ts';
+import type { Refusal } from '../person/reject-person.ts';
 import { PERSON_ID_FIELD } from '../schema/catalogue.ts';
 import type { RemoteRecord } from '../schema/record.ts';
 import { ConfigError, QuotaExceededError, TransientError } from '../sync/errors.ts';
@@ -154,7 +154,7 @@ export function recordOutcome(entries: readonly ErrorEntry[], write: RefusedWrit
   const gone = entries[kinds.indexOf('gone')];
   if (gone !== undefined) return { kind: 'gone', code: gone.code };
   const refusals = entries.filter((_, at) => kinds[at] === 'rejected').map((entry) => withFields(entry, write));
-  if (refusals.length > 0) return { kind: 'rejected', rejection: rejectionOf(refusals), ...unknownCode(refusals) };
+  if (refusals.length > 0) return { kind: 'rejected', rejection: rejectionOf(refusals) };
   const [first] = entries;
   if (first === undefined) return { kind: 'transient', code: 'UNKNOWN_EXCEPTION', message: '', condition: 'moment' };
   return { kind: 'transient', code: first.code, message: first.message, condition: conditionOf(first) };
@@ -229,11 +229,6 @@ function conditionOf(entry: ErrorEntry): TransientCondition {
   return known === 'org' || known === 'configuration' ? known : 'moment';
 }
 
-/** With an unknown code the duration of the refusal is unknown. */
-function unknownCode(entries: readonly ErrorEntry[]): { readonly unknownCode?: true } {
-  return entries.some(({ code }) => !STATUS_CODES.has(code)) ? { unknownCode: true } : {};
-}
-
 /**
  * For a reference pointing nowhere Salesforce names no field (`fields: []`): any field holding an id may be the cause.
  */
@@ -248,8 +243,11 @@ function isId(value: FieldValue | undefined): boolean {
   return value.trim().length === 18 || /\d\D*\d\D*\d/.test(value);
 }
 
-function rejectionOf(entries: readonly ErrorEntry[]): Rejection {
+/** A code that nobody knows says nothing about how long the refusal lasts. */
+function rejectionOf(entries: readonly ErrorEntry[]): Refusal {
+  const isUnknown = entries.some(({ code }) => !STATUS_CODES.has(code));
   return {
+    ...(isUnknown && { mayPass: true }),
     code: entries[0]?.code ?? 'UNKNOWN_EXCEPTION',
     message: entries.map(({ message }) => message).join('; '),
     fields: [...new Set(entries.flatMap(({ fields }) => fields))],

@@ -25,7 +25,7 @@ export interface QueuedRow {
  * - `persons`: persons of a possibly half-done join; with `erases`, of an erasure possibly half done, or concurrent
  *   with earlier writes.
  * - `retry`: rejections to be retried: of the given persons, or of all rejected persons from a list position on; with
- *   `code`, only rejections with the code.
+ *   `code`, only rejections with the code; with `due`, only rejections whose next try is due.
  * - `list`: a part of a list job; part null: the listing of persons. `tries`: the number of tries so far.
  *
  * `queuedAt` is our clock's, ISO. `cycle` is the number of the queueing cycle; absent without a cycle.
@@ -70,6 +70,7 @@ export type ChangeMessage =
       readonly cycle?: number;
       readonly personIds?: readonly string[];
       readonly code?: string;
+      readonly due?: true;
       readonly cursor: string | null;
     }
   | {
@@ -136,6 +137,13 @@ export function* packIds(
     | { readonly kind: 'pending'; readonly queuedAt: string; readonly cycle?: number; readonly mass?: true }
     | { readonly kind: 'persons'; readonly queuedAt: string; readonly cycle?: number; readonly erases?: true }
     | {
+        readonly kind: 'retry';
+        readonly queuedAt: string;
+        readonly cycle?: number;
+        readonly due: true;
+        readonly cursor: null;
+      }
+    | {
         readonly kind: 'refresh';
         readonly type: SalesforceType;
         readonly queuedAt: string;
@@ -197,6 +205,7 @@ const CHECKS: Readonly<Record<string, (message: Record<string, unknown>) => bool
   retry: (message) =>
     (message.personIds === undefined || isListOf(message.personIds, isText)) &&
     (message.code === undefined || isText(message.code)) &&
+    isTrueOrAbsent(message.due) &&
     (message.cursor === null || isText(message.cursor)),
   list: (message) =>
     isText(message.jobId) && (message.part === null || isCount(message.part)) && isCount(message.tries),

@@ -70,7 +70,8 @@ describe('the verdict', () => {
 });
 
 describe('problems', () => {
-  const quiet = { schemaProblems: [], reconciliation: { running: null, last: null } };
+  const undecided = { count: 0, personIds: [] };
+  const quiet = { schemaProblems: [], undecided, reconciliation: { running: null, last: null } };
 
   it('are none where nothing is wrong', () => {
     const backlog = { messages: 3, lanes: { fresh: 2, backlog: 1 }, deadLetters: 0, missedPolls: 0, personsToPush: 1 };
@@ -84,6 +85,7 @@ describe('problems', () => {
       ...status,
       schemaProblems: ['Lead.Title is hidden'],
       reconciliation: { running: null, last },
+      undecided: { count: 7, personIds: ['p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7'] },
       backlog,
     };
     expect(problemsOf(wrong)).toEqual([
@@ -91,6 +93,7 @@ describe('problems', () => {
       '1 message failed five times. Fix the cause, then run npm run redrive.',
       '2 starts of the poll function failed. The log of the function has the reason.',
       expect.stringContaining('120 of 900 records are missing'),
+      expect.stringMatching(/^7 persons went along hidden .*: p1, p2, p3, p4, p5, …\./),
     ]);
   });
 });

@@ -221,5 +221,26 @@ export function personStoreContract(name: string, open: () => Promise<PersonStor
       expect(await store.get(person.personId)).toEqual(person);
       expect(await store.get('nobody')).toBeUndefined();
     });
+
+    test('what was tried in vain is noted as the lease is given back, and forgotten with what settles', async () => {
+      const store = await open();
+      const person = await stored(store, leadPerson(1));
+      const tried = { code: 'UNABLE_TO_LOCK_ROW', since: at(0), at: at(1), times: 2 };
+      await store.takeLease(person, lease('one'), at(0));
+      await store.releaseLease(person.personId, 'two', tried);
+      expect((await store.get(person.personId))?.tried).toBeNull();
+      await store.releaseLease(person.personId, 'one', tried);
+      expect(await store.get(person.personId)).toEqual({ ...person, tried });
+      const changed = await updated(store, { ...person, tried }, { ...edited(person, { Title: 'CTO' }), tried: null });
+      expect(changed.tried).toEqual(tried);
+      await store.takeLease(changed, lease('one'), at(2));
+      await store.releaseLease(person.personId, 'one');
+      expect((await store.get(person.personId))?.tried).toEqual(tried);
+      // Whoever settles may have read the person before the note was made.
+      await store.takeLease(changed, lease('one'), at(3));
+      const held = { ...changed, tried: null, lease: lease('one') };
+      await updated(store, held, { ...held, lease: null });
+      expect(await store.get(person.personId)).toMatchObject({ lease: null, tried: null });
+    });
   });
 }

@@ -1,7 +1,8 @@
 import type { Activity } from '../../lib/person/activity.ts';
-import { editPerson, logged, newPerson, personOfRow, rejectPerson } from '../../lib/person/edit-person.ts';
+import { editPerson, logged, newPerson, personOfRow } from '../../lib/person/edit-person.ts';
 import type { FieldValue } from '../../lib/person/field-value.ts';
 import type { Person } from '../../lib/person/person.ts';
+import { rejectPerson } from '../../lib/person/reject-person.ts';
 import type { PersonStore } from '../../lib/sync/ports/person-store.ts';
 
 /** Minutes after ten o'clock. */

@@ -67,6 +67,45 @@ export function statusListsContract(name: string, open: () => Promise<PersonStor
       expect(await store.backlog()).toMatchObject({ count: 0 });
     });
 
+    test('who is rejected is due when the next try is, whose rejection is oldest first; nobody else is', async () => {
+      const store = await open();
+      const refused = (lead: number, minute: number) =>
+        rejectedAt(edited(leadPerson(lead), { Title: 'CTO' }, at(minute)), at(minute));
+      const rejected = Array.from({ length: 20 }, (_, n) => refused(n, n));
+      const gone = deletedInSalesforce(refused(30, 0));
+      const local = rejectedAt(localPerson('local'), at(0));
+      const waiting = edited(leadPerson(40), { Title: 'CTO' }, at(0));
+      await Promise.all([...rejected, gone, local, waiting].map((person) => store.create(person)));
+      const day = 24 * 60;
+      expect(await store.dueRetries(at(day - 1), 100)).toEqual([]);
+      const due = await store.dueRetries(at(day + 9), 100);
+      expect(due.toSorted()).toEqual(idsOf(rejected.slice(0, 10)).toSorted());
+      // Each part of a list gives its share.
+      const some = await store.dueRetries(at(day + 30), 8);
+      expect(some.length).toBeGreaterThan(0);
+      expect(some.length).toBeLessThanOrEqual(8);
+      const [first] = rejected;
+      if (first === undefined) throw new Error('nobody is rejected');
+      await updated(store, first, { ...first, rejection: null });
+      expect(await store.dueRetries(at(day), 100)).toEqual([]);
+    });
+
+    test('whom a merge in Salesforce has hidden is counted and named, until that is decided', async () => {
+      const store = await open();
+      const undecided = { ...deletedHere, undecided: true } as const;
+      const hidden = ['b', 'a', 'c'].map((id) => ({ ...localPerson(id), deletedHere: undecided }));
+      const others = [
+        { ...localPerson('deleted'), deletedHere },
+        { ...localPerson('joined'), deletedHere: undecided, mergedInto: 'a' },
+        { ...localPerson('erased'), deletedHere: undecided, erased: true },
+        localPerson('local'),
+      ];
+      await Promise.all([...hidden, ...others].map((person) => store.create(person)));
+      expect(await store.undecided(2)).toEqual({ count: 3, personIds: ['a', 'b'] });
+      for (const person of hidden) await updated(store, person, { ...person, deletedHere });
+      expect(await store.undecided(2)).toEqual({ count: 0, personIds: [] });
+    });
+
     test('no text is a cursor but one that a page of the same list gave out', async () => {
       const store = await open();
       const entry = ['ada', at(1)];

@@ -50,7 +50,7 @@ With the setting \`auth.jwt\` a call carries \`Authorization: Bearer …\`; each
 - \`salesforce\` is null for a person who has never been there. A person who is created here reaches Salesforce by a
   sync that asks for it.
 - \`sync.status\`: \`localOnly\`, never in Salesforce; \`synced\`, in step; \`pending\`, edits wait for the next cycle;
-  \`rejected\`, Salesforce refused an edit, and \`rejection\` says why.
+  \`rejected\`, Salesforce refused an edit, and \`rejection\` says why and when the edit is tried again (\`retryAt\`).
 - An edit takes every field that a Lead or a Contact has. What the person's record has no place for stays here
   until the record has the field, and is named in the answer: \`"notSynced": [{"field", "why"}]\`.
   Before the first cycle custom fields are taken as they are.

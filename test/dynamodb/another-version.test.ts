@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DynamoPersonStore } from '../../lib/dynamodb/dynamo-person-store.ts';
 import { personKey } from '../../lib/dynamodb/keys.ts';
 import { parseDeployedSettings, parseSettings } from '../../lib/lambda/settings.ts';
+import { isRetryDue } from '../../lib/person/retry.ts';
 import { packIds, parseChangeMessage } from '../../lib/sync/change-message.ts';
 import { clientOf, createTable } from '../contract/dynamodb-table.ts';
-import { edited, leadPerson, stored, updated } from '../contract/persons.ts';
+import { at, edited, leadPerson, rejectedAt, stored, updated } from '../contract/persons.ts';
 import { type DynamoDb, startDynamoDb } from '../sandbox/engines/dynamodb.ts';
 
 /**
@@ -66,6 +67,27 @@ describe('an older function', () => {
 });
 
 describe('a newer function', () => {
+  test('tries again what an older one stored as refused, a day later, though the item says nothing of a next try', async () => {
+    const refused = rejectedAt(edited(leadPerson(7), { Title: 'CTO' }, at(0)), at(0));
+    const { personId } = await stored(store, refused);
+    const rejection = { ...refused.rejection, retryAt: undefined };
+    const values = { ':queueSince': at(0), ':rejection': rejection };
+    await client.send(
+      new UpdateCommand({
+        TableName: TABLE,
+        Key: personKey(personId),
+        UpdateExpression: 'SET queueSince = :queueSince, rejection = :rejection',
+        ExpressionAttributeValues: values,
+      }),
+    );
+    expect(await store.dueRetries(at(1), 100)).toContain(personId);
+    const found = await store.get(personId);
+    if (found === undefined) throw new Error('the person was not found');
+    expect(found.rejection).not.toHaveProperty('retryAt');
+    expect([isRetryDue(found, at(24 * 60 - 1)), isRetryDue(found, at(24 * 60))]).toEqual([false, true]);
+    expect(found.tried).toBeNull();
+  });
+
   test('starts with the settings of an older deployment, which lack what was added since', () => {
     expect(parseDeployedSettings({})).toEqual(parseSettings({}));
   });

@@ -72,8 +72,12 @@ export const anyPerson: fc.Arbitrary<Person> = fc.record({
   placeless: fc.array(anyName, { maxLength: 3 }),
   salesforce: fc.option(salesforce),
   rejection: fc.option(
-    fc.record({ code: anyName, message: whole, fields: fc.array(anyName, { maxLength: 3 }), at: instant }),
+    fc.record(
+      { code: anyName, message: whole, fields: fc.array(anyName, { maxLength: 3 }), at: instant, retryAt: instant },
+      { requiredKeys: ['code', 'message', 'fields', 'at'] },
+    ),
   ),
+  tried: fc.option(fc.record({ code: anyName, since: instant, at: instant, times: fc.nat() })),
   lease: fc.option(fc.record({ owner: id, expiresAt: instant, attempt: fields })),
   log,
   mergedInto: fc.option(id),

@@ -83,8 +83,10 @@ describe('a person at rest', () => {
     expect(stored(pending)).toMatchObject({ queue: expect.stringMatching(/^pending#[0-7]$/), queueSince: at(3) });
     expect(stored(rejectedAt(pending, at(4)))).toMatchObject({
       queue: expect.stringMatching(/^rejected#[0-7]$/),
-      queueSince: at(4),
+      queueSince: `${at(4)} ${at(4 + 24 * 60)}`,
     });
+    const local = rejectedAt({ ...pending, salesforce: null }, at(4));
+    expect(stored(local).queueSince).toBe(`${at(4)} -`);
     const rejection = { code: 'STRING_TOO_LONG', message: 'Title', fields: ['Title'], at: at(4) };
     const beside = { ...edited(pending, { City: 'London' }, at(5)), rejection };
     expect(stored(beside).queue).toMatch(/^pending#[0-7]$/);

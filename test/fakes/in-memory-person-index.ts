@@ -1,12 +1,14 @@
-import { awaitsPush, isPresent, type Person, syncStatus } from '../../lib/person/person.ts';
+import { awaitsPush, isPresent, isUndecided, type Person, syncStatus } from '../../lib/person/person.ts';
+import { retryAt } from '../../lib/person/retry.ts';
 import type { ListedStatus } from '../../lib/sync/ports/person-store.ts';
 
-type Queue = ListedStatus | 'held';
+type Queue = ListedStatus | 'held' | 'undecided';
 
 interface Place {
   readonly email: string | null;
   readonly queue: Queue | null;
   readonly since: string;
+  readonly retryAt: string | null;
 }
 
 /** One person's place in a queue. */
@@ -24,6 +26,7 @@ export class InMemoryPersonIndex {
     held: new Map(),
     rejected: new Map(),
     localOnly: new Map(),
+    undecided: new Map(),
   };
 
   /** Brings the indexes up to the person's present state; in whatever order it is called, the last call counts. */
@@ -54,6 +57,18 @@ export class InMemoryPersonIndex {
     return sorted(new Map([...this.#queues[status], ...held])).reverse();
   }
 
+  undecided(): string[] {
+    return [...this.#queues.undecided.keys()].sort();
+  }
+
+  /** Whose rejection is oldest first. */
+  dueRetries(now: string): string[] {
+    return sorted(this.#queues.rejected).flatMap(({ personId }) => {
+      const at = this.#places.get(personId)?.retryAt ?? null;
+      return at !== null && at <= now ? personId : [];
+    });
+  }
+
   #remove(personId: string): void {
     const place = this.#places.get(personId);
     if (place === undefined) return;
@@ -65,12 +80,13 @@ export class InMemoryPersonIndex {
 function placeOf(person: Person): Place {
   const email =
     typeof person.fields.Email === 'string' && person.mergedInto === null ? emailForm(person.fields.Email) : '';
-  return { email: email === '' ? null : email, ...queueOf(person) };
+  return { email: email === '' ? null : email, ...queueOf(person), retryAt: retryAt(person) };
 }
 
 function queueOf(person: Person): Pick<Place, 'queue' | 'since'> {
   const { rejection, pendingSince, createdAt, updatedAt } = person;
   if (awaitsPush(person)) return { queue: 'pending', since: pendingSince ?? updatedAt };
+  if (isUndecided(person)) return { queue: 'undecided', since: updatedAt };
   const status = isPresent(person) ? syncStatus(person) : 'synced';
   if (status === 'synced') return { queue: null, since: '' };
   if (status === 'localOnly') return { queue: status, since: createdAt };

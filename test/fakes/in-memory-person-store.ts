@@ -1,6 +1,6 @@
 import { type Activity, type ActivityChunk, fullChunks, withoutChunks } from '../../lib/person/activity.ts';
 import type { LinkedPerson } from '../../lib/person/person.ts';
-import { isPresent, type Lease, type Person, syncStatus, versionAfter } from '../../lib/person/person.ts';
+import { isPresent, type Lease, type Person, syncStatus, type Tried, versionAfter } from '../../lib/person/person.ts';
 import type { Stub } from '../../lib/person/standing.ts';
 import { isUnseen } from '../../lib/person/unseen-row.ts';
 import { InvalidCursorError } from '../../lib/sync/errors.ts';
@@ -132,8 +132,11 @@ export class InMemoryPersonStore implements PersonStore {
       if (current === undefined || current.revision !== stored.revision) return { kind: 'versionConflict' };
       if (releases && current.lease?.owner !== stored.lease?.owner) return { kind: 'versionConflict' };
       if (options.leaseAsRead && !isSameLease(current.lease, stored.lease)) return { kind: 'versionConflict' };
-      this.#put(this.#kept({ ...written, lease: releases ? null : current.lease }));
-      return { kind: 'written', person: this.#kept({ ...written, lease: releases ? null : stored.lease }) };
+      const given = { lease: null, tried: null };
+      const { lease, tried } = releases ? given : current;
+      this.#put(this.#kept({ ...written, lease, tried }));
+      const { lease: held, tried: known } = releases ? given : stored;
+      return { kind: 'written', person: this.#kept({ ...written, lease: held, tried: known }) };
     });
   }
 
@@ -149,10 +152,11 @@ export class InMemoryPersonStore implements PersonStore {
     });
   }
 
-  releaseLease(personId: string, owner: string): Promise<void> {
+  releaseLease(personId: string, owner: string, tried?: Tried): Promise<void> {
     return this.#io('personStore.releaseLease', () => {
       const current = this.#persons.get(personId);
-      if (current?.lease?.owner === owner) this.#put(this.#kept({ ...current, lease: null }));
+      if (current?.lease?.owner !== owner) return;
+      this.#put(this.#kept({ ...current, lease: null, tried: tried ?? current.tried }));
     });
   }
 
@@ -241,6 +245,17 @@ export class InMemoryPersonStore implements PersonStore {
       const pending = this.#index.pending();
       return { count: pending.length, oldestAt: pending[0]?.since ?? null };
     });
+  }
+
+  undecided(limit: number): Promise<{ readonly count: number; readonly personIds: readonly string[] }> {
+    return this.#io('personStore.undecided', () => {
+      const ids = this.#index.undecided();
+      return { count: ids.length, personIds: ids.slice(0, limit) };
+    });
+  }
+
+  dueRetries(now: string, limit: number): Promise<readonly string[]> {
+    return this.#io('personStore.dueRetries', () => this.#index.dueRetries(now).slice(0, limit));
   }
 
   async withStatus(status: ListedStatus, limit: number, cursor: string | null): Promise<Page<Person>> {

@@ -4,9 +4,11 @@ import { deleteAnswer, editAnswer, syncAnswer } from '../../lib/lambda/person-an
 import { parseDelete } from '../../lib/lambda/person-requests.ts';
 import { withPerson } from '../../lib/lambda/with-person.ts';
 import { isPresent } from '../../lib/person/person.ts';
+import { readSyncStatus } from '../../lib/sync/operate/sync-status.ts';
 import { editFields, personsWithEmail } from '../../lib/sync/persons/edit-persons.ts';
 import { deletePersonHere } from '../../lib/sync/sync-person/delete-person.ts';
 import { erasePersonHere } from '../../lib/sync/sync-person/erase-person.ts';
+import { EMPTY_QUEUES } from '../fakes/empty-queues.ts';
 import { EMAIL, type LeadScene, leadScene } from './lead-scene.ts';
 import { Life } from './life.ts';
 
@@ -159,9 +161,27 @@ describe('what happens in Salesforce to its Lead', () => {
     const survivor = await life.survivor(otherId);
     const undecided = { at: expect.any(String), salesforce: 'keep', undecided: true };
     expect(survivor.deletedHere).toEqual(ends === 'wins' ? undecided : null);
+    const listed = ends === 'wins' ? [survivor.personId] : [];
+    const { undecided: told } = await readSyncStatus(life.ports, ['Lead', 'Contact'], EMPTY_QUEUES);
+    expect(told).toEqual({ count: listed.length, personIds: listed });
     expect((await life.survivor(personId)).personId).toBe(survivor.personId);
     expect(survivor.fields.Title).toBe('Admiral');
     if (ends === 'loses') expect(survivor.fields.Phone ?? null).toBeNull();
+  });
+
+  test('again decides about a person whom only a merge in Salesforce has hidden: nobody waits for a decision any more', async () => {
+    const on = await deletedHere();
+    const { life, lead } = on;
+    const other = life.addLead({ Email: 'grace@example.com' });
+    await life.settle();
+    life.change('Lead', other, { Title: 'Admiral' });
+    await life.settle();
+    life.merge('Lead', lead, other);
+    await life.settle();
+    expect(await life.persons.undecided(10)).toEqual({ count: 1, personIds: [on.personId] });
+    expect(await deletePersonHere(life.ports, on.personId, 'keep')).toEqual({ kind: 'deleted' });
+    expect(await life.persons.undecided(10)).toEqual({ count: 0, personIds: [] });
+    expect(await isDeletedHere(on)).toBe(true);
   });
 
   test('another Lead with its email is another person', async () => {

@@ -12,6 +12,7 @@ type Answers = Readonly<Record<string, readonly [status: number, type: string, b
 const STATUS = {
   lastCycle: { cycle: 4, outcome: 'complete', error: null, endedAt: '2026-11-21T10:00:00.000Z' },
   lastSuccessAt: '2026-11-21T10:00:00.000Z',
+  undecided: { count: 0, personIds: [] },
   schemaProblems: [],
   backlog: { messages: 0, lanes: { fresh: 0, backlog: 0 }, deadLetters: 0, missedPolls: 0, personsToPush: 0 },
   oldestWaitingSeconds: null,

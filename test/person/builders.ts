@@ -49,6 +49,7 @@ export function aPerson(over: Partial<Person> = {}): Person {
     salesforce: aLink(),
     rejection: null,
     lease: null,
+    tried: null,
     log: EMPTY_LOG,
     revision: 1,
     rowOf: null,

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { appendActivities, EMPTY_LOG, fullChunks, shownActivity, withoutChunks } from '../../lib/person/activity.ts';
-import { rejectPerson } from '../../lib/person/edit-person.ts';
 import { SHOWN_LENGTH, shownText, shownValue } from '../../lib/person/long-value.ts';
+import { rejectPerson } from '../../lib/person/reject-person.ts';
 import { sha256 } from '../../lib/person/sha256.ts';
 import { aPerson } from './builders.ts';
 

@@ -122,8 +122,8 @@ describe('an error of one record', () => {
   });
 
   test('a code that nobody knows is a rejection of unknown length', () => {
-    expect(recordOutcome([entry('SOMETHING_NEW')], ROW_STANDS)).toMatchObject({ unknownCode: true });
-    expect(recordOutcome([entry('STRING_TOO_LONG')], ROW_STANDS)).not.toHaveProperty('unknownCode');
+    expect(recordOutcome([entry('SOMETHING_NEW')], ROW_STANDS)).toMatchObject({ rejection: { mayPass: true } });
+    expect(recordOutcome([entry('STRING_TOO_LONG')], ROW_STANDS)).not.toHaveProperty('rejection.mayPass');
   });
 
   test('automation that ran out of limits or met a lock is transient', () => {

@@ -1,7 +1,7 @@
 import type { FieldValue } from '../../lib/person/field-value.ts';
 import type { Person } from '../../lib/person/person.ts';
 import { ActsHere } from './acts-here.ts';
-import { addAutomation, openTransaction, refuseRecord, setAccess, setRule } from './administrator.ts';
+import { addAutomation, mendRefusals, openTransaction, refuseRecord, setAccess, setRule } from './administrator.ts';
 import { addField, renameField, retypeField } from './field-changes.ts';
 import { remoteName } from './fields.ts';
 import type { Functions } from './functions.ts';
@@ -65,6 +65,7 @@ export class Actors {
       sync: () => this.#sync(subject),
       rule: ({ on }) => setRule(this.#world, on),
       refuse: ({ naming }) => refuseRecord(this.#world, subject.email, naming),
+      mend: () => mendRefusals(this.#world),
       addField: () => addField(this.#world),
       renameField: () => renameField(this.#world),
       retypeField: () => retypeField(this.#world),
@@ -121,7 +122,7 @@ export class Actors {
     const company = type === 'Lead' ? { Company: `Company${at}` } : {};
     const { status, body } = this.#world.asAdmin('POST', `/sobjects/${type}`, { ...fields, ...company });
     if (status === 201) return (body as { id: string }).id;
-    if (this.#world.refusedRecords.size === 0) throw new Error(`the org refused a ${type}: ${JSON.stringify(body)}`);
+    if (this.#world.refusedRecords.length === 0) throw new Error(`the org refused a ${type}: ${JSON.stringify(body)}`);
     this.#world.swarm.count('salesEditRefused');
     return null;
   }

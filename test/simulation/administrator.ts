@@ -1,4 +1,4 @@
-import { REFUSALS } from './refusals.ts';
+import { PASSING, REFUSALS, type RefusalName } from './refusals.ts';
 import type { World } from './world.ts';
 
 /** Forbids titles that begin with "bad", or allows them again. */
@@ -18,13 +18,27 @@ export function setRule(world: World, on: boolean): void {
 }
 
 /** From now on every save of the records with this email is refused. */
-export function refuseRecord(world: World, email: string, naming: keyof typeof REFUSALS): void {
+export function refuseRecord(world: World, email: string, naming: RefusalName): void {
+  world.refusedRecords = [...world.refusedRecords, { email, naming }];
+  refuseSaves(world, email, naming);
+  world.swarm.count(naming in PASSING ? 'refusedForNow' : 'recordRefused');
+}
+
+/** Nothing is refused any more but what is refused for good. */
+export function mendRefusals(world: World): void {
+  const passing = world.refusedRecords.filter(({ naming }) => naming in PASSING);
+  if (passing.length === 0) return;
+  world.asAdmin('DELETE', '/_org/faults');
+  world.refusedRecords = world.refusedRecords.filter((each) => !passing.includes(each));
+  for (const { email, naming } of world.refusedRecords) refuseSaves(world, email, naming);
+  world.swarm.count('refusalMended');
+}
+
+function refuseSaves(world: World, email: string, naming: RefusalName): void {
+  const refusal = { ...REFUSALS, ...PASSING }[naming];
   for (const object of ['Lead', 'Contact']) {
-    const fault = { kind: 'recordError', object, when: `Email = '${email}'`, ...REFUSALS[naming] };
-    world.asAdmin('POST', '/_org/faults', fault);
+    world.asAdmin('POST', '/_org/faults', { kind: 'recordError', object, when: `Email = '${email}'`, ...refusal });
   }
-  world.refusedRecords.add(email);
-  world.swarm.count('recordRefused');
 }
 
 /** What the sync user may do with Phone. */

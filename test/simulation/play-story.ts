@@ -1,3 +1,4 @@
+import { retryAt } from '../../lib/person/retry.ts';
 import { Actors } from './actors.ts';
 import { Functions } from './functions.ts';
 import { checkEdits } from './oracles/edit-oracles.ts';
@@ -77,9 +78,12 @@ export async function checkEnding(world: World): Promise<void> {
 export async function checkQuiet(world: World): Promise<void> {
   const { timeline } = world;
   const before = countsNow(world);
+  const retries = world.stores.all().flatMap((person) => retryAt(person) ?? []);
   await timeline.wait(POLL_MS);
   // The echo of the last push may still come through the queue; it must change nothing.
   const { messagesSent: messages } = world.ledger;
   await timeline.wait((QUIET_POLLS - 1) * POLL_MS);
+  // A refusal whose next try comes just then breaks the silence, rightly.
+  if (retries.some((at) => at <= new Date(timeline.now).toISOString())) return world.swarm.count('retryInSilence');
   checkSilence(world, { ...before, messages }, QUIET_POLLS);
 }

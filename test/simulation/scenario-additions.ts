@@ -120,6 +120,17 @@ const STEPS: Partial<Record<FaultName, { readonly share?: number; readonly of: (
       ];
     },
   },
+  refusedForNow: {
+    of: (dice) => {
+      const field = dice.pick(TRACED_FIELDS);
+      const value = field === 'Score__c' ? dice.below(1000) + 0.5 : `n${dice.below(1_000_000)}`;
+      return [
+        { kind: 'refuse', naming: dice.pick(['unknown', 'lock'] as const) },
+        { kind: 'marketingEdit', field, value, after: soon(dice) },
+        ...perhaps(dice, 0.3, { kind: 'mend', after: dice.between(1, 8) * A_WHILE_MS }),
+      ];
+    },
+  },
   fieldAdded: {
     of: (dice) => [
       { kind: 'addField' },

@@ -3,7 +3,7 @@ import type { DeletedHere } from '../../lib/person/person.ts';
 import type { AssignTo } from '../../lib/sync/assign-to.ts';
 import { Dice } from './dice.ts';
 import { EDITED_FIELDS } from './fields.ts';
-import type { REFUSALS } from './refusals.ts';
+import type { RefusalName } from './refusals.ts';
 import { type Addition, additionsOf, type Interruption, interruptionsOf, type Wish } from './scenario-additions.ts';
 import { drawFaults, FAULTS, type FaultName } from './swarm.ts';
 
@@ -27,7 +27,8 @@ export type Operation = { readonly at: number; readonly subject: number } & (
   | { readonly kind: 'syncList'; readonly who: 'all' | 'localOnly'; readonly pausedFor: number }
   | { readonly kind: 'reconcile'; readonly acceptMissing: boolean }
   | { readonly kind: 'addField' | 'renameField' | 'retypeField' | 'acceptField' }
-  | { readonly kind: 'refuse'; readonly naming: keyof typeof REFUSALS }
+  | { readonly kind: 'refuse'; readonly naming: RefusalName }
+  | { readonly kind: 'mend' }
   | { readonly kind: 'outage' | 'storeDown'; readonly minutes: number }
   | { readonly kind: 'rule' | 'access' | 'automation'; readonly on: boolean }
 );

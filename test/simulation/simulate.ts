@@ -1,8 +1,12 @@
+import { RETRIES_EVERY } from '../../lib/sync/poll/hand-out-retries.ts';
+import { mendRefusals } from './administrator.ts';
 import { Dice } from './dice.ts';
 import type { Functions } from './functions.ts';
+import { checkPassed, checkRetried, checkSilentTries, dueRetries } from './oracles/lasting-oracles.ts';
 import { checkPreviews } from './oracles/preview-oracles.ts';
 import { checkReconciled } from './oracles/reconciliation-oracles.ts';
 import { checkEnding, checkQuiet, heal, type Outcome, POLL_MS, POLLS_TO_AGREE, playStory } from './play-story.ts';
+import { PASSING } from './refusals.ts';
 import type { Scenario } from './scenario.ts';
 import { Swarm } from './swarm.ts';
 import { World } from './world.ts';
@@ -49,17 +53,31 @@ async function play(world: World, functions: Functions, minutes: number): Promis
   await timeline.wait(minutes * 60_000);
   await timeline.wait(Math.max(0, world.polledFrom - timeline.now));
   await heal(world, functions);
-  if (world.ledger.purged.size > 0) {
+  const isRefused = world.refusedRecords.some(({ naming }) => naming in PASSING);
+  checkSilentTries(world);
+  mendRefusals(world);
+  if (world.ledger.purged.size > 0 || isRefused) {
     // What left Salesforce for good is found when it is asked for, once a day: by the second poll after a day without.
+    // And so is what was refused tried again.
     world.pausePolls(DAY_MS);
     await timeline.wait(DAY_MS + 2 * POLL_MS);
     // Without polls nobody learnt that a field was hidden: what could not be read for it comes again.
     functions.redrive();
   }
+  await untilRetried(world);
   await timeline.wait(POLLS_TO_AGREE * POLL_MS);
   // What met a busy person comes again when its visibility time-out is over.
   for (let turn = 0; turn < REDELIVERIES && functions.waiting > 0; turn += 1) await timeline.wait(POLL_MS);
   await checkEnding(world);
+  if (isRefused) checkPassed(world);
   await checkPreviews(world, functions);
   await checkQuiet(world);
+}
+
+/** A turn of the retries comes every few polls, and some more where polls are skipped. */
+async function untilRetried(world: World): Promise<void> {
+  const due = dueRetries(world);
+  if (due.length === 0) return;
+  await world.timeline.wait((RETRIES_EVERY + 1) * POLL_MS);
+  checkRetried(world, due);
 }

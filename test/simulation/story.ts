@@ -73,6 +73,7 @@ const OPERATIONS: { readonly [Kind in Operation['kind']]: (operation: OperationO
   renameField: () => 'the administrator renames Extra__c to Renamed__c',
   retypeField: () => 'the administrator makes a number of Level__c',
   acceptField: () => 'somebody accepts the new type of Level__c',
+  mend: () => 'what kept records from being saved is over, but for what is refused for good',
   refuse: ({ subject, naming }) => `from now on Salesforce refuses every save of p${subject}, naming ${naming}`,
   access: ({ on }) => `the administrator ${on ? 'gives the sync user' : 'takes from the sync user'} the right to Phone`,
   automation: () => 'automation of the org puts City into capitals',

@@ -54,6 +54,8 @@ export const FAULTS = {
   validationRule: { on: 0.3, strikes: 0.12 },
   /** Every save of one record is refused: naming no field, or a lookup that nobody here edits, or its owner. */
   recordRefused: { on: 0.15, strikes: 0.08 },
+  /** Every save of one record is refused until somebody mends that: by a code that nobody knows, or as locked. */
+  refusedForNow: { on: 0.12, strikes: 0.06 },
   /** The administrator adds a custom field, which people fill and edit, and perhaps gives it another name. */
   fieldAdded: { on: 0.12, strikes: 0.05 },
   /** A custom field gets another type, and somebody accepts it or not. */

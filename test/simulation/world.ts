@@ -5,6 +5,7 @@ import { FORMULA, RETYPED } from './fields.ts';
 import type { Invocation } from './invocation.ts';
 import { Ledger } from './ledger.ts';
 import { checkFeedSaved } from './oracles/feed-oracles.ts';
+import type { RefusalName } from './refusals.ts';
 import { inMemoryStores, type Stores, tableStores } from './stores.ts';
 import type { Swarm } from './swarm.ts';
 import { Timeline } from './timeline.ts';
@@ -72,8 +73,8 @@ export class World {
   /** What happened, in words, where somebody wants to read it. */
   readonly story: string[] | null;
   readonly broken: string[] = [];
-  /** Emails of records of which Salesforce refuses every save. */
-  readonly refusedRecords = new Set<string>();
+  /** Records, by email, of which Salesforce refuses every save. */
+  refusedRecords: readonly { readonly email: string; readonly naming: RefusalName }[] = [];
   /** Local names of fields that the sync user could not see at some time. */
   readonly hiddenFields = new Set<string>([FORMULA.name]);
   /** Whether a field got another type after the first poll had seen its first one. */

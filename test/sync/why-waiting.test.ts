@@ -52,6 +52,17 @@ const CAUSES: readonly Cause[] = [
   { name: 'a push of another worker', code: 'PUSH_UNDER_WAY', after: leaseToAnother },
   { name: 'a schedule that is off', code: 'SCHEDULE_OFF', cycles: false, scheduleOff: true },
   { name: 'cycles that fail', code: 'UNREACHABLE', feed: { open: unreachable }, merges: false },
+  {
+    name: 'a lock that lasts',
+    code: 'UNABLE_TO_LOCK_ROW',
+    arrange: (sides) =>
+      sides.control('faults', {
+        kind: 'recordError',
+        object: 'Lead',
+        statusCode: 'UNABLE_TO_LOCK_ROW',
+        message: 'busy',
+      }),
+  },
   { name: 'a queue that is behind', code: 'BACKLOG', merges: false },
 ];
 

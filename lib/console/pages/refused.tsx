@@ -6,7 +6,7 @@ import { Page, Section, Table, Time } from '../parts/page.tsx';
 import { Pager } from '../parts/pager.tsx';
 import { linkTo, type Route } from '../parts/route.ts';
 import { Answered, Empty, ProblemBox } from '../parts/states.tsx';
-import { ago, count, listed, nameOf } from '../words/format.ts';
+import { ago, count, listed, localTime, nameOf } from '../words/format.ts';
 
 /** Persons refused by Salesforce: by code with advice, then one by one. */
 export default function Refused({ route }: { readonly route: Route }) {
@@ -18,7 +18,7 @@ export default function Refused({ route }: { readonly route: Route }) {
   });
   const persons = useAnswer<PersonsPage>(`GET /sync/rejections?${asked.toString()}`);
   const lead =
-    'A refused person is not pushed again by itself. Edit the value or change the rule in Salesforce, then retry.';
+    'Edit the value, or change the rule in Salesforce and retry. By itself a refused edit is tried again once a day; sooner where nobody knows the code.';
   return (
     <Page title="Refused" lead={lead}>
       <Codes code={code} />
@@ -42,7 +42,7 @@ export default function Refused({ route }: { readonly route: Route }) {
 
 function List({ persons }: { readonly persons: readonly ListedPerson[] }) {
   return (
-    <Table label="Refused persons" heads={['Name', 'Fields', 'Salesforce says', 'Since']}>
+    <Table label="Refused persons" heads={['Name', 'Fields', 'Salesforce says', 'Last try', 'Next try']}>
       {persons.map((person) => {
         const { rejection } = person.sync;
         return (
@@ -53,11 +53,18 @@ function List({ persons }: { readonly persons: readonly ListedPerson[] }) {
             <td>{listed(rejection?.fields ?? [])}</td>
             <td>{rejection === null ? '' : `“${rejection.message}” (${rejection.code})`}</td>
             <td>{rejection !== null && <Time at={rejection.at}>{ago(rejection.at, Date.now())}</Time>}</td>
+            <td>{nextTryOf(rejection?.retryAt ?? null)}</td>
           </tr>
         );
       })}
     </Table>
   );
+}
+
+/** A time that has come waits for the next turn, or for a cycle that gets so far. */
+function nextTryOf(at: string | null): string {
+  if (at === null) return 'by hand';
+  return Date.parse(at) <= Date.now() ? 'soon' : localTime(at);
 }
 
 /** The summary by code, and the retries. */

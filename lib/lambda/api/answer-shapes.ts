@@ -34,7 +34,11 @@ const rejection = named(
   'What Salesforce refused, or would surely refuse: its code, its message, and the fields that wait.',
   z.strictObject({ code: text, message: text, fields: texts }),
 );
-const standingRejection = z.strictObject({ ...rejection.shape, at: instant });
+const standingRejection = named(
+  'StandingRejection',
+  'A refusal that stands. At `retryAt` it is tried again by itself; null: only a change, or a sync of the person, goes on.',
+  z.strictObject({ ...rejection.shape, at: instant, retryAt: z.nullable(instant) }),
+);
 
 const owner = named(
   'Owner',

@@ -10,6 +10,8 @@ export const OPERATE_CALLS = {
   'GET /sync/status': {
     operationId: 'readStatus',
     summary: 'Where the sync stands',
+    description:
+      '`undecided`: persons whom a merge in Salesforce has hidden here with one who was deleted here; revive each, or delete it.',
     tag: 'Operate',
     answers: { 200: { description: 'The status.', body: statuses.status } },
     problems: [],
@@ -79,7 +81,7 @@ export const OPERATE_CALLS = {
     operationId: 'retryRejections',
     summary: 'Try rejections again: of one person, of one code, or all',
     description:
-      'What was held back is pushed again in the background. A person without a record gets none by this: sync the person.',
+      'What was held back is pushed again in the background, before its `retryAt`. A person without a record gets none by this: sync the person.',
     tag: 'Operate',
     body: required(requests.retryBody),
     answers: { 202: { description: 'They are tried soon.', body: requests.retryBody } },

@@ -80,6 +80,7 @@ export const status = named(
       missedPolls: count,
       personsToPush: count,
     }),
+    undecided: z.strictObject({ count, personIds: texts }),
     oldestWaitingSeconds: z.nullable(z.int()),
     lag: z.strictObject({ pullSeconds: z.nullable(count), pushSeconds: count }),
     apiUsage,

@@ -1,4 +1,5 @@
 import type { Person } from '../../person/person.ts';
+import { isRetryDue, lookedForAgain } from '../../person/retry.ts';
 import { isUnseen } from '../../person/unseen-row.ts';
 import { type ChangeMessage, retryMessage } from '../change-message.ts';
 import type { Context } from '../context/context.ts';
@@ -22,21 +23,22 @@ export interface Retried {
  * person changed concurrently is skipped: the change itself ends the rejection.
  */
 export async function retryRejected({ ports }: Context, message: RetryMessage): Promise<Retried> {
-  const { persons, queue } = ports;
+  const { clock, persons, queue } = ports;
   const page = await pageOf({ ports }, message);
-  const wanted = page.items.filter(({ rejection }) => {
-    return rejection !== null && (message.code === undefined || message.code === rejection.code);
+  const now = clock.now();
+  const wanted = page.items.filter((person) => isMeant(person, message, now));
+  const outcomes = await inParallel(wanted, STORE_PARALLELISM, (person) => {
+    return persons.update(person, isUnseen(person) ? lookedForAgain(person, now) : { ...person, rejection: null });
   });
-  const outcomes = await inParallel(
-    wanted.filter((person) => !isUnseen(person)),
-    STORE_PARALLELISM,
-    (person) => persons.update(person, { ...person, rejection: null }),
-  );
   if (page.cursor !== null) await queue.send([retryMessage({ ...message, cursor: page.cursor })]);
-  return {
-    woken: outcomes.flatMap((outcome) => (outcome.kind === 'written' ? outcome.person : [])),
-    unseen: wanted.filter(isUnseen),
-  };
+  const written = outcomes.flatMap((outcome) => (outcome.kind === 'written' ? outcome.person : []));
+  return { woken: written.filter((person) => !isUnseen(person)), unseen: written.filter(isUnseen) };
+}
+
+function isMeant(person: Person, { code, due }: RetryMessage, now: string): boolean {
+  const { rejection } = person;
+  if (rejection === null || (code !== undefined && code !== rejection.code)) return false;
+  return due !== true || isRetryDue(person, now);
 }
 
 async function pageOf({ ports: { persons } }: Pick<Context, 'ports'>, { personIds, cursor }: RetryMessage) {

@@ -28,6 +28,11 @@ export interface SyncStatus {
     readonly missedPolls: number;
     readonly personsToPush: number;
   };
+  /**
+   * Persons hidden here by a merge in Salesforce with a person deleted here: a user has to revive or to delete each. The
+   * first ids are named.
+   */
+  readonly undecided: { readonly count: number; readonly personIds: readonly string[] };
   /** Age in seconds of the oldest waiting edit; null without waiting edits. */
   readonly oldestWaitingSeconds: number | null;
   /**
@@ -84,19 +89,23 @@ export interface SideQueues {
   readonly missedPolls: Pick<ChangeQueue, 'depth'>;
 }
 
+/** The number of undecided persons named by the status. */
+const UNDECIDED_NAMED = 50;
+
 /** Reads the status of the sync. Read-only; calls no Salesforce API. */
 export async function readSyncStatus(
   ports: Pick<Ports, 'state' | 'persons' | 'queue' | 'clock' | 'policy'>,
   types: readonly SalesforceType[],
   sideQueues: SideQueues,
 ): Promise<SyncStatus> {
-  const [feeds, schemas, books, reconciliations, { cycle, health }, waiting, ...depths] = await Promise.all([
+  const [feeds, schemas, books, reconciliations, { cycle, health }, waiting, undecided, ...depths] = await Promise.all([
     Promise.all(types.map((type) => ports.state.loadFeed(type))),
     Promise.all(types.map((type) => ports.state.loadSchema(type))),
     Promise.all(types.map((type) => ports.state.loadJobs(type))),
     ports.state.loadReconciliations(),
     ports.state.lastCycle(),
     ports.persons.backlog(),
+    ports.persons.undecided(UNDECIDED_NAMED),
     ports.queue.depth(),
     sideQueues.backlog.depth(),
     sideQueues.deadLetters.depth(),
@@ -112,6 +121,7 @@ export async function readSyncStatus(
     lastCycle: cycle === null ? null : { ...cycle, error: statusError(cycle, health) },
     lastSuccessAt: health.lastSuccessAt,
     backlog: { messages: fresh + backlog, lanes: { fresh, backlog }, deadLetters, missedPolls, personsToPush: count },
+    undecided,
     lag: {
       pullSeconds: slowest === undefined ? null : age(slowest),
       pushSeconds: oldestAt === null ? 0 : age(oldestAt),

@@ -1,5 +1,8 @@
 import { isEmptyValue } from '../../person/field-value.ts';
-import { openEdits, type Person, type PersonStatus, syncStatus } from '../../person/person.ts';
+
+import { openEdits, type Person, type PersonStatus, syncStatus, type Tried } from '../../person/person.ts';
+import { retryAt, triedInVain } from '../../person/retry.ts';
+
 import { type SalesforceType, typeOf } from '../../person/row.ts';
 import { isGone } from '../../person/standing.ts';
 import type { CycleError } from '../state/cycle-report.ts';
@@ -9,7 +12,7 @@ export interface PersonSyncState {
   readonly personId: string;
   readonly status: PersonStatus;
   readonly waiting: readonly WaitingField[];
-  /** The rejection in force, otherwise the last answered push. `code` and `message` are null for an accepted push. */
+  /** The rejection in force, otherwise the last push. `code` and `message` are null for an accepted push. */
   readonly lastTry: { readonly at: string; readonly code: string | null; readonly message: string | null } | null;
   /** Null without waiting edits. `at` is null where the next try has no fixed time. */
   readonly nextTry: { readonly at: string | null; readonly why: string } | null;
@@ -88,7 +91,8 @@ function fieldRule(person: Person, { whyNotPushed }: SyncFacts): WaitingRule | u
   return isNone ? { code: 'NOT_PUSHED', message: why } : undefined;
 }
 
-function timeRule({ lease }: Person, facts: SyncFacts): WaitingRule {
+function timeRule(person: Person, facts: SyncFacts): WaitingRule {
+  const { lease } = person;
   if (lease !== null && lease.expiresAt > facts.now) {
     return {
       code: 'PUSH_UNDER_WAY',
@@ -105,9 +109,16 @@ function timeRule({ lease }: Person, facts: SyncFacts): WaitingRule {
     const { code, message, since } = facts.failing;
     return { code, message: `No cycle has ended well since ${since}: ${message}` };
   }
+  const tried = triedInVain(person);
+  if (tried !== null) return triedRule(tried);
   if (!facts.hasCycled) return { code: 'NO_CYCLE', message: 'No cycle has ended yet' };
   if (facts.queued > 0) return { code: 'BACKLOG', message: `${facts.queued} messages wait to be merged` };
   return { code: 'NEXT_CYCLE', message: 'The next cycle pushes the edits' };
+}
+
+function triedRule({ code, message, since, times }: Tried): WaitingRule {
+  const words = message === undefined ? '' : ` (${message})`;
+  return { code, message: `Nothing came of the last ${times} pushes, the first at ${since}${words}` };
 }
 
 function waitingFields(person: Person, { whyNotPushed }: SyncFacts, rule: WaitingRule): readonly WaitingField[] {
@@ -130,8 +141,11 @@ function reasonIn({ code, message }: WaitingRule): string {
   return `${code}: ${message}`;
 }
 
-function lastTryOf({ log, rejection }: Person): PersonSyncState['lastTry'] {
+function lastTryOf(person: Person): PersonSyncState['lastTry'] {
+  const { log, rejection } = person;
   if (rejection !== null) return { at: rejection.at, code: rejection.code, message: rejection.message };
+  const tried = triedInVain(person);
+  if (tried !== null) return { at: tried.at, code: tried.code, message: triedRule(tried).message };
   const last = log.recent.findLast(({ type, direction }) => {
     return type === 'syncedToSalesforce' || (type === 'rejected' && direction === 'push');
   });
@@ -141,11 +155,15 @@ function lastTryOf({ log, rejection }: Person): PersonSyncState['lastTry'] {
     : { at: last.at, code: null, message: null };
 }
 
-const BY_HAND =
-  'after an edit, a change of the record in Salesforce, POST /sync/rejections/retry, or a sync of this person';
+const BY_HAND = 'after an edit, a change of the record in Salesforce, or a sync of this person';
+
+const BY_ITSELF = 'by itself; sooner after an edit, a change of the record, POST /sync/rejections/retry, or a sync';
 
 function nextTryOf(person: Person, { code }: WaitingRule): PersonSyncState['nextTry'] {
-  if (person.rejection !== null) return { at: null, why: BY_HAND };
+  if (person.rejection !== null) {
+    const at = retryAt(person);
+    return { at, why: at === null ? BY_HAND : BY_ITSELF };
+  }
   if (code === 'PUSH_UNDER_WAY' && person.lease !== null) return { at: person.lease.expiresAt, why: 'the lease ends' };
   const isByHand = ['NO_RECORD', 'RECORD_DELETED', 'SCHEDULE_OFF'].includes(code);
   if (isByHand) return { at: null, why: 'with a sync of this person' };

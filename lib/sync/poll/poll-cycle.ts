@@ -3,9 +3,9 @@ import { policyProblems } from '../../schema/policy-problems.ts';
 import { ReconciliationHeldError } from '../errors.ts';
 import { addMs, msBetween } from '../instants.ts';
 import type { Deadline } from '../ports/deadline.ts';
-import { cycleError } from '../state/cycle-health.ts';
 import type { CycleReport } from '../state/cycle-report.ts';
 import { feedPosition } from '../state/feed-state.ts';
+import { toldError } from '../told-error.ts';
 import { DEFAULT_BULK_ABOVE } from './choose-api.ts';
 import {
   type CycleRun,
@@ -18,6 +18,7 @@ import {
   type PollSettings,
 } from './cycle-run.ts';
 import { handOutPending, readHandedOut } from './hand-out.ts';
+import { handOutRetries } from './hand-out-retries.ts';
 import { outcomeOf, type PullResult, pullChanges } from './pull-changes.ts';
 import { purgeFields } from './purge-fields.ts';
 import { reconcile } from './reconcile.ts';
@@ -80,7 +81,7 @@ export async function pollCycle(ports: PollPorts, settings: PollSettings, timeLe
     startedAt,
     endedAt: ports.clock.now(),
     outcome: pull.error === null ? outcomeOf(pull.outcome, error) : pull.outcome,
-    error: failure === null ? null : cycleError(failure),
+    error: failure === null ? null : toldError(failure),
     pulled: pull.pulled,
     handedOut: push.count,
     backfilled: jobs.queued,
@@ -118,7 +119,7 @@ interface JobsResult {
   readonly error: unknown;
 }
 
-/** Field jobs, purges and reconciliations come last: changes have priority for the org's remaining calls. */
+/** Field jobs, retries, purges and reconciliations come last: changes have priority for the org's remaining calls. */
 async function workJobs(run: CycleRun, pull: PullResult): Promise<JobsResult> {
   const nothing = { queued: 0, drifted: 0, held: false };
   if (pull.outcome !== 'complete') return { ...nothing, error: null };
@@ -128,6 +129,7 @@ async function workJobs(run: CycleRun, pull: PullResult): Promise<JobsResult> {
   if (failed !== undefined) return { ...nothing, queued, error: failed.reason };
   try {
     const feeds = new Map(pull.turns.map(({ schema, feed }) => [schema.type, feed]));
+    await handOutRetries(run);
     await purgeFields(run);
     const { handedOut, held } = await reconcile(run, feeds);
     return { queued, drifted: handedOut, held, error: null };

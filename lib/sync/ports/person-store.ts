@@ -1,5 +1,7 @@
 import type { Activity } from '../../person/activity.ts';
-import type { Lease, LinkedPerson, Person, PersonStatus } from '../../person/person.ts';
+
+import type { Lease, LinkedPerson, Person, PersonStatus, Tried } from '../../person/person.ts';
+
 import type { Stub } from '../../person/standing.ts';
 
 export type UpdateOutcome =
@@ -84,8 +86,11 @@ export interface PersonStore {
    */
   takeLease(stored: Person, lease: Lease, now: string): Promise<LeaseOutcome>;
 
-  /** Releases the owner's lease without any other change; no effect for a different owner. */
-  releaseLease(personId: string, owner: string): Promise<void>;
+  /**
+   * Releases the owner's lease; no effect for a different owner. `tried` records a push without a result; `update`
+   * removes the record together with the lease.
+   */
+  releaseLease(personId: string, owner: string, tried?: Tried): Promise<void>;
 
   /** Persons with the email, compared in lower case. Eventually consistent. */
   idsByEmail(email: string): Promise<readonly string[]>;
@@ -125,6 +130,15 @@ export interface PersonStore {
 
   /** The number of persons awaiting a push, and the oldest waiting time (ISO). Eventually consistent. */
   backlog(): Promise<{ readonly count: number; readonly oldestAt: string | null }>;
+
+  /** Persons hidden here by a merge in Salesforce (`isUndecided`): the number, and some ids, sorted. Eventually consistent. */
+  undecided(limit: number): Promise<{ readonly count: number; readonly personIds: readonly string[] }>;
+
+  /**
+   * Ids of rejected persons whose next try is due at `now` (ISO): about `limit` at most, oldest rejections first.
+   * Eventually consistent; items written by an older version may be named too early.
+   */
+  dueRetries(now: string, limit: number): Promise<readonly string[]>;
 
   /** Persons with a status, most recent status change first. Membership is eventually consistent. */
   withStatus(status: ListedStatus, limit: number, cursor: string | null): Promise<Page<Person>>;

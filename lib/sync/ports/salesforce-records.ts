@@ -1,4 +1,5 @@
 import type { Rejection } from '../../person/activity.ts';
+import type { Refusal } from '../../person/reject-person.ts';
 import type { RowName, SalesforceType } from '../../person/row.ts';
 import type { RemoteRecord } from '../../schema/record.ts';
 import type { TransientError } from '../errors.ts';
@@ -19,13 +20,12 @@ export interface TransientRefusal {
 }
 
 /**
- * A permanent refusal: the same push would be refused again. `unknownCode`: the code is not documented by Salesforce,
- * so the permanence is uncertain.
+ * A permanent refusal: the same push would be refused again. With a code not documented by Salesforce the permanence is
+ * uncertain: the rejection has `mayPass`.
  */
 export interface RejectedWrite {
   readonly kind: 'rejected';
-  readonly rejection: Rejection;
-  readonly unknownCode?: true;
+  readonly rejection: Refusal;
 }
 
 /** The result for one record. The `fields` of a rejection are API names. */

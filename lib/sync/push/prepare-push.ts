@@ -5,8 +5,10 @@ import { judgePush, notEditable } from '../../schema/judge-push.ts';
 import { pushable, type RemoteRecord } from '../../schema/record.ts';
 import type { Context } from '../context/context.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { PushAnswer } from '../ports/salesforce-records.ts';
 import { withCutTexts } from './cut-texts.ts';
 import { guardOf, leaseFor } from './push-lease.ts';
+import type { Mode } from './push-tally.ts';
 import type { Settled } from './settle-push.ts';
 import { type LeasedPush, storeRefusal } from './store-settled.ts';
 
@@ -62,4 +64,18 @@ async function lease(
   const taken = leaseFor(ports, { owner, attempt, guard: isGuarded ? guardOf(person) : undefined }, now);
   const outcome = await ports.persons.takeLease(person, taken, now);
   return outcome === 'taken' ? { ...person, lease: taken } : undefined;
+}
+
+/** One API call for prepared pushes of one type. */
+export function sendPushes(
+  { ports, schemas }: Context<Pick<Ports, 'records'>>,
+  type: SalesforceType,
+  pushes: readonly Push[],
+  mode: Mode,
+): Promise<readonly PushAnswer[]> {
+  const { columns } = schemas[type];
+  const sent = pushes.map(({ person: { salesforce }, record }) => {
+    return { id: salesforce?.id ?? '', record, ifUnmodifiedSince: salesforce?.systemModstamp ?? '' };
+  });
+  return mode === 'mass' ? ports.records.pushMass(type, sent, columns) : ports.records.push(type, sent, columns);
 }

@@ -1,5 +1,6 @@
 import { assertNever } from '../../person/assert-never.ts';
 import { awaitsPush, isLeased, type Person } from '../../person/person.ts';
+import { type Reason, triedOnceMore } from '../../person/retry.ts';
 import { SALESFORCE_TYPES, type SalesforceType } from '../../person/row.ts';
 import type { RemoteRecord } from '../../schema/record.ts';
 import type { Context } from '../context/context.ts';
@@ -8,12 +9,13 @@ import { type DescribePorts, INVALID_FIELD } from '../context/schemas.ts';
 import { wasNotSent } from '../errors.ts';
 import { chunked, inParallel, STORE_PARALLELISM, sideBySide } from '../in-parallel.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { PushAnswer } from '../ports/salesforce-records.ts';
+import type { PushAnswer, TransientRefusal } from '../ports/salesforce-records.ts';
 import { refreshedPerson } from '../rows/merge-values.ts';
 import { refreshPersons } from '../rows/own-rows.ts';
 import { updateOrPark } from '../rows/update-or-park.ts';
 import { endLostLeases } from './lost-push.ts';
-import { type Push, preparePush } from './prepare-push.ts';
+import { lastingRefusal, MODIFIED, reasonOf } from './postponed.ts';
+import { type Push, preparePush, sendPushes } from './prepare-push.ts';
 import { giveBackLease } from './push-lease.ts';
 import { type Mode, type PushReport, PushTally } from './push-tally.ts';
 import { isGoneRow, readBehind, unchangedSinceBase } from './read-behind.ts';
@@ -130,7 +132,7 @@ export class PushRun {
     const again = prepared.flatMap((step) => (step === undefined || 'record' in step ? [] : step));
     const pushes = prepared.flatMap((step) => (step !== undefined && 'record' in step ? step : []));
     if (pushes.length === 0) return again;
-    const given = await this.#answers(pushes, () => this.#send(type, pushes, mode));
+    const given = await this.#answers(pushes, () => sendPushes(this.#context, type, pushes, mode));
     const answers = await this.#readBehind(type, pushes, given);
     const left = await this.#each([...pushes.entries()], async ([at, push]) => {
       const answer = answers[at];
@@ -138,15 +140,6 @@ export class PushRun {
       return this.#settle(push, answer, mode);
     });
     return [...again, ...left.flatMap((person) => person ?? [])];
-  }
-
-  #send(type: SalesforceType, pushes: readonly Push[], mode: Mode): Promise<readonly PushAnswer[]> {
-    const { columns } = this.#context.schemas[type];
-    const { records } = this.#context.ports;
-    const sent = pushes.map(({ person: { salesforce }, record }) => {
-      return { id: salesforce?.id ?? '', record, ifUnmodifiedSince: salesforce?.systemModstamp ?? '' };
-    });
-    return mode === 'mass' ? records.pushMass(type, sent, columns) : records.push(type, sent, columns);
   }
 
   /** The record to send, or the person, if different edits are to be sent instead. */
@@ -184,7 +177,8 @@ export class PushRun {
       return await call();
     } catch (error) {
       // While the push may still commit, the leases stay in force.
-      if (wasNotSent(error)) await inParallel(pushes, STORE_PARALLELISM, (push) => this.#release(push));
+      if (wasNotSent(error))
+        await inParallel(pushes, STORE_PARALLELISM, (push) => this.#release(push, reasonOf(error)));
       this.#tally.postponed += pushes.length;
       throw error;
     }
@@ -207,8 +201,10 @@ export class PushRun {
     });
   }
 
-  #release({ person }: Push): Promise<void> {
-    return this.#context.ports.persons.releaseLease(person.personId, this.#owner);
+  /** Releases the lease and records the cause of the wait. */
+  #release({ person }: Push, why: Reason): Promise<void> {
+    const tried = triedOnceMore(person, why, this.#context.ports.clock.now());
+    return this.#context.ports.persons.releaseLease(person.personId, this.#owner, tried);
   }
 
   /** Returns the person if edits are left for the run, without a lease. */
@@ -223,14 +219,14 @@ export class PushRun {
       case 'rejected':
         return this.#store(push, { kind: 'rejected', before, rejection: outcome.rejection });
       case 'modified':
-        return answer.unread === undefined ? this.#merge(push, after) : this.#postpone(push);
+        return answer.unread === undefined ? this.#merge(push, after) : this.#postpone(push, reasonOf(answer.unread));
       case 'gone':
         return this.#withoutRow(push, outcome.mayStand);
       case 'transient':
-        return outcome.code === INVALID_FIELD ? this.#withNewSchemas(push) : this.#postpone(push);
+        return this.#refusedForNow(push, answer, outcome);
       case 'failed':
         this.fail(outcome.error);
-        return wasNotSent(outcome.error) ? this.#postpone(push) : this.#lost(outcome.error);
+        return wasNotSent(outcome.error) ? this.#postpone(push, reasonOf(outcome.error)) : this.#lost(outcome.error);
       default:
         return assertNever(outcome);
     }
@@ -249,9 +245,18 @@ export class PushRun {
     return settled !== undefined && awaitsPush(settled.person) ? settled.person : undefined;
   }
 
-  async #postpone(push: Push): Promise<undefined> {
+  /** Nothing was written; the same push may succeed later. A refusal lasting for three cycles parks the person. */
+  #refusedForNow(push: Push, { before }: PushAnswer, refusal: TransientRefusal): Promise<Person | undefined> {
+    if (refusal.code === INVALID_FIELD && !this.#context.isRenewed) return this.#withNewSchemas(push);
+    const lasting = lastingRefusal(push.person, refusal, this.#context.ports.clock.now());
+    return lasting === undefined
+      ? this.#postpone(push, { code: refusal.code })
+      : this.#store(push, { kind: 'rejected', before, rejection: lasting });
+  }
+
+  async #postpone(push: Push, why: Reason): Promise<undefined> {
     this.#tally.postponed += 1;
-    await this.#release(push);
+    await this.#release(push, why);
   }
 
   /** The write has or may have committed: the lease records the attempt until the row is read. */
@@ -261,9 +266,8 @@ export class PushRun {
   }
 
   async #withNewSchemas(push: Push): Promise<Person | undefined> {
-    if (this.#context.isRenewed) return this.#postpone(push);
     await this.#context.renew();
-    await this.#release(push);
+    await this.#context.ports.persons.releaseLease(push.person.personId, this.#owner);
     return { ...push.person, lease: null };
   }
 
@@ -272,9 +276,9 @@ export class PushRun {
     if (after === null || isGoneRow(after)) return this.#withoutRow(push);
     const now = this.#context.ports.clock.now();
     const { person, conflicts } = refreshedPerson(this.#context.schemas, push.person, after, now);
-    if (person === push.person) return this.#postpone(push);
+    if (person === push.person) return this.#postpone(push, MODIFIED);
     const stored = await updateOrPark(this.#context.ports.persons, push.person, { ...person, lease: null }, now);
-    if (stored.kind === 'versionConflict') return this.#postpone(push);
+    if (stored.kind === 'versionConflict') return this.#postpone(push, MODIFIED);
     this.#tally.conflicts += conflicts.length;
     return awaitsPush(stored.person) ? stored.person : undefined;
   }

@@ -1,8 +1,9 @@
 import type { Conflict, Happening, Rejection } from '../../person/activity.ts';
-import { logged, rejectPerson, withPending } from '../../person/edit-person.ts';
+import { logged, withPending } from '../../person/edit-person.ts';
 import { type Fields, isEmptyValue, sameValue } from '../../person/field-value.ts';
 import { mergeRow, type OwnPush } from '../../person/merge-row.ts';
 import { isWritable, openEdits, type Person, type StandingRejection } from '../../person/person.ts';
+import { type Refusal, rejectPerson } from '../../person/reject-person.ts';
 import type { Row } from '../../person/row.ts';
 import { localFieldNames, type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
 import type { ObjectRules } from '../context/schemas.ts';
@@ -99,7 +100,7 @@ function stillHeldBack({ rejection, pending }: Person, sent: Fields): StandingRe
 export interface RefusedPush {
   readonly sent: Fields;
   readonly before: RemoteRecord | null;
-  readonly rejection: Rejection;
+  readonly rejection: Refusal;
   /** The earlier refusal of fields omitted from the push. */
   readonly earlier?: Rejection;
   /** Whether the push set a new owner. */

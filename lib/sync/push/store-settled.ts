@@ -2,6 +2,7 @@ import type { Conflict, Rejection } from '../../person/activity.ts';
 import { logged } from '../../person/edit-person.ts';
 import { type Fields, toLongId } from '../../person/field-value.ts';
 import type { Person } from '../../person/person.ts';
+import type { Refusal } from '../../person/reject-person.ts';
 import type { RowName, SalesforceType } from '../../person/row.ts';
 import type { RemoteRecord } from '../../schema/record.ts';
 import type { Context } from '../context/context.ts';
@@ -35,7 +36,7 @@ export type PushResult =
   | {
       readonly kind: 'rejected';
       readonly before: RemoteRecord | null;
-      readonly rejection: Rejection;
+      readonly rejection: Refusal;
       /** The earlier refusal of fields omitted from the push. */
       readonly earlier?: Rejection;
       readonly ownerSent?: boolean;

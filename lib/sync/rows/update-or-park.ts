@@ -1,6 +1,6 @@
 import type { Rejection } from '../../person/activity.ts';
-import { rejectPerson } from '../../person/edit-person.ts';
 import type { Person } from '../../person/person.ts';
+import { rejectPerson } from '../../person/reject-person.ts';
 import { ItemTooLargeError } from '../errors.ts';
 import type { PersonStore, UpdateOutcome } from '../ports/person-store.ts';
 

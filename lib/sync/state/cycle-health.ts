@@ -1,5 +1,4 @@
-import { ConfigError, QuotaExceededError, TransientError } from '../errors.ts';
-import type { CycleError, CycleReport } from './cycle-report.ts';
+import type { CycleReport } from './cycle-report.ts';
 import { type HandedOut, NOBODY_HANDED_OUT } from './handed-out.ts';
 
 /** Summary of the last cycles' outcomes. */
@@ -67,19 +66,4 @@ export function diedReport(cycle: number, startedAt: string, expiredAt: string):
     calls: 0,
     apiUsage: null,
   };
-}
-
-/**
- * An error in words for the status. The message of a configuration error contains no values and is shown unchanged; any
- * other message may quote a record and is replaced.
- */
-export function cycleError(error: unknown): CycleError {
-  if (error instanceof ConfigError) return { code: 'CONFIGURATION', message: error.message };
-  if (error instanceof QuotaExceededError) {
-    return { code: 'SALESFORCE_LIMIT', message: 'The daily Salesforce calls for background work are used up' };
-  }
-  if (error instanceof TransientError) {
-    return { code: error.code, message: 'Salesforce or the store could not answer; the next cycle tries again' };
-  }
-  return { code: 'INTERNAL', message: 'Unexpected error; the log of the poll function has it' };
 }

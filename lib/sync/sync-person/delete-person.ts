@@ -1,7 +1,7 @@
 import type { Happening, Rejection } from '../../person/activity.ts';
 import { deletePerson } from '../../person/delete-person.ts';
 import { logged } from '../../person/edit-person.ts';
-import { type DeletedHere, isWritable, type Person, type SalesforceLink } from '../../person/person.ts';
+import { type DeletedHere, isUndecided, isWritable, type Person, type SalesforceLink } from '../../person/person.ts';
 import type { Row, RowName } from '../../person/row.ts';
 import { rowOfRecord } from '../../schema/record.ts';
 import type { Context } from '../context/context.ts';
@@ -37,7 +37,16 @@ export async function deletePersonHere(
       return row.kind === 'deleted' ? bury(ports, row.person, salesforce) : row;
     },
   );
-  return outcome.kind === 'deletedHere' ? { kind: 'deleted' } : outcome;
+  return outcome.kind === 'deletedHere' ? decide(ports, personId) : outcome;
+}
+
+/** Deleting a person hidden here by a merge in Salesforce settles the open decision. */
+async function decide({ persons }: Ports, personId: string): Promise<DeleteOutcome> {
+  const person = await persons.get(personId);
+  if (person === undefined || person.deletedHere === null || !isUndecided(person)) return { kind: 'deleted' };
+  const { at, salesforce } = person.deletedHere;
+  const outcome = await persons.update(person, { ...person, deletedHere: { at, salesforce } });
+  return outcome.kind === 'written' ? { kind: 'deleted' } : { kind: 'busy' };
 }
 
 async function bury(ports: Ports, leased: Person, salesforce: DeletedHere['salesforce']): Promise<DeleteOutcome> {
@@ -104,7 +113,9 @@ async function remove(
       throw new TransientError(outcome.code, 'Salesforce could not delete the record now');
     case 'rejected': {
       const { rejection } = outcome;
-      const happening: Happening = { type: 'rejected', direction: 'push', detail: { ...rejection, values: {} } };
+      const { code, message, fields } = rejection;
+      const detail = { code, message, fields, values: {} };
+      const happening: Happening = { type: 'rejected', direction: 'push', detail };
       const stored = await ports.persons.update(person, logged(person, [happening], ports.clock.now()));
       return stored.kind === 'written' ? { kind: 'rejected', rejection, person: stored.person } : { kind: 'busy' };
     }

@@ -1,5 +1,6 @@
 import { hasPending, isPresent, isWritable, type Person, syncStatus } from '../../../lib/person/person.ts';
-import { LASTING_CODES } from '../refusals.ts';
+import { isRetryDue, retryAt, triedInVain } from '../../../lib/person/retry.ts';
+import { LASTING_CODES, PASSING_CODES } from '../refusals.ts';
 import type { World } from '../world.ts';
 
 /** Invariant 11: what keeps a person from being in step for longer than three polls is told by its status and its log. */
@@ -8,6 +9,44 @@ export function checkLasting(world: World): void {
     if (!isPresent(person) || !isWritable(person.salesforce) || !hasPending(person)) continue;
     if (syncStatus(person) === 'rejected') logHasTheReason(world, person);
     refusedLast(world, person, person.salesforce.id);
+  }
+}
+
+const THREE_POLLS_MS = 15 * 60_000;
+
+/** A lock that has lasted for more than three polls is told by then. */
+export function checkSilentTries(world: World): void {
+  for (const person of world.stores.all()) {
+    const tried = isPresent(person) && person.rejection === null ? triedInVain(person) : null;
+    if (tried === null || !PASSING_CODES.has(tried.code)) continue;
+    const lasted = Date.parse(tried.at) - Date.parse(tried.since);
+    if (tried.times <= 3 || lasted <= THREE_POLLS_MS) continue;
+    world.breaks('what lasts is told', `${person.personId} was refused ${tried.times} times (${tried.code}), untold`);
+  }
+}
+
+/** Once nothing refuses them any more, refusals that pass have passed. */
+export function checkPassed(world: World): void {
+  for (const person of world.stores.all()) {
+    const { personId, rejection } = person;
+    // Nobody tries for a person who is deleted here, or has no record.
+    if (retryAt(person) === null || !PASSING_CODES.has(rejection?.code ?? '')) continue;
+    world.breaks('what passes is tried again', `${personId} is still parked by ${rejection?.code}`);
+  }
+}
+
+/** Who is to be tried again by now. */
+export function dueRetries(world: World): readonly Person[] {
+  const now = new Date(world.timeline.now).toISOString();
+  return world.stores.all().filter((person) => isRetryDue(person, now));
+}
+
+/** Each of these persons has had a try of its own since. */
+export function checkRetried(world: World, due: readonly Person[]): void {
+  for (const { personId, rejection } of due) {
+    const now = world.stores.peek(personId)?.rejection ?? null;
+    if (now === null || now.retryAt !== rejection?.retryAt) continue;
+    world.breaks('a refusal is tried again', `${personId}: ${now.code} was to be tried again at ${now.retryAt}`);
   }
 }
 
