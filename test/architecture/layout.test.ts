@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { productFiles, type SourceFile, testFiles, topLevelEntries } from './source-files.ts';
 
@@ -61,3 +62,19 @@ describe('file names', () => {
     expect(ours.filter(({ path }) => vague.test(nameOf(path))).map(({ path }) => path)).toEqual([]);
   });
 });
+
+it('each file of rows, merge, push and sync-person has a test of its name, or a line in test/README.md', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const lines = readme.match(/^- `(rows|merge|push|sync-person)\/[\s\S]*?\.test\.ts`$/gm) ?? [];
+  const tests = new Set(testFiles.map(({ path }) => path));
+  const named = lines.flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name));
+  const [suites, covered] = [named.filter(isTest), named.filter((name) => !isTest(name))];
+  expect(suites.filter((name) => !tests.has(`test/${name}`))).toEqual([]);
+  const files = productFiles.flatMap(
+    ({ path }) => path.match(/^lib\/sync\/((?:rows|merge|push|sync-person)\/[\w-]+)\.ts$/)?.[1] ?? [],
+  );
+  const tested = (file: string) => tests.has(`test/sync/${file.slice(file.indexOf('/') + 1)}.test.ts`);
+  expect(files.filter((file) => !tested(file)).toSorted()).toEqual(covered.toSorted());
+});
+
+const isTest = (name: string) => name.endsWith('.test.ts');

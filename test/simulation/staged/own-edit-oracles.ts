@@ -78,7 +78,8 @@ export function checkParked(world: World): void {
 /** What Salesforce refused is sent again only when something has changed on either side. */
 export function checkNotTriedAgain(world: World): void {
   for (const person of world.stores.all()) {
-    const rowId = person.salesforce?.id;
+    // The row that a merged person stood for is its survivor's, whose edits are what changes.
+    const rowId = person.mergedInto === null ? person.salesforce?.id : undefined;
     const refused = world.ledger.pushes.filter((push) => push.refused.some((each) => each.rowId === rowId));
     refused.forEach((push, at) => {
       const before = refused[at - 1];

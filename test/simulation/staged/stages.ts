@@ -1,5 +1,6 @@
 import { foundWhenAskedFor } from './asked-after.ts';
 import { comesBackAsItWas } from './former-row.ts';
+import { followedToNothing } from './gone-successor.ts';
 import { committedUnderAnOldStamp } from './held-back.ts';
 import { convertedWhileEdited, mergedWhileEdited } from './joined-rows.ts';
 import { comesAfterItWasSetBack } from './late-message.ts';
@@ -27,6 +28,7 @@ export const STAGES = {
   editedWhileSettling,
   comesBackAsItWas,
   foundWhenAskedFor,
+  followedToNothing,
 } as const;
 
 export type StageName = keyof typeof STAGES;
