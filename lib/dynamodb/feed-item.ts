@@ -71,7 +71,17 @@ export function furtherKeys(type: SalesforceType, first: RecentItem | undefined)
 }
 
 export function toFeedState(feed: FeedItem, recent: readonly RecentItem[]): FeedState {
-  const { checkpoint, coveredUpTo, latestDateCovered, unfinished, bulk, lostJobs, deletedUntil, oddCovered } = feed;
+  const {
+    checkpoint,
+    coveredUpTo,
+    latestDateCovered,
+    unfinished,
+    bulk,
+    lostJobs,
+    deletedUntil,
+    oddCovered,
+    firstSync,
+  } = feed;
   return {
     checkpoint,
     coveredUpTo,
@@ -81,6 +91,7 @@ export function toFeedState(feed: FeedItem, recent: readonly RecentItem[]): Feed
     ...(lostJobs === undefined ? {} : { lostJobs }),
     ...(deletedUntil === undefined ? {} : { deletedUntil }),
     ...(oddCovered === undefined ? {} : { oddCovered }),
+    ...(firstSync === undefined ? {} : { firstSync }),
     recent: {
       rows: new Map(recent.flatMap(({ rows }) => unpackRows(rows))),
       incompleteUntil: recent[0]?.incompleteUntil ?? null,

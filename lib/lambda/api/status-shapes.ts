@@ -83,6 +83,16 @@ export const status = named(
     undecided: z.strictObject({ count, personIds: texts }),
     oldestWaitingSeconds: z.nullable(z.int()),
     lag: z.strictObject({ pullSeconds: z.nullable(count), pushSeconds: count }),
+    firstSync: z.nullable(
+      z.strictObject({
+        startedAt: instant,
+        expectedRows: z.nullable(count),
+        queuedRows: count,
+        mergedRows: count,
+        rowsPerSecond: count,
+        estimatedEndAt: z.nullable(instant),
+      }),
+    ),
     apiUsage,
     schemaProblems: texts,
     jobs: z.array(job),

@@ -8,6 +8,7 @@ import type { CycleHealth } from '../state/cycle-health.ts';
 import type { CycleError, CycleSummary } from '../state/cycle-report.ts';
 import type { FeedState } from '../state/feed-state.ts';
 import { EMPTY_BOOK, type FieldJob, type JobBook } from '../state/field-job.ts';
+import { type FirstSyncStatus, firstSyncStatus } from '../state/first-sync.ts';
 import type { EndedReconciliation, Reconciliation } from '../state/reconciliation.ts';
 
 /** The status of the sync, for users and external checks. */
@@ -40,6 +41,8 @@ export interface SyncStatus {
    * Push: age of the oldest waiting edit; 0 without waiting edits.
    */
   readonly lag: { readonly pullSeconds: number | null; readonly pushSeconds: number };
+  /** The first sync, until every row is merged; null: over. */
+  readonly firstSync: FirstSyncStatus | null;
   readonly apiUsage: CycleSummary['apiUsage'];
   /**
    * Problems impairing fields: missing permissions, hidden fields, changed types, settings naming unknown fields,
@@ -127,6 +130,7 @@ export async function readSyncStatus(
       pushSeconds: oldestAt === null ? 0 : age(oldestAt),
     },
     oldestWaitingSeconds: oldestAt === null ? null : Math.round(msBetween(oldestAt, ports.clock.now()) / 1000),
+    firstSync: firstSyncStatus(feeds, fresh + backlog, ports.clock.now()),
     apiUsage: cycle?.apiUsage ?? null,
     schemaProblems: [
       ...schemas.flatMap((stored) => (stored === undefined ? [] : schemaProblems(stored, ports.policy.fields.exclude))),

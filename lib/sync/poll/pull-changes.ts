@@ -7,11 +7,19 @@ import { addMs } from '../instants.ts';
 import type { Deletions, FeedOpening, FeedRequest } from '../ports/change-feed.ts';
 import type { StoredSchema } from '../ports/sync-state-store.ts';
 import type { CycleReport } from '../state/cycle-report.ts';
-import { deletedSince, deletionsForgotten, type FeedState, NEW_FEED, windowStart } from '../state/feed-state.ts';
+import {
+  type BulkWindow,
+  deletedSince,
+  deletionsForgotten,
+  type FeedState,
+  NEW_FEED,
+  windowStart,
+} from '../state/feed-state.ts';
+import { firstSyncAt } from '../state/first-sync.ts';
 import { askReconciliation } from './ask-reconciliation.ts';
 import type { CycleRun } from './cycle-run.ts';
-import { openBulkWindow, readBulkWindow } from './read-bulk-window.ts';
-import { nextOrThrow, readWindow, type WindowOutcome } from './read-window.ts';
+import { countWindow, openBulkWindow, readBulkWindow } from './read-bulk-window.ts';
+import { nextOrThrow, readWindow, type WindowOutcome, type WindowStart } from './read-window.ts';
 import { sendNewest } from './send-newest.ts';
 import { forgotten, incomplete } from './sent-rows.ts';
 import { isOwed, type JobTurn, planJobs } from './work-field-job.ts';
@@ -104,12 +112,26 @@ async function pullObject(run: CycleRun, object: OpenObject): Promise<PulledObje
   const { latestDateCovered } = opening;
   const opened = { request, page, before, state, latestDateCovered };
   const newest = await sendNewest(run, opened);
-  const start = { ...opened, state: newest.state };
-  const bulk = state.bulk ?? (await openBulkWindow(run, start, stored));
+  const { start, bulk } = await openWindow(run, { ...opened, state: newest.state }, stored);
   const window = bulk === undefined ? await readWindow(run, start) : await readBulkWindow(run, bulk, start);
   run.feeds.set(type, window.reached);
   const queued = newest.queued + window.queued;
   return { ...window, queued, turn: { schema: stored.schema, book, feed: window.reached } };
+}
+
+/** A window continued, or begun: by a query job where worthwhile. */
+async function openWindow(
+  run: CycleRun,
+  opened: WindowStart,
+  stored: StoredSchema,
+): Promise<{ readonly start: WindowStart; readonly bulk: BulkWindow | undefined }> {
+  const { state } = opened;
+  if (state.bulk !== undefined || state.unfinished !== null) return { start: opened, bulk: state.bulk };
+  const rows = await countWindow(run, opened);
+  const { firstSync } = state;
+  const counted = firstSync === undefined ? state : { ...state, firstSync: { ...firstSync, expectedRows: rows } };
+  const start = { ...opened, state: counted };
+  return { start, bulk: await openBulkWindow(run, start, stored, rows) };
 }
 
 /** The state after queueing the deletions. Deletions no longer reported by Salesforce are left to a reconciliation. */
@@ -152,18 +174,34 @@ function resultOf(requests: readonly FeedRequest[], ends: readonly PromiseSettle
   return { outcome: outcomeOf(outcome, error), pulled, turns, error, isRemembered };
 }
 
+/** The states at the start of the cycle: the first sync of a new object begins, and ends once its rows are merged. */
+async function withFirstSync({ ports }: CycleRun, states: readonly FeedState[]): Promise<readonly FeedState[]> {
+  const isRead = states.some(({ firstSync }) => firstSync !== undefined && firstSync.readAt !== null);
+  const depths = isRead ? await Promise.all([ports.queue.depth(), ports.backlog.depth()]) : [];
+  const isMerged = isRead && depths.every((depth) => depth === 0);
+  return states.map((state) => {
+    const { firstSync: _, ...others } = state;
+    const firstSync = firstSyncAt(state, ports.clock.now(), isMerged);
+    return firstSync === undefined ? others : { ...others, firstSync };
+  });
+}
+
 async function loadStates(run: CycleRun): Promise<ReadonlyMap<SalesforceType, FeedState>> {
   const { cycle, ports, settings } = run;
-  const states = await Promise.all(
-    settings.objects.map(async (type): Promise<[SalesforceType, FeedState]> => {
-      const state = (await ports.state.loadFeed(type)) ?? NEW_FEED;
+  const stored = await Promise.all(settings.objects.map((type) => ports.state.loadFeed(type)));
+  const states = await withFirstSync(
+    run,
+    stored.map((state) => state ?? NEW_FEED),
+  );
+  return new Map(
+    settings.objects.map((type, at): [SalesforceType, FeedState] => {
+      const state = states[at] ?? NEW_FEED;
       run.feeds.set(type, state);
       if (cycle.previousEnded) return [type, state];
       // The previous cycle may have queued rows without a record.
       return [type, { ...state, recent: incomplete(state.recent, ports.clock.now()) }];
     }),
   );
-  return new Map(states);
 }
 
 function requestOf(stored: StoredSchema, state: FeedState, run: CycleRun): FeedRequest {

@@ -16,6 +16,7 @@ import {
   windowRead,
   windowStart,
 } from '../state/feed-state.ts';
+import { withQueued } from '../state/first-sync.ts';
 import { readingOf } from './choose-api.ts';
 import type { CycleRun } from './cycle-run.ts';
 import { coveredNow, type WindowOutcome, type WindowStart } from './read-window.ts';
@@ -24,21 +25,25 @@ import { IN_FLIGHT_HORIZON_MS, incomplete } from './sent-rows.ts';
 /** A page of a query job takes longer than a page of 2,000 rows. */
 const TIME_FOR_PAGE_MS = 2 * TIME_TO_STOP_MS;
 
+/** The rows of a new window, in one call if the window has more than a page; null where Salesforce cannot count. */
+export function countWindow(run: CycleRun, { page, request, before }: WindowStart): Promise<number | null> {
+  return page.more ? run.ports.feed.count(request.type, request.from, before) : Promise.resolve(page.rows.length);
+}
+
 /**
- * Starts a query job for a window; undefined where the window is read page by page. A job started but not recorded
- * costs nothing: Salesforce drops the job.
+ * Starts a query job for a window of so many rows; undefined where the window is read page by page. A job started but
+ * not recorded costs nothing: Salesforce drops the job.
  */
 export async function openBulkWindow(
   run: CycleRun,
   window: WindowStart,
   { schema }: StoredSchema,
+  rows: number | null,
 ): Promise<BulkWindow | undefined> {
   const { page, request, before, state } = window;
   const { feed } = run.ports;
   const { type, from } = request;
-  if (state.unfinished !== null) return undefined;
   if (!page.more && page.rows.length <= run.settings.bulkAbove) return undefined;
-  const rows = page.more ? await feed.count(type, from, before) : page.rows.length;
   const limits = { bulkAbove: run.settings.bulkAbove, usage: feed.usage().org };
   if (readingOf({ rows, lostJobs: state.lostJobs ?? 0 }, limits) === 'pages') return undefined;
   const query = await feed.openBulk({ type, from, before, columns: feedColumns(schema), kinds: columnKinds(schema) });
@@ -65,6 +70,7 @@ export async function readBulkWindow(
 
 class BulkWindowReading implements BulkReader {
   #queued = 0;
+  #messages = 0;
   #bulk: BulkWindow;
   /** Rows within the next lookback. */
   readonly #sent = new Map<string, string>();
@@ -93,8 +99,10 @@ class BulkWindowReading implements BulkReader {
       if (sight !== 'queued') fresh.push({ id: row.id, text: row.text, bytes: row.bytes, newer: sight === 'newer' });
       if (row.systemModstamp >= this.#keepFrom) this.#sent.set(row.id, state);
     }
-    await ports.backlog.send([...packRows({ type, queuedAt: now, cycle: cycle.number, columns }, fresh)]);
+    const bodies = [...packRows({ type, queuedAt: now, cycle: cycle.number, columns }, fresh)];
+    await ports.backlog.send(bodies);
     this.#queued += fresh.length;
+    this.#messages += bodies.length;
   }
 
   async reached(query: BulkQuery): Promise<void> {
@@ -116,7 +124,7 @@ class BulkWindowReading implements BulkReader {
       horizonMs: IN_FLIGHT_HORIZON_MS,
     });
     // Older queued rows are unrecorded.
-    const reached = await this.#save({ ...state, recent: incomplete(recent, now) });
+    const reached = await this.#save({ ...state, recent: incomplete(recent, now) }, now);
     return { queued: this.#queued, complete: true, reached, error: null };
   }
 
@@ -147,8 +155,9 @@ class BulkWindowReading implements BulkReader {
     return windowRead(this.#window.state, { from, before, covered, latestDateCovered });
   }
 
-  async #save(state: FeedState): Promise<FeedState> {
-    const { oddCovered: _, ...position } = state;
+  async #save(state: FeedState, readAt: string | null = null): Promise<FeedState> {
+    const counts = { rows: this.#queued, messages: this.#messages };
+    const { oddCovered: _, ...position } = withQueued(state, counts, readAt);
     const { oddCovered } = coveredNow(this.#run, this.#window);
     const saved: FeedState = { ...position, ...(oddCovered === undefined ? {} : { oddCovered }) };
     await this.#run.ports.state.saveFeed(this.#bulk.query.request.type, saved, this.#run.cycle);

@@ -5,6 +5,7 @@ import type { FeedPage, FeedRequest, FeedRow } from '../ports/change-feed.ts';
 import { TIME_TO_STOP_MS } from '../ports/deadline.ts';
 import type { FeedPosition } from '../state/feed-state.ts';
 import { type FeedState, isPlausibleCovered, windowRead, windowStart } from '../state/feed-state.ts';
+import { withQueued } from '../state/first-sync.ts';
 import type { CycleRun } from './cycle-run.ts';
 import { SentRows } from './sent-rows.ts';
 
@@ -46,7 +47,9 @@ export async function readWindow(run: CycleRun, window: WindowStart): Promise<Wi
       ? windowRead(window.state, { from, before, covered, latestDateCovered })
       : { ...window.state, unfinished: { from, covered, after: end.stoppedAt } };
   const keepFrom = windowStart(reached, settings.lookbackSeconds);
-  const { oddCovered: _, ...position } = reached;
+  const readAt = end.stoppedAt === null ? ports.clock.now() : null;
+  const counts = { rows: sent.count, messages: sent.messages };
+  const { oddCovered: _, ...position } = withQueued(reached, counts, readAt);
   const saved: FeedState = {
     ...position,
     recent: sent.remembered(keepFrom),

@@ -1,5 +1,6 @@
 import type { FeedPage } from '../ports/change-feed.ts';
 import { type FeedState, windowStart } from '../state/feed-state.ts';
+import { withQueued } from '../state/first-sync.ts';
 import type { CycleRun } from './cycle-run.ts';
 import { goesOn, rowsBefore, type WindowStart } from './read-window.ts';
 import { SentRows } from './sent-rows.ts';
@@ -23,7 +24,11 @@ export async function sendNewest(run: CycleRun, window: WindowStart): Promise<Ne
   const keepFrom = windowStart(state, run.settings.lookbackSeconds);
   const sent = new SentRows(run, state.recent, { lane: run.ports.queue, keepFrom });
   await sent.send(request, rowsBefore(page, before));
-  return { queued: sent.count, state: { ...state, recent: sent.remembered(keepFrom) } };
+  const counts = { rows: sent.count, messages: sent.messages };
+  return {
+    queued: sent.count,
+    state: { ...withQueued(state, counts, null), recent: sent.remembered(keepFrom) },
+  };
 }
 
 /** Undefined if the whole window fits the fresh lane, or the newest page is unknown. */

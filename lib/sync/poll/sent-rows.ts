@@ -41,6 +41,7 @@ export interface SentRowsOptions {
 /** The rows queued by the cycle in one lane, and the recent rows of earlier cycles. */
 export class SentRows {
   count = 0;
+  messages = 0;
   #recent: RecentRows;
   readonly #run: CycleRun;
   readonly #lane: ChangeQueue;
@@ -76,7 +77,9 @@ export class SentRows {
     // Until the send succeeds, an unknown part of the rows may be queued: a later state of the rows must count as
     // `newer`.
     for (const [id] of states) this.#sent.set(id, UNKNOWN_STATE);
-    await this.#lane.send([...packRows({ type, queuedAt: now, cycle: this.#run.cycle.number, columns }, fresh)]);
+    const bodies = [...packRows({ type, queuedAt: now, cycle: this.#run.cycle.number, columns }, fresh)];
+    await this.#lane.send(bodies);
+    this.messages += bodies.length;
     for (const [id, state] of states) this.#sent.set(id, state);
     this.count += fresh.length;
     if (this.#sent.size > RECENT_ROWS_LIMIT) this.#forgetOld();

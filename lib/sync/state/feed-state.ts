@@ -29,6 +29,21 @@ export interface FeedState {
   readonly deletedUntil?: string;
   /** The covered date last reported by Salesforce, if implausible. */
   readonly oddCovered?: string;
+  /** Until every row of the first reading is queued and merged. */
+  readonly firstSync?: FirstSync;
+}
+
+/** The first reading of an object's rows: progress of the poll. */
+export interface FirstSync {
+  /** Our clock, ISO. */
+  readonly startedAt: string;
+  /** Rows counted by Salesforce at the start; null: not counted. */
+  readonly expectedRows: number | null;
+  readonly queuedRows: number;
+  /** Messages of the queued rows. */
+  readonly queuedMessages: number;
+  /** End of the reading (our clock, ISO); null while rows remain to be read. */
+  readonly readAt: string | null;
 }
 
 /** `covered` as for a window read page by page. */
