@@ -3,7 +3,7 @@ import { baseValue, type Person } from '../../../lib/person/person.ts';
 import { whole } from '../../fakes/whole-value.ts';
 import { heldFrom, type RemoteValue, remoteValues, sentValue } from '../field-history.ts';
 import { alikeIn, FOLLOWED_FIELDS, remoteName, sameIn } from '../fields.ts';
-import type { LocalValue } from '../ledger.ts';
+import { isUnheard, type LocalValue } from '../ledger.ts';
 import { guardOn, isMassUpdate } from '../push-parts.ts';
 import type { World } from '../world.ts';
 
@@ -49,7 +49,8 @@ function noRemoteEditIsOverwrittenUnseen(world: World, rowId: string, field: str
     const lost = remote[at - 1];
     if (lost === undefined || written.state.push === null || lost.state.push !== null) return;
     if (alikeIn(field, lost.value, written.value)) return;
-    if (isOfBasesSecond(world, lost) || isWithinMassPush(world, written, lost)) return;
+    if (isOfBasesSecond(world, lost) || isUnheardInOneSecond(world, written, lost)) return;
+    if (isWithinMassPush(world, written, lost)) return;
     const ours = [...world.ledger.personsOfRow(rowId)];
     if (ours.some((personId) => knows(world, personId, field, lost))) return;
     world.breaks(
@@ -69,6 +70,18 @@ function isOfBasesSecond(world: World, { state }: RemoteValue): boolean {
   const before = states[states.indexOf(state) - 1];
   if (!state.late || before?.stamp !== state.stamp) return false;
   world.swarm.count('hidden in one second');
+  return true;
+}
+
+/**
+ * The same where the later save was read by the push itself, in front of its write, and its answer never came: a state
+ * with the stamp of the guard passes the guard.
+ */
+function isUnheardInOneSecond(world: World, { state }: RemoteValue, lost: RemoteValue): boolean {
+  const { push } = state;
+  if (push === null || !isUnheard(push)) return false;
+  if (guardOn(push, String(state.row.Id)) !== Date.parse(lost.state.stamp)) return false;
+  world.swarm.count('unheard in one second');
   return true;
 }
 
