@@ -1,7 +1,15 @@
 import type { FieldValue } from '../../lib/person/field-value.ts';
 import type { Person } from '../../lib/person/person.ts';
 import { ActsHere } from './acts-here.ts';
-import { addAutomation, mendRefusals, openTransaction, refuseRecord, setAccess, setRule } from './administrator.ts';
+import {
+  addAutomation,
+  mendRefusals,
+  openTransaction,
+  refuseRecord,
+  setAccess,
+  setRule,
+  share,
+} from './administrator.ts';
 import { addField, renameField, retypeField } from './field-changes.ts';
 import { remoteName } from './fields.ts';
 import type { Functions } from './functions.ts';
@@ -81,6 +89,7 @@ export class Actors {
       convert: () => this.#convert(subject),
       convertInto: ({ other }) => this.#convertInto(subject, other),
       reconcile: ({ acceptMissing }) => this.#here.reconcile(acceptMissing),
+      share: ({ visible }) => this.#withPerson(subject, (person) => share(this.#world, person, visible)),
       outage: ({ minutes }) => this.#goDark(minutes),
       storeDown: ({ minutes }) => this.#world.breakStore(minutes * 60_000),
       deleteHere: ({ salesforce }) => this.#withPerson(subject, (person) => this.#here.delete(person, salesforce)),

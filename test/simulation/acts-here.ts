@@ -79,6 +79,7 @@ export class ActsHere {
   /** Asks that every person be compared with its row. */
   reconcile(acceptMissing: boolean): void {
     this.#world.swarm.count('askedToReconcile');
-    void this.#functions.askReconciliation(acceptMissing);
+    // Who says that whatever cannot be read is gone would be wrong about a row out of sight.
+    void this.#functions.askReconciliation(acceptMissing && !this.#world.swarm.enabled.has('rowHidden'));
   }
 }

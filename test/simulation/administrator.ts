@@ -1,3 +1,4 @@
+import type { Person } from '../../lib/person/person.ts';
 import { PASSING, REFUSALS, type RefusalName } from './refusals.ts';
 import type { World } from './world.ts';
 
@@ -50,6 +51,23 @@ export function setAccess(world: World, on: boolean): void {
   const access = { field: 'Phone', read: on || !hides, edit: on };
   for (const object of ['Lead', 'Contact']) world.asAdmin('POST', '/_org/field-access', { object, ...access });
   swarm.count(hides ? 'fieldHidden' : 'fieldReadOnly');
+}
+
+/** Whether the sync user sees the person's row: sharing, of which no stamp tells. */
+export function share(world: World, { salesforce }: Person, visible: boolean): void {
+  if (salesforce === null) return;
+  const { type, id, isDeleted } = salesforce;
+  // What is known to be deleted is not looked for any more: brought back out of sight, nothing would tell of it.
+  if (!visible && (isDeleted || world.org.state.store.find(id)?.row.IsDeleted === true)) return;
+  const { status } = world.asAdmin('POST', '/_org/sharing', { object: type, id, visible });
+  if (status !== 200) return;
+  world.hiddenRows.add(id);
+  world.swarm.count(visible ? 'shownAgain' : 'rowHidden');
+}
+
+/** Every row comes back into sight. */
+export function showAll(world: World): void {
+  for (const id of world.hiddenRows) world.org.state.sharing.setVisible(id, true);
 }
 
 /** Automation of the org puts what is saved into capitals. */

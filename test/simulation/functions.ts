@@ -101,6 +101,7 @@ export class Functions {
       massPushAbove: this.#world.massPushAbove,
       bulkAbove: this.#world.bulkAbove,
       freshPersons: this.#world.freshPersons,
+      recentRows: this.#world.recentRows,
     };
     const end = await this.#invoke('poll', (ports, timeLeftMs) => pollCycle(ports, settings, timeLeftMs));
     const drifted = end.kind === 'answered' && end.result.kind === 'cycle' ? end.result.drifted : 0;

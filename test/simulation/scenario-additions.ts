@@ -64,6 +64,21 @@ const STEPS: Partial<Record<FaultName, { readonly share?: number; readonly of: (
       ];
     },
   },
+  rowHidden: {
+    of: (dice) => [
+      { kind: 'share', visible: false },
+      // What happens out of sight.
+      ...perhaps(dice, 0.5, { kind: 'sync', after: soon(dice) }),
+      ...perhaps(dice, 0.5, {
+        kind: 'salesEdit',
+        field: 'Phone',
+        value: `h${dice.below(1_000_000)}`,
+        after: soon(dice),
+      }),
+      ...perhaps(dice, 0.3, { kind: 'reconcile', acceptMissing: false, after: soon(dice) }),
+      ...perhaps(dice, 0.6, { kind: 'share', visible: true, after: dice.between(A_WHILE_MS, 2 * A_WHILE_MS) }),
+    ],
+  },
   rowsMerged: {
     of: (dice) => [
       ...mergedAfterEdits(dice, dice.below(ANY)),

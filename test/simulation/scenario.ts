@@ -26,6 +26,7 @@ export type Operation = { readonly at: number; readonly subject: number } & (
   /** All persons of the story, or those who were never in Salesforce, as one list. */
   | { readonly kind: 'syncList'; readonly who: 'all' | 'localOnly'; readonly pausedFor: number }
   | { readonly kind: 'reconcile'; readonly acceptMissing: boolean }
+  | { readonly kind: 'share'; readonly visible: boolean }
   | { readonly kind: 'addField' | 'renameField' | 'retypeField' | 'acceptField' }
   | { readonly kind: 'refuse'; readonly naming: RefusalName }
   | { readonly kind: 'mend' }

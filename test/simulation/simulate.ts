@@ -1,5 +1,5 @@
 import { RETRIES_EVERY } from '../../lib/sync/poll/hand-out-retries.ts';
-import { mendRefusals } from './administrator.ts';
+import { mendRefusals, showAll } from './administrator.ts';
 import { Dice } from './dice.ts';
 import type { Functions } from './functions.ts';
 import { checkPassed, checkRetried, checkSilentTries, dueRetries } from './oracles/lasting-oracles.ts';
@@ -56,6 +56,7 @@ async function play(world: World, functions: Functions, minutes: number): Promis
   const isRefused = world.refusedRecords.some(({ naming }) => naming in PASSING);
   checkSilentTries(world);
   mendRefusals(world);
+  await backIntoSight(world, functions);
   if (world.ledger.purged.size > 0 || isRefused) {
     // What left Salesforce for good is found when it is asked for, once a day: by the second poll after a day without.
     // And so is what was refused tried again.
@@ -72,6 +73,14 @@ async function play(world: World, functions: Functions, minutes: number): Promis
   if (isRefused) checkPassed(world);
   await checkPreviews(world, functions);
   await checkQuiet(world);
+}
+
+/** Every row comes back into sight; what changed meanwhile is for a reconciliation to find. */
+async function backIntoSight(world: World, functions: Functions): Promise<void> {
+  if (world.hiddenRows.size === 0) return;
+  showAll(world);
+  await functions.askReconciliation(false);
+  await world.timeline.wait(2 * POLL_MS);
 }
 
 /** A turn of the retries comes every few polls, and some more where polls are skipped. */

@@ -61,6 +61,7 @@ const OPERATIONS: { readonly [Kind in Operation['kind']]: (operation: OperationO
   convertInto: (_, row) => `sales converts ${row} into a Contact that is there`,
   reconcile: ({ acceptMissing }) =>
     `somebody asks for a reconciliation${acceptMissing ? ', however many rows are missing' : ''}`,
+  share: ({ visible }, row) => `${row} ${visible ? 'comes back into' : 'goes out of'} the sync user’s sight`,
   deleteHere: ({ salesforce, subject }) => `marketing deletes p${subject} here; its row: ${salesforce}`,
   revive: ({ subject }) => `marketing creates who has the email of p${subject}`,
   preview: ({ subject }) => `somebody asks what a sync of p${subject} would do`,

@@ -69,6 +69,8 @@ export const FAULTS = {
   automationRewrites: { on: 0.3, strikes: 1 },
   /** Windows of more than a row or two are read by query jobs, in pages of a few rows. */
   bulkRead: { on: 0.2, strikes: 1 },
+  /** The poll remembers a few rows only of those that it queued. */
+  feedForgets: { on: 0.15, strikes: 1 },
   /** Salesforce has dropped a query job, or somebody aborts it. */
   queryJobLost: { on: 0.3, strikes: 0.08 },
   /** An answer that is read while it comes in breaks off. */
@@ -80,6 +82,8 @@ export const FAULTS = {
   rowUndeleted: { on: 0.15, strikes: 0.1 },
   /** A row leaves Salesforce for good, as a rule out of the recycle bin: only the daily question tells of it. */
   rowHardDeleted: { on: 0.12, strikes: 0.08 },
+  /** A row goes out of the sync user's sight, and comes back. */
+  rowHidden: { on: 0.12, strikes: 0.08 },
   /** Two rows of one object become one. */
   rowsMerged: { on: 0.2, strikes: 0.1 },
   leadConverted: { on: 0.2, strikes: 0.1 },
@@ -100,7 +104,7 @@ export const FAULTS = {
   /** Some fields go one way only, or have a winner of their own, or do not sync. */
   policyVaried: { on: 0.15, strikes: 1 },
   /** Some hundreds of persons, and now and then all of them edited at once. */
-  crowd: { on: 0.005, strikes: 1 },
+  crowd: { on: 0.012, strikes: 1 },
   /** The clock of a function is off by most of a minute. */
   clockJumps: { on: 0.2, strikes: 0.1 },
   /** Salesforce tells a time up to which all changes are covered that is far off. */

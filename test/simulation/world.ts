@@ -1,4 +1,5 @@
 import { DEFAULT_POLICY, type SyncPolicy } from '../../lib/schema/sync-policy.ts';
+import { RECENT_ROWS_LIMIT } from '../../lib/sync/state/feed-state.ts';
 import { createOrg, type Org } from '../sandbox/org/create-org.ts';
 import { type Dice, hashOf } from './dice.ts';
 import { FORMULA, RETYPED } from './fields.ts';
@@ -56,6 +57,9 @@ export class World {
   /** How many persons of a cycle go by the fresh lane. */
   readonly freshPersons: number;
   readonly #bulkAbove: number;
+  readonly #recentRows: number;
+  /** Ids of rows that were out of the sync user's sight at some time. */
+  readonly hiddenRows = new Set<string>();
   /** Whether functions reach the org by the product's own client. */
   readonly isClientReal: boolean;
   /** Whose operation is being done. */
@@ -106,6 +110,8 @@ export class World {
     const bulkDice = dice.fork('bulk');
     const isBulk = swarm.strikes('bulkRead', bulkDice);
     this.#bulkAbove = isBulk ? bulkDice.between(0, 2) : 20_000;
+    const memoryDice = dice.fork('memory');
+    this.#recentRows = swarm.strikes('feedForgets', memoryDice) ? memoryDice.between(0, 3) : RECENT_ROWS_LIMIT;
     if (isBulk) this.org.state.bulk.pageRows = bulkDice.between(1, 4);
     this.ledger = new Ledger(this);
     this.stores = this.#storesOf(swarm.strikes('realStore', dice.fork('store')) ? tableStores : inMemoryStores);
@@ -115,6 +121,11 @@ export class World {
   /** How many rows of a window are read page by page: a few, for as long as anything is wrong. */
   get bulkAbove(): number {
     return this.swarm.healed ? 20_000 : this.#bulkAbove;
+  }
+
+  /** How many queued rows a poll remembers: a few, for as long as anything is wrong. */
+  get recentRows(): number {
+    return this.swarm.healed ? RECENT_ROWS_LIMIT : this.#recentRows;
   }
 
   /** Seconds since the beginning, for people. */

@@ -1,5 +1,6 @@
 import { type CycleRun, DEFAULT_FIELD_JOBS, DEFAULT_RECONCILE_STEPS } from '../../lib/sync/poll/cycle-run.ts';
 import { NEW_HEALTH } from '../../lib/sync/state/cycle-health.ts';
+import { RECENT_ROWS_LIMIT } from '../../lib/sync/state/feed-state.ts';
 import { NOBODY_HANDED_OUT } from '../../lib/sync/state/handed-out.ts';
 
 /** The cycle of this number, of one object, with all the time there is unless told otherwise. */
@@ -16,6 +17,7 @@ export function cycleOf(ports: CycleRun['ports'], number: number, timeLeftMs = (
       massPushAbove: 10_000,
       bulkAbove: 20_000,
       freshPersons: 500,
+      recentRows: RECENT_ROWS_LIMIT,
       reconcileStepsPerCycle: DEFAULT_RECONCILE_STEPS,
     },
     cycle: { number, owner: 'one', previousEnded: true, health: NEW_HEALTH, handedOut: NOBODY_HANDED_OUT },

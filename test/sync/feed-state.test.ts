@@ -102,7 +102,7 @@ describe('a row that was read', () => {
 });
 
 describe('rows remembered', () => {
-  const bounds = { now: at(100), keepFrom: at(0), keepQueuedAfter: at(50), horizonMs: 1000 };
+  const bounds = { now: at(100), keepFrom: at(0), keepQueuedAfter: at(50), horizonMs: 1000, atMost: RECENT_ROWS_LIMIT };
 
   test('are those that the lookback or a late message can meet, and those just queued at their last state', () => {
     const before = recent([
@@ -255,6 +255,7 @@ class PolledOrg {
       keepFrom: windowStart(next, REACH),
       keepQueuedAfter: at(this.now - HORIZON),
       horizonMs: HORIZON * 1000,
+      atMost: RECENT_ROWS_LIMIT,
     });
     this.state = { ...next, recent: recentRows };
     this.#previousEnded = true;

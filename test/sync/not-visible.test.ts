@@ -111,6 +111,34 @@ describe('a record out of the sync user’s sight is not a deleted one', () => {
   });
 });
 
+describe('a reconciliation finds what happened out of sight', () => {
+  test('a record that was deleted there', async () => {
+    const { sides, person, personId, record, reconcile } = await withHidden();
+    await reconcile(false);
+    sides.remove('Lead', String(record.id));
+    show(sides, person, true);
+    await reconcile(false);
+    expect(sides.person(personId)).toMatchObject({ salesforce: { isDeleted: true }, rejection: null });
+  });
+
+  test.each(['before', 'after'] as const)('a merge into a hidden record, hidden %s the merge', async (when) => {
+    const { sides, person: winner, personId, reconcile, cycles } = await withHidden();
+    const loser = await sides.linkedPerson({ Email: 'other@example.com' });
+    await sides.edit(loser.personId, { Title: 'CTO' });
+    if (when === 'after') show(sides, winner, true);
+    const [masterId, loserId] = [winner.salesforce?.id, loser.salesforce?.id];
+    sides.control('merge', { object: 'Lead', masterId, loserIds: [loserId] });
+    show(sides, winner, false);
+    await cycles(3);
+    expect(sides.person(loser.personId).mergedInto).toBeNull();
+    show(sides, winner, true);
+    await reconcile(false);
+    expect(sides.person(loser.personId).mergedInto).toBe(personId);
+    await cycles(1);
+    expect(sides.record('Lead', String(masterId)).Title).toBe('CTO');
+  });
+});
+
 describe('gone is what Salesforce showed or somebody has confirmed', () => {
   test('the caller of a sync confirms it: then a new Lead is made', async () => {
     const { sides, personId } = await withHidden();

@@ -22,6 +22,8 @@ export interface PollSettings {
   readonly bulkAbove?: number;
   /** Maximum persons per cycle in the fresh lane. Left out: the default. */
   readonly freshPersons?: number;
+  /** Maximum queued rows recorded per object. Absent: the default. */
+  readonly recentRows?: number;
 }
 
 export interface FieldJobSettings {

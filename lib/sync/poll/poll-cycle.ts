@@ -4,7 +4,7 @@ import { ReconciliationHeldError } from '../errors.ts';
 import { addMs, msBetween } from '../instants.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { CycleReport } from '../state/cycle-report.ts';
-import { feedPosition } from '../state/feed-state.ts';
+import { feedPosition, RECENT_ROWS_LIMIT } from '../state/feed-state.ts';
 import { toldError } from '../told-error.ts';
 import { DEFAULT_BULK_ABOVE } from './choose-api.ts';
 import {
@@ -61,6 +61,7 @@ export async function pollCycle(ports: PollPorts, settings: PollSettings, timeLe
       massPushAbove: DEFAULT_MASS_PUSH_ABOVE,
       bulkAbove: DEFAULT_BULK_ABOVE,
       freshPersons: DEFAULT_FRESH_PERSONS,
+      recentRows: RECENT_ROWS_LIMIT,
       ...settings,
     },
     cycle,

@@ -122,6 +122,7 @@ class BulkWindowReading implements BulkReader {
       keepFrom: this.#keepFrom,
       keepQueuedAfter: addMs(now, -IN_FLIGHT_HORIZON_MS),
       horizonMs: IN_FLIGHT_HORIZON_MS,
+      atMost: this.#run.settings.recentRows,
     });
     // Older queued rows are unrecorded.
     const reached = await this.#save({ ...state, recent: incomplete(recent, now) }, now);

@@ -81,6 +81,7 @@ async function lookOn(
     else if (stamp === person.salesforce.systemModstamp) alike.push(person);
   }
   const different = await differingValues(ports, schemas, alike);
+  const behind = leftBehind(persons, [...drifted.missing, ...drifted.changed]);
   const looked: Reconciliation = {
     ...from,
     after: cursor,
@@ -95,9 +96,20 @@ async function lookOn(
   if (isImplausible(looked)) return { book: ended(true), handedOut: 0, implausible: true };
   const found = [...drifted.changed, ...different];
   await handOut(run, drifted.missing, from.acceptMissing);
-  await handOut(run, found, false);
+  await handOut(run, [...found, ...behind], false);
   const next = cursor === null ? ended(false) : { ...book, running: looked };
-  return { book: next, handedOut: drifted.missing.length + found.length, implausible: false };
+  return { book: next, handedOut: drifted.missing.length + found.length + behind.length, implausible: false };
+}
+
+/**
+ * Persons whose row has to be read once more although no stamp says so: persons of a merged or converted row, whose
+ * successor was out of the sync user's sight before, and persons parked as unreadable, whose row may be in sight again as
+ * a deleted row.
+ */
+function leftBehind(persons: readonly LinkedPerson[], drifted: readonly LinkedPerson[]): LinkedPerson[] {
+  return persons.filter((person) => {
+    return (person.isUnseen || person.salesforce.successor !== undefined) && !drifted.includes(person);
+  });
 }
 
 function fedFrom(run: CycleRun, feeds: FeedsRead, { salesforce }: LinkedPerson): string {

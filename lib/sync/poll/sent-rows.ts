@@ -6,7 +6,6 @@ import {
   columnsPrint,
   type FeedState,
   queueStateOf,
-  RECENT_ROWS_LIMIT,
   type RecentRows,
   rememberRows,
   rowState,
@@ -82,7 +81,7 @@ export class SentRows {
     this.messages += bodies.length;
     for (const [id, state] of states) this.#sent.set(id, state);
     this.count += fresh.length;
-    if (this.#sent.size > RECENT_ROWS_LIMIT) this.#forgetOld();
+    if (this.#sent.size > this.#run.settings.recentRows) this.#forgetOld();
   }
 
   /**
@@ -100,6 +99,7 @@ export class SentRows {
       keepFrom,
       keepQueuedAfter: addMs(now, -IN_FLIGHT_HORIZON_MS),
       horizonMs: IN_FLIGHT_HORIZON_MS,
+      atMost: this.#run.settings.recentRows,
     });
   }
 }

@@ -211,6 +211,8 @@ export function rememberRows(
     readonly keepFrom: string;
     readonly keepQueuedAfter: string;
     readonly horizonMs: number;
+    /** Maximum number of recorded rows. */
+    readonly atMost: number;
   },
 ): RecentRows {
   const rows = new Map<string, readonly [string, string]>();
@@ -219,15 +221,15 @@ export function rememberRows(
   }
   // The feed is ordered by stamp: a later state replaces the earlier state.
   for (const [id, state] of queued) rows.set(id, [state, bounds.now]);
-  if (rows.size <= RECENT_ROWS_LIMIT) return { rows, incompleteUntil: recent.incompleteUntil };
+  if (rows.size <= bounds.atMost) return { rows, incompleteUntil: recent.incompleteUntil };
   const incompleteUntil = addMs(bounds.now, bounds.horizonMs);
-  return { rows: newestRows(rows), incompleteUntil };
+  return { rows: newestRows(rows, bounds.atMost), incompleteUntil };
 }
 
 /** The rows with the latest stamps: only recent stamps are read again by the next lookback. */
-function newestRows(rows: RecentRows['rows']): RecentRows['rows'] {
+function newestRows(rows: RecentRows['rows'], atMost: number): RecentRows['rows'] {
   const age = ([, [state, queuedAt]]: readonly [string, readonly [string, string]]) =>
     `${state.slice(0, 24)} ${queuedAt}`;
   const newest = [...rows].sort((left, right) => (age(left) < age(right) ? 1 : -1));
-  return new Map(newest.slice(0, RECENT_ROWS_LIMIT));
+  return new Map(newest.slice(0, atMost));
 }

@@ -3,7 +3,7 @@ import { baseValue, type Person } from '../../../lib/person/person.ts';
 import { whole } from '../../fakes/whole-value.ts';
 import { heldFrom, type RemoteValue, remoteValues, sentValue } from '../field-history.ts';
 import { alikeIn, FOLLOWED_FIELDS, remoteName, sameIn } from '../fields.ts';
-import { isUnheard, type LocalValue } from '../ledger.ts';
+import { isUnheard, type LocalValue, type RowState } from '../ledger.ts';
 import { guardOn, isMassUpdate } from '../push-parts.ts';
 import type { World } from '../world.ts';
 
@@ -49,10 +49,11 @@ function noRemoteEditIsOverwrittenUnseen(world: World, rowId: string, field: str
     const lost = remote[at - 1];
     if (lost === undefined || written.state.push === null || lost.state.push !== null) return;
     if (alikeIn(field, lost.value, written.value)) return;
-    if (isOfBasesSecond(world, lost) || isUnheardInOneSecond(world, written, lost)) return;
+    if (isOfBasesSecond(world, lost)) return;
     if (isWithinMassPush(world, written, lost)) return;
     const ours = [...world.ledger.personsOfRow(rowId)];
-    if (ours.some((personId) => knows(world, personId, field, lost))) return;
+    if (ours.some((personId) => knows(world, personId, field, lost)) || isUnheardInOneSecond(world, written, lost))
+      return;
     world.breaks(
       'no edit of Salesforce is lost',
       `${rowId}.${field} (${ours.join(', ')}): ${JSON.stringify(lost.value)} of ${clockOf(lost.at)} was overwritten by ` +
@@ -66,9 +67,7 @@ function noRemoteEditIsOverwrittenUnseen(world: World, rowId: string, field: str
  * minutes later, while our save waits for the row. No condition that Salesforce knows tells it from the earlier one.
  */
 function isOfBasesSecond(world: World, { state }: RemoteValue): boolean {
-  const states = world.ledger.rows.get(String(state.row.Id)) ?? [];
-  const before = states[states.indexOf(state) - 1];
-  if (!state.late || before?.stamp !== state.stamp) return false;
+  if (!state.late || !isSecondOfOneSecond(world, state)) return false;
   world.swarm.count('hidden in one second');
   return true;
 }
@@ -81,8 +80,15 @@ function isUnheardInOneSecond(world: World, { state }: RemoteValue, lost: Remote
   const { push } = state;
   if (push === null || !isUnheard(push)) return false;
   if (guardOn(push, String(state.row.Id)) !== Date.parse(lost.state.stamp)) return false;
+  if (!isSecondOfOneSecond(world, lost.state)) return false;
   world.swarm.count('unheard in one second');
   return true;
+}
+
+/** Whether the row had another state with the same stamp before. */
+function isSecondOfOneSecond(world: World, state: RowState): boolean {
+  const states = world.ledger.rows.get(String(state.row.Id)) ?? [];
+  return states[states.indexOf(state) - 1]?.stamp === state.stamp;
 }
 
 /** A mass push has no guard: what is saved between its read and its update is written over. */

@@ -33,7 +33,9 @@ function passesNothingUnqueued(
       last.stamp >= (last.late ? coveredUpTo : checkpoint)
     )
       continue;
-    if (world.ledger.purged.has(id) || world.ledger.queuedStamps.get(id)?.has(last.stamp)) continue;
+    // What changes out of sight is for the next reconciliation.
+    if (world.hiddenRows.has(id) || world.ledger.purged.has(id) || world.ledger.queuedStamps.get(id)?.has(last.stamp))
+      continue;
     world.breaks(
       'the checkpoint passes nothing',
       `${type} ${id} of ${last.stamp} is not on the queue, the checkpoint is ${checkpoint}`,

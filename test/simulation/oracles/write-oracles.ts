@@ -49,9 +49,9 @@ const baseIsTruth: Oracle = (world, before, after) => {
 };
 
 /** What was hidden, what is new in Salesforce and was not read of this row yet, and edits of which no base is known. */
-function unread({ hiddenFields, ledger }: World, { personId, placeless }: Person): ReadonlySet<string> {
+function unread({ hiddenFields, ledger }: World, { personId, placeless, salesforce }: Person): ReadonlySet<string> {
   const added = [ADDED.name, RENAMED.name].filter((name) =>
-    ledger.valuesOf(personId, name).every(({ origin }) => origin !== 'pull'),
+    ledger.valuesOf(personId, name).every(({ origin, rowId }) => origin !== 'pull' || rowId !== salesforce?.id),
   );
   return new Set([...hiddenFields, ...added, ...placeless]);
 }
