@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { deletePersonHere } from '../../lib/sync/sync-person/delete-person.ts';
 import { TwoSides } from './two-sides.ts';
 
 async function cycles(sides: TwoSides, count = 2): Promise<void> {
@@ -143,6 +144,21 @@ describe('a person of an org with person accounts', () => {
       PersonMailingCity: 'Bern',
     });
     expect(sides.person(personId).fields).toMatchObject({ Title: 'Countess', City: 'Bern' });
+  });
+
+  /** https://help.salesforce.com/s/articleView?id=005305352 */
+  test('is not deleted there: Salesforce deletes such a Contact only with its Account, and that is said', async () => {
+    const sides = personSides();
+    const { personId, salesforce } = await sides.linkedPerson({ Company: null, Email: 'ada@example.com' });
+    const { contactId = '' } = sides.control('convert', { leadId: salesforce?.id }) as Record<string, string>;
+    await cycles(sides);
+    expect(await deletePersonHere(sides.ports, personId, 'delete')).toMatchObject({
+      kind: 'rejected',
+      rejection: { code: 'INSUFFICIENT_ACCESS_OR_READONLY' },
+    });
+    expect(sides.record('Contact', contactId).IsDeleted).toBe(false);
+    expect(sides.person(personId).deletedHere).toBeNull();
+    expect(await deletePersonHere(sides.ports, personId, 'keep')).toEqual({ kind: 'deleted' });
   });
 });
 
