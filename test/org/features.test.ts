@@ -191,6 +191,33 @@ describe('person accounts', () => {
     ]);
   });
 
+  /** https://github.com/SFDO-Tooling/CumulusCI/blob/main/cumulusci/tests/cassettes/GET_sobjects_Account_PersonAccount_describe.yaml */
+  it('have every field of a person that the recorded describe has', () => {
+    const { admin } = personOrg();
+    const described = (name: string) => fieldOf(admin, 'Account', name);
+    expect(described('PersonMailingState')).toMatchObject({ length: 80, compoundFieldName: 'PersonMailingAddress' });
+    expect(described('PersonOtherAddress')).toMatchObject({ type: 'address', label: 'Other Address' });
+    expect(described('PersonLeadSource')).toMatchObject({ type: 'picklist', length: 255, nillable: true });
+    expect(described('PersonHasOptedOutOfEmail')).toMatchObject({ type: 'boolean', nillable: false, updateable: true });
+    expect(described('PersonEmailBouncedReason')).toMatchObject({ permissionable: false, createable: true });
+    expect(described('PersonLastCURequestDate')).toMatchObject({ createable: false, updateable: false });
+    expect(described('PersonContactId')).toMatchObject({ label: 'Contact ID', updateable: false });
+    expect(described('LastName')).toMatchObject({ extraTypeInfo: 'switchablepersonname', nillable: true });
+  });
+
+  it('take the opt-outs, the source and the bounce of a person along, both ways', () => {
+    const { client, id, contactId, contact, account } = personOrg();
+    const bounce = { PersonEmailBouncedReason: 'unknown', PersonEmailBouncedDate: '2026-11-20T10:00:00Z' };
+    client.patch(`/sobjects/Account/${id}`, { PersonHasOptedOutOfEmail: true, PersonLeadSource: 'Web', ...bounce });
+    expect(contact()).toMatchObject({ HasOptedOutOfEmail: true, LeadSource: 'Web', EmailBouncedReason: 'unknown' });
+    expect(contact().IsEmailBounced).toBe(true);
+    client.patch(`/sobjects/Contact/${contactId}`, { DoNotCall: true, Email: 'new@example.com' });
+    expect(account()).toMatchObject({ PersonDoNotCall: true, PersonEmailBouncedReason: null });
+    client.patch(`/sobjects/Account/${id}`, { ...bounce });
+    client.patch(`/sobjects/Account/${id}`, { PersonEmail: 'newer@example.com' });
+    expect(contact()).toMatchObject({ EmailBouncedReason: null, IsEmailBounced: false });
+  });
+
   it('have the fields of a person, and other Accounts have not', () => {
     const { client, id } = personOrg();
     expect(client.post('/sobjects/Account', { Name: 'Acme', LastName: 'L' }).body[0]).toMatchObject({
@@ -208,12 +235,14 @@ describe('person accounts', () => {
   it('are what a Lead without a company becomes', () => {
     const { org, client } = personOrg();
     expect(fieldOf(client, 'Lead', 'Company')).toMatchObject({ nillable: true });
-    const id = client.lead({ Company: null, Email: 'king@example.com' });
+    const id = client.lead({ Company: null, Email: 'king@example.com', HasOptedOutOfEmail: true, LeadSource: 'Web' });
     const { accountId, contactId } = control(org, 'POST convert', { leadId: id }).body;
     expect(client.get(`/sobjects/Contact/${contactId}`).body).toMatchObject({
       IsPersonAccount: true,
       AccountId: accountId,
       Email: 'king@example.com',
+      HasOptedOutOfEmail: true,
+      LeadSource: 'Web',
     });
     const business = control(org, 'POST convert', { leadId: client.lead() }).body;
     expect(client.get(`/sobjects/Contact/${business.contactId}`).body.IsPersonAccount).toBe(false);

@@ -12,16 +12,17 @@ function personFields(org: OrgState): Field[] {
   return Object.entries(PERSON_FIELDS).flatMap(([from, to]) => {
     const field = org.schema.field('Contact', from);
     if (!field || org.schema.field('Account', to)) return [];
-    const isName = field.compoundFieldName === 'Name';
-    const compoundFieldName =
-      field.compoundFieldName === 'MailingAddress' ? 'PersonMailingAddress' : field.compoundFieldName;
-    return [
-      { ...field, name: to, nillable: true, idLookup: false, compoundFieldName: isName ? 'Name' : compoundFieldName },
-    ];
+    const nillable = field.type !== 'boolean';
+    const own = { ...field, name: to, nillable, idLookup: false };
+    const compound = field.compoundFieldName;
+    if (compound === 'Name') return [{ ...own, extraTypeInfo: 'switchablepersonname' }];
+    const prefixed = (name: string | null) => (name === null ? null : `Person${name}`);
+    const relationshipName = prefixed(field.relationshipName);
+    return [{ ...own, compoundFieldName: prefixed(compound), relationshipName }];
   });
 }
 
-const OWN = ['IsPersonAccount', 'PersonContactId', 'PersonMailingAddress'];
+const OWN = ['IsPersonAccount', 'PersonContactId', 'PersonMailingAddress', 'PersonOtherAddress'];
 
 /**
  * Accounts that are persons: each is an Account and a Contact in one. A Lead without a company becomes one.
@@ -32,9 +33,12 @@ export const personAccounts: Feature = {
     const now = org.clock.now();
     needRecordTypes(org, ['Account']);
     for (const field of personFields(org)) org.schema.addField('Account', field, now);
-    org.schema.addField('Account', defineField('PersonMailingAddress', 'address'), now);
+    for (const kind of ['Mailing', 'Other']) {
+      const address = defineField(`Person${kind}Address`, 'address', { label: `${kind} Address` });
+      org.schema.addField('Account', address, now);
+    }
     org.schema.addField('Account', isPersonAccount, now);
-    const contact = { createable: false, updateable: false, alwaysVisible: true };
+    const contact = { createable: false, updateable: false, alwaysVisible: true, label: 'Contact ID' };
     org.schema.addField('Account', reference('PersonContactId', ['Contact'], contact), now);
     org.schema.addField('Contact', isPersonAccount, now);
     setCompanyNillable(org, true);

@@ -68,7 +68,7 @@ export function describeField(call: Call, object: ObjectDefinition, field: Field
     nameField: field.nameField,
     namePointing: polymorphic,
     nillable: field.nillable,
-    permissionable: !field.alwaysVisible && field.nillable,
+    permissionable: isPermissionable(field),
     picklistValues: picklistValues(call, object, field),
     polymorphicForeignKey: polymorphic,
     precision: isInteger ? 0 : field.precision,
@@ -84,6 +84,11 @@ export function describeField(call: Call, object: ObjectDefinition, field: Field
     unique: field.unique,
     updateable: writable && field.updateable,
   };
+}
+
+/** Field-level security applies to a field that may stay empty, and to a checkbox. */
+function isPermissionable({ alwaysVisible, nillable, type }: Field): boolean {
+  return !alwaysVisible && (nillable || type === 'boolean');
 }
 
 function isAudit(field: Field): boolean {

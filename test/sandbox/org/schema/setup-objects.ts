@@ -15,7 +15,7 @@ export const user: readonly Field[] = [
   defineField('MobilePhone', 'phone'),
   defineField('Alias', 'string', { length: 8, nillable: false }),
   defineField('CommunityNickname', 'string', { length: 40, nillable: false, label: 'Nickname' }),
-  defineField('IsActive', 'boolean', { label: 'Active' }),
+  defineField('IsActive', 'boolean', { label: 'Active', alwaysVisible: true }),
   defineField('TimeZoneSidKey', 'picklist', { length: 40, nillable: false, restricted: true, values: timeZones }),
   defineField('LocaleSidKey', 'picklist', { length: 40, nillable: false, restricted: true, values: ['en_US'] }),
   defineField('LanguageLocaleKey', 'picklist', { length: 40, nillable: false, restricted: true, values: ['en_US'] }),
@@ -45,8 +45,8 @@ export const recordType: readonly Field[] = [
   readOnly('NamespacePrefix', 'string', { length: 15 }),
   defineField('Description', 'string'),
   defineField('SobjectType', 'picklist', { length: 40, nillable: false, restricted: true, label: 'SObject Type Name' }),
-  defineField('IsActive', 'boolean', { label: 'Active' }),
-  readOnly('IsPersonType', 'boolean'),
+  defineField('IsActive', 'boolean', { label: 'Active', alwaysVisible: true }),
+  readOnly('IsPersonType', 'boolean', { alwaysVisible: true }),
   ...auditFields,
 ];
 
@@ -56,8 +56,8 @@ export const currencyType: readonly Field[] = [
   defineField('IsoCode', 'string', { length: 3, nillable: false, nameField: true, label: 'Currency ISO Code' }),
   defineField('ConversionRate', 'double', { precision: 18, scale: 6, nillable: false }),
   defineField('DecimalPlaces', 'int', { nillable: false }),
-  defineField('IsActive', 'boolean', { label: 'Active' }),
-  defineField('IsCorporate', 'boolean', { label: 'Corporate Currency' }),
+  defineField('IsActive', 'boolean', { label: 'Active', alwaysVisible: true }),
+  defineField('IsCorporate', 'boolean', { label: 'Corporate Currency', alwaysVisible: true }),
   ...auditFields,
 ];
 
@@ -73,7 +73,7 @@ export const organization: readonly Field[] = [
   defineField('LanguageLocaleKey', 'picklist', { length: 40, nillable: false }),
   readOnly('OrganizationType', 'picklist', { length: 40 }),
   readOnly('InstanceName', 'string', { length: 5 }),
-  readOnly('IsSandbox', 'boolean'),
+  readOnly('IsSandbox', 'boolean', { alwaysVisible: true }),
   readOnly('NamespacePrefix', 'string', { length: 15 }),
   readOnly('TrialExpirationDate', 'datetime'),
   ...auditFields,

@@ -2,20 +2,50 @@ import { ApiError } from '../errors.ts';
 import type { OrgState } from '../org-state.ts';
 import type { Row, Value } from '../soql/source.ts';
 
-/** Contact field → Account field of the one person that both stand for. */
+const ADDRESS_PARTS = [
+  'Street',
+  'City',
+  'State',
+  'PostalCode',
+  'Country',
+  'Latitude',
+  'Longitude',
+  'GeocodeAccuracy',
+] as const;
+
+/** What an Account has under the name of the Contact's field with `Person` before it, in the order of a recorded describe. */
+const PREFIXED = [
+  ...ADDRESS_PARTS.map((part) => `Mailing${part}`),
+  ...ADDRESS_PARTS.map((part) => `Other${part}`),
+  'MobilePhone',
+  'HomePhone',
+  'OtherPhone',
+  'AssistantPhone',
+  'Email',
+  'Title',
+  'Department',
+  'AssistantName',
+  'LeadSource',
+  'Birthdate',
+  'HasOptedOutOfEmail',
+  'HasOptedOutOfFax',
+  'DoNotCall',
+  'LastCURequestDate',
+  'LastCUUpdateDate',
+  'EmailBouncedReason',
+  'EmailBouncedDate',
+  'IndividualId',
+];
+
+/**
+ * Contact field → Account field of the one person that both stand for.
+ * {@link https://github.com/SFDO-Tooling/CumulusCI/tree/main/cumulusci/tests/cassettes}
+ */
 export const PERSON_FIELDS: Readonly<Record<string, string>> = {
-  FirstName: 'FirstName',
   LastName: 'LastName',
+  FirstName: 'FirstName',
   Salutation: 'Salutation',
-  Email: 'PersonEmail',
-  Title: 'PersonTitle',
-  MobilePhone: 'PersonMobilePhone',
-  Birthdate: 'PersonBirthdate',
-  MailingStreet: 'PersonMailingStreet',
-  MailingCity: 'PersonMailingCity',
-  MailingState: 'PersonMailingState',
-  MailingPostalCode: 'PersonMailingPostalCode',
-  MailingCountry: 'PersonMailingCountry',
+  ...Object.fromEntries(PREFIXED.map((name) => [name, `Person${name}`])),
   Phone: 'Phone',
   Fax: 'Fax',
 };
@@ -91,7 +121,12 @@ function mirrorContact(org: OrgState, contact: Row): void {
 function mirrorAccount(org: OrgState, account: Row): void {
   const known = org.store.table('Contact').get(String(account.PersonContactId));
   const values = Object.entries(PERSON_FIELDS).map(([to, from]) => [to, account[from] ?? null] as const);
-  const person = { ...Object.fromEntries(values), Name: account.Name ?? null, ...stampsOf(account) };
+  const person = {
+    ...Object.fromEntries(values),
+    Name: account.Name ?? null,
+    IsEmailBounced: (account.PersonEmailBouncedReason ?? null) !== null,
+    ...stampsOf(account),
+  };
   if (known) {
     org.store.put('Contact', { ...known, ...person });
     return;
