@@ -3,6 +3,7 @@ import type { Fields } from '../../lib/person/field-value.ts';
 import { checkFields } from '../../lib/schema/check-fields.ts';
 import { packIds } from '../../lib/sync/change-message.ts';
 import { loadSchemas } from '../../lib/sync/context/schemas.ts';
+import { startList } from '../../lib/sync/lists/list-jobs.ts';
 import { TwoSides } from './two-sides.ts';
 
 const CALIFORNIA = { State: 'California', Country: 'United States' };
@@ -46,6 +47,23 @@ describe('a person of an org with State and Country/Territory picklists', () => 
     const id = sides.person(personId).salesforce?.id ?? '';
     expect(sides.record('Lead', id)).toMatchObject({ State: 'Texas', StateCode: 'TX', CountryCode: 'US' });
     expect(sides.person(personId).fields).toMatchObject({ State: 'Texas', StateCode: 'TX' });
+  });
+
+  test('keeps an edited state beside an old code where a list of persons makes new Leads', async () => {
+    const sides = picklistSides();
+    const { personId, salesforce } = await sides.linkedPerson(CALIFORNIA);
+    sides.remove('Lead', salesforce?.id ?? '');
+    await sides.cycle();
+    await sides.edit(personId, { State: 'Texas' });
+    await startList(sides.ports, { personIds: [personId] }, { kind: 'unchanged' });
+    for (let round = 0; round < 5 && sides.queue.waiting.length > 0; round += 1) {
+      sides.clock.advance(60_000);
+      await sides.merge();
+    }
+    const person = sides.person(personId);
+    expect(person.salesforce?.id).not.toBe(salesforce?.id);
+    expect(sides.record('Lead', person.salesforce?.id ?? '')).toMatchObject({ State: 'Texas', StateCode: 'TX' });
+    expect(person).toMatchObject({ fields: { State: 'Texas', StateCode: 'TX' }, pending: {}, rejection: null });
   });
 
   test('has an edited state go out to the mailing address of a Contact', async () => {
@@ -120,5 +138,23 @@ describe('a person of an org with State and Country/Territory picklists', () => 
     const { id } = salesforce ?? { id: '' };
     expect(sides.record('Lead', id)).toMatchObject({ StateCode: 'ON', CountryCode: 'CA', Title: 'CTO' });
     expect(sides.person(personId).pending).toEqual({});
+  });
+
+  test('goes on where an org switches the picklists on under way', async () => {
+    const sides = new TwoSides();
+    const known = await sides.linkedPerson({ State: 'CA', Country: 'United States', Email: 'a@example.com' });
+    const unknown = await sides.linkedPerson({ Country: 'Narnia', State: 'North', Email: 'b@example.com' });
+    sides.control('features', { stateCountryPicklists: true });
+    await sides.edit(known.personId, { State: 'Texas' });
+    await sides.edit(unknown.personId, { Title: 'CTO' });
+    for (let at = 0; at < 3; at += 1) await sides.cycle();
+    expect(sides.record('Lead', known.salesforce?.id ?? '')).toMatchObject({ State: 'Texas', StateCode: 'TX' });
+    expect(sides.person(known.personId)).toMatchObject({ fields: { State: 'Texas', StateCode: 'TX' }, pending: {} });
+    expect(sides.record('Lead', unknown.salesforce?.id ?? '')).toMatchObject({ Title: 'CTO', Country: 'Narnia' });
+    expect(sides.person(unknown.personId)).toMatchObject({
+      fields: { Country: 'Narnia' },
+      pending: {},
+      rejection: null,
+    });
   });
 });
