@@ -52,7 +52,7 @@ function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
 function scheduleRules(props: AlarmsProps): Readonly<Record<string, Rule>> {
   return {
     NoCycle: {
-      means: 'No cycle completed or moved its position in 15 minutes.',
+      means: 'In 15 minutes no cycle completed or advanced the position.',
       metric: syncMetric(props, 'poll', 'CyclesCompleted', { statistic: 'Sum', period }),
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       threshold: 1,
@@ -67,7 +67,7 @@ function scheduleRules(props: AlarmsProps): Readonly<Record<string, Rule>> {
       evaluationPeriods: 2,
     },
     MissedPolls: {
-      means: 'A poll could not be started, or its function failed.',
+      means: 'A poll could not be started, or the poll function failed.',
       metric: queueMetric(props.missedPolls, 'ApproximateNumberOfMessagesVisible', period),
       threshold: 1,
       evaluationPeriods: 1,
@@ -79,7 +79,7 @@ function workRules(props: AlarmsProps): Readonly<Record<string, Rule>> {
   const { apiReserve } = props.settings;
   return {
     QueueLag: {
-      means: 'Fresh changes wait in their queue for more than half an hour.',
+      means: 'Fresh changes have waited in the queue for more than half an hour.',
       metric: queueMetric(props.fresh, 'ApproximateAgeOfOldestMessage', period),
       threshold: 1800,
       evaluationPeriods: 2,
@@ -98,8 +98,7 @@ function workRules(props: AlarmsProps): Readonly<Record<string, Rule>> {
       evaluationPeriods: 1,
     },
     Configuration: {
-      means:
-        'A function found something that only a change of the configuration ends: a secret, a permission, a setting.',
+      means: 'A function found a mistake in the configuration: a secret, a permission or a setting.',
       metric: sumOf(
         (['poll', 'merge', 'sync-person', 'persons', 'operate'] as const).map((name) =>
           syncMetric(props, name, 'ConfigErrors', { statistic: 'Sum', period }),
@@ -121,7 +120,7 @@ function workRules(props: AlarmsProps): Readonly<Record<string, Rule>> {
       evaluationPeriods: 1,
     },
     MissingPermissions: {
-      means: 'The sync user lacks a permission that the sync needs.',
+      means: 'The sync user lacks a permission needed by the sync.',
       metric: syncMetric(props, 'poll', 'MissingPermissions', { statistic: 'Maximum', period }),
       threshold: 1,
       evaluationPeriods: 1,

@@ -33,7 +33,7 @@ export class ChangesQueue extends Construct {
     });
     Validations.of(deadLetters).acknowledge({
       id: 'Serverless::Serverless-SQSRedrivePolicy',
-      reason: 'It is the dead-letter queue: what is in it waits for a person who redrives it.',
+      reason: 'The queue is the dead-letter queue itself: messages wait to be redriven by an operator.',
     });
     const lane = (name: string) =>
       new Queue(this, name, {

@@ -115,7 +115,7 @@ export class HostedConsole extends Construct {
 
   #headers(issuer: string): ResponseHeadersPolicy {
     return new ResponseHeadersPolicy(this, 'Headers', {
-      comment: 'Lockstep: what a page of the console may load and call',
+      comment: 'Lockstep: sources and calls allowed for a page of the console',
       securityHeadersBehavior: {
         contentSecurityPolicy: {
           contentSecurityPolicy: contentSecurityPolicy([new URL(issuer).origin]),
@@ -148,9 +148,9 @@ function acknowledge(bucket: IBucket, distribution: Distribution): void {
   });
   const reasons = {
     CFR1: 'Who may use the console is decided by the OpenID provider, not by the country of the caller.',
-    CFR2: 'The API is throttled and asks for a token; a web ACL is a monthly cost that an account adds where it wants one.',
-    CFR3: 'The access log of the API tells each call; the files of the page are public.',
-    CFR4: 'The name under cloudfront.net comes with a certificate of its own, and a domain of the account is its choice.',
+    CFR2: 'The API is throttled and asks for a token; a web ACL is a monthly cost and the choice of the account.',
+    CFR3: 'The access log of the API records every call; the files of the page are public.',
+    CFR4: 'The name under cloudfront.net includes a certificate; a custom domain is the choice of the account.',
   };
   Validations.of(distribution).acknowledge(
     ...Object.entries(reasons).map(([rule, reason]) => ({ id: `AwsSolutions::AwsSolutions-${rule}`, reason })),
@@ -162,7 +162,7 @@ function acknowledgeCopier(page: BucketDeployment, bucket: IBucket): void {
   const copier = page.handlerRole.node.scope;
   if (copier === undefined) throw new Error('the function that copies the files has no scope');
   const reason =
-    "The library's own function, which copies the page's files while a deployment runs, and nothing after it.";
+    "The CDK library's own function copies the page's files during a deployment, and never runs otherwise.";
   const files = Stack.of(page).getLogicalId(bucket.node.defaultChild as CfnElement);
   const wildcards = [
     ...['s3:GetBucket*', 's3:GetObject*', 's3:List*', 's3:Abort*', 's3:DeleteObject*'].map((it) => `Action::${it}`),

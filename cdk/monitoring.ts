@@ -25,8 +25,7 @@ export class Monitoring extends Construct {
       const subscription = topic.addSubscription(new EmailSubscription(alarmEmail));
       Validations.of(subscription).acknowledge({
         id: 'Serverless::Serverless-SNSRedrivePolicy',
-        reason:
-          'An email is delivered by AWS, which has no queue for what it could not deliver; the alarm state stays.',
+        reason: 'AWS delivers emails without a queue for undelivered mails; the alarm state stays.',
       });
     }
     this.topicArn = topic.topicArn;

@@ -56,7 +56,7 @@ export class PersonApi extends Construct {
     if (auth === 'none') {
       Validations.of(api).acknowledge({
         id: 'AwsSolutions::AwsSolutions-APIG4',
-        reason: 'Asked for by the setting auth: none, which is for an API that only this machine can reach.',
+        reason: 'Requested by the setting auth: none, allowed only for an API reachable from the local machine alone.',
       });
     }
   }

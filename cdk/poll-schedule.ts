@@ -46,7 +46,7 @@ export function missedPollsQueue(scope: Construct): Queue {
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
   });
-  const reason = 'It is itself where failed polls end; nothing reads it but a person who looks into them.';
+  const reason = 'The queue is the failure destination itself, read only by an operator.';
   Validations.of(queue).acknowledge(
     { id: 'AwsSolutions::AwsSolutions-SQS3', reason },
     { id: 'Serverless::Serverless-SQSRedrivePolicy', reason },

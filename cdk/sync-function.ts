@@ -54,8 +54,7 @@ export class SyncFunction extends NodejsFunction {
     Validations.of(this).acknowledge(
       {
         id: 'Serverless::Serverless-LambdaDLQ',
-        reason:
-          'Only the poll is called asynchronously and it has a failure destination; SQS and the API tell failures.',
+        reason: 'Only the poll is called asynchronously, with a failure destination; SQS and the API report failures.',
       },
       {
         id: 'Serverless::Serverless-LambdaTracing',

@@ -24,14 +24,14 @@ export function syncFunctions(
   // https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
   const poll = new SyncFunction(scope, 'Poll', {
     name: 'poll',
-    description: 'Reads what changed in Salesforce, and which persons have edits, into the changes queue',
+    description: 'Reads the changes in Salesforce, and the persons with edits, into the changes queue',
     timeout: Duration.seconds(POLL_TIMEOUT_SECONDS),
     memorySize: 1024,
     ...common,
   });
   const merge = new SyncFunction(scope, 'Merge', {
     name: 'merge',
-    description: 'Merges changes into the persons and pushes what is pending',
+    description: 'Merges changes into the persons and pushes pending edits',
     timeout: MERGE_TIMEOUT,
     memorySize: 1024,
     // Failed messages return to the function's own queue: Lambda would consider the return a loop and stop after 16

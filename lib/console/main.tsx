@@ -31,7 +31,7 @@ function showFailure(root: HTMLElement, error: unknown): void {
     <main class="box bad" role="alert">
       <h1>The console could not start</h1>
       <p>{reason}</p>
-      <p>Reload the page. If it stays like this, look at the program that serves it.</p>
+      <p>Reload the page. If the problem persists, check the serving program.</p>
     </main>,
     root,
   );

@@ -93,6 +93,6 @@ export class ActivityChunks {
 }
 
 function parseCursor(cursor: string): number {
-  if (!/^\d{1,12}$/.test(cursor)) throw new InvalidCursorError(`no such cursor: ${cursor.slice(0, 100)}`);
+  if (!/^\d{1,12}$/.test(cursor)) throw new InvalidCursorError(`unknown cursor: ${cursor.slice(0, 100)}`);
   return Number(cursor);
 }

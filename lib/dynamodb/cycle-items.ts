@@ -63,7 +63,7 @@ export class CycleItems {
 
   async page(limit: number, cursor: string | null): Promise<CyclesPage> {
     if (cursor !== null && !/^\d{1,12}$/.test(cursor))
-      throw new InvalidCursorError(`no such cursor: ${cursor.slice(0, 100)}`);
+      throw new InvalidCursorError(`unknown cursor: ${cursor.slice(0, 100)}`);
     const page = await this.#table.query<CycleItem>({
       KeyConditionExpression: 'pk = :pk AND sk < :below',
       ExpressionAttributeValues: { ':pk': CYCLES, ':below': cursor === null ? '~' : cycleKey(Number(cursor)).sk },

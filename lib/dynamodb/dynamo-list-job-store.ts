@@ -37,7 +37,7 @@ export class DynamoListJobStore implements ListJobStore {
 
   async newestJobs(limit: number, cursor: string | null): Promise<Page<string>> {
     if (cursor !== null && !CURSOR.test(cursor)) {
-      throw new InvalidCursorError(`no such cursor: ${cursor.slice(0, 100)}`);
+      throw new InvalidCursorError(`unknown cursor: ${cursor.slice(0, 100)}`);
     }
     const { items, next } = await this.#table.query<Key & { readonly jobId: string }>({
       KeyConditionExpression: 'pk = :pk AND sk < :below',

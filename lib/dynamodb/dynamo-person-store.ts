@@ -151,7 +151,7 @@ export class DynamoPersonStore implements PersonStore {
   async idsByEmailPage(email: string, limit: number, cursor: string | null): Promise<Page<string>> {
     const key = emailKey(email);
     if (key === '') return { items: [], cursor: null };
-    if (cursor !== null && (cursor === '' || !isPossibleId(cursor))) throw new InvalidCursorError('no such cursor');
+    if (cursor !== null && (cursor === '' || !isPossibleId(cursor))) throw new InvalidCursorError('unknown cursor');
     const start = cursor === null ? undefined : { ...personKey(cursor), email: key };
     const page = await this.#table.query<Key>({ ...withEmail(key), Limit: limit, ExclusiveStartKey: start });
     return {

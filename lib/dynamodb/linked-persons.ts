@@ -66,5 +66,5 @@ export function keyAt(cursor: string): Key {
   const space = cursor.lastIndexOf(' ');
   const key = space < 0 ? personKey(cursor) : { pk: cursor.slice(0, space), sk: cursor.slice(space + 1) };
   if (cursor !== '' && key.pk !== '' && key.sk !== '' && isPossibleId(personIdOf(key))) return key;
-  throw new InvalidCursorError(`no such cursor: ${cursor.slice(0, 100)}`);
+  throw new InvalidCursorError(`unknown cursor: ${cursor.slice(0, 100)}`);
 }

@@ -174,7 +174,7 @@ function parseCursor(cursor: string, queues: readonly Queue[]): ShardPosition[] 
     return position === null || (place !== undefined && queueKey(place.queue, position[0]) === place.shard);
   };
   const isOurs = Array.isArray(parsed) && parsed.length === places.length && parsed.every(isPosition);
-  if (!isOurs || !parsed.every(isPossible)) throw new InvalidCursorError(`no such cursor: ${cursor.slice(0, 100)}`);
+  if (!isOurs || !parsed.every(isPossible)) throw new InvalidCursorError(`unknown cursor: ${cursor.slice(0, 100)}`);
   return parsed;
 }
 

@@ -77,7 +77,8 @@ function queryOf({ rawQueryString, queryStringParameters = {} }: ApiEvent): ApiR
 function noRoute({ rawPath, requestContext }: ApiEvent): Problem {
   const { method } = requestContext.http;
   const allowed = methodsOf(rawPath);
-  if (allowed.length === 0) return new Problem('not-found', 'the API has no such path: GET /openapi.json lists all');
+  if (allowed.length === 0)
+    return new Problem('not-found', 'the API does not have the path: GET /openapi.json lists all paths');
   const allow = allowed.join(', ');
   return new Problem('method-not-allowed', `${method} is not among ${allow}`, { headers: { allow } });
 }

@@ -34,7 +34,7 @@ export function readActivity(
   const { activityId = '' } = request.path;
   return withPerson(persons, request, `/activities/${activityId}`, async (person) => {
     const found = await findActivity(persons, person, activityId);
-    if (found === undefined) throw new Problem('not-found', 'the person has no such activity');
+    if (found === undefined) throw new Problem('not-found', 'the person does not have the activity');
     const { activity: show } = await shown();
     return { status: 200, body: activityView(found.personId, show(person, found.activity)) };
   });

@@ -46,15 +46,15 @@ export function movedAnswer(personId: string, below = ''): ApiAnswer {
 
 /** The problem for a person deleted locally. */
 function deletedProblem(at: string): Problem {
-  const detail = `deleted here at ${at}; its record in Salesforce does not bring it back; POST /persons with its Email does`;
+  const detail = `deleted here at ${at}; the record in Salesforce does not bring the person back; POST /persons with the Email does`;
   return new Problem('person-deleted', detail, { members: { deletedAt: at } });
 }
 
 /** The problem for a person whose record may be invisible to the sync user. */
 function notVisibleProblem({ type, id }: RowName): Problem {
   const detail =
-    `${type} ${id} cannot be read: the sync user may not see it, or it was deleted for good; ` +
-    'give the sync user access to it, or confirm with recordIsGone that it is gone';
+    `${type} ${id} cannot be read: the sync user may lack access, or the record was finally deleted; ` +
+    'give the sync user access, or confirm the deletion with recordIsGone';
   return new Problem('record-not-visible', detail, { members: { record: { type, id } } });
 }
 
@@ -91,7 +91,7 @@ export function editAnswer(outcome: EditOutcome): ApiAnswer {
       throw new Problem('invalid-fields', detail, { members: { fields } });
     }
     case 'notFound':
-      throw new Problem('not-found', 'there is no such person');
+      throw new Problem('not-found', 'the person does not exist');
     case 'mergedAway':
       return movedAnswer(outcome.personId);
     case 'deletedHere':
@@ -118,7 +118,7 @@ export function syncAnswer(outcome: SyncOutcome, notSynced?: readonly UnsyncedFi
       throw new Problem('salesforce-rejected', message, { members: { rejection: { code, message, fields } } });
     }
     case 'ambiguousMatch':
-      throw new Problem('ambiguous-match', 'link the right one by hand, or give the others another email', {
+      throw new Problem('ambiguous-match', 'link the right record manually, or change the email of the other records', {
         members: { candidates: outcome.candidates },
       });
     case 'recordNotVisible':
@@ -162,9 +162,12 @@ type Undone = Exclude<
 const KEPT = 'the edits are kept';
 
 const UNDONE: Readonly<Record<Undone, ConstructorParameters<typeof Problem>>> = {
-  notFound: ['not-found', 'there is no such person'],
-  busy: ['busy', `another sync of this person is under way, or may still be; ${KEPT}`, { retryAfterSeconds: 5 }],
-  contactNotAssignable: ['contact-not-assignable', `Salesforce lets no queue own a Contact; nothing was sent; ${KEPT}`],
+  notFound: ['not-found', 'the person does not exist'],
+  busy: ['busy', `a different sync of the person is or may be in progress; ${KEPT}`, { retryAfterSeconds: 5 }],
+  contactNotAssignable: [
+    'contact-not-assignable',
+    `Salesforce does not allow a queue as owner of a Contact; nothing was sent; ${KEPT}`,
+  ],
   unavailable: ['salesforce-unavailable', `no answer came in time; ${KEPT}`, { retryAfterSeconds: 30 }],
   limit: ['salesforce-limit', `the org has no calls left today; ${KEPT}`, { retryAfterSeconds: 3600 }],
 };

@@ -91,7 +91,7 @@ const PERSON_QUERIES: Readonly<Record<string, (text: string) => PersonQuery | st
   },
   updatedSince: (text) => {
     const at = parseInstant(text);
-    const reason = 'takes an instant with its zone, ISO 8601';
+    const reason = 'takes an ISO 8601 instant with a zone';
     return at === undefined ? reason : { kind: 'updatedSince', at: new Date(at).toISOString() };
   },
 };
@@ -101,7 +101,8 @@ export function parsePersonQuery({ query }: ApiRequest): PersonQuery {
   const names = Object.keys(PERSON_QUERIES).filter((name) => query[name] !== undefined);
   const [name, other] = names;
   if (name === undefined) return { kind: 'all' };
-  if (other !== undefined) throw new Problem('invalid-parameter', `${names.join(', ')}: only one of them is taken`);
+  if (other !== undefined)
+    throw new Problem('invalid-parameter', `${names.join(', ')}: only one of the parameters is allowed`);
   const parsed = PERSON_QUERIES[name]?.(query[name]?.trim() ?? '') ?? '';
   if (typeof parsed === 'string') throw new Problem('invalid-parameter', `${name}: ${parsed}`);
   return parsed;
@@ -109,7 +110,7 @@ export function parsePersonQuery({ query }: ApiRequest): PersonQuery {
 
 export function parsePersonId({ path }: Pick<ApiRequest, 'path'>): string {
   const { personId = '' } = path;
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(personId)) throw new Problem('not-found', 'there is no such person');
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(personId)) throw new Problem('not-found', 'the person does not exist');
   return personId;
 }
 

@@ -14,6 +14,6 @@ export async function purgeValues(ports: Pick<Ports, 'state' | 'clock'>, request
     case 'visible':
       throw new Problem('field-visible', `the sync user sees ${object}.${field}: only a field out of sight is purged`);
     case 'unknown':
-      throw new Problem('not-found', `${object}.${field} was never seen, so that no value of it is kept`);
+      throw new Problem('not-found', `${object}.${field} was never seen, so no values are stored`);
   }
 }

@@ -38,11 +38,12 @@ export async function summariseRejections(ports: ReadPorts): Promise<ApiAnswer> 
 
 /** Advice for Lockstep's own codes. */
 const OWN_FIXES: Readonly<Record<string, string>> = {
-  RECORD_NOT_VISIBLE: 'give the sync user access to the record; where it is gone, sync the person with recordIsGone',
+  RECORD_NOT_VISIBLE:
+    'give the sync user access to the record; if the record is deleted, sync the person with recordIsGone',
   PERSON_TOO_LARGE: 'shorten the long texts of the record in Salesforce',
 };
 
-const UNKNOWN_FIX = 'Salesforce does not document this code: read its message, fix what it names, then retry';
+const UNKNOWN_FIX = 'Salesforce does not document the code: read the message, fix the named cause, then retry';
 
 function fixOf(code: string): string {
   return OWN_FIXES[code] ?? STATUS_CODES.get(code)?.fix ?? UNKNOWN_FIX;

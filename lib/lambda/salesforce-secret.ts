@@ -14,9 +14,9 @@ const secretSchema = z.union([
 
 /** Errors of Secrets Manager requiring an operator, by name. */
 const CONFIG_REASONS: Readonly<Record<string, string>> = {
-  ResourceNotFoundException: 'does not exist: make it as the README tells',
-  AccessDeniedException: 'may not be read by this function',
-  DecryptionFailure: 'cannot be decrypted by this function',
+  ResourceNotFoundException: 'does not exist: create the secret as described in salesforce/README.md',
+  AccessDeniedException: 'may not be read by the function',
+  DecryptionFailure: 'cannot be decrypted by the function',
 };
 
 /** Cache time of the secret: a changed secret is in use afterwards. */

@@ -34,7 +34,7 @@ export function settingsMistakes(settings: Numbers): string[] {
     [new Set(objects).size < objects.length, 'objects: names an object twice'],
     [
       pushLeaseSeconds < leastLease,
-      `pushLeaseSeconds: takes ${leastLease} at least: a push whose answer was lost may commit until then`,
+      `pushLeaseSeconds: takes ${leastLease} at least: a push with a lost answer may commit until then`,
     ],
     [
       settings.console !== undefined && typeof auth === 'string',
@@ -43,14 +43,17 @@ export function settingsMistakes(settings: Numbers): string[] {
     ...(settings.sandbox
       ? []
       : ([
-          [auth === 'none', 'auth: "none" is for the sandbox alone: anybody could read and edit every person'],
+          [
+            auth === 'none',
+            'auth: "none" is allowed only in the sandbox: every caller could read and edit every person',
+          ],
           [
             cycleLeaseSeconds <= POLL_TIMEOUT_SECONDS,
             `cycleLeaseSeconds: takes more than ${POLL_TIMEOUT_SECONDS}, which the poll function may run: two cycles would run at once`,
           ],
           [
             lagSeconds < LEAST_LAG_SECONDS,
-            `lagSeconds: takes ${LEAST_LAG_SECONDS} at least: a second that is not over would be passed over`,
+            `lagSeconds: takes ${LEAST_LAG_SECONDS} at least: changes of an unfinished second would be skipped`,
           ],
         ] as const)),
   ];

@@ -31,7 +31,7 @@ export async function pauseJob(ports: JobPorts, request: ApiRequest, paused: boo
 }
 
 function jobAnswer(job: Awaited<ReturnType<typeof readList>>): ApiAnswer {
-  if (job === undefined) throw new Problem('not-found', 'there is no such job, or it is more than 30 days old');
+  if (job === undefined) throw new Problem('not-found', 'the job does not exist, or is more than 30 days old');
   return { status: 200, body: job };
 }
 

@@ -16,7 +16,7 @@ export async function withPerson(
   const personId = parsePersonId(request);
   const stored = await persons.get(personId);
   const person = stored && (await survivorOfPerson(persons, stored));
-  if (person === undefined || person.erased) throw new Problem('not-found', 'there is no such person');
+  if (person === undefined || person.erased) throw new Problem('not-found', 'the person does not exist');
   if (person.personId !== personId) return movedAnswer(person.personId, below);
   if (person.deletedHere !== null) throw new Problem('not-found', `deleted here at ${person.deletedHere.at}`);
   return answer(person);

@@ -49,6 +49,8 @@ function without<Value>(
 /** Salesforce's message may quote the refused value. */
 function unquoted({ message, fields }: Rejection, hidden: HiddenFields): Pick<Rejection, 'message'> {
   return {
-    message: fields.some((field) => hidden.has(field)) ? 'hidden, as it may quote a field that is hidden' : message,
+    message: fields.some((field) => hidden.has(field))
+      ? 'hidden, because the message may quote a hidden field'
+      : message,
   };
 }

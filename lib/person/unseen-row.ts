@@ -11,8 +11,8 @@ const NOT_VISIBLE = 'RECORD_NOT_VISIBLE';
  */
 export function parkUnseen(person: Person, { type, id }: RowName, now: string): Person {
   const message =
-    `${type} ${id} cannot be read: the sync user may not see it (sharing), or it was deleted for good. ` +
-    'Give the sync user access to it; where it is gone, confirm that with a sync that says recordIsGone';
+    `${type} ${id} cannot be read: the sync user may lack access (sharing), or the record was finally deleted. ` +
+    'Give the sync user access; if the record is deleted, confirm the deletion by a sync with recordIsGone';
   return rejectPerson(person, { code: NOT_VISIBLE, message, fields: [] }, {}, now);
 }
 

@@ -96,7 +96,7 @@ export class Session {
     if (status === 200 && token !== undefined && instanceUrl !== undefined) {
       if (isSiteOfLogin(instanceUrl, credentials.loginUrl)) return { token, instanceUrl, ...(id && { id }) };
       throw new ConfigError(
-        `${credentials.loginUrl} names a site of another domain than Salesforce's or its own: no token is sent there`,
+        `${credentials.loginUrl} names a site outside Salesforce's domains and the login domain: no token is sent to the site`,
       );
     }
     if (status >= 500 || status === 429) throw callError(status, [], false);
@@ -152,7 +152,7 @@ function assertionOf(credentials: Extract<SalesforceCredentials, { privateKey: s
     return `${unsigned}.${createSign('RSA-SHA256').update(unsigned).sign(credentials.privateKey, 'base64url')}`;
   } catch {
     // The cause could quote the key.
-    throw new ConfigError('The private key of the Salesforce credentials is not a PEM key that can sign');
+    throw new ConfigError('The private key of the Salesforce credentials is not a PEM key usable for signing');
   }
 }
 

@@ -34,7 +34,7 @@ const REST = 'https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/ap
 const GROUPS: readonly CodeGroup[] = [
   {
     class: 'person',
-    fix: 'correct the value here, or change the rule or field in Salesforce that refuses it',
+    fix: 'correct the value in Lockstep, or change the refusing rule or field in Salesforce',
     source: SOAP,
     codes: `
       CUSTOM_CLOB_FIELD_LIMIT_EXCEEDED FIELD_CUSTOM_VALIDATION_EXCEPTION FIELD_FILTER_VALIDATION_EXCEPTION
@@ -47,7 +47,7 @@ const GROUPS: readonly CodeGroup[] = [
   },
   {
     class: 'person',
-    fix: 'correct the value here, or change the rule or field in Salesforce that refuses it',
+    fix: 'correct the value in Lockstep, or change the refusing rule or field in Salesforce',
     source: WSDL,
     codes: `
       EMAIL_ADDRESS_BOUNCED ENTITY_SAVE_ERROR ENTITY_SAVE_VALIDATION_ERROR FIELD_KEYWORD_LIST_MATCH_LIMIT
@@ -57,7 +57,7 @@ const GROUPS: readonly CodeGroup[] = [
   },
   {
     class: 'person',
-    fix: 'link or merge the records that have the same value, or change the duplicate rule',
+    fix: 'link or merge the records with the same value, or change the duplicate rule',
     source: SOAP,
     codes: `
       DUPLICATES_DETECTED DUPLICATE_EXTERNAL_ID DUPLICATE_USERNAME DUPLICATE_VALUE DUPLICATE_COMM_NICKNAME
@@ -65,7 +65,7 @@ const GROUPS: readonly CodeGroup[] = [
   },
   {
     class: 'person',
-    fix: 'give the sync user access to the record and to its parents, and the record an active owner',
+    fix: 'give the sync user access to the record and the parent records, and the record an active owner',
     source: SOAP,
     codes: `
       CANNOT_REPARENT_RECORD CHILD_SHARE_FAILS_PARENT INACTIVE_OWNER_OR_USER
@@ -75,7 +75,7 @@ const GROUPS: readonly CodeGroup[] = [
   },
   {
     class: 'person',
-    fix: 'an Apex trigger, flow or process of the org fails for this record: its administrator has to fix that',
+    fix: 'an Apex trigger, flow or process of the org fails for the record: an administrator has to fix the automation',
     source: SOAP,
     codes: `
       APEX_TRIGGER_COUPLING_LIMIT CANNOT_EXECUTE_FLOW_TRIGGER CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY CIRCULAR_DEPENDENCY
@@ -85,7 +85,7 @@ const GROUPS: readonly CodeGroup[] = [
   },
   {
     class: 'reference',
-    fix: 'choose another record for the field that is named: its target does not exist, is deleted or is hidden',
+    fix: 'choose a different record for the named field: the target does not exist, is deleted or is hidden',
     source: SOAP,
     codes: `
       ENTITY_IS_ARCHIVED ENTITY_IS_DELETED INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY INVALID_CROSS_REFERENCE_KEY INVALID_CROSS_REFERENCE_TYPE_FOR_FIELD
@@ -93,19 +93,19 @@ const GROUPS: readonly CodeGroup[] = [
   },
   {
     class: 'reference',
-    fix: 'choose another record for the field that is named: its target does not exist, is deleted or is hidden',
+    fix: 'choose a different record for the named field: the target does not exist, is deleted or is hidden',
     source: REST,
     codes: 'NOT_FOUND',
   },
   {
     class: 'row',
-    fix: 'none is needed: edits go on to the Contact that the Lead became',
+    fix: 'none is needed: edits are pushed to the Contact created by the conversion',
     source: SOAP,
     codes: 'CANNOT_UPDATE_CONVERTED_LEAD',
   },
   {
     class: 'moment',
-    fix: 'none is needed: every cycle tries again; what lasts is a lock or a fault in Salesforce',
+    fix: 'none is needed: every cycle retries; a lasting cause is a lock or a fault in Salesforce',
     source: SOAP,
     codes: `
       ALL_OR_NONE_OPERATION_ROLLED_BACK ALREADY_IN_PROCESS BATCH_PROCESSING_HALTED
@@ -115,7 +115,7 @@ const GROUPS: readonly CodeGroup[] = [
   },
   {
     class: 'moment',
-    fix: 'none is needed: every cycle tries again; what lasts is a fault of a service that Salesforce asks',
+    fix: 'none is needed: every cycle retries; a lasting cause is a fault of a service called by Salesforce',
     source: WSDL,
     codes: `
       CLEAN_SERVICE_ERROR COLLISION_DETECTED DATACLOUDADDRESS_PROCESSING_ERROR DATACLOUDADDRESS_SERVER_ERROR
@@ -151,7 +151,7 @@ const GROUPS: readonly CodeGroup[] = [
   },
   {
     class: 'configuration',
-    fix: 'give the sync user the permission, licence or feature, or let it sign in as the settings say',
+    fix: 'give the sync user the permission, licence or feature, or correct the sign-in settings',
     source: SOAP,
     codes: `
       API_CURRENTLY_DISABLED API_DISABLED_FOR_ORG CLIENT_NOT_ACCESSIBLE_FOR_USER CLIENT_REQUIRE_UPDATE_FOR_USER
@@ -164,7 +164,7 @@ const GROUPS: readonly CodeGroup[] = [
   },
   {
     class: 'configuration',
-    fix: 'give the sync user the permission, licence or feature, or let it sign in as the settings say',
+    fix: 'give the sync user the permission, licence or feature, or correct the sign-in settings',
     source: WSDL,
     codes: `
       APEX_DATA_ACCESS_RESTRICTION COMMUNITY_NOT_ACCESSIBLE INVALID_AUTH_HEADER INVALID_ENTITY_FOR_UPSERT
@@ -178,7 +178,7 @@ const GROUPS: readonly CodeGroup[] = [
   },
   {
     class: 'person',
-    fix: 'an automation of the org does something else when this record is saved, and that fails there',
+    fix: 'an automation of the org started by the save fails at a different task',
     source: WSDL,
     codes: `
       ASSIGNEE_TYPE_REQUIRED AURA_COMPILE_ERROR BAD_CUSTOM_ENTITY_PARENT_DOMAIN

@@ -21,7 +21,7 @@ const EXPECTED: Record<ValueKind, { readonly fits: (value: FieldValue) => boolea
   number: { fits: (value) => typeof value === 'number', reason: 'must be a number' },
   boolean: { fits: (value) => typeof value === 'boolean', reason: 'must be true or false' },
   date: { fits: (value) => matches(value, DATE), reason: 'must be a date, YYYY-MM-DD' },
-  datetime: { fits: (value) => matches(value, DATE_TIME), reason: 'must be a date-time with its zone, ISO 8601' },
+  datetime: { fits: (value) => matches(value, DATE_TIME), reason: 'must be an ISO 8601 date-time with a zone' },
   picklists: { fits: isText, reason: 'must be text, values separated by ;' },
   reference: { fits: isText, reason: 'must be an id' },
 };
@@ -133,7 +133,7 @@ function hiddenReason({ schemas, gone }: EditedObjects, name: string): string | 
   const leftOut = SALESFORCE_TYPES.flatMap((type) => leftOutOf(schemas[type], name) ?? []);
   if (leftOut.includes('configured')) return 'does not sync: fields.exclude names it';
   if (leftOut.length > 0) return 'does not sync: GET /sync/fields says why';
-  if (gone.has(name)) return 'hidden: the sync user does not see it any more';
+  if (gone.has(name)) return 'hidden: no longer visible to the sync user';
   return STANDARD_FIELDS.has(name) ? 'hidden: the sync user does not see it' : undefined;
 }
 

@@ -12,48 +12,48 @@ const position = (prefix: string): string[] =>
   ['Latitude', 'Longitude', 'GeocodeAccuracy'].map((part) => `${prefix}${part}`);
 
 const EXCLUSIONS: readonly Exclusion[] = [
-  { names: ['Name'], reason: 'a compound field: its parts sync' },
-  { names: ['Address', 'MailingAddress'], reason: 'a compound field: its parts sync' },
+  { names: ['Name'], reason: 'a compound field: the parts sync' },
+  { names: ['Address', 'MailingAddress'], reason: 'a compound field: the parts sync' },
   {
     names: [...position(''), ...position('Mailing'), ...position('Other')],
-    reason: 'worked out by Salesforce from the address, again and again, without anybody’s edit',
+    reason: 'computed by Salesforce from the address repeatedly, without any edit',
   },
-  { names: address('Other'), reason: 'a second address: a Lead has none, so that it would be lost on the way back' },
+  { names: address('Other'), reason: 'a second address, missing on a Lead: values would be lost on the way back' },
   {
     names: ['HomePhone', 'OtherPhone', 'AssistantName', 'AssistantPhone'],
-    reason: 'private, or another person’s: of no use to marketing',
+    reason: 'private, or of a different person: of no use to marketing',
   },
   {
     names: ['CreatedById', 'LastModifiedById', 'LastModifiedDate'],
-    reason: 'an audit field: it changes with every save, our own pushes included',
+    reason: 'an audit field: changes with every save, own pushes included',
   },
   {
     names: ['LastActivityDate', 'LastViewedDate', 'LastReferencedDate', 'LastTransferDate'],
-    reason: 'changes without the record being edited, and moves no SystemModstamp when it is only looked at',
+    reason: 'changes without an edit of the record, and a mere view does not move SystemModstamp',
   },
   {
     names: ['FirstCallDateTime', 'FirstEmailDateTime', 'LastCURequestDate', 'LastCUUpdateDate'],
-    reason: 'kept by Salesforce about its own activities',
+    reason: 'maintained by Salesforce about Salesforce’s activities',
   },
   { names: ['IsEmailBounced'], reason: 'says no more than EmailBouncedReason' },
   { names: ['IsUnreadByOwner', 'IsPriorityRecord', 'PhotoUrl'], reason: 'for the screens of Salesforce alone' },
   {
     names: ['Jigsaw', 'JigsawContactId', 'CleanStatus', 'CompanyDunsNumber', 'DandbCompanyId'],
-    reason: 'a key of a data service that has ended',
+    reason: 'a key of a discontinued data service',
   },
   {
     names: ['ConvertedDate', 'ConvertedAccountId', 'ConvertedOpportunityId'],
-    reason: 'a part of the conversion, which is told in the activity log',
+    reason: 'a part of the conversion, recorded in the activity log',
   },
   {
     names: ['AccountId', 'ReportsToId', 'IndividualId', 'PartnerAccountId', 'ScoreIntelligenceId'],
-    reason: 'a link to another record, which says nothing about the person by itself',
+    reason: 'a link to a different record, without information about the person',
   },
   {
     names: ['ConnectionReceivedId', 'ConnectionSentId', 'Division', 'ExportStatus', 'IsPersonAccount'],
-    reason: 'how the org arranges its records',
+    reason: 'how the org organizes records',
   },
-  { names: ['RecordTypeId'], reason: 'how the org arranges its records; it decides which picklist values are allowed' },
+  { names: ['RecordTypeId'], reason: 'how the org organizes records; decides which picklist values are allowed' },
   {
     names: [
       'ActionCadenceId',
@@ -68,7 +68,7 @@ const EXCLUSIONS: readonly Exclusion[] = [
     names: ['CanAllowPortalSelfReg', 'ContactSource', 'DepartmentGroup', 'TitleType', 'BuyerAttributes'],
     reason: 'set by other products of Salesforce',
   },
-  { names: ['GenderIdentity', 'Pronouns'], reason: 'sensitive: it should not be copied unless somebody asks for it' },
+  { names: ['GenderIdentity', 'Pronouns'], reason: 'sensitive: should not be copied without an explicit request' },
 ];
 
 /** Why a standard field does not sync, by API name. A field neither excluded nor in the catalogue is unknown. */

@@ -128,7 +128,7 @@ function leftOutReport(object: SalesforceType, apiName: string, { label, type, w
   const reasons = {
     configured: 'fields.exclude names it',
     catalogue: EXCLUDED_FIELDS.get(apiName) ?? '',
-    unknown: 'a standard field that is not in the catalogue',
+    unknown: 'a standard field missing from the catalogue',
     type: OTHER_TYPES[type] ?? `values of type ${type} do not sync`,
   };
   const field = why === 'configured' ? (LOCAL_NAMES[object].get(apiName) ?? apiName) : null;

@@ -245,11 +245,11 @@ export const FIELD_TYPES: Readonly<Record<string, FieldType>> = {
 
 /** Why fields of other types do not sync. */
 export const OTHER_TYPES: Readonly<Record<string, string>> = {
-  address: 'a compound field: its parts sync',
-  location: 'a compound field: its parts sync',
+  address: 'a compound field: the parts sync',
+  location: 'a compound field: the parts sync',
   base64: 'a file',
   // Describe does not say whether the user may view the values: a mask would overwrite the values.
-  encryptedstring: 'encrypted: Salesforce shows a mask in the place of its values',
+  encryptedstring: 'encrypted: Salesforce shows a mask instead of the values',
   id: 'the id of the record itself',
 };
 

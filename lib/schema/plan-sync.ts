@@ -135,7 +135,7 @@ function decision(sides: Sides, field: string, { sent, rejection, whyNot }: Verd
 }
 
 function whySent(sides: Sides, field: string, value: FieldValue): string {
-  if (value !== (sides.person.fields[field] ?? null)) return 'too long: it is cut on both sides';
+  if (value !== (sides.person.fields[field] ?? null)) return 'too long: the text is cut on both sides';
   return whyConflict(sides, field) ?? (sides.operation === 'create' ? 'known here' : 'edited here');
 }
 
@@ -145,7 +145,7 @@ function whyConflict({ conflicts }: Sides, field: string): string | undefined {
 }
 
 function whyUnsent({ edits, remote }: Sides, field: string, whyNot: Verdicts['whyNot']): string {
-  const why = whyNot.has(field) ? whyNot.get(field) : 'the object has no such field, or hides it';
+  const why = whyNot.has(field) ? whyNot.get(field) : 'the object lacks or hides the field';
   if (field in edits || remote[field] === undefined) return why ?? 'nothing was edited here';
   return 'the same on both sides';
 }

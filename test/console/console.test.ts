@@ -191,7 +191,7 @@ describe.skipIf(browser === undefined)('the console', LIMIT, () => {
 
   test('an address of nobody says what to do, and an unknown page leads back', async () => {
     await page.goto(at('#/person/nobody'));
-    await page.getByRole('alert').getByText('Check the address, or search for it under Persons.').first().waitFor();
+    await page.getByRole('alert').getByText('Check the address, or search under Persons.').first().waitFor();
     expect(await violationsOn(page)).toEqual([]);
     await page.goto(at('#/nothing/here'));
     await page.getByRole('link', { name: 'Is everything in step?' }).click();

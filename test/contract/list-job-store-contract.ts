@@ -55,7 +55,7 @@ export function listJobStoreContract(name: string, open: () => Promise<ListJobSt
       expect(second.items).toEqual(['job-2', 'job-1']);
       expect((await store.newestJobs(2, second.cursor)).items).toEqual(['job-0']);
       expect(await store.newestJobs(5, second.cursor)).toEqual({ items: ['job-0'], cursor: null });
-      await expect(store.newestJobs(2, 'nothing')).rejects.toThrow('no such cursor');
+      await expect(store.newestJobs(2, 'nothing')).rejects.toThrow('unknown cursor');
     });
 
     test('a part is written once', async () => {

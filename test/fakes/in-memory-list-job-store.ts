@@ -33,7 +33,7 @@ export class InMemoryListJobStore implements ListJobStore {
 
   newestJobs(limit: number, cursor: string | null): Promise<Page<string>> {
     return this.#io('lists.newestJobs', () => {
-      if (cursor !== null && !cursor.includes('#')) throw new InvalidCursorError('no such cursor');
+      if (cursor !== null && !cursor.includes('#')) throw new InvalidCursorError('unknown cursor');
       const keys = [...this.#jobs.values()].map(({ createdAt, jobId }) => `${createdAt}#${jobId}`);
       const below = keys.filter((key) => key < (cursor ?? '~')).sort((one, other) => (one < other ? 1 : -1));
       const shown = below.slice(0, limit);

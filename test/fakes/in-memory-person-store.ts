@@ -166,7 +166,7 @@ export class InMemoryPersonStore implements PersonStore {
 
   idsByEmailPage(email: string, limit: number, cursor: string | null): Promise<Page<string>> {
     return this.#io('personStore.idsByEmailPage', () => {
-      if (cursor === '') throw new InvalidCursorError('no such cursor');
+      if (cursor === '') throw new InvalidCursorError('unknown cursor');
       const rest = this.#index.idsByEmail(emailForm(email)).filter((personId) => personId > (cursor ?? ''));
       const items = rest.sort().slice(0, limit);
       return { items, cursor: rest.length > limit ? (items.at(-1) ?? null) : null };
@@ -365,11 +365,11 @@ function formatQueued(queued: Queued | undefined): string | null {
 
 function parseQueued(cursor: string): Queued {
   const [, since, personId] = /^(\d{4}-[^#]+)#(.+)$/.exec(cursor) ?? [];
-  if (since === undefined || personId === undefined) throw new InvalidCursorError(`no such cursor: ${cursor}`);
+  if (since === undefined || personId === undefined) throw new InvalidCursorError(`unknown cursor: ${cursor}`);
   return { since, personId };
 }
 
 function parseSeq(cursor: string): number {
-  if (!/^\d+$/.test(cursor)) throw new InvalidCursorError(`no such cursor: ${cursor}`);
+  if (!/^\d+$/.test(cursor)) throw new InvalidCursorError(`unknown cursor: ${cursor}`);
   return Number(cursor);
 }

@@ -116,7 +116,7 @@ export class InMemorySyncStateStore implements SyncStateStore {
 
   cycles(limit: number, cursor: string | null): Promise<CyclesPage> {
     return this.#io('syncState.cycles', () => {
-      if (cursor !== null && !/^\d{1,12}$/.test(cursor)) throw new InvalidCursorError('no such cursor');
+      if (cursor !== null && !/^\d{1,12}$/.test(cursor)) throw new InvalidCursorError('unknown cursor');
       const found = this.#summaries(cursor === null ? Number.POSITIVE_INFINITY : Number(cursor));
       const items = found.slice(0, limit);
       return { items, cursor: found.length > items.length ? String(items.at(-1)?.cycle) : null };

@@ -109,7 +109,7 @@ describe('a CSV', () => {
   });
 
   test.each([
-    ['nothing at all', '', 'is empty: its first line names the columns'],
+    ['nothing at all', '', 'is empty: the first line must name the columns'],
     ['semicolons', 'Email;LastName\nada@example.com;Lovelace\n', 'is separated by semicolons: save it with commas'],
     ['tabs', 'Email\tLastName\n', 'is separated by tabs: save it with commas'],
     ['a name twice', 'Email,LastName,email\n', 'columns 1 and 3 are both Email'],

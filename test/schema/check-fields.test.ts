@@ -59,9 +59,9 @@ const REFUSED: readonly [string, FieldValue, string][] = [
   ['Day__c', '2026-02-30', 'must be a date, YYYY-MM-DD'],
   ['Day__c', '2026-13-01', 'must be a date, YYYY-MM-DD'],
   ['Day__c', 20261121, 'must be a date, YYYY-MM-DD'],
-  ['SeenAt__c', '2026-11-21', 'must be a date-time with its zone, ISO 8601'],
-  ['SeenAt__c', '2026-11-21T10:00:00', 'must be a date-time with its zone, ISO 8601'],
-  ['SeenAt__c', '2026-11-31T10:00:00Z', 'must be a date-time with its zone, ISO 8601'],
+  ['SeenAt__c', '2026-11-21', 'must be an ISO 8601 date-time with a zone'],
+  ['SeenAt__c', '2026-11-21T10:00:00', 'must be an ISO 8601 date-time with a zone'],
+  ['SeenAt__c', '2026-11-31T10:00:00Z', 'must be an ISO 8601 date-time with a zone'],
   ['Interests__c', 1, 'must be text, values separated by ;'],
   ['Partner__c', 1, 'must be an id'],
   ['Formula__c', 'x', 'read-only'],
@@ -120,7 +120,7 @@ describe('a field that only the other object has', () => {
 describe('a field that is known and hidden', () => {
   test.each([
     ['Fax', new Set<string>(), 'hidden: the sync user does not see it'],
-    ['Notes__c', new Set(['Notes__c']), 'hidden: the sync user does not see it any more'],
+    ['Notes__c', new Set(['Notes__c']), 'hidden: no longer visible to the sync user'],
   ])('%s says so, and can be emptied here', (field, gone, reason) => {
     expect(checkFields(objects({ gone }), { [field]: 'x' }).problems).toEqual([{ field, reason }]);
     const emptied = checkFields(objects({ gone }), { [field]: null });

@@ -68,10 +68,10 @@ describe('the report of a field', () => {
     ['Formula__c', false, 'pull', 'Salesforce calculates it'],
     ['Number__c', false, 'pull', 'Salesforce numbers it'],
     ['Hidden__c', false, 'pull', 'the sync user may not edit it'],
-    ['Address__c', true, 'none', 'a compound field: its parts sync'],
+    ['Address__c', true, 'none', 'a compound field: the parts sync'],
     ['Odd__c', true, 'none', 'values of type anyType do not sync'],
     ['Jigsaw', true, 'none', EXCLUDED_FIELDS.get('Jigsaw')],
-    ['NewStandardField', true, 'none', 'a standard field that is not in the catalogue'],
+    ['NewStandardField', true, 'none', 'a standard field missing from the catalogue'],
     ['Phone', true, 'none', 'fields.exclude names it'],
     ['Secret__c', true, 'none', 'fields.exclude names it'],
   ])('%s, editable: %s, goes %s: %s', (apiName, editable, direction, why) => {

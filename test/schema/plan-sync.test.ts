@@ -104,7 +104,11 @@ describe('the plan of an update', () => {
   test('cuts what the policy has cut', () => {
     const person = aPerson({ fields: { Title: 'Countess' }, pending: { Title: null } });
     const plan = planUpdate(plannedObject(policyWith({ truncate: ['Title'] })), person, aRow({}), undefined);
-    expect(of(plan, 'Title')).toMatchObject({ action: 'push', to: 'Count', why: 'too long: it is cut on both sides' });
+    expect(of(plan, 'Title')).toMatchObject({
+      action: 'push',
+      to: 'Count',
+      why: 'too long: the text is cut on both sides',
+    });
   });
 
   test('says why a field is not pushed', () => {
@@ -121,7 +125,7 @@ describe('the plan of an update', () => {
     );
     expect(more.pushed).toEqual(['City']);
     expect(of(more, 'Formula__c')).toMatchObject({ action: 'none', why: 'Salesforce calculates it' });
-    expect(of(more, 'Gone__c')).toMatchObject({ apiName: null, why: 'the object has no such field, or hides it' });
+    expect(of(more, 'Gone__c')).toMatchObject({ apiName: null, why: 'the object lacks or hides the field' });
     expect(of(more, 'Once__c')).toMatchObject({ why: 'it can be set only when the record is created' });
   });
 

@@ -152,7 +152,7 @@ describe('a preview says why not', () => {
     expect((await preview(sides, person.personId)).waitsFor).toContain('2099');
   });
 
-  test('where there is no such person, or no answer', async () => {
+  test('where the person does not exist, or no answer', async () => {
     const sides = new TwoSides();
     expect(await previewSync(sides.ports, 'nobody')).toEqual({ kind: 'notFound' });
     const { personId } = await sides.linkedPerson(ADA);

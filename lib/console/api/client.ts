@@ -56,7 +56,7 @@ async function answerOf(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init);
   } catch (cause) {
-    const detail = 'No answer came. Is the API running, and can this machine reach it?';
+    const detail = 'No answer. Check that the API is running and reachable.';
     throw Object.assign(new ApiProblem({ type: 'about:blank', title: 'No answer', status: 0, detail }), { cause });
   }
 }

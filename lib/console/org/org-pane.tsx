@@ -22,7 +22,7 @@ export default function OrgPane({ route, path }: { readonly route: Route; readon
   return (
     <aside aria-label="Simulated Salesforce org">
       <h2>Salesforce (simulated)</h2>
-      <p class="muted">Play the sales side: what is saved here reaches the person with the next cycle.</p>
+      <p class="muted">Play the sales side: the next cycle brings saved changes to the person.</p>
       {record === undefined ? (
         <RecordList org={org} route={route} />
       ) : (

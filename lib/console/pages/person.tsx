@@ -78,14 +78,14 @@ function Standing({ person }: { readonly person: Person }) {
       <div class="box bad">
         <strong>{`${fields} is refused by Salesforce`}</strong>
         <p>{`“${rejection.message}” (${rejection.code}), ${ago(rejection.at, Date.now())}.`}</p>
-        <p>Edit the value here, or change the rule in Salesforce, and then press Sync now.</p>
+        <p>Edit the value, or change the rule in Salesforce, and then press Sync now.</p>
       </div>
     );
   }
   if (status === 'localOnly') {
     return (
       <p class="box">
-        This person is only here. Sync now creates the Lead, or links the record that has the same email.
+        The person is not in Salesforce. Sync now creates the Lead, or links the record with the same email.
       </p>
     );
   }

@@ -70,9 +70,9 @@ function callFor({ query }: Route): string {
 }
 
 function emptyWords(isSearch: boolean, cursor: string | null): string {
-  if (isSearch) return 'Nobody has this email or record. Check the spelling, or look through the lists.';
-  if (cursor !== null) return 'Nobody on this page of the list. More may follow on the next page.';
-  return 'Nobody is in this list.';
+  if (isSearch) return 'No person has the email or record. Check the spelling, or look through the lists.';
+  if (cursor !== null) return 'No persons on this page. The next page may have more.';
+  return 'The list is empty.';
 }
 
 function Search({ typed }: { readonly typed: string }) {

@@ -27,7 +27,7 @@ export default function Refused({ route }: { readonly route: Route }) {
           {(page) => (
             <>
               {page.persons.length === 0 ? (
-                <Empty>Nobody is refused. There is nothing to do.</Empty>
+                <Empty>No person is refused. No action is needed.</Empty>
               ) : (
                 <List persons={page.persons} />
               )}

@@ -31,7 +31,7 @@ const TODO: Readonly<Record<number, string>> = {
   0: 'Check that the API runs, then ask again.',
   401: 'Sign in again.',
   403: 'Your credentials are not allowed to make this call: ask the operator for the right.',
-  404: 'Check the address, or search for it under Persons.',
+  404: 'Check the address, or search under Persons.',
   409: 'Wait a moment, then try again.',
   429: 'Too many calls: wait a moment, then ask again.',
   503: 'Wait a moment, then ask again.',

@@ -14,35 +14,35 @@ const fieldValue = named(
 );
 const fields = named(
   'Fields',
-  'Values by the API names of a Lead; a Contact uses the same names (its `MailingCity` is `City`).',
+  'Values by the API names of a Lead; a Contact uses the same names (a Contact’s `MailingCity` is `City`).',
   z.record(text, fieldValue),
 );
 const longValue = named(
   'LongValue',
-  'A text of more than 1,000 characters: its beginning, its length in characters, and the SHA-256 of the whole in UTF-8.',
+  'A text of more than 1,000 characters: the beginning, the length in characters, and the SHA-256 of the full text in UTF-8.',
   z.strictObject({ start: text, length: count, sha256: text }),
 );
 const shownValue = z.union([fieldValue, longValue]);
 const shownFields = named(
   'ShownFields',
-  'Values as a list or a log shows them: long texts by their beginning.',
+  'Values as shown in lists and logs: long texts by the beginning.',
   z.record(text, shownValue),
 );
 
 const rejection = named(
   'Rejection',
-  'What Salesforce refused, or would surely refuse: its code, its message, and the fields that wait.',
+  'A refusal by Salesforce, actual or certain: code, message, and the waiting fields.',
   z.strictObject({ code: text, message: text, fields: texts }),
 );
 const standingRejection = named(
   'StandingRejection',
-  'A refusal that stands. At `retryAt` it is tried again by itself; null: only a change, or a sync of the person, goes on.',
+  'A refusal in force. `retryAt`: the time of the automatic retry; null: only a change or a sync of the person continues.',
   z.strictObject({ ...rejection.shape, at: instant, retryAt: z.nullable(instant) }),
 );
 
 const owner = named(
   'Owner',
-  'Who has the record in Salesforce. Name and email are null for a queue, and where the sync user may not see them.',
+  'The owner of the record in Salesforce. Name and email are null for a queue, and if not visible to the sync user.',
   z.strictObject({
     id: text,
     type: z.enum(['User', 'Queue']),
@@ -52,7 +52,7 @@ const owner = named(
 );
 const record = named(
   'Record',
-  'The record in Salesforce that is this person, as of the last state that was read.',
+  'The person’s record in Salesforce, as last read.',
   z.strictObject({
     type: salesforceType,
     id: text,
@@ -65,7 +65,7 @@ const record = named(
 );
 export const person = named(
   'Person',
-  'One human. `salesforce` is null for a person who has never been there.',
+  'One human. `salesforce` is null for a person never in Salesforce.',
   z.strictObject({
     personId: text,
     version: count,
@@ -84,24 +84,24 @@ export const person = named(
 
 export const notSynced = named(
   'NotSynced',
-  'Fields of the edit whose values stay here, because the person’s record has no place for such a field: until the record has the field.',
+  'Edited fields whose values stay local, because the person’s record lacks the field: until the record has the field.',
   z.array(z.strictObject({ field: text, why: text })),
 );
 export const savedPerson = named(
   'SavedPerson',
-  'A person as an edit left it.',
+  'A person after an edit.',
   z.strictObject({ ...person.shape, notSynced: z.optional(notSynced) }),
 );
 
 const listedPerson = named(
   'ListedPerson',
-  'A person as a list shows it; `GET /persons/{personId}` has its values whole.',
+  'A person as shown in a list; `GET /persons/{personId}` has the full values.',
   z.strictObject({ ...person.shape, fields: shownFields }),
 );
 
 const conflict = named(
   'Conflict',
-  'A field that both sides changed to different values since they last agreed, and the side whose value stands.',
+  'A field changed to different values on both sides since base, and the side whose value stays.',
   z.strictObject({ field: text, local: shownValue, remote: shownValue, winner: side }),
 );
 
@@ -114,7 +114,7 @@ function activityOf<Type extends string, Detail extends z.ZodMiniType>(type: Typ
 
 export const activity = named(
   'Activity',
-  'One entry of a person’s activity log. `direction` is null for what was done here.',
+  'One entry of a person’s activity log. `direction` is null for a local action.',
   z.discriminatedUnion('type', [
     activityOf('created', z.strictObject({ source: z.enum(['api', ...SALESFORCE_TYPES]) })),
     activityOf(
@@ -164,7 +164,7 @@ export const moved = z.strictObject({ personId: text });
 
 export const synced = named(
   'Synced',
-  'What a sync has done. `pulled` and `pushed` are the fields whose values went that way.',
+  'The result of a sync. `pulled` and `pushed` name the fields with transferred values.',
   z.strictObject({
     outcome: z.enum(['created', 'linked', 'updated', 'unchanged']),
     person,
@@ -177,13 +177,13 @@ export const synced = named(
 
 export const candidate = named(
   'Candidate',
-  'A record that could be this person; `personId` names whose it is, where it is another person’s.',
+  'A record matching the person; `personId` names the holder, if a different person.',
   z.strictObject({ type: salesforceType, id: text, personId: z.optional(text) }),
 );
 
 const fieldPlan = named(
   'FieldPlan',
-  'One field of a preview. `local`, `base` and `remote` are left out where they are not known.',
+  'One field of a preview. `local`, `base` and `remote` are omitted if unknown.',
   z.strictObject({
     field: text,
     apiName: z.nullable(text),
@@ -198,7 +198,7 @@ const fieldPlan = named(
 );
 export const preview = named(
   'Preview',
-  'What a sync of the person would do now. Nothing is changed on either side.',
+  'The planned sync of the person. Nothing is changed on any side.',
   z.strictObject({
     personId: text,
     outcome: z.enum(['created', 'linked', 'updated', 'unchanged', 'rejected', 'ambiguousMatch', 'recordNotVisible']),

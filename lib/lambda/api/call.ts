@@ -19,7 +19,7 @@ export interface Answer {
 /** The document's descriptions of answer headers. */
 export const ANSWER_HEADERS = {
   ETag: 'The version of the person, for `If-Match`.',
-  Location: 'Where to ask: the same call of the person that goes on, or how far the job is.',
+  Location: 'The address of the same call for the survivor, or of the job’s progress.',
 } as const;
 
 type HeaderName = keyof typeof ANSWER_HEADERS;
@@ -47,7 +47,7 @@ export const optional = (schema: z.ZodMiniType) => ({ schema, required: false })
 export const paging: Readonly<Record<string, Parameter>> = {
   limit: {
     in: 'query',
-    description: `How many at most; ${LIMITS.default} where it is not given.`,
+    description: `How many at most; default ${LIMITS.default}.`,
     schema: z.int().check(z.minimum(1), z.maximum(LIMITS.max)),
   },
   cursor: { in: 'query', description: '`cursor` of the page before.', schema: z.string() },

@@ -9,9 +9,9 @@ const job = { 200: { description: 'The job.', body: listJob } } as const;
 export const LIST_CALLS = {
   'POST /sync-persons': {
     operationId: 'syncPersons',
-    summary: 'Sync many persons: a list of them, or all who were never in Salesforce',
+    summary: 'Sync many persons: a list of persons, or all persons never in Salesforce',
     description:
-      'Each person is matched, linked, created or pushed as by `POST /persons/{personId}/sync`, for two calls of Salesforce per 200 new Leads. What became of each is in its activity log.',
+      'Every person is matched, linked, created or pushed as by `POST /persons/{personId}/sync`, with two Salesforce calls per 200 new Leads. The person’s activity log has the result.',
     tag: 'Sync',
     body: required(requests.syncPersonsBody),
     answers: { 202: { description: 'The job has begun.', body: listStarted, headers: ['Location'] } },
@@ -19,7 +19,7 @@ export const LIST_CALLS = {
   },
   'GET /sync/jobs': {
     operationId: 'listJobs',
-    summary: 'The lists of the last 30 days, newest first, and how far each is',
+    summary: 'The lists of the last 30 days, newest first, with the progress',
     tag: 'Sync',
     parameters: paging,
     answers: { 200: { description: 'A page of jobs; a page may be short.', body: listJobsPage } },
@@ -35,14 +35,14 @@ export const LIST_CALLS = {
   'POST /sync/jobs/{jobId}/pause': {
     operationId: 'pauseJob',
     summary: 'Begin no further part of a list',
-    description: 'Parts of 200 persons that are being synced now come to their end.',
+    description: 'Parts (200 persons) in progress are finished.',
     tag: 'Sync',
     answers: job,
     problems: ['not-found'],
   },
   'POST /sync/jobs/{jobId}/resume': {
     operationId: 'resumeJob',
-    summary: 'Go on with a list, also with one whose messages were lost',
+    summary: 'Continue a list, even after a loss of messages',
     tag: 'Sync',
     answers: job,
     problems: ['not-found'],

@@ -21,9 +21,9 @@ NAMED_SHAPES.add(instant, { id: 'Instant', description: 'ISO 8601, in UTC.', for
 export const texts = z.array(text);
 
 export const salesforceType = z.enum(SALESFORCE_TYPES);
-export const side = named('Side', '`local` is this API, `remote` is Salesforce.', z.enum(['local', 'remote']));
+export const side = named('Side', '`local` is Lockstep, `remote` is Salesforce.', z.enum(['local', 'remote']));
 export const cursor = named(
   'Cursor',
-  'Where the next page begins; null at the end. A page may hold fewer than asked for, even none, before the end.',
+  'The start of the next page; null at the end. A page before the end may hold fewer items than asked for, even none.',
   z.nullable(text),
 );

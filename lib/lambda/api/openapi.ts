@@ -30,14 +30,14 @@ export function openApiDocument(): Json {
     info: {
       title: 'Lockstep',
       version: API_VERSION,
-      description: 'Persons, and their sync with the Leads and Contacts of a Salesforce org.',
+      description: 'Persons, and the sync with the Leads and Contacts of a Salesforce org.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
     tags: [
       { name: 'Persons', description: 'Create, read and edit persons.' },
-      { name: 'Sync', description: 'Sync one person now, or a list of them.' },
-      { name: 'Operate', description: 'How the sync is doing, and what to tell it.' },
+      { name: 'Sync', description: 'Sync one person now, or a list of persons.' },
+      { name: 'Operate', description: 'Status and control of the sync.' },
     ],
     paths,
     components: { schemas: schemas.collected(), securitySchemes: SECURITY_SCHEMES },
@@ -56,9 +56,7 @@ const SECURITY_SCHEMES = {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
-    description: `A token of the issuer that the settings name, with the scopes that a call names: ${Object.entries(
-      API_SCOPES,
-    )
+    description: `A token of the configured issuer, with the scopes of the call: ${Object.entries(API_SCOPES)
       .map(([scope, meaning]) => `\`${scope}\` to ${meaning}`)
       .join('; ')}.`,
   },
@@ -137,7 +135,7 @@ function problemSchema(schemas: SchemaCollection): Json {
  */
 function gatewayAnswers(schemas: SchemaCollection): Json {
   const schema = schemas.add('GatewayMessage', {
-    description: 'What API Gateway answers by itself, before a function is asked.',
+    description: 'An answer of API Gateway itself, before a function is called.',
     ...schemas.of(z.strictObject({ message: z.string() }), 'output'),
   });
   return Object.fromEntries(
@@ -147,7 +145,7 @@ function gatewayAnswers(schemas: SchemaCollection): Json {
 
 const GATEWAY_ANSWERS = {
   401: 'There is no valid token.',
-  403: 'There is no valid signature, or the caller is not allowed to do this.',
+  403: 'The signature is missing or invalid, or the caller lacks the right.',
   429: 'Too many requests.',
 } as const;
 

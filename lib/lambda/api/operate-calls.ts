@@ -11,7 +11,7 @@ export const OPERATE_CALLS = {
     operationId: 'readStatus',
     summary: 'Where the sync stands',
     description:
-      '`undecided`: persons whom a merge in Salesforce has hidden here with one who was deleted here; revive each, or delete it.',
+      '`undecided`: persons hidden because Salesforce merged their record with the record of a person deleted locally; revive or delete every such person.',
     tag: 'Operate',
     answers: { 200: { description: 'The status.', body: statuses.status } },
     problems: [],
@@ -26,7 +26,7 @@ export const OPERATE_CALLS = {
   },
   'GET /sync/fields': {
     operationId: 'readFields',
-    summary: 'Which fields sync, which way, and why not',
+    summary: 'The synced fields, the direction, and reasons',
     tag: 'Operate',
     answers: { 200: { description: 'Every field by object.', body: statuses.fieldStatus } },
     problems: [],
@@ -42,18 +42,18 @@ export const OPERATE_CALLS = {
   },
   'POST /sync/fields/purge': {
     operationId: 'purgeField',
-    summary: 'Remove the values of a field that is out of the sync user’s sight',
+    summary: 'Remove the values of a field hidden from the sync user',
     description:
-      'From every person whose record is of the object, or who has none, and from their activities, in the next cycles; `schemaProblems` of the status says when it is done. A field that becomes visible meanwhile is left alone. Cannot be undone.',
+      'From every person with a record of the object or without a record, and from the activities, in the next cycles; `schemaProblems` of the status reports the end. A field visible again meanwhile is left unchanged. Cannot be undone.',
     tag: 'Operate',
     body: required(requests.purgeBody),
-    answers: { 202: { description: 'The next cycles do it.', body: statuses.purging } },
+    answers: { 202: { description: 'The next cycles remove the values.', body: statuses.purging } },
     problems: ['invalid-body', 'not-found', 'field-visible'],
   },
   'POST /sync/reconcile': {
     operationId: 'reconcile',
-    summary: 'Compare every person with its record, from the next cycle on',
-    description: '`acceptMissing` says that however many records are missing, they were deleted.',
+    summary: 'Compare every person with the record, from the next cycle on',
+    description: '`acceptMissing` confirms that all missing records were deleted.',
     tag: 'Operate',
     body: optional(requests.reconcileBody),
     answers: { 202: { description: 'The next cycle begins.', body: statuses.reconciling } },
@@ -64,7 +64,7 @@ export const OPERATE_CALLS = {
     summary: 'Persons parked by a rejection, newest first',
     tag: 'Operate',
     parameters: {
-      code: { in: 'query', description: 'Only those of this code; pages may be short.', schema: z.string() },
+      code: { in: 'query', description: 'Only persons with the code; pages may be short.', schema: z.string() },
       ...paging,
     },
     answers: { 200: { description: 'A page of persons.', body: answers.personsPage } },
@@ -72,7 +72,7 @@ export const OPERATE_CALLS = {
   },
   'GET /sync/rejections/summary': {
     operationId: 'summariseRejections',
-    summary: 'How many persons are parked, by code, with what to do',
+    summary: 'The number of parked persons by code, with advice',
     tag: 'Operate',
     answers: { 200: { description: 'The summary.', body: statuses.rejectionSummary } },
     problems: [],
@@ -81,7 +81,7 @@ export const OPERATE_CALLS = {
     operationId: 'retryRejections',
     summary: 'Try rejections again: of one person, of one code, or all',
     description:
-      'What was held back is pushed again in the background, before its `retryAt`. A person without a record gets none by this: sync the person.',
+      'The held-back edits are pushed again in the background, before `retryAt`. A person without a record gets no record: sync the person.',
     tag: 'Operate',
     body: required(requests.retryBody),
     answers: { 202: { description: 'They are tried soon.', body: requests.retryBody } },

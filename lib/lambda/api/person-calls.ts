@@ -22,7 +22,7 @@ const personAnswer = (description: string, body: Answer['body'] = answers.savedP
   return { description, ...(body && { body }), headers: ['ETag'] };
 };
 const moved: Answer = {
-  description: 'The person became a part of another person: the same call goes there.',
+  description: 'The person was joined into the person in `Location`: repeat the call for the survivor.',
   body: answers.moved,
   headers: ['Location'],
 };
@@ -32,19 +32,19 @@ export const PERSON_CALLS = {
     operationId: 'listPersons',
     summary: 'List persons',
     description:
-      'All, or those that one of the parameters names. Persons by status come newest first (those in step, and all others, in no order of time); persons of one email in pages in which the one changed last comes first.',
+      'All persons, or the persons selected by one of the parameters. Persons by status come newest first (in step and without a filter: unordered); persons with an email come with the last changed person first on every page.',
     tag: 'Persons',
     parameters: {
-      email: { in: 'query', description: 'Whose email this is, in any case.', schema: z.string() },
+      email: { in: 'query', description: 'The person’s email, in any case.', schema: z.string() },
       salesforceId: {
         in: 'query',
-        description: 'Whose record this is: 15 or 18 characters.',
+        description: 'The id of the person’s record: 15 or 18 characters.',
         schema: z.string(),
       },
-      status: { in: 'query', description: 'Whose `sync.status` this is.', schema: z.enum(requests.STATUSES) },
+      status: { in: 'query', description: 'The person’s `sync.status`.', schema: z.enum(requests.STATUSES) },
       updatedSince: {
         in: 'query',
-        description: 'Who changed at this instant or later, ISO 8601 with its zone.',
+        description: 'Persons changed at or after the instant, ISO 8601 with a zone.',
         schema: z.string(),
       },
       ...paging,
@@ -56,15 +56,15 @@ export const PERSON_CALLS = {
     operationId: 'savePersons',
     summary: `Create or edit up to ${requests.MAX_BATCH} persons by Email`,
     description:
-      'Each is saved as `POST /persons` saves one; the results come in the order asked. A wrong one keeps no other from being saved. Persons with one Email are saved one after the other.',
+      'Every person is saved as by `POST /persons`; results come in the given order. An invalid person does not block the others. Persons with the same Email are saved one after another.',
     tag: 'Persons',
     body: required(z.strictObject({ persons: z.array(requests.fieldsBody).check(z.maxLength(requests.MAX_BATCH)) })),
-    answers: { 200: { description: 'What became of each: 201, 200, or the problem.', body: answers.batchResults } },
+    answers: { 200: { description: 'The result per person: 201, 200, or the problem.', body: answers.batchResults } },
     problems: ['invalid-body', 'body-too-large'],
   },
   'POST /persons': {
     operationId: 'savePerson',
-    summary: 'Create a person, or edit the one with this Email',
+    summary: 'Create a person, or edit the person with the Email',
     tag: 'Persons',
     body: required(requests.fieldsBody),
     answers: { 200: personAnswer('Edited.'), 201: personAnswer('Created.') },
@@ -80,12 +80,12 @@ export const PERSON_CALLS = {
   'PATCH /persons/{personId}': {
     operationId: 'editPerson',
     summary: 'Edit fields of a person',
-    description: 'Null and empty text clear a field. An edit that changes nothing makes no new version.',
+    description: 'Null and empty text clear a field. An edit without a change makes no new version.',
     tag: 'Persons',
     parameters: {
       'If-Match': {
         in: 'header',
-        description: 'The ETag of the version that the edit is for, or `*`.',
+        description: 'The ETag of the version to edit, or `*`.',
         schema: z.string(),
       },
     },
@@ -103,19 +103,19 @@ export const PERSON_CALLS = {
   },
   'DELETE /persons/{personId}': {
     operationId: 'deletePerson',
-    summary: 'Delete or erase a person here, and on demand the record in Salesforce first',
+    summary: 'Delete or erase a person, and on request the record in Salesforce first',
     description:
-      'Its record does not bring the person back. A person that was deleted keeps its values, and `POST /persons` with its Email brings it back; edits that waited are dropped. Of a person that was erased nothing stays but ids, and `POST /persons` with its Email makes a new person.',
+      'The record does not bring the person back. A deleted person keeps the values, and `POST /persons` with the Email revives the person; waiting edits are dropped. Of an erased person only ids stay, and `POST /persons` with the Email creates a new person.',
     tag: 'Operate',
     parameters: {
       salesforce: {
         in: 'query',
-        description: 'What becomes of the record in Salesforce, or of the record that took its place.',
+        description: 'Whether to keep or delete the record in Salesforce, or the record’s successor.',
         schema: z._default(z.enum(['keep', 'delete']), 'keep'),
       },
       erase: {
         in: 'query',
-        description: 'Whether no value of the person is kept here, of one deleted before either. Cannot be undone.',
+        description: 'Whether to remove all values of the person, also of a person deleted earlier. Cannot be undone.',
         schema: z._default(z.enum(['true', 'false']), 'false'),
       },
     },
@@ -132,7 +132,7 @@ export const PERSON_CALLS = {
   'GET /persons/{personId}/activities': {
     operationId: 'listActivities',
     summary: 'Read a person’s activity log, newest first',
-    description: 'The activities of all who became a part of the person are among them.',
+    description: 'Includes the activities of absorbed persons.',
     tag: 'Persons',
     parameters: paging,
     answers: { 200: { description: 'A page of the log.', body: answers.activitiesPage }, 308: moved },
@@ -140,9 +140,9 @@ export const PERSON_CALLS = {
   },
   'GET /persons/{personId}/activities/{activityId}': {
     operationId: 'readActivity',
-    summary: 'Read one activity, with all that the log keeps of it',
+    summary: 'Read one activity with full values',
     description:
-      'A value that lost a conflict, or gave way when two persons became one, is whole. Of other long values the log keeps the beginning.',
+      'The losing value of a conflict or join is stored in full. Of other long values the log stores the beginning.',
     tag: 'Persons',
     answers: { 200: { description: 'The activity.', body: answers.activity }, 308: moved },
     problems: ['not-found'],
@@ -150,7 +150,7 @@ export const PERSON_CALLS = {
   'GET /persons/{personId}/sync': {
     operationId: 'readPersonSync',
     summary: 'What of a person waits, and why',
-    description: 'Computed from what is known here; Salesforce is not asked.',
+    description: 'Computed from stored state, without a Salesforce call.',
     tag: 'Sync',
     answers: { 200: { description: 'What waits.', body: personSync }, 308: moved },
     problems: ['not-found'],
@@ -159,7 +159,7 @@ export const PERSON_CALLS = {
     operationId: 'syncPerson',
     summary: 'Sync a person with Salesforce now',
     description:
-      'Pushes the edits that wait and takes over what the record holds. A person without a record is linked to the only record with its Email, or a Lead is created. The person’s edits are kept whatever the answer. Where the record cannot be read and Salesforce has not listed it as deleted, nothing is made in its place: `record-not-visible` names it, and a call with `recordIsGone` confirms that it is gone.',
+      'Pushes the waiting edits and pulls the record. A person without a record is linked to the only record with the Email, or a Lead is created. The person’s edits are kept whatever the answer. If the record cannot be read and Salesforce has not listed the record as deleted, no new record is created: `record-not-visible` names the record, and a call with `recordIsGone` confirms the deletion.',
     tag: 'Sync',
     body: optional(requests.syncBody),
     answers: { 200: { description: 'Synced.', body: answers.synced }, 308: moved },
@@ -167,7 +167,7 @@ export const PERSON_CALLS = {
   },
   'POST /sync-person': {
     operationId: 'saveAndSyncPerson',
-    summary: 'Create or edit a person by Email, and sync it, in one call',
+    summary: 'Create or edit a person by Email, and sync the person, in one call',
     tag: 'Sync',
     body: required(requests.syncPersonBody),
     answers: { 200: { description: 'Synced.', body: answers.synced }, 308: moved },

@@ -2,9 +2,9 @@
 export type ApiScope = 'lockstep/read' | 'lockstep/write' | 'lockstep/operate';
 
 export const API_SCOPES: Readonly<Record<ApiScope, string>> = {
-  'lockstep/read': 'read persons, their activities and the state of the sync',
+  'lockstep/read': 'read persons, activities and the state of the sync',
   'lockstep/write': 'create, edit and sync persons',
-  'lockstep/operate': 'delete persons, and tell the sync what to do',
+  'lockstep/operate': 'delete persons, and control the sync',
 };
 
 export interface ApiRoute {

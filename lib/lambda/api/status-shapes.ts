@@ -13,7 +13,7 @@ const lastError = z.strictObject({ ...cycleError.shape, since: instant, failures
 
 const cycle = named(
   'Cycle',
-  'What a cycle did, with what its merges have come to so far. `calls` are calls to Salesforce.',
+  'The result of a cycle, including the merges so far. `calls` are calls to Salesforce.',
   z.strictObject({
     cycle: count,
     startedAt: instant,
@@ -35,7 +35,7 @@ export const cyclesPage = z.strictObject({ cycles: z.array(cycle), cursor });
 
 const job = named(
   'FieldJob',
-  'Reading some fields of every record: fields that began to sync, or formulas.',
+  'A read of some fields of every record: newly synced fields, or formulas.',
   z.strictObject({
     object: salesforceType,
     reason: z.enum(['newFields', 'formulas']),
@@ -105,7 +105,7 @@ export const status = named(
 
 export const personSync = named(
   'PersonSync',
-  'What of a person waits, each field with its reason; the last push that Salesforce answered; the next; and the rule that holds the edits back.',
+  'The waiting edits of a person, with reasons; the last answered push; the next try; and the main cause of the wait.',
   z.strictObject({
     personId: text,
     status: z.enum(['localOnly', 'synced', 'pending', 'rejected']),
@@ -118,7 +118,7 @@ export const personSync = named(
 
 export const rejectionSummary = named(
   'RejectionSummary',
-  'The rejected persons by code, most persons first, each with what to do. Where not `complete`, only the newest were counted.',
+  'The rejected persons by code, most persons first, with advice. If not `complete`, only the newest were counted.',
   z.strictObject({
     codes: z.array(z.strictObject({ code: text, count, oldestAt: instant, fix: text })),
     complete: z.boolean(),
@@ -127,7 +127,7 @@ export const rejectionSummary = named(
 
 const fieldReport = named(
   'Field',
-  'One field of an object: which way it syncs, and in words why not. `retyped`: its type changed, and `POST /sync/fields/accept` accepts the new one. `gone`: it synced, and the sync user no longer sees it; `POST /sync/fields/purge` removes the values that are kept.',
+  'One field of an object: the sync direction, with reasons. `retyped`: the type changed, and `POST /sync/fields/accept` accepts the new type. `gone`: synced before, and no longer visible to the sync user; `POST /sync/fields/purge` removes the stored values.',
   z.strictObject({
     field: z.nullable(text),
     apiName: text,
@@ -146,7 +146,7 @@ const fieldReport = named(
 
 export const fieldStatus = named(
   'FieldStatus',
-  'Every field by object, as of the last cycle; an object is null before its first.',
+  'Every field by object, as of the last cycle; null before the object’s first cycle.',
   z.strictObject({
     objects: byObject(
       z.nullable(
@@ -166,7 +166,7 @@ export const listStarted = z.strictObject({ jobId: text });
 
 export const listJob = named(
   'ListJob',
-  'A list of persons who are synced together. What is neither of the counts is still to come.',
+  'A list of persons synced together. Persons not in the counts are still waiting.',
   z.strictObject({
     jobId: text,
     createdAt: instant,

@@ -65,7 +65,7 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   if (!isOwnPage(request, portOf(server)))
-    return send(response, 403, { message: 'Only the console of this server may call it' });
+    return send(response, 403, { message: 'Only the console of the server may call the API' });
   const [path = ''] = (request.url ?? '').split('?');
   if (API_PATH.test(path)) return passOn(served, request, response);
   if (path === '/console.json') {

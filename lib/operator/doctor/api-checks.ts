@@ -26,7 +26,7 @@ function cycleFindings({ lastCycle, lastSuccessAt }: SyncStatus, now: number): r
   const { cycle, outcome, error, endedAt } = lastCycle;
   if (error !== null) {
     const since = `${error.failuresInARow} in a row since ${error.since}`;
-    const fix = `mend what the code names; cdk/README.md has the runbook`;
+    const fix = `fix the cause named by the code; cdk/README.md has the runbook`;
     return [problem('cycles', `cycle ${cycle} ${outcome}, ${since}: ${error.code}: ${error.message}`, fix)];
   }
   if (now - Date.parse(endedAt) > SILENCE_MS) {

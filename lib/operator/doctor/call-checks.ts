@@ -47,13 +47,13 @@ function openingFindings(type: SalesforceType, opening: FeedOpening): readonly F
   const { page, latestDateCovered, described } = opening;
   return [
     page === 'invalidField'
-      ? problem(`${type} changes`, 'a field that describe shows cannot be queried', 'report this line as a bug')
+      ? problem(`${type} changes`, 'a described field cannot be queried', 'report this line as a bug')
       : ok(`${type} changes`, `${page.rows.length} rows changed in the last ten minutes`),
     latestDateCovered === null
-      ? note(`${type} updated`, 'Salesforce does not tell how far it covers; the poll relies on its lookback')
+      ? note(`${type} updated`, 'Salesforce does not report a covered date; the poll relies on the lookback')
       : ok(`${type} updated`, `covered up to ${latestDateCovered}`),
     described === null
-      ? ok(`${type} conditional describe`, 'answers 304 while nothing changed')
+      ? ok(`${type} conditional describe`, 'answers 304 while unchanged')
       : note(`${type} conditional describe`, 'answers in full each time: a larger answer, no further call'),
   ];
 }

@@ -44,7 +44,7 @@ export async function* examine(examinations: Iterable<Examination>): AsyncGenera
 /** An error as a problem with a remedy. */
 export function failure(check: string, error: unknown): Finding {
   const detail = error instanceof Error ? error.message : String(error);
-  if (error instanceof ConfigError) return problem(check, detail, 'change what the message names, then run again');
+  if (error instanceof ConfigError) return problem(check, detail, 'fix the cause named in the message, then run again');
   if (error instanceof QuotaExceededError) {
     return problem(check, detail, 'wait until calls of the last 24 hours run out, or ask Salesforce for more');
   }

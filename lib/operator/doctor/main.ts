@@ -24,8 +24,7 @@ const options = {
 
 const command: Command<typeof options> = {
   name: 'npm run doctor',
-  about:
-    'Checks every precondition of the sync. Exit code 1 where there is a problem. Without --write-test it only reads.',
+  about: 'Checks every precondition of the sync. Exit code 1 for any problem. Read-only without --write-test.',
   options,
   notes: [
     'Without --stack the org of SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET is examined,',

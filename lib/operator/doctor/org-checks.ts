@@ -36,7 +36,7 @@ export function tableOwner(
       const organizationId = await owner();
       if (organizationId === undefined) return [note('table', 'belongs to no org yet: the first cycle takes it')];
       if (organizationId === signedInTo()) return [ok('table', `belongs to the org ${organizationId}`)];
-      const fix = 'put credentials of that org into the secret, or deploy with a new table';
+      const fix = 'store credentials for the org of the table in the secret, or deploy with a new table';
       return [problem('table', `belongs to the org ${organizationId}`, fix)];
     },
   };
@@ -61,11 +61,7 @@ export function organization(client: SalesforceClient): Examination {
 function apiVersion(answer: SubAnswer | undefined): Finding {
   if (answer?.status === 200) return ok('API version', `the org has v${API_VERSION}`);
   const answered = statusAndCode(answer);
-  return problem(
-    'API version',
-    `the org answers ${answered} for v${API_VERSION}`,
-    'use an org of a release that has it',
-  );
+  return problem('API version', `the org answers ${answered} for v${API_VERSION}`, 'use an org with a newer release');
 }
 
 function organizationFinding(answer: SubAnswer | undefined): Finding {
@@ -85,7 +81,7 @@ function dailyCalls(answer: SubAnswer | undefined): Finding {
   const { Max: max, Remaining: left } = daily;
   const text = `${left} of ${max} are left; an idle day takes 288`;
   if (left > 288) return ok('daily calls', text);
-  return problem('daily calls', text, 'ask Salesforce for more, or stop another client of the org');
+  return problem('daily calls', text, 'ask Salesforce for more calls, or stop a different client of the org');
 }
 
 interface Needed {
@@ -135,7 +131,7 @@ function rightsHeld(type: SalesforceType): string {
 function personAccounts(type: SalesforceType, body: Readonly<Record<string, unknown>>): readonly Finding[] {
   const names = fieldsOf(body).map(({ name }) => name);
   if (type !== 'Contact' || !names.includes('IsPersonAccount')) return [];
-  return [note('person accounts', 'the org has them; each syncs as the Contact that it is in part')];
+  return [note('person accounts', 'present; a person account syncs as the Contact it contains')];
 }
 
 /** The raw fields of a describe. */

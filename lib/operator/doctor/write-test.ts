@@ -36,7 +36,7 @@ export function writeTest(client: SalesforceClient): Examination {
       const created = await insert(client, key);
       if (created.kind !== 'created') return [created.finding];
       const trial: Trial = { client, key, id: created.id };
-      const findings = [ok('insert under the key', 'the Lead is there, and was read in the same call')];
+      const findings = [ok('insert under the key', 'the Lead was created, and read in the same call')];
       try {
         for (const act of ACTS) findings.push(await act(trial));
       } finally {
@@ -66,7 +66,7 @@ async function insert(
   const answer = await records.createLead(key, leadOf(key), COLUMNS, { runAssignmentRules: false });
   if (answer.kind === 'created') return { kind: 'created', id: String(answer.record.Id) };
   const code = 'rejection' in answer ? `${answer.rejection.code}: ${answer.rejection.message}` : answer.kind;
-  const fix = 'the org demands more of a Lead, or refuses it: set defaults, or change the rule';
+  const fix = 'the org requires more fields of a Lead, or refuses the Lead: set defaults, or change the rule';
   return { kind: 'refused', finding: problem('insert under the key', `Salesforce refuses the Lead: ${code}`, fix) };
 }
 

@@ -31,7 +31,7 @@ export function columnsOf(header: readonly string[], known: readonly ApiField[])
     if (first >= 0 && first < at) throw new UsageError(`columns ${first + 1} and ${at + 1} are both ${column?.field}`);
   }
   if (!columns.some((column) => column?.field === EMAIL)) {
-    throw new UsageError(`there is no column ${EMAIL}: by its Email a person is told from others`);
+    throw new UsageError(`there is no column ${EMAIL}: a person is identified by the Email`);
   }
   return columns;
 }

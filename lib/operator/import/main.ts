@@ -15,13 +15,13 @@ const options = {
 
 const command: Command<typeof options> = {
   name: 'npm run import',
-  about: 'Creates persons, or edits those who have the Email.',
+  about: 'Creates persons, or edits the persons with the Email.',
   argument: { name: 'FILE.csv', about: 'commas, UTF-8, the first line names the fields by API name or label' },
   options,
   notes: [
-    'Calls are signed with your AWS credentials; with LOCKSTEP_TOKEN they carry that token instead (auth.jwt).',
-    'An empty cell leaves its field as it is. Lines that are refused go to FILE.refused.csv, each with the reason.',
-    'An import that was stopped goes on where it was: FILE.csv.position remembers that.',
+    'Calls are signed with your AWS credentials; with LOCKSTEP_TOKEN set, calls carry the token instead (auth.jwt).',
+    'An empty cell leaves the field unchanged. Refused lines are written to FILE.refused.csv, with reasons.',
+    'An interrupted import continues from the position in FILE.csv.position.',
     'Exit code 0: every line was saved; 1: some were refused, or not synced; 2: the file or an option is wrong.',
   ],
 };

@@ -40,7 +40,7 @@ function parsedPosition(place: string): Position {
   try {
     return JSON.parse(readFileSync(place, 'utf8')) as Position;
   } catch {
-    throw new UsageError(`${place} cannot be read: delete it to begin anew`);
+    throw new UsageError(`${place} cannot be read: delete the file to start over`);
   }
 }
 

@@ -42,7 +42,7 @@ export async function readCsv(file: string): Promise<CsvFile> {
     }
   };
   const first = await next();
-  if (first.done === true) throw new UsageError(`${file} is empty: its first line names the columns`);
+  if (first.done === true) throw new UsageError(`${file} is empty: the first line must name the columns`);
   const header = first.value.record.map((name) => name.trim());
   mustBeSeparatedByCommas(file, header);
   return { header, lines: linesOf(next) };

@@ -11,9 +11,9 @@ const options = {
 
 const command: Command<typeof options> = {
   name: 'npm run redrive',
-  about: 'Sends the dead letters back to the changes queue. Fix their cause first: the runbook entry "DeadLetters".',
+  about: 'Sends the dead letters back to the changes queue. First fix the cause: the runbook entry "DeadLetters".',
   options,
-  notes: ['For the sandbox set AWS_ENDPOINT_URL_SQS to the address that npm start prints.'],
+  notes: ['For the sandbox set AWS_ENDPOINT_URL_SQS to the address printed by npm start.'],
 };
 
 /** Ids shown per letter. */

@@ -64,8 +64,8 @@ function statusIn({ status, body }: Answer): SyncStatus {
 }
 
 function fixFor(status: number): string {
-  if (status === 401) return 'give a valid token (LOCKSTEP_TOKEN) whose scopes allow the call';
-  if (status === 403) return 'use credentials that may call execute-api:Invoke on this API, and the right region';
+  if (status === 401) return 'set a valid token (LOCKSTEP_TOKEN) with scopes for the call';
+  if (status === 403) return 'use credentials with execute-api:Invoke on the API, and the right region';
   return 'look at the log group of the function; cdk/README.md has the runbook';
 }
 

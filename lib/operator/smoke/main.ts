@@ -15,7 +15,9 @@ const command: Command<typeof options> = {
   about:
     'After a deployment: does the API answer, is it closed to strangers, is it in step? Exit code 1 where not. Reads only.',
   options,
-  notes: ['Calls are signed with your AWS credentials; with LOCKSTEP_TOKEN they carry that token instead (auth.jwt).'],
+  notes: [
+    'Calls are signed with your AWS credentials; with LOCKSTEP_TOKEN set, calls carry the token instead (auth.jwt).',
+  ],
 };
 
 async function main(): Promise<number> {

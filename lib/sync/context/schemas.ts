@@ -146,7 +146,7 @@ export async function changeSchema(
     const next = { ...changed, revision: (stored?.revision ?? 0) + 1 };
     if ((await ports.state.saveSchema(next)) === 'saved') return next;
   }
-  throw new TransientError('CONTENTION', 'the schema was changed by others on every try');
+  throw new TransientError('CONTENTION', 'the schema was changed concurrently on every try');
 }
 
 /** Describes and stores an object's schema now. */

@@ -99,7 +99,7 @@ export async function pauseList(ports: JobPorts, jobId: string, paused: boolean)
     if (!paused) await queueOpenParts(ports, next, progress);
     return statusOf(next, progress, now);
   }
-  throw new TransientError('CONTENTION', 'the job was changed by others on every try');
+  throw new TransientError('CONTENTION', 'the job was changed concurrently on every try');
 }
 
 async function queueOpenParts(

@@ -56,27 +56,27 @@ function rejectionToLog(end: OneEnd, isLastTry: boolean): Rejection | undefined 
   if (end.status === 'fulfilled' && end.value.kind === 'ambiguousMatch') return ambiguous(end.value.candidates);
   if (end.status === 'fulfilled' && end.value.kind === 'recordNotVisible') {
     const { type, id } = end.value.record;
-    const message = `${type} ${id} cannot be seen by the sync user: share it, or sync the person and confirm that it is gone`;
+    const message = `${type} ${id} is not visible to the sync user: share the record, or sync the person and confirm the deletion`;
     return { code: 'RECORD_NOT_VISIBLE', message, fields: [] };
   }
   if (kind === 'contactNotAssignable') {
     return {
       code: 'CONTACT_NOT_ASSIGNABLE',
-      message: 'A queue cannot own the Contact that this person is',
+      message: 'A queue cannot own the Contact of the person',
       fields: [],
     };
   }
   if (!isLastTry || (kind !== 'busy' && kind !== 'mergedAway' && kind !== 'failed')) return undefined;
   return {
     code: 'NOT_SYNCED',
-    message: 'Every try to sync this person with a list failed; sync the person',
+    message: 'Every try to sync the person in a list failed; sync the person',
     fields: [],
   };
 }
 
 function ambiguous(candidates: readonly Candidate[]): Rejection {
   const rows = candidates.map(({ type, id, personId }) => `${type} ${id}${personId ? ` (person ${personId})` : ''}`);
-  const message = `More than one record, or another person's, could be this person: ${rows.join(', ')}`;
+  const message = `Several records, or a record held by a different person, match the person: ${rows.join(', ')}`;
   return { code: 'AMBIGUOUS_MATCH', message, fields: ['Email'] };
 }
 

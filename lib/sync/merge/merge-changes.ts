@@ -36,7 +36,7 @@ export async function mergeChanges(
   const lists: ListDelivery[] = [];
   for (const delivery of deliveries) {
     const { message } = delivery;
-    if (message === undefined) run.fail(delivery, new Error('a message that is none of ours'));
+    if (message === undefined) run.fail(delivery, new Error('an unknown message'));
     else if (message.kind === 'pending') await run.readPending(delivery, message);
     else if (message.kind === 'persons') await run.finishHalfDone(delivery, message);
     else if (message.kind === 'retry') await run.retryRejections(delivery, message);

@@ -228,7 +228,7 @@ export class MergeRun {
 
   /** Logs on the holders, where possible, that their rows could not be merged. */
   async #logUnmerged(arrivals: readonly Arrival[]): Promise<void> {
-    const message = 'What Salesforce holds could not be stored; it waits in the dead-letter queue';
+    const message = 'The record from Salesforce could not be stored and waits in the dead-letter queue';
     const detail = { code: 'NOT_MERGED', message, fields: [], values: {} };
     try {
       const { persons, clock } = this.#context.ports;
@@ -256,5 +256,5 @@ function isSuspect({ ended }: QuestionRun): boolean {
 }
 
 function busy(): Error {
-  return new TransientError('BUSY', 'a person is busy; its row is read again later');
+  return new TransientError('BUSY', 'a person is busy; the row is read again later');
 }

@@ -69,7 +69,7 @@ function ruleOf(person: Person, facts: SyncFacts): WaitingRule | null {
 
 const NO_RECORD: WaitingRule = {
   code: 'NO_RECORD',
-  message: 'The person has no record in Salesforce; a sync of this person links one or creates a Lead',
+  message: 'The person has no record in Salesforce; a sync of the person links a record or creates a Lead',
 };
 
 function recordRule({ salesforce }: Person): WaitingRule | undefined {
@@ -79,7 +79,7 @@ function recordRule({ salesforce }: Person): WaitingRule | undefined {
     const message = `${successor.type} ${successor.id} took the place of ${type} ${id}, and was not read yet or is out of the sync user's sight`;
     return { code: 'RECORD_REPLACED', message };
   }
-  const message = `${type} ${id} was deleted in Salesforce; an undelete there goes on with it, a sync of this person creates a Lead`;
+  const message = `${type} ${id} was deleted in Salesforce; an undelete restores the link, a sync of the person creates a Lead`;
   return { code: 'RECORD_DELETED', message };
 }
 
@@ -96,13 +96,13 @@ function timeRule(person: Person, facts: SyncFacts): WaitingRule {
   if (lease !== null && lease.expiresAt > facts.now) {
     return {
       code: 'PUSH_UNDER_WAY',
-      message: `Another push of this person is under way, or may be until ${lease.expiresAt}`,
+      message: `A different push of the person is or may be in progress until ${lease.expiresAt}`,
     };
   }
   if (!facts.scheduleEnabled) {
     return {
       code: 'SCHEDULE_OFF',
-      message: 'The schedule is off (scheduleEnabled); a sync of this person pushes the edits',
+      message: 'The schedule is off (scheduleEnabled); a sync of the person pushes the edits',
     };
   }
   if (facts.failing !== null) {
@@ -155,9 +155,9 @@ function lastTryOf(person: Person): PersonSyncState['lastTry'] {
     : { at: last.at, code: null, message: null };
 }
 
-const BY_HAND = 'after an edit, a change of the record in Salesforce, or a sync of this person';
+const BY_HAND = 'after an edit, a change of the record in Salesforce, or a sync of the person';
 
-const BY_ITSELF = 'by itself; sooner after an edit, a change of the record, POST /sync/rejections/retry, or a sync';
+const BY_ITSELF = 'automatically; sooner after an edit, a change of the record, POST /sync/rejections/retry, or a sync';
 
 function nextTryOf(person: Person, { code }: WaitingRule): PersonSyncState['nextTry'] {
   if (person.rejection !== null) {
@@ -166,6 +166,6 @@ function nextTryOf(person: Person, { code }: WaitingRule): PersonSyncState['next
   }
   if (code === 'PUSH_UNDER_WAY' && person.lease !== null) return { at: person.lease.expiresAt, why: 'the lease ends' };
   const isByHand = ['NO_RECORD', 'RECORD_DELETED', 'SCHEDULE_OFF'].includes(code);
-  if (isByHand) return { at: null, why: 'with a sync of this person' };
+  if (isByHand) return { at: null, why: 'with a sync of the person' };
   return { at: null, why: code === 'NOT_PUSHED' ? 'when the field can be pushed' : 'with the next cycle' };
 }

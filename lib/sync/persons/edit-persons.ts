@@ -54,7 +54,7 @@ export async function editFields(
     const outcome = await editStored({ ports, schemas }, stored, edits);
     if (outcome !== undefined) return outcome;
   }
-  throw new TransientError('CONTENTION', 'the person was changed by others on every try');
+  throw new TransientError('CONTENTION', 'the person was changed concurrently on every try');
 }
 
 /**
@@ -131,7 +131,7 @@ export async function createOrEditByEmail(ports: EditPorts, edits: Fields): Prom
     const created = await createClaimed(ports, email, fields);
     if (created !== undefined) return { kind: 'created', person: created, notSynced };
   }
-  throw new TransientError('CONTENTION', 'the person was changed by others on every try');
+  throw new TransientError('CONTENTION', 'the person was changed concurrently on every try');
 }
 
 /** The persons with the email, last changed first, without persons deleted locally. */

@@ -104,6 +104,6 @@ function formatCursor(positions: Positions): string {
 
 function parseCursor(cursor: string): Positions {
   const pairs = cursor.split('~').map((pair) => /^([A-Za-z0-9_-]{1,64})\.(\d{1,12})$/.exec(pair));
-  if (pairs.includes(null)) throw new InvalidCursorError('no such cursor');
+  if (pairs.includes(null)) throw new InvalidCursorError('unknown cursor');
   return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', Number(pair?.[2])]));
 }

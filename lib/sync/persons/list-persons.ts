@@ -66,7 +66,7 @@ async function pageWithEmail(
 
 function parseCursor(cursor: string): { readonly first: string; readonly next: string | null } {
   const at = cursor.indexOf(SEPARATOR);
-  if (at < 0) throw new InvalidCursorError('no such cursor');
+  if (at < 0) throw new InvalidCursorError('unknown cursor');
   const next = cursor.slice(at + SEPARATOR.length);
   return { first: cursor.slice(0, at), next: next === '' ? null : next };
 }

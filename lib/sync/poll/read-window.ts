@@ -112,7 +112,7 @@ export async function nextOrThrow(
   before: string,
 ): Promise<FeedPage> {
   const page = await run.ports.feed.next(request, after, before);
-  if (page === 'invalidField') throw new Error(`${request.type}: a field that describe shows cannot be queried`);
+  if (page === 'invalidField') throw new Error(`${request.type}: a described field cannot be queried`);
   return page;
 }
 

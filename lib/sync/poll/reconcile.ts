@@ -131,6 +131,6 @@ async function handOut({ ports, cycle }: CycleRun, persons: readonly LinkedPerso
 function implausible({ last }: ReconciliationBook): string {
   return (
     `${last?.missing} of ${last?.persons} records cannot be read: deleted, or out of the sync user's sight. ` +
-    'No more is done about them; reconcile with acceptMissing if they were deleted'
+    'No change was made for the missing records; reconcile with acceptMissing if the records were deleted'
   );
 }

@@ -124,7 +124,7 @@ class JobWork {
     const called = { ...narrowed, calls: narrowed.calls + 2, announcedCalls: plus(narrowed.announcedCalls, 2) };
     if (narrowed !== job) return this.#save({ ...this.#book, running: called });
     // Described fields can be selected, so the filter condition was refused.
-    if (!job.onlyFilled) throw new Error(`${this.#schema.type}: a field that describe shows cannot be queried`);
+    if (!job.onlyFilled) throw new Error(`${this.#schema.type}: a described field cannot be queried`);
     return this.#save({ ...this.#book, running: restarted({ ...called, onlyFilled: false }) });
   }
 

@@ -120,7 +120,7 @@ async function storeEnd(context: SettleContext, push: LeasedPush, end: PushResul
     person = personAfterLog ?? stored;
     current = await withRowReadAgain(context, type, current, personAfterLog === undefined ? unlogged : []);
   }
-  throw new TransientError('CONTENTION', 'the person was changed by others on every try');
+  throw new TransientError('CONTENTION', 'the person was changed concurrently on every try');
 }
 
 function settledBy(

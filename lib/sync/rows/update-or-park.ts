@@ -6,7 +6,7 @@ import type { PersonStore, UpdateOutcome } from '../ports/person-store.ts';
 
 const TOO_LARGE: Rejection = {
   code: 'PERSON_TOO_LARGE',
-  message: 'What Salesforce holds of this person is more than can be stored here; the person is left as it was',
+  message: 'The record in Salesforce is too large to store; the person was not changed',
   fields: [],
 };
 

@@ -53,7 +53,7 @@ export function cycleAfter(last: KeptCycle | undefined): {
 
 /** The report of a cycle whose function was killed before reporting. */
 export function diedReport(cycle: number, startedAt: string, expiredAt: string): CycleReport {
-  const message = 'The poll function ended before the cycle did; the next cycle reads again what was not queued';
+  const message = 'The poll function ended before the cycle; the next cycle repeats everything not queued';
   return {
     cycle,
     startedAt,

@@ -87,7 +87,7 @@ type Refused = Pick<Extract<CreateAnswer, { kind: 'rejected' }>, 'rejection' | '
 
 function mustHaveKey({ schema }: ObjectRules): void {
   if (!schema.missing.some(({ apiName, access }) => apiName === PERSON_ID_FIELD && access === 'unique')) return;
-  throw new ConfigError(`Lead.${PERSON_ID_FIELD} must be unique: without that two Leads of one person could be made`);
+  throw new ConfigError(`Lead.${PERSON_ID_FIELD} must be unique: otherwise two Leads of one person could be created`);
 }
 
 /**

@@ -125,8 +125,8 @@ function withRow(
 
 function waitsForOf({ clock }: PreviewPorts, person: Person): string | null {
   if (isLeased(person, clock.now()))
-    return `another sync of this person, until ${person.lease?.expiresAt} at the latest`;
+    return `a different sync of the person, until ${person.lease?.expiresAt} at the latest`;
   if (person.rejection !== null) return `a change on either side: parked by ${person.rejection.code}`;
-  if (!isWritable(person.salesforce)) return 'a sync of this person by hand: it has no living record in Salesforce';
+  if (!isWritable(person.salesforce)) return 'a manual sync: the person has no living record in Salesforce';
   return null;
 }

@@ -21,7 +21,7 @@ export function PersonActions({ person }: { readonly person: Person }) {
         </button>
         {person.sync.rejection?.code === 'RECORD_NOT_VISIBLE' && (
           <button type="button" disabled={isBusy} onClick={() => sync.mutate({ recordIsGone: true })}>
-            The record is gone: sync without it
+            The record is gone: sync without the record
           </button>
         )}
         {canRetry && (
