@@ -81,7 +81,7 @@ describe('node cdk/app.ts', { timeout: 300_000 }, () => {
       'lockstep.fields.pushOnly: Title is in fields.pullOnly too',
       { fields: { pullOnly: ['Title'], pushOnly: ['Title'] } },
     ],
-    ['lockstep.auth: "none" is for the sandbox alone', { auth: 'none' }],
+    ['lockstep.auth: "none" is allowed only in the sandbox', { auth: 'none' }],
     ['lockstep.sandbox: is set by the sandbox alone', { auth: 'none', sandbox: true }],
     ['lockstep.cycleLeaseSeconds: takes more than 840', { cycleLeaseSeconds: 300 }],
     ['where a function can be given 3500', { fields: { exclude: ['A'.repeat(4_000)] } }],

@@ -69,7 +69,7 @@ describe('the settings', () => {
     [{ auth: { jwt: {} } }, 'lockstep.auth'],
     [{ activityRetentionDays: 0.5 }, 'lockstep.activityRetentionDays'],
     [{ scheduleEnable: true }, 'lockstep: '],
-    [{ auth: 'none' }, 'lockstep.auth: "none" is for the sandbox alone'],
+    [{ auth: 'none' }, 'lockstep.auth: "none" is allowed only in the sandbox'],
     [{ auth: { jwt: { issuer: 'https://login.example.com', audience: [] } } }, 'lockstep.auth'],
     [{ auth: { jwt: { issuer: 'https://login.example.com', audience: [''] } } }, 'lockstep.auth'],
     [{ auth: { jwt: { issuer: '', audience: ['lockstep'] } } }, 'lockstep.auth'],
