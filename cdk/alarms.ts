@@ -11,6 +11,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { ANY_FUNCTION } from '../lib/lambda/metric-names.ts';
 import type { Settings } from '../lib/lambda/settings.ts';
 import { lambdaMetric, queueMetric, syncMetric, type Watched } from './watched.ts';
 
@@ -35,7 +36,7 @@ export class Alarms extends Construct {
         treatMissingData: TreatMissingData.NOT_BREACHING,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         ...rule,
-        alarmDescription: `${means} Runbook: cdk/README.md, "${name}".`,
+        alarmDescription: `${means} Runbook: cdk/README.md#${name.toLowerCase()}, "${name}".`,
       });
       alarm.addAlarmAction(new SnsAction(props.topic));
       alarm.addOkAction(new SnsAction(props.topic));
@@ -63,6 +64,12 @@ function scheduleRules(props: AlarmsProps): Readonly<Record<string, Rule>> {
     PullLag: {
       means: 'Changes in Salesforce wait for more than half an hour.',
       metric: syncMetric(props, 'poll', 'PullLagSeconds', { statistic: 'Maximum', period }),
+      threshold: 1800,
+      evaluationPeriods: 2,
+    },
+    PushLag: {
+      means: 'Edits made here wait for more than half an hour.',
+      metric: syncMetric(props, 'poll', 'PushLagSeconds', { statistic: 'Maximum', period }),
       threshold: 1800,
       evaluationPeriods: 2,
     },
@@ -99,11 +106,7 @@ function workRules(props: AlarmsProps): Readonly<Record<string, Rule>> {
     },
     Configuration: {
       means: 'A function found a mistake in the configuration: a secret, a permission or a setting.',
-      metric: sumOf(
-        (['poll', 'merge', 'sync-person', 'persons', 'operate'] as const).map((name) =>
-          syncMetric(props, name, 'ConfigErrors', { statistic: 'Sum', period }),
-        ),
-      ),
+      metric: syncMetric(props, ANY_FUNCTION, 'ConfigErrors', { statistic: 'Sum', period }),
       threshold: 1,
       evaluationPeriods: 1,
     },

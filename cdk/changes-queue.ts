@@ -1,6 +1,5 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { MAX_DELIVERIES } from '../lib/lambda/environment.ts';
@@ -15,6 +14,14 @@ const batchingWindow = Duration.seconds(2);
 
 /** Concurrent merges of the fresh lane: a cycle queues at most 2,000 rows and 500 persons there, a few batches. */
 const FRESH_CONCURRENCY = 2;
+
+/**
+ * The calls of Lambda to deliver batches, and of the merge for messages to be delivered again. The library's event source
+ * grants a further call without a caller.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+ */
+const CONSUMING = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'];
 
 /** The queues of the two lanes, fresh and backlog, and their one dead-letter queue. Retained when the stack is deleted. */
 export class ChangesQueue extends Construct {
@@ -57,19 +64,21 @@ export class ChangesQueue extends Construct {
    * so that a full backlog never uses up the merges for fresh changes.
    */
   deliverTo(consumer: LambdaFunction, maxConcurrency: number): void {
-    const parts = [FRESH_CONCURRENCY, maxConcurrency - FRESH_CONCURRENCY];
-    this.#lanes.forEach((lane, at) => {
-      const part = parts[at];
-      if (part === undefined) throw new Error('each lane has a part of the concurrency');
-      consumer.addEventSource(
-        new SqsEventSource(lane, {
-          batchSize: 10,
-          maxBatchingWindow: batchingWindow,
-          reportBatchItemFailures: true,
-          maxConcurrency: part,
-        }),
-      );
-    });
+    const [fresh, backlog] = this.#lanes;
+    const parts = [
+      { name: 'Fresh', lane: fresh, part: FRESH_CONCURRENCY },
+      { name: 'Backlog', lane: backlog, part: maxConcurrency - FRESH_CONCURRENCY },
+    ];
+    for (const { name, lane, part } of parts) {
+      consumer.addEventSourceMapping(name, {
+        eventSourceArn: lane.queueArn,
+        batchSize: 10,
+        maxBatchingWindow: batchingWindow,
+        reportBatchItemFailures: true,
+        maxConcurrency: part,
+      });
+      lane.grant(consumer, ...CONSUMING);
+    }
     Validations.of(consumer).acknowledge({
       id: 'Serverless::Serverless-LambdaEventSourceMappingDestination',
       reason: 'For SQS the failed messages go to the dead-letter queue of the queue; a destination is for streams.',

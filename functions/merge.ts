@@ -6,7 +6,7 @@ import { composeStore } from '../lib/lambda/compose-store.ts';
 import { MAX_DELIVERIES, readEnvironment } from '../lib/lambda/environment.ts';
 import { deliveriesOf, mergeBatch } from '../lib/lambda/merge-batch.ts';
 import { publish } from '../lib/lambda/metrics.ts';
-import { tellError } from '../lib/lambda/observability.ts';
+import { logger, tellError } from '../lib/lambda/observability.ts';
 import { parseChangeMessage } from '../lib/sync/change-message.ts';
 import { type MergeReport, mergeChanges } from '../lib/sync/merge/merge-changes.ts';
 
@@ -24,25 +24,22 @@ async function merge(event: SQSEvent, context: Context): Promise<SQSBatchRespons
       message: parseChangeMessage(record.body),
       lastTry: deliveriesOf(record) >= MAX_DELIVERIES,
     }));
+    const cycles = [...new Set(deliveries.flatMap(({ message }) => message?.cycle ?? []))];
+    logger.appendKeys({ cycles });
     const ports = { ...store, ...salesforce, queue };
     const report = await mergeChanges(ports, deliveries, () => context.getRemainingTimeInMillis());
-    tell(report);
+    tell(report, cycles.join());
     return report;
   });
 }
 
-function tell({ retry, rows, conflicts, calls, push, error }: MergeReport): void {
+function tell({ retry, rows, conflicts, push, echoWrites, error, failed }: MergeReport, cycles: string): void {
   const { pushed, rejected, postponed } = push;
-  publish({
-    RowsMerged: rows,
-    PersonsPushed: pushed,
-    PersonsRejected: rejected,
-    PushesPostponed: postponed,
-    Conflicts: conflicts,
-    SalesforceCalls: calls,
-  });
-  if (error !== null) tellError('some rows must come again', error, { deliveries: retry.length });
-  if (push.error !== null) tellError('some pushes are postponed', push.error, { postponed });
+  const counts = { PersonsPushed: pushed, PersonsRejected: rejected, Conflicts: conflicts, EchoWrites: echoWrites };
+  publish(counts, { cycles, rowsMerged: String(rows) });
+  for (const { personId, code } of push.rejections) logger.info('rejected', { personId, code });
+  if (error !== null) tellError('some rows must come again', error, { deliveries: retry.length, ids: failed });
+  if (push.error !== null) tellError('some pushes are postponed', push.error, { postponed, personIds: push.failed });
 }
 
 export const handler = backgroundHandler(merge);

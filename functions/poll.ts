@@ -42,7 +42,8 @@ function tell(outcome: PollOutcome): void {
     return;
   }
   const { report, error, schemaProblems } = outcome;
-  publish(cycleMetrics(outcome));
+  const code = report.error === null ? {} : { code: report.error.code };
+  publish(cycleMetrics(outcome), { cycle: String(report.cycle), ...code });
   if (error === null) logger.info('cycle', { report, schemaProblems });
   else tellError('cycle', error, { report, schemaProblems });
 }

@@ -23,7 +23,7 @@ type Asked = ReturnType<typeof parseSync>;
 type NotSynced = Parameters<typeof syncAnswer>[1];
 
 async function sync(personId: string, { assignTo, recordIsGone }: Asked, unsynced?: NotSynced): Promise<ApiAnswer> {
-  const outcome = await measuredSync(async () => syncPerson(await ports(), personId, assignTo, recordIsGone));
+  const outcome = await measuredSync(personId, async () => syncPerson(await ports(), personId, assignTo, recordIsGone));
   return syncAnswer((await shown()).outcome(outcome), unsynced);
 }
 

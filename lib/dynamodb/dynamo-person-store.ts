@@ -30,7 +30,7 @@ import {
 import { ItemTable, type Pause } from './item-table.ts';
 import { BY_EMAIL, claimKey, emailKey, isPossibleId, type Key, personIdOf, personKey, type Queue } from './keys.ts';
 import { linkedPersons } from './linked-persons.ts';
-import { dueRetries, newestQueued, newestSince, queueBacklog, queuedIds } from './person-queues.ts';
+import { dueRetries, newestQueued, newestSince, oldestSince, queueBacklog, queuedIds } from './person-queues.ts';
 import { leaseRelease, leaseTaking, personUpdate } from './person-update.ts';
 import { scannedPersons } from './scanned-persons.ts';
 
@@ -196,6 +196,10 @@ export class DynamoPersonStore implements PersonStore {
 
   newestAwaitingPush(after: string | null, limit: number): Promise<readonly WaitingPerson[]> {
     return newestSince(this.#table, 'pending', after, limit);
+  }
+
+  oldestAwaitingPush(): Promise<string | null> {
+    return oldestSince(this.#table, 'pending');
   }
 
   backlog(): Promise<{ readonly count: number; readonly oldestAt: string | null }> {

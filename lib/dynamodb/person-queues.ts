@@ -53,22 +53,24 @@ export async function newestSince(
     .slice(0, limit);
 }
 
+/** The start of the oldest entry of a queue; null: the queue is empty. */
+export async function oldestSince(table: ItemTable, queue: Queue): Promise<string | null> {
+  const oldest = await Promise.all(
+    shardKeys(queue).map((shard) => table.query<QueueEntry>({ ...inShard(shard), Limit: 1 })),
+  );
+  return oldest.flatMap(({ items }) => items.map(({ queueSince }) => queueSince)).sort()[0] ?? null;
+}
+
 /** The number of persons in a queue, and the start of the oldest entry. */
 export async function queueBacklog(
   table: ItemTable,
   queue: Queue,
 ): Promise<{ readonly count: number; readonly oldestAt: string | null }> {
-  const shards = await Promise.all(
-    shardKeys(queue).map(async (shard) => {
-      const [count, oldest] = await Promise.all([
-        countShard(table, shard),
-        table.query<QueueEntry>({ ...inShard(shard), Limit: 1 }),
-      ]);
-      return { count, oldestAt: oldest.items[0]?.queueSince };
-    }),
-  );
-  const instants = shards.flatMap(({ oldestAt }) => oldestAt ?? []);
-  return { count: shards.reduce((sum, { count }) => sum + count, 0), oldestAt: instants.sort()[0] ?? null };
+  const [oldestAt, ...counts] = await Promise.all([
+    oldestSince(table, queue),
+    ...shardKeys(queue).map((shard) => countShard(table, shard)),
+  ]);
+  return { count: counts.reduce((sum, count) => sum + count, 0), oldestAt };
 }
 
 /**

@@ -2,18 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from './api/problem.ts';
 
 /** Maximum wait of a caller: API Gateway gives up after 30 seconds. */
-const LONGEST_MS = 28_000;
+export const LONGEST_MS = 28_000;
 
 /** Time reserved for answering. */
-const TO_ANSWER_MS = 500;
+export const TO_ANSWER_MS = 500;
 
 /** Facts about a call before the answer. */
 export class Progress {
   #personId: string | undefined;
+  readonly #heard: (personId: string) => void;
+
+  /** `heard` is told of the person as soon as it is known. */
+  constructor(heard: (personId: string) => void) {
+    this.#heard = heard;
+  }
 
   /** The person is stored with the call's edits, whatever follows. */
   stored(personId: string): void {
     this.#personId = personId;
+    this.#heard(personId);
   }
 
   /** The answer at the deadline: requests sent before may still be carried out. */

@@ -1,6 +1,8 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { publishAdded } from './metrics.ts';
 import { logger, tellError } from './observability.ts';
+import { tellUnhandled } from './unhandled-errors.ts';
 
 /** The error logged by Lambda's runtime for a failed invocation: the original error's name without the message. */
 class InvocationFailed extends Error {
@@ -20,10 +22,16 @@ class InvocationFailed extends Error {
  * thrown errors in full, so a replacement without quotes is thrown.
  */
 export function backgroundHandler<Event, Result>(run: (event: Event, context: Context) => Promise<Result>) {
+  tellUnhandled();
   return middy<Event, Result>()
     .use({
-      before: ({ context }) => logger.appendKeys({ requestId: context.awsRequestId }),
+      before: ({ context }) => {
+        logger.resetKeys();
+        logger.appendKeys({ requestId: context.awsRequestId });
+      },
+      after: publishAdded,
       onError: (request) => {
+        publishAdded();
         tellError('failed', request.error);
         // Set instead of thrown: middy would attach the first error to the second, and the runtime logs attached
         // errors.

@@ -5,6 +5,7 @@ import { createSalesforceRecords } from '../salesforce/salesforce-records.ts';
 import type { SalesforceCredentials } from '../salesforce/session.ts';
 import { admitOrganization } from '../sync/context/admit-organization.ts';
 import type { Ports } from '../sync/ports/ports.ts';
+import { add } from './metrics.ts';
 import { renewedCredentials, salesforceCredentials } from './salesforce-secret.ts';
 import type { Settings } from './settings.ts';
 
@@ -14,7 +15,7 @@ export type SalesforcePorts = Pick<Ports, 'feed' | 'records'>;
 export type Caller = 'background' | 'waiting';
 
 /** Maximum wait of an API caller for Salesforce; API Gateway gives up after 30 seconds. */
-const CALLER_PATIENCE_SECONDS = 15;
+export const CALLER_PATIENCE_SECONDS = 15;
 
 /**
  * The Salesforce ports. Nothing is read before the first call: missing or refused credentials are a failure of the
@@ -48,6 +49,8 @@ function connect(
     credentials,
     renewCredentials: () => renewedCredentials(salesforceSecretName),
     admit: (organization) => admitOrganization(state, organization),
+    onCall: ({ tookMs, failed }) =>
+      add({ SalesforceMilliseconds: Math.round(tookMs), SalesforceErrors: failed ? 1 : 0 }),
     ...(caller === 'waiting'
       ? { timeoutMs: Math.min(seconds, CALLER_PATIENCE_SECONDS) * 1000, reserve: 0 }
       : { timeoutMs: seconds * 1000, reserve: apiReserve }),

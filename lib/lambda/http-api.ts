@@ -2,12 +2,15 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { isPossiblePersonId } from '../person/person-key.ts';
 import { ConfigError } from '../sync/errors.ts';
 import { inTime, Progress } from './answer-deadline.ts';
 import { Problem, problemResponse } from './api/problem.ts';
 import { type API_ROUTES, type ApiRoute, methodsOf, type RouteKey } from './api/routes.ts';
 import { problemOf } from './http-problems.ts';
-import { tellError } from './observability.ts';
+import { publishAdded } from './metrics.ts';
+import { logger, tellError } from './observability.ts';
+import { tellUnhandled } from './unhandled-errors.ts';
 
 /** An API call with a parsed body. */
 export interface ApiRequest {
@@ -50,12 +53,14 @@ export function apiHandler<Given extends Routes>(routes: Given, late: LateProble
     const key = routeKey.replace(/^HEAD /, 'GET ');
     const answer = Object.hasOwn(routes, key) ? routes[key] : undefined;
     if (answer === undefined) throw noRoute(event);
-    const progress = new Progress();
+    const progress = new Progress((personId) => logger.appendKeys({ personId }));
     const work = answer({ path: pathParameters, query: queryOf(event), headers, body }, progress);
     return response(await inTime(work, context.getRemainingTimeInMillis(), () => progress.late(late)));
   };
+  tellUnhandled();
   return middy<ApiEvent, APIGatewayProxyStructuredResultV2>()
     .use(withoutHeadBody())
+    .use(namedLogs())
     .use(problems())
     .use(httpHeaderNormalizer() as ApiMiddleware)
     .use(jsonBody())
@@ -111,6 +116,26 @@ function jsonBody(): ApiMiddleware {
       }
       return parser.before?.(request);
     },
+  };
+}
+
+/**
+ * Each line of the log names its call: the request, the route, and the person of the path. What cannot be the id of a
+ * person may be an email address, and is left out.
+ */
+function namedLogs(): ApiMiddleware {
+  return {
+    before: ({ event: { routeKey, pathParameters }, context }) => {
+      const { personId = '' } = pathParameters ?? {};
+      logger.resetKeys();
+      logger.appendKeys({
+        requestId: context.awsRequestId,
+        route: routeKey,
+        ...(isPossiblePersonId(personId) && { personId }),
+      });
+    },
+    after: publishAdded,
+    onError: publishAdded,
   };
 }
 

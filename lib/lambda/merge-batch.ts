@@ -14,13 +14,13 @@ export interface BatchPorts {
 type Outcome = Pick<MergeReport, 'retry' | 'suspects' | 'error'>;
 
 /** The maximum delay of an SQS message. */
-const PUT_OFF_SECONDS = 900;
+export const PUT_OFF_SECONDS = 900;
 
 /** Pause with the daily API limit reached, where early retries are useless. */
 const QUOTA_SECONDS = 300;
 
 /** Seconds before redelivery, by the number of deliveries. */
-const AGAIN_SECONDS = [2, 30, 300, 900, 900];
+export const AGAIN_SECONDS = [2, 30, 300, 900, 900];
 
 /**
  * From the delivery on, a message failing by no fault of its own is replaced by a copy with a fresh delivery count: the

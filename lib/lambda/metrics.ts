@@ -1,16 +1,39 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { METRIC_NAMESPACE, type MetricName } from './metric-names.ts';
+import { ANY_FUNCTION, METRIC_NAMESPACE, METRICS, type MetricName } from './metric-names.ts';
 
-const metrics = new Metrics({ namespace: process.env.POWERTOOLS_METRICS_NAMESPACE ?? METRIC_NAMESPACE });
+const namespace = process.env.POWERTOOLS_METRICS_NAMESPACE ?? METRIC_NAMESPACE;
 
-/** Publishes values as metrics, in the embedded metric format. */
-export function publish(values: Readonly<Partial<Record<MetricName, number>>>): void {
-  for (const [name, value] of Object.entries(values)) metrics.addMetric(name, unitOf(name), value);
-  metrics.publishStoredMetrics();
+/** With the function as their service, and with none. */
+const own = new Metrics({ namespace });
+const shared = new Metrics({ namespace, serviceName: ANY_FUNCTION });
+
+/** Names of {@link METRICS} with their values. */
+export type MetricValues = Readonly<Partial<Record<MetricName, number>>>;
+
+/**
+ * Publishes values as metrics, in the embedded metric format. `facts` stand in the same log line: ids and codes, which
+ * CloudWatch can count and does not bill as metrics.
+ */
+export function publish(values: MetricValues, facts: Readonly<Record<string, string>> = {}): void {
+  add(values);
+  for (const [name, fact] of Object.entries(facts)) own.addMetadata(name, fact);
+  publishAdded();
+}
+
+/** Adds values to those that the function publishes next. */
+export function add(values: MetricValues): void {
+  for (const [name, value] of Object.entries(values)) {
+    const isShared = METRICS[ANY_FUNCTION].some((each) => each === name);
+    (isShared ? shared : own).addMetric(name, unitOf(name), value);
+  }
+}
+
+/** Publishes what was added and not published yet. */
+export function publishAdded(): void {
+  for (const metrics of [own, shared]) if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }
 
 function unitOf(name: string): (typeof MetricUnit)[keyof typeof MetricUnit] {
-  if (name.endsWith('Seconds')) return MetricUnit.Seconds;
   if (name.endsWith('Milliseconds')) return MetricUnit.Milliseconds;
   if (name.endsWith('Seconds')) return MetricUnit.Seconds;
   return name.endsWith('Percent') ? MetricUnit.Percent : MetricUnit.Count;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { canonicalId, type Fields, parseInstant } from '../person/field-value.ts';
 import type { DeletedHere } from '../person/person.ts';
+import { isPossiblePersonId } from '../person/person-key.ts';
 import type { AssignTo } from '../sync/assign-to.ts';
 import type { PersonQuery } from '../sync/persons/list-persons.ts';
 import { Problem } from './api/problem.ts';
@@ -110,7 +111,7 @@ export function parsePersonQuery({ query }: ApiRequest): PersonQuery {
 
 export function parsePersonId({ path }: Pick<ApiRequest, 'path'>): string {
   const { personId = '' } = path;
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(personId)) throw new Problem('not-found', 'the person does not exist');
+  if (!isPossiblePersonId(personId)) throw new Problem('not-found', 'the person does not exist');
   return personId;
 }
 

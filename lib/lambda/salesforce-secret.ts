@@ -22,6 +22,9 @@ const CONFIG_REASONS: Readonly<Record<string, string>> = {
 /** Cache time of the secret: a changed secret is in use afterwards. */
 const MAX_AGE_MS = 15 * 60_000;
 
+/** How often the secret is asked for, and how long each try is waited for. */
+export const SECRET_CALL = { maxAttempts: 3, requestTimeout: 3_000 } as const;
+
 let cached:
   | { readonly value: string; readonly credentials: SalesforceCredentials; readonly readAt: number }
   | undefined;
@@ -45,7 +48,11 @@ export async function renewedCredentials(secretName: string): Promise<Salesforce
 
 async function readSecret(secretName: string): Promise<string> {
   try {
-    const answer = await new SecretsManagerClient().send(new GetSecretValueCommand({ SecretId: secretName }));
+    const { maxAttempts, requestTimeout } = SECRET_CALL;
+    const requestHandler = { connectionTimeout: 1_000, requestTimeout, throwOnRequestTimeout: true };
+    const answer = await new SecretsManagerClient({ maxAttempts, requestHandler }).send(
+      new GetSecretValueCommand({ SecretId: secretName }),
+    );
     return answer.SecretString ?? '';
   } catch (error) {
     const reason = error instanceof Error ? CONFIG_REASONS[error.name] : undefined;

@@ -6,7 +6,7 @@ import type { Settings } from './settings.ts';
  * @see
  * https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
  */
-const LONGEST_REQUEST_SECONDS = 600;
+export const LONGEST_REQUEST_SECONDS = 600;
 
 /** Timeout of the poll function. */
 export const POLL_TIMEOUT_SECONDS = 840;

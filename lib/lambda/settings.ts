@@ -78,7 +78,7 @@ const settings = {
   /** The console's page on AWS; absent: not hosted. Requires `auth.jwt`. */
   console: z.optional(hostedConsole),
   /** Timeout of a Salesforce call; for a caller of sync person at most 15. */
-  salesforceTimeoutSeconds: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(60)), 45),
+  salesforceTimeoutSeconds: z._default(z.number().check(z.int(), z.minimum(1), z.maximum(45)), 45),
   /**
    * How long a person is left alone after a push with a lost answer: Salesforce may work on a request for 10 minutes.
    */

@@ -47,10 +47,18 @@ export interface SalesforceClientOptions {
   readonly timeoutMs: number;
   /** Share of the org's daily calls to leave unused: 0 for sync person, the setting `apiReserve` otherwise. */
   readonly reserve: number;
+  /** Hears of each call that counts against the org's daily limit, once its answer is here or lost. */
+  readonly onCall?: (call: MadeCall) => void;
   /** Absent: Node's fetch. */
   readonly fetch?: Fetch;
   /** Absent: the process's time. */
   readonly time?: ClientTime;
+}
+
+/** One API call: how long its answer took, and whether none came or it was an error. */
+export interface MadeCall {
+  readonly tookMs: number;
+  readonly failed: boolean;
 }
 
 /** A successful answer, streamed. */
@@ -224,12 +232,16 @@ class JsforceClient implements SalesforceClient {
     if (left <= 0) throw new TransientError('TIMEOUT', 'No time was left to call Salesforce');
     const transport = this.#transport(left, reads);
     this.#calls += 1;
+    const startedAt = this.#time.elapsed();
     let body: unknown;
     try {
       body = await this.#connection.request(httpRequest(subrequest), { transport });
     } catch (error) {
       if (transport.exchange === undefined) throw lostAnswer(error, writes);
       body = errorBody(error);
+    } finally {
+      const failed = transport.exchange === undefined || transport.exchange.status >= 400;
+      this.#options.onCall?.({ tookMs: this.#time.elapsed() - startedAt, failed });
     }
     const { exchange } = transport;
     if (exchange === undefined) throw unexpectedAnswer('request', writes);

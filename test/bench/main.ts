@@ -5,7 +5,7 @@ import { orInterrupted, runProgram } from '../../lib/operator/run-program.ts';
 import { createScreen, progressBar, type Screen } from '../sandbox/terminal/screen.ts';
 import type { Bench, Workload, WorkloadFile } from './bench.ts';
 import { measureCosts } from './model/measured-costs.ts';
-import { modelLines } from './model/model-lines.ts';
+import { modelLines, rowLines } from './model/model-lines.ts';
 import { barLines, exitCodeOf, jsonOf, linesOf, type Reported } from './report.ts';
 import { runTask } from './run-task.ts';
 import { setLatency, startSurroundings } from './surroundings.ts';
@@ -80,7 +80,7 @@ async function runModel(screen: Screen): Promise<number> {
       { begin: () => surroundings.begin(), run: (task, place, size) => runTask(MODEL_TASKS, task, place, size) },
       MODEL_SIZE,
     );
-    for (const line of [...barLines(bars), '', ...modelLines(costs)]) screen.line(line);
+    for (const line of [...barLines(bars), '', ...rowLines(costs), '', ...modelLines(costs)]) screen.line(line);
     return bars.every(({ holds }) => holds) ? 0 : 1;
   } finally {
     await surroundings.close();

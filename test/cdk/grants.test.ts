@@ -19,7 +19,6 @@ const consumeActions = [
   'sqs:ChangeMessageVisibility',
   'sqs:DeleteMessage',
   'sqs:GetQueueAttributes',
-  'sqs:GetQueueUrl',
   'sqs:ReceiveMessage',
 ];
 const common = [...itemActions, ...logActions];

@@ -33,7 +33,7 @@ function watched(): readonly (readonly [service: string, metric: string])[] {
 describe('the alarms', () => {
   it('watch only metrics that the function of the dimension publishes', () => {
     const pairs = watched();
-    expect(pairs.length).toBeGreaterThan(8);
+    expect(pairs.length).toBeGreaterThan(7);
     const published: Readonly<Record<string, readonly string[]>> = METRICS;
     for (const [service, metric] of pairs) expect(published[service]).toContain(metric);
   });
@@ -71,6 +71,14 @@ describe('the alarms', () => {
 
 it('at most 25 metrics are published, counted by name and dimension', () => {
   expect(Object.values(METRICS).flat().length).toBeLessThanOrEqual(25);
+});
+
+it('each metric is on the dashboard', () => {
+  const [dashboard] = Object.values(resourcesOf(stateless, 'AWS::CloudWatch::Dashboard'));
+  const body = JSON.stringify(dashboard?.Properties.DashboardBody).replaceAll('\\', '');
+  for (const [service, names] of Object.entries(METRICS)) {
+    for (const name of names) expect(body).toContain(`"Lockstep/test","${name}","service","${service}"`);
+  }
 });
 
 it('there is one dashboard', () => {

@@ -187,6 +187,7 @@ export function personListsContract(name: string, open: () => Promise<PersonStor
       const ids = await collect(store.awaitingPush());
       expect(ids.sort()).toEqual(waiting.map((person) => person.personId).sort());
       expect(await store.backlog()).toEqual({ count: 150, oldestAt: at(0) });
+      expect(await store.oldestAwaitingPush()).toBe(at(0));
     });
 
     test('persons with edits are listed by how long they have waited', async () => {
@@ -212,6 +213,7 @@ export function personListsContract(name: string, open: () => Promise<PersonStor
       await updated(store, person, { ...person, pending: {}, pendingSince: null });
       expect(await collect(store.awaitingPush())).toEqual([]);
       expect(await store.backlog()).toEqual({ count: 0, oldestAt: null });
+      expect(await store.oldestAwaitingPush()).toBeNull();
     });
 
     test('rejected persons are listed newest first, in pages, each once', async () => {

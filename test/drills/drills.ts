@@ -35,6 +35,11 @@ const refresh = (ids: readonly string[]) => {
   return { kind: 'refresh', type: 'Lead', queuedAt: new Date().toISOString(), known: true, ids };
 };
 
+async function firstLeadsPerson(sandbox: WatchedSandbox): Promise<string> {
+  const { body } = await sandbox.api.send(`GET /persons?salesforceId=${(await leadIds(sandbox, 1))[0]}`);
+  return (body as PersonsPage).persons[0]?.personId ?? '';
+}
+
 /** A Lead's title, and its person's, become this. */
 const inStep = ({ api }: WatchedSandbox, rowId: string, title: string) =>
   eventually(async () => {
@@ -74,6 +79,27 @@ export const DRILLS: readonly Drill[] = [
     async after(sandbox) {
       const [lead = ''] = await leadIds(sandbox, 1);
       await inStep(sandbox, lead, 'Edited while down');
+    },
+  },
+  {
+    cause: 'a job in Salesforce keeps the records locked',
+    alarms: ['PushLag'],
+    async make(sandbox) {
+      await fault(sandbox, 'lockRow', { match: '' });
+      await sandbox.api.edit(await firstLeadsPerson(sandbox), { Title: 'Locked out' });
+    },
+    async explained(sandbox) {
+      expect((await sandbox.api.status()).lag.pushSeconds).toBeGreaterThan(0);
+      const { body } = await sandbox.api.send(`GET /persons/${await firstLeadsPerson(sandbox)}/sync`);
+      expect(body).toMatchObject({
+        status: 'pending',
+        waiting: [{ field: 'Title', reason: expect.stringMatching(/\w/) }],
+      });
+    },
+    end: async (sandbox) => void (await noFaults(sandbox)),
+    async after({ api, admin }) {
+      await eventually(async () => (await admin.query("SELECT Id FROM Lead WHERE Title = 'Locked out'")).length > 0);
+      expect((await api.status()).lag.pushSeconds).toBe(0);
     },
   },
   {

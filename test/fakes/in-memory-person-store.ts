@@ -240,6 +240,10 @@ export class InMemoryPersonStore implements PersonStore {
     });
   }
 
+  oldestAwaitingPush(): Promise<string | null> {
+    return this.#io('personStore.oldestAwaitingPush', () => this.#index.pending()[0]?.since ?? null);
+  }
+
   backlog(): Promise<{ readonly count: number; readonly oldestAt: string | null }> {
     return this.#io('personStore.backlog', () => {
       const pending = this.#index.pending();

@@ -24,7 +24,7 @@ async function tellAll(sides: TwoSides): Promise<void> {
   const merged = await sides.merge();
   tellError('rows', merged.error ?? new Error('none'), { deliveries: merged.retry.length });
   tellError('pushes', merged.push.error ?? new Error('none'), { postponed: merged.push.postponed });
-  publish({ RowsMerged: merged.rows, PersonsPushed: merged.push.pushed, PersonsRejected: merged.push.rejected });
+  publish({ EchoWrites: merged.echoWrites, PersonsPushed: merged.push.pushed, PersonsRejected: merged.push.rejected });
 }
 
 /** The org in each kind of trouble, every error quoting what it was given. */

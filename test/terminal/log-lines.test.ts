@@ -50,6 +50,6 @@ describe('the trouble in an event', () => {
 
 it('a report and the rows merged are read from the log lines that hold them', () => {
   expect(reportIn(line({ level: 'INFO', message: 'cycle', report: { cycle: 3 } }))).toEqual({ cycle: 3 });
-  expect(mergedIn(line({ _aws: {}, RowsMerged: 40 }))).toBe(40);
+  expect(mergedIn(line({ _aws: {}, rowsMerged: '40' }))).toBe(40);
   expect(mergedIn(line('plain'))).toBe(0);
 });

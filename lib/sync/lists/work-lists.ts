@@ -18,7 +18,7 @@ interface ListsEnd {
 }
 
 /** Minimum time to start a part: a part may take twice the Salesforce timeout. */
-const TIME_TO_BEGIN_MS = 100_000;
+export const TIME_TO_BEGIN_MS = 100_000;
 
 /**
  * Handles messages about lists, one after another; returns the messages to be delivered again and the first error.

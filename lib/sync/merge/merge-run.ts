@@ -28,9 +28,16 @@ export interface MergeReport {
   /** Salesforce API calls. */
   readonly calls: number;
   readonly push: PushReport;
+  /** Rows that came back from our own push and were written all the same. */
+  readonly echoWrites: number;
   /** The first error causing a redelivery. */
   readonly error: unknown;
+  /** The rows and persons, by id, that came to an error: the first of them. */
+  readonly failed: readonly string[];
 }
+
+/** So many ids of what failed are told. */
+const TOLD_IDS = 20;
 
 /** Rows of a message without values, or with outdated values. */
 export interface RowsToRead {
@@ -47,7 +54,9 @@ export class MergeRun {
   #rows = 0;
   #changed = 0;
   #conflicts = 0;
+  #echoWrites = 0;
   #error: unknown = null;
+  readonly #failedIds: string[] = [];
   readonly #retry = new Set<string>();
   readonly #suspects = new Set<string>();
   readonly #failed: FailedRow[] = [];
@@ -203,7 +212,9 @@ export class MergeRun {
       conflicts: this.#conflicts + push.conflicts,
       calls,
       push,
+      echoWrites: this.#echoWrites,
       error: this.#error,
+      failed: this.#failedIds,
     };
   }
 
@@ -213,13 +224,20 @@ export class MergeRun {
     return runs.filter((run, at) => {
       this.#conflicts += run.conflicts.length;
       if (run.hasWritten) this.#changed += 1;
+      if (run.hasWrittenEcho) this.#echoWrites += 1;
       if (run.foundPerson !== undefined) this.#noteForPush(run.foundPerson);
       if (!mustComeAgain(run)) return false;
-      if (run.ended?.kind === 'failed') this.#error ??= run.ended.error;
+      if (run.ended?.kind === 'failed') this.#noteFailure(run.question, run.ended.error);
       else if (run.ended?.kind !== 'late') this.#error ??= busy();
       this.#failed.push(...origins(at).map((origin) => ({ ...origin, isSuspect: isSuspect(run) })));
       return true;
     });
+  }
+
+  #noteFailure(question: Question, error: unknown): void {
+    this.#error ??= error;
+    const id = question.kind === 'row' ? question.name.id : question.personId;
+    if (this.#failedIds.length < TOLD_IDS) this.#failedIds.push(id);
   }
 
   #noteForPush(person: Person): void {

@@ -9,6 +9,8 @@ export interface HandOut {
   readonly count: number;
   /** The persons handed out and possibly waiting in a lane. */
   readonly handedOut: HandedOut;
+  /** Start (ISO) of the longest wait for a push; null: no person waits; undefined: unknown. */
+  readonly oldestAt: string | null | undefined;
   readonly error: unknown;
 }
 
@@ -27,20 +29,23 @@ export async function readHandedOut({ ports, cycle }: CycleRun): Promise<HandedO
  * one read.
  */
 export async function handOutPending(run: CycleRun, underWay: PromiseSettledResult<HandedOut>): Promise<HandOut> {
-  if (underWay.status === 'rejected') return { count: 0, handedOut: run.cycle.handedOut, error: underWay.reason };
+  if (underWay.status === 'rejected') {
+    return { count: 0, handedOut: run.cycle.handedOut, oldestAt: undefined, error: underWay.reason };
+  }
   const work = new HandOutWork(run, underWay.value);
   try {
     const hasAll = await work.sendNewest();
     if (!hasAll) await work.sendOthers();
-    return { count: work.count, handedOut: work.handedOut(), error: null };
+    return { count: work.count, handedOut: work.handedOut(), oldestAt: work.oldestAt, error: null };
   } catch (error) {
     // An unknown part is queued: the next cycle hands out all of the persons again.
-    return { count: work.count, handedOut: underWay.value, error };
+    return { count: work.count, handedOut: underWay.value, oldestAt: work.oldestAt, error };
   }
 }
 
 class HandOutWork {
   count = 0;
+  oldestAt: string | null | undefined;
   readonly #run: CycleRun;
   readonly #underWay: HandedOut;
   readonly #after: string | null;
@@ -59,10 +64,15 @@ class HandOutWork {
   async sendNewest(): Promise<boolean> {
     const { ports, settings } = this.#run;
     const newest = await ports.persons.newestAwaitingPush(this.#after, settings.freshPersons);
+    const hasAll = newest.length < settings.freshPersons;
+    const oldest = newest.at(-1)?.since;
+    // Persons handed out earlier are not among the newest, and wait longer.
+    const isOldest = hasAll && this.#after === null;
+    this.oldestAt = isOldest ? (oldest ?? null) : await ports.persons.oldestAwaitingPush();
     for (const { personId } of newest) this.#newest.add(personId);
     await this.#send('queue', [...this.#newest]);
-    this.#until = newest.at(-1)?.since ?? '';
-    return newest.length < settings.freshPersons;
+    this.#until = oldest ?? '';
+    return hasAll;
   }
 
   async sendOthers(): Promise<void> {

@@ -17,7 +17,7 @@ import {
   type PollPorts,
   type PollSettings,
 } from './cycle-run.ts';
-import { handOutPending, readHandedOut } from './hand-out.ts';
+import { type HandOut, handOutPending, readHandedOut } from './hand-out.ts';
 import { handOutRetries } from './hand-out-retries.ts';
 import { outcomeOf, type PullResult, pullChanges } from './pull-changes.ts';
 import { purgeFields } from './purge-fields.ts';
@@ -31,7 +31,10 @@ export type PollOutcome =
       readonly error: unknown;
       /** Lag of the slowest object's position; null where no object has a position yet. */
       readonly lagSeconds: number | null;
-      /** Rows enqueued by a reconciliation. */
+      /** How long the oldest edit has waited to be pushed: 0 where none waits, null where that could not be read. */
+      readonly pushLagSeconds: number | null;
+      /** Persons that a reconciliation compared with their rows, and rows that it handed out. */
+      readonly compared: number;
       readonly drifted: number;
       /** The last ended reconciliation found implausibly many records missing. */
       readonly reconciliationHeld: boolean;
@@ -96,6 +99,8 @@ export async function pollCycle(ports: PollPorts, settings: PollSettings, timeLe
     report,
     error: failure,
     lagSeconds: lagOf(run),
+    pushLagSeconds: pushLagOf(run, push),
+    compared: jobs.compared,
     drifted: jobs.drifted,
     reconciliationHeld: jobs.held,
     schemaProblems: [
@@ -110,11 +115,21 @@ export async function pollCycle(ports: PollPorts, settings: PollSettings, timeLe
 function lagOf({ feeds, ports }: CycleRun): number | null {
   const positions = [...feeds.values()].flatMap((state) => feedPosition(state) ?? []);
   const [slowest] = positions.sort();
-  return slowest === undefined ? null : Math.max(0, Math.round(msBetween(slowest, ports.clock.now()) / 1000));
+  return slowest === undefined ? null : secondsSince(slowest, ports.clock.now());
+}
+
+function pushLagOf({ ports }: CycleRun, { oldestAt }: HandOut): number | null {
+  if (oldestAt === undefined) return null;
+  return oldestAt === null ? 0 : secondsSince(oldestAt, ports.clock.now());
+}
+
+function secondsSince(instant: string, now: string): number {
+  return Math.max(0, Math.round(msBetween(instant, now) / 1000));
 }
 
 interface JobsResult {
   readonly queued: number;
+  readonly compared: number;
   readonly drifted: number;
   readonly held: boolean;
   readonly error: unknown;
@@ -122,7 +137,7 @@ interface JobsResult {
 
 /** Field jobs, retries, purges and reconciliations come last: changes have priority for the org's remaining calls. */
 async function workJobs(run: CycleRun, pull: PullResult): Promise<JobsResult> {
-  const nothing = { queued: 0, drifted: 0, held: false };
+  const nothing = { queued: 0, compared: 0, drifted: 0, held: false };
   if (pull.outcome !== 'complete') return { ...nothing, error: null };
   const ends = await Promise.allSettled(pull.turns.map((turn) => workFieldJob(run, turn)));
   const failed = ends.find((end) => end.status === 'rejected');
@@ -132,8 +147,8 @@ async function workJobs(run: CycleRun, pull: PullResult): Promise<JobsResult> {
     const feeds = new Map(pull.turns.map(({ schema, feed }) => [schema.type, feed]));
     await handOutRetries(run);
     await purgeFields(run);
-    const { handedOut, held } = await reconcile(run, feeds);
-    return { queued, drifted: handedOut, held, error: null };
+    const reconciled = await reconcile(run, feeds);
+    return { queued, ...reconciled, error: null };
   } catch (error) {
     return { ...nothing, queued, held: error instanceof ReconciliationHeldError, error };
   }

@@ -32,30 +32,35 @@ export async function reconcile(run: CycleRun, feeds: FeedsRead): Promise<Reconc
   const [stored, asks] = await Promise.all([ports.state.loadReconciliations(), ports.state.reconciliationAsks()]);
   let book = plannedReconciliation(stored, asks, settings.reconcileDays, ports.clock.now());
   if (book !== stored) await ports.state.saveReconciliations(book, cycle);
-  let handedOut = 0;
-  if (book.running === null) return { handedOut, held: book.last?.held === true };
+  let drifted = 0;
+  let compared = 0;
+  if (book.running === null) return { compared, drifted, held: book.last?.held === true };
   const reads = { feeds, schemas: await loadSchemas(ports) };
   for (let step = 0; step < settings.reconcileStepsPerCycle && timeLeftMs() > TIME_TO_STOP_MS; step += 1) {
     if (book.running === null) break;
     const next = await lookOn(run, reads, book, book.running);
-    handedOut += next.handedOut;
+    drifted += next.drifted;
+    compared += next.compared;
     book = next.book;
     await ports.state.saveReconciliations(book, cycle);
     if (next.implausible) throw new ReconciliationHeldError(implausible(book));
   }
-  return { handedOut, held: book.last?.held === true };
+  return { compared, drifted, held: book.last?.held === true };
 }
 
 /** Result of a cycle's reconciliation steps. */
 export interface Reconciled {
-  readonly handedOut: number;
+  /** Persons compared, and rows found missing or different. */
+  readonly compared: number;
+  readonly drifted: number;
   /** The last ended reconciliation was held. */
   readonly held: boolean;
 }
 
 interface Step {
   readonly book: ReconciliationBook;
-  readonly handedOut: number;
+  readonly compared: number;
+  readonly drifted: number;
   readonly implausible: boolean;
 }
 
@@ -93,12 +98,13 @@ async function lookOn(
   };
   const now = ports.clock.now();
   const ended = (held: boolean) => endedReconciliation(book, looked, { held, now });
-  if (isImplausible(looked)) return { book: ended(true), handedOut: 0, implausible: true };
+  const compared = persons.length;
+  if (isImplausible(looked)) return { book: ended(true), compared, drifted: 0, implausible: true };
   const found = [...drifted.changed, ...different];
   await handOut(run, drifted.missing, from.acceptMissing);
   await handOut(run, [...found, ...behind], false);
   const next = cursor === null ? ended(false) : { ...book, running: looked };
-  return { book: next, handedOut: drifted.missing.length + found.length + behind.length, implausible: false };
+  return { book: next, compared, drifted: drifted.missing.length + found.length, implausible: false };
 }
 
 /**

@@ -128,6 +128,9 @@ export interface PersonStore {
   /** The persons with the shortest waits, begun after an instant (null: any), newest first. Eventually consistent. */
   newestAwaitingPush(after: string | null, limit: number): Promise<readonly WaitingPerson[]>;
 
+  /** The start (ISO) of the longest wait for a push; null: no person waits. Eventually consistent. */
+  oldestAwaitingPush(): Promise<string | null>;
+
   /** The number of persons awaiting a push, and the oldest waiting time (ISO). Eventually consistent. */
   backlog(): Promise<{ readonly count: number; readonly oldestAt: string | null }>;
 

@@ -9,7 +9,7 @@ import { giveBackLease } from './push-lease.ts';
 type LostPushPorts = Pick<Ports, 'persons' | 'records' | 'clock' | 'leaseMs'>;
 
 /** Longer than any pushing function runs: a worker whose lease is older has ended. */
-const LONGEST_WORK_MS = 150_000;
+export const LONGEST_WORK_MS = 150_000;
 
 /** Stamps have whole seconds: a save within the guard's second passes the guard. */
 const SECOND_MS = 1000;

@@ -128,17 +128,19 @@ export class PushRun {
 
   /** One API call: up to a batch of persons of one type. */
   async #push(type: SalesforceType, persons: readonly Person[], mode: Mode): Promise<readonly Person[]> {
-    const prepared = await this.#each(persons, (person) => this.#prepare(type, person, mode));
+    const prepared = await this.#tally.each(persons, (person) => this.#prepare(type, person, mode));
     const again = prepared.flatMap((step) => (step === undefined || 'record' in step ? [] : step));
     const pushes = prepared.flatMap((step) => (step !== undefined && 'record' in step ? step : []));
     if (pushes.length === 0) return again;
     const given = await this.#answers(pushes, () => sendPushes(this.#context, type, pushes, mode));
     const answers = await this.#readBehind(type, pushes, given);
-    const left = await this.#each([...pushes.entries()], async ([at, push]) => {
-      const answer = answers[at];
-      if (answer === undefined) throw new Error(`no answer for record ${at} of a push`);
+    const settle = async (_: Person, at: number) => {
+      const [push, answer] = [pushes[at], answers[at]];
+      if (push === undefined || answer === undefined) throw new Error(`no answer for record ${at} of a push`);
       return this.#settle(push, answer, mode);
-    });
+    };
+    const pushed = pushes.map(({ person }) => person);
+    const left = await this.#tally.each(pushed, settle);
     return [...again, ...left.flatMap((person) => person ?? [])];
   }
 
@@ -150,20 +152,6 @@ export class PushRun {
     if (prepared.kind === 'refused') return this.#note(prepared.settled, 'rejected');
     if (prepared.kind === 'notOurs') this.#tally.postponed += 1;
     return undefined;
-  }
-
-  /** A failure of one item is reported at the end and does not stop the others. */
-  async #each<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
-    const done = await inParallel(items, STORE_PARALLELISM, async (item) => {
-      try {
-        return [await work(item)];
-      } catch (error) {
-        this.fail(error);
-        this.#tally.postponed += 1;
-        return [];
-      }
-    });
-    return done.flat();
   }
 
   async #refresh(persons: readonly Person[]): Promise<ReadonlyMap<string, Person>> {
@@ -179,7 +167,7 @@ export class PushRun {
       // While the push may still commit, the leases stay in force.
       if (wasNotSent(error))
         await inParallel(pushes, STORE_PARALLELISM, (push) => this.#release(push, reasonOf(error)));
-      this.#tally.postponed += pushes.length;
+      this.#tally.postpone(pushes.map(({ person }) => person));
       throw error;
     }
   }
@@ -239,7 +227,7 @@ export class PushRun {
   /** Counts the result; returns the person if edits are left. */
   #note(settled: Settled | undefined, kind: PushResult['kind']): Person | undefined {
     if (settled === undefined) this.#tally.postponed += 1;
-    else if (kind === 'rejected') this.#tally.rejected += 1;
+    else if (kind === 'rejected') this.#tally.reject(settled.person);
     else this.#tally.pushed += 1;
     this.#tally.conflicts += settled?.conflicts.length ?? 0;
     return settled !== undefined && awaitsPush(settled.person) ? settled.person : undefined;

@@ -1,4 +1,5 @@
 import type { Person } from '../../person/person.ts';
+import { inParallel, STORE_PARALLELISM } from '../in-parallel.ts';
 
 /**
  * `guarded`: only if the row is unchanged since base. `mass`: without the condition, for the pushes beyond the guarded
@@ -12,25 +13,57 @@ export type Mode = 'guarded' | 'mass';
 export interface PushReport {
   readonly pushed: number;
   readonly rejected: number;
+  /** Each of those persons with the code that refused it. */
+  readonly rejections: readonly { readonly personId: string; readonly code: string }[];
   readonly postponed: number;
   /** Fields changed on both sides. */
   readonly conflicts: number;
   /** Ids of the persons without time left: the caller queues the persons again. */
   readonly late: Readonly<Record<Mode, readonly string[]>>;
   readonly error: unknown;
+  /** Persons, by id, whose push ended with an error: the first of them. */
+  readonly failed: readonly string[];
 }
+
+/** So many ids of failed persons are told. */
+const TOLD_IDS = 20;
 
 /** The result of a round so far. */
 export class PushTally {
   pushed = 0;
-  rejected = 0;
   postponed = 0;
   conflicts = 0;
   #error: unknown = null;
+  readonly #failed: string[] = [];
+  readonly #rejections: { readonly personId: string; readonly code: string }[] = [];
   readonly #late: Record<Mode, string[]> = { guarded: [], mass: [] };
 
   fail(error: unknown): void {
     this.#error ??= error;
+  }
+
+  /** An error kept these persons from being pushed. */
+  postpone(persons: readonly Person[]): void {
+    this.postponed += persons.length;
+    this.#failed.push(...persons.slice(0, TOLD_IDS - this.#failed.length).map(({ personId }) => personId));
+  }
+
+  /** Works on persons side by side. A failure of one person is reported at the end and does not stop the others. */
+  async each<End>(all: readonly Person[], work: (person: Person, at: number) => Promise<End>): Promise<End[]> {
+    const done = await inParallel([...all.entries()], STORE_PARALLELISM, async ([at, person]) => {
+      try {
+        return [await work(person, at)];
+      } catch (error) {
+        this.fail(error);
+        this.postpone([person]);
+        return [];
+      }
+    });
+    return done.flat();
+  }
+
+  reject({ personId, rejection }: Person): void {
+    this.#rejections.push({ personId, code: rejection?.code ?? 'UNKNOWN' });
   }
 
   /** Records persons without time left. */
@@ -39,7 +72,9 @@ export class PushTally {
   }
 
   report(): PushReport {
-    const { pushed, rejected, postponed, conflicts } = this;
-    return { pushed, rejected, postponed, conflicts, late: this.#late, error: this.#error };
+    const { pushed, postponed, conflicts } = this;
+    const rejections = this.#rejections;
+    const outcome = { pushed, rejected: rejections.length, rejections, postponed, conflicts };
+    return { ...outcome, late: this.#late, error: this.#error, failed: this.#failed };
   }
 }

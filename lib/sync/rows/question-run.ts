@@ -52,6 +52,8 @@ export class QuestionRun {
   readonly conflicts: Conflict[] = [];
   /** Whether any item was stored. */
   hasWritten = false;
+  /** Whether a row of the feed that is no newer than base changed a value all the same. */
+  hasWrittenEcho = false;
   /** The rows taken by the question's person. */
   readonly taken: Row[] = [];
   ended: RunEnd | undefined;
@@ -148,6 +150,7 @@ export class QuestionRun {
     else if (outcome.kind === 'refused') this.#startAgain();
     else {
       const { item, isStored, pulled, conflicts } = outcome;
+      this.hasWrittenEcho ||= isStored && this.#isEcho(pulled, this.person(item.personId));
       this.#items.set(item.personId, item);
       if (isStored) this.#stored.set(item.personId, item);
       this.hasWritten ||= isStored;
@@ -160,6 +163,18 @@ export class QuestionRun {
   #hasToBeRead(person: Person, row: Row, isLeased: (person: Person) => boolean): boolean {
     const isLapsed = person.lease !== null && person.lease.owner !== this.options.token && !isLeased(person);
     return isLapsed && successorOf(row) === null;
+  }
+
+  /**
+   * Whether the state of the question has the stamp of base, and other values for fields known of the person: the values
+   * read after a push and the values of the feed do not compare as equal. An edit in the second of the push looks alike.
+   */
+  #isEcho(pulled: readonly string[], before: Person | undefined): boolean {
+    if (this.question.kind !== 'row') return false;
+    const { state, partial } = this.question;
+    const base = before?.salesforce;
+    if (state === null || partial || base?.id !== state.id) return false;
+    return base.systemModstamp === state.systemModstamp && pulled.some((field) => before?.fields[field] !== undefined);
   }
 
   #see({ person, row }: NonNullable<AskOptions['seen']>): void {

@@ -9,7 +9,7 @@ import { survivorOfPerson } from '../rows/holders.ts';
 import type { SyncOutcome } from './person-sync.ts';
 
 /** Maximum wait for a concurrent sync of the same person. */
-const PATIENCE_MS = 5000;
+export const PATIENCE_MS = 5000;
 const WAIT_MS = 100;
 
 /** Why a person cannot be leased. */

@@ -1,3 +1,5 @@
+import { PRICES } from './prices.ts';
+
 /** What one row costs, as measured: units and calls of DynamoDB, queue requests, processor time. */
 export interface RowCost {
   readonly readUnits: number;
@@ -64,8 +66,6 @@ const MERGE_BATCH_ROWS = 800;
 const TABLE_UNITS = 40_000;
 const INDEX_WRITES = 8 * 1000;
 
-/** List prices in us-east-1, in dollars: a million write and read units, queue requests; a GB-second; a GB-month. */
-const PRICES = { writeUnit: 0.625e-6, readUnit: 0.125e-6, queueRequest: 0.4e-6, gbSecond: 16.67e-6, gbMonth: 0.25 };
 const PERSON_GB = 1.2e-6;
 
 /** A worker that is busy until then, and what arrives at its end. */
@@ -205,7 +205,7 @@ class Day {
       sum(({ readUnits }) => readUnits) * PRICES.readUnit +
       sum(({ queueRequests }) => queueRequests) * PRICES.queueRequest +
       (this.#worked.seconds + this.#worked.poll) * PRICES.gbSecond +
-      (this.#install.persons * PERSON_GB * PRICES.gbMonth) / 30
+      (this.#install.persons * PERSON_GB * PRICES.tableGb) / 30
     );
   }
 

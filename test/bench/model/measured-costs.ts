@@ -8,6 +8,7 @@ import { openProduct } from '../product.ts';
 import { leadIds, openRawOrg } from '../raw-org.ts';
 import { control } from '../surroundings.ts';
 import type { Costs, RowCost } from './capacity.ts';
+import { ROWS } from './counts.ts';
 
 const AT_ONCE = 24;
 
@@ -81,7 +82,14 @@ export async function measureCosts(
     const expected = beside + callsFor(kind, 2 * size);
     return [...told, atMost(`${kind}, calls of ${2 * size}: told wrong by`, Math.abs(calls - expected), 2)];
   });
-  return { costs, bars };
+  return { costs, bars: [...bars, ...atMostTold(costs)] };
+}
+
+/** The counts that the costs in cdk/README.md are computed from. */
+function atMostTold(costs: Costs): Bar[] {
+  return (['pulled', 'pushed'] as const).flatMap((kind) =>
+    COUNTED.map((name) => atMost(`a ${kind} row, ${name}`, costs[kind][name], ROWS[kind][name])),
+  );
 }
 
 /** A page holds 2,000 rows that are read, a call 23 that are pushed. */

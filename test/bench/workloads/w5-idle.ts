@@ -1,6 +1,7 @@
 import { atMost, type Bench, type Task, type Workload } from '../bench.ts';
 import { runCycle } from '../drive.ts';
 import { counted, increase, measured } from '../measure.ts';
+import { IDLE_CYCLE } from '../model/counts.ts';
 import { openProduct } from '../product.ts';
 import { openRawOrg } from '../raw-org.ts';
 import { control } from '../surroundings.ts';
@@ -63,8 +64,9 @@ async function run(bench: Bench) {
     },
     bars: [
       atMost('Salesforce calls a day', callsADay, 576),
-      // Eight, and one or two more where the items of the sync's state have grown past a whole KB.
-      atMost('write units a cycle', counted(product, 'writeUnits'), 10),
+      // One or two more where the items of the sync's state have grown past a whole KB.
+      atMost('write units a cycle', counted(product, 'writeUnits'), IDLE_CYCLE.writeUnits + 2),
+      atMost('read units a cycle', counted(product, 'readUnits'), IDLE_CYCLE.readUnits + 2),
     ],
   };
 }

@@ -29,14 +29,14 @@ export function reportIn(event: RuntimeEvent): CycleReport | undefined {
 
 /** Rows that a merge finished, where the event is the log line that counts them. */
 export function mergedIn(event: RuntimeEvent): number {
-  return event.type === 'line' ? (parsedLine(event.line)?.RowsMerged ?? 0) : 0;
+  return event.type === 'line' ? Number(parsedLine(event.line)?.rowsMerged ?? 0) : 0;
 }
 
 interface LogLine {
   readonly level?: string;
   readonly message?: string;
   readonly report?: CycleReport;
-  readonly RowsMerged?: number;
+  readonly rowsMerged?: string;
   readonly error?: { readonly name?: string; readonly code?: string; readonly message?: string };
 }
 
