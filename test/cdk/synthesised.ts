@@ -46,23 +46,25 @@ export function resourcesOf(template: Template, type: string): Readonly<Record<s
   return template.findResources(type) as Readonly<Record<string, Resource>>;
 }
 
-/** The functions, by the file in functions/ that each one runs, told apart by their descriptions. */
-const functionDescriptions = {
-  poll: /^Reads what changed/,
-  merge: /^Merges changes/,
-  'sync-person': /^Syncs one person/,
-  persons: /^Creates, reads and edits/,
-  operate: /^Tells how the sync is doing/,
-} as const satisfies Readonly<Record<FunctionName, RegExp>>;
+const NAMES = {
+  poll: true,
+  merge: true,
+  'sync-person': true,
+  persons: true,
+  operate: true,
+} as const satisfies Readonly<Record<FunctionName, true>>;
 
-export const functionNames = Object.keys(functionDescriptions) as readonly FunctionName[];
+export const functionNames = Object.keys(NAMES) as readonly FunctionName[];
 
 /** The logical id and properties of a function. */
 export function functionNamed(template: Template, name: FunctionName): { readonly id: string } & Resource {
   const functions = Object.entries(resourcesOf(template, 'AWS::Lambda::Function'));
-  const found = functions.filter(([, { Properties }]) =>
-    functionDescriptions[name].test(String(Properties.Description)),
-  );
+  const found = functions.filter(([, { Properties }]) => {
+    const { Variables = {} } = (Properties.Environment ?? {}) as {
+      readonly Variables?: Readonly<Record<string, unknown>>;
+    };
+    return Variables.POWERTOOLS_SERVICE_NAME === name;
+  });
   const [entry] = found;
   if (entry === undefined || found.length > 1) throw new Error(`${found.length} functions are ${name}`);
   return { id: entry[0], ...entry[1] };
