@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Ports } from '../../lib/sync/ports/ports.ts';
+import type { BacklogLane, Ports } from '../../lib/sync/ports/ports.ts';
 import { ChangingOrg } from './changing-org.ts';
+
+type AllPorts = Ports & BacklogLane;
 
 /** An org whose Leads, all synced and quiet, hold a field that is about to be shown; the rows with their values. */
 async function withHiddenField(leads: number, scoreOf: (n: number) => number | null) {
@@ -53,7 +55,7 @@ test('a backfill that is killed before and after each step of each page goes on 
   org.showField('Lead', 'Score__c', true);
   // Before its messages are sent, after that, and once its progress is saved.
   const ways = [
-    killedAt('queue', 'send', 'before'),
+    killedAt('backlog', 'send', 'before'),
     killedAt('state', 'saveJobs', 'before'),
     killedAt('state', 'saveJobs', 'after'),
   ];
@@ -134,8 +136,12 @@ const isPartial = (args: unknown[]): boolean => JSON.stringify(args).includes('p
 const never = (): Promise<'killed'> => new Promise(() => undefined);
 
 /** Ports of a process that dies before or after one operation. */
-function killedAt<Port extends 'queue' | 'state'>(port: Port, method: keyof Ports[Port], when: 'before' | 'after') {
-  return (ports: Ports) => {
+function killedAt<Port extends 'backlog' | 'state'>(
+  port: Port,
+  method: keyof AllPorts[Port],
+  when: 'before' | 'after',
+) {
+  return (ports: AllPorts) => {
     const { promise: death, resolve: die } = Promise.withResolvers<'killed'>();
     const dying = async (call: () => Promise<unknown>): Promise<unknown> => {
       if (when === 'after') await call();
@@ -151,6 +157,6 @@ function killedAt<Port extends 'queue' | 'state'>(port: Port, method: keyof Port
         return (...args: unknown[]) => (isStep(args) ? dying(() => call(...args)) : call(...args));
       },
     });
-    return { ports: { [port]: mortal } as Partial<Ports>, death };
+    return { ports: { [port]: mortal } as Partial<AllPorts>, death };
   };
 }
