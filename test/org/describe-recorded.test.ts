@@ -141,6 +141,15 @@ describe('the global description', () => {
     control(org, 'POST fields', { object: 'Lead', name: 'Score__c', type: 'number' });
     expect(again().status).toBe(200);
   });
+
+  it('is at most a second ahead of the clock, however much changes at once', () => {
+    const org = stillOrg();
+    org.clock.advance(60);
+    control(org, 'POST seed', { leads: 1 });
+    control(org, 'POST features', { personAccounts: true, stateCountryPicklists: true, currencies: true });
+    const changedAt = Date.parse(signIn(org).get('/sobjects').headers['Last-Modified'] ?? '');
+    expect(changedAt - org.clock.now()).toBeLessThanOrEqual(1000);
+  });
 });
 
 /** https://help.salesforce.com/s/articleView?id=000393553 (Bounce Management Explained) */

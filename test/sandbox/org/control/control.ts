@@ -53,7 +53,8 @@ function run(org: OrgState, call: ControlCall, input: unknown): OrgResponse {
   try {
     const parsed = call.input.safeParse(input);
     if (!parsed.success) return json(400, { error: explain(parsed.error) });
-    return json(200, call.run(org, parsed.data as never));
+    const result = org.schema.asOne(() => call.run(org, parsed.data as never));
+    return json(200, result);
   } catch (error) {
     const message = messageOf(error);
     if (message !== undefined) return json(400, { error: message });

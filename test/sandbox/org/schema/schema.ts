@@ -30,6 +30,7 @@ export class Schema {
   /** When anything of it changed last, in the org's time: `describe` answers 304 to who has seen this already. */
   changedAt: number;
   version = 0;
+  #inOne: 'unchanged' | 'changed' | undefined;
 
   /** `since`: when it may have changed at the earliest, so that a new schema is never taken for an older one. */
   constructor(now: number, since = 0) {
@@ -118,8 +119,20 @@ export class Schema {
     return view;
   }
 
+  /** All changes that `work` makes have one stamp: a client cannot look in between. */
+  asOne<T>(work: () => T): T {
+    if (this.#inOne !== undefined) return work();
+    this.#inOne = 'unchanged';
+    try {
+      return work();
+    } finally {
+      this.#inOne = undefined;
+    }
+  }
+
   #changed(now: number): void {
-    this.changedAt = nextSecond(now, this.changedAt);
+    if (this.#inOne !== 'changed') this.changedAt = nextSecond(now, this.changedAt);
+    if (this.#inOne !== undefined) this.#inOne = 'changed';
     this.version += 1;
     this.#visible.clear();
   }

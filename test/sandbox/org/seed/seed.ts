@@ -44,7 +44,7 @@ export function seedOrg(
   org: OrgState,
   { leads, contacts, seed }: Seed,
 ): { leads: number; contacts: number; accounts: number } {
-  addSeedFields(org);
+  org.schema.asOne(() => addSeedFields(org));
   const random = createRandom(seed);
   const accounts = Math.ceil(contacts / CONTACTS_PER_ACCOUNT);
   const batch = { org, random, next: stampsBefore(org, leads + contacts + accounts) };
