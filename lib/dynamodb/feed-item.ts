@@ -113,8 +113,9 @@ export function toStoredSchema({
 }: SchemaItem): StoredSchema | undefined {
   const schema: StoredSchema['schema'] = JSON.parse(gunzipSync(packed).toString());
   if (schema.format !== SCHEMA_FORMAT) return undefined;
-  const known = history === undefined ? NO_HISTORY : JSON.parse(gunzipSync(history).toString());
-  return { schema, history: known, lastModified, revision };
+  // An older version may have written less.
+  const known = history === undefined ? {} : JSON.parse(gunzipSync(history).toString());
+  return { schema, history: { ...NO_HISTORY, ...known }, lastModified, revision };
 }
 
 /** Columns compress better than rows: ids beside ids, stamps beside stamps. */

@@ -37,9 +37,11 @@ export interface FieldHistory {
   readonly quarantined: Readonly<Record<string, QuarantinedField>>;
   /** Fields still to be read from every row. */
   readonly owed: Readonly<Record<string, OwedRows>>;
+  /** Fields changed in any way: rejections naming these are still to be tried again. */
+  readonly changed: readonly string[];
 }
 
-export const NO_HISTORY: FieldHistory = { gone: {}, quarantined: {}, owed: {} };
+export const NO_HISTORY: FieldHistory = { gone: {}, quarantined: {}, owed: {}, changed: [] };
 
 /** A schema with the field history. */
 export interface RememberedSchema {
@@ -86,8 +88,20 @@ export function followingSchema(
   }
   return {
     schema: { ...described, fields },
-    history: { gone: goneFields(previous, described, now), quarantined, owed },
+    history: {
+      gone: goneFields(previous, described, now),
+      quarantined,
+      owed,
+      changed: changedFields(previous, fields),
+    },
   };
+}
+
+/** Permission, direction, type, length, scale, picklist: anything may have been the cause of a rejection. */
+function changedFields({ schema, history }: RememberedSchema, next: ObjectSchema['fields']): readonly string[] {
+  return Object.keys(next).filter((name) => {
+    return history.changed.includes(name) || JSON.stringify(next[name]) !== JSON.stringify(schema.fields[name]);
+  });
 }
 
 /** The schema after accepting the new type of a quarantined field; undefined for a field not in quarantine. */
@@ -96,7 +110,12 @@ export function withAccepted(stored: RememberedSchema, name: string): Remembered
   if (accepted === undefined || !Object.hasOwn(stored.history.quarantined, name)) return undefined;
   return {
     schema: { ...stored.schema, fields: { ...stored.schema.fields, [name]: accepted.field } },
-    history: { ...stored.history, quarantined, owed: { ...stored.history.owed, [name]: 'all' } },
+    history: {
+      ...stored.history,
+      quarantined,
+      owed: { ...stored.history.owed, [name]: 'all' },
+      changed: [...new Set([...stored.history.changed, name])],
+    },
   };
 }
 

@@ -66,12 +66,6 @@ export function notEditable(type: SalesforceType, fields: readonly string[]): Re
   return { code: NOT_EDITABLE, message, fields };
 }
 
-/** Whether all fields of a rejection for lacking edit permission have become editable. */
-export function isMended(rejection: Rejection | null, schema: ObjectSchema): boolean {
-  if (rejection?.code !== NOT_EDITABLE || rejection.fields.length === 0) return false;
-  return rejection.fields.every((field) => syncFieldOf(schema, field)?.update);
-}
-
 /** Texts too long for Salesforce, cut where the policy asks for cuts. */
 export function cutTexts(schema: ObjectSchema, fields: Fields, operation: Operation): Fields {
   const cut: Record<string, FieldValue> = {};

@@ -12,6 +12,12 @@ export interface QueuedRow {
   readonly newer: boolean;
 }
 
+/** Fields of an object, by local name. */
+export interface ChangedFields {
+  readonly type: SalesforceType;
+  readonly fields: readonly string[];
+}
+
 /**
  * The queue messages of the merge, as JSON.
  *
@@ -25,7 +31,8 @@ export interface QueuedRow {
  * - `persons`: persons of a possibly half-done join; with `erases`, of an erasure possibly half done, or concurrent
  *   with earlier writes.
  * - `retry`: rejections to be retried: of the given persons, or of all rejected persons from a list position on; with
- *   `code`, only rejections with the code; with `due`, only rejections whose next try is due.
+ *   `code`, only rejections with the code; with `due`, only rejections whose next try is due; with
+ *   `changed`, only rejections naming one of the fields, of persons with a record of the type.
  * - `list`: a part of a list job; part null: the listing of persons. `tries`: the number of tries so far.
  *
  * `queuedAt` is our clock's, ISO. `cycle` is the number of the queueing cycle; absent without a cycle.
@@ -71,6 +78,7 @@ export type ChangeMessage =
       readonly personIds?: readonly string[];
       readonly code?: string;
       readonly due?: true;
+      readonly changed?: ChangedFields;
       readonly cursor: string | null;
     }
   | {
@@ -206,6 +214,7 @@ const CHECKS: Readonly<Record<string, (message: Record<string, unknown>) => bool
     (message.personIds === undefined || isListOf(message.personIds, isText)) &&
     (message.code === undefined || isText(message.code)) &&
     isTrueOrAbsent(message.due) &&
+    (message.changed === undefined || isChangedFields(message.changed)) &&
     (message.cursor === null || isText(message.cursor)),
   list: (message) =>
     isText(message.jobId) && (message.part === null || isCount(message.part)) && isCount(message.tries),
@@ -219,6 +228,12 @@ function parsedObject(body: string): Record<string, unknown> | undefined {
     // Not JSON: the caller fails the message, and the queue moves the message to the dead-letter queue.
     return undefined;
   }
+}
+
+function isChangedFields(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { type, fields } = value as Readonly<Record<string, unknown>>;
+  return isSalesforceType(type) && isListOf(fields, isText);
 }
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;

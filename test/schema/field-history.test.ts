@@ -22,7 +22,7 @@ function describedAs(...descriptions: ReturnType<typeof schema>[]): RememberedSc
   descriptions.forEach((each, hour) => {
     stored = followingSchema(stored, each, new Date(Date.parse(NOW) + hour * 3_600_000).toISOString());
     // What is owed is planned between two describes.
-    if (hour < descriptions.length - 1) stored = { ...stored, history: { ...stored.history, owed: {} } };
+    if (hour < descriptions.length - 1) stored = { ...stored, history: { ...stored.history, owed: {}, changed: [] } };
   });
   if (stored === undefined) throw new Error('no description');
   return stored;
@@ -47,6 +47,23 @@ describe('the schema that follows', () => {
   test('goes on owing what nobody has planned yet', () => {
     const owing = followingSchema(describedAs(schema()), schema(text), NOW);
     expect(followingSchema(owing, schema(text), LATER).history.owed).toEqual({ A__c: 'filled' });
+  });
+
+  test.each([
+    ['nothing at first', describedAs(schema(text)), []],
+    ['nothing of a field that stays as it is', describedAs(schema(text), schema(text)), []],
+    ['a field that is new', describedAs(schema(), schema(text)), ['A__c']],
+    ['a length', describedAs(schema(text), schema({ ...text, length: 9 })), ['A__c']],
+    ['a permission', describedAs(schema(text), schema({ ...text, updateable: false })), ['A__c']],
+    ['a setting', describedAs(pushOnly(text), schema(text)), ['A__c']],
+    ['a type', describedAs(schema(text), schema(number)), ['A__c']],
+    ['nothing of a field that is gone', describedAs(schema(text), schema()), []],
+  ])('tells what has changed: %s', (_, { history }, changed) => expect(history.changed).toEqual(changed));
+
+  test('goes on telling what changed, until somebody has dealt with that', () => {
+    const changed = followingSchema(describedAs(schema(text)), schema({ ...text, length: 9 }), NOW);
+    expect(followingSchema(changed, schema({ ...text, length: 9 }), LATER).history.changed).toEqual(['A__c']);
+    expect(followingSchema(changed, schema(), LATER).history.changed).toEqual([]);
   });
 
   test('keeps in mind what is gone, since when, and as what', () => {
@@ -80,7 +97,7 @@ describe('a type that is accepted', () => {
     const accepted = withAccepted(describedAs(schema(text), schema(number)), 'A__c');
     expect(accepted?.schema.fields.A__c).toMatchObject({ shape: { kind: 'number', scale: 2 }, pull: true });
     expect(accepted?.schema.fields.A__c?.retyped).toBeUndefined();
-    expect(accepted?.history).toEqual({ gone: {}, quarantined: {}, owed: { A__c: 'all' } });
+    expect(accepted?.history).toEqual({ gone: {}, quarantined: {}, owed: { A__c: 'all' }, changed: ['A__c'] });
   });
 
   test.each(['A__c', 'constructor', 'B__c'])('is that of a field in quarantine: %s is none', (name) => {

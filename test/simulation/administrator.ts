@@ -47,6 +47,7 @@ export function setAccess(world: World, on: boolean): void {
   const { swarm } = world;
   const hides = swarm.enabled.has('fieldHidden');
   world.restrictedFields.add('Phone');
+  world.mayEditPhone = on;
   if (hides) world.hiddenFields.add('Phone');
   const access = { field: 'Phone', read: on || !hides, edit: on };
   for (const object of ['Lead', 'Contact']) world.asAdmin('POST', '/_org/field-access', { object, ...access });

@@ -81,6 +81,8 @@ export class World {
   refusedRecords: readonly { readonly email: string; readonly naming: RefusalName }[] = [];
   /** Local names of fields that the sync user could not see at some time. */
   readonly hiddenFields = new Set<string>([FORMULA.name]);
+  /** Whether the sync user may edit Phone now. */
+  mayEditPhone = true;
   /** Whether a field got another type after the first poll had seen its first one. */
   retyped = false;
   /** Whether anybody has asked to accept a new type. */

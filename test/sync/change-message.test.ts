@@ -60,6 +60,10 @@ test.each([
   `{"kind":"refresh","queuedAt":"${QUEUED_AT}","type":"Account","ids":[]}`,
   `{"kind":"rows","queuedAt":"${QUEUED_AT}","type":"Lead","columns":["Id"],"newer":["0"],"rows":[]}`,
   `{"kind":"rows","queuedAt":"${QUEUED_AT}","type":"Lead","columns":["Id"],"newer":[],"rows":[{}]}`,
+  `{"kind":"retry","queuedAt":"${QUEUED_AT}","cursor":null,"due":1}`,
+  `{"kind":"retry","queuedAt":"${QUEUED_AT}","cursor":null,"changed":{"type":"Account","fields":[]}}`,
+  `{"kind":"retry","queuedAt":"${QUEUED_AT}","cursor":null,"changed":{"type":"Lead","fields":[1]}}`,
+  `{"kind":"retry","queuedAt":"${QUEUED_AT}","cursor":null,"changed":null}`,
   `{"kind":"pending","queuedAt":"yesterday","personIds":["p1"]}`,
   `{"kind":"refresh","queuedAt":"${QUEUED_AT}","type":"Lead","ids":["' OR Id != '"]}`,
   ...[[], ['00Q1'], ['00Q1', 'rubbish'], ['', QUEUED_AT], ['00Q1', QUEUED_AT, 'x'], [{}, QUEUED_AT]].map(

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { QuotaExceededError } from '../../lib/sync/errors.ts';
 import { msBetween } from '../../lib/sync/instants.ts';
 import { readPersonSync } from '../../lib/sync/operate/read-person-sync.ts';
+import type { Ports } from '../../lib/sync/ports/ports.ts';
 import { TwoSides } from './two-sides.ts';
 
 const HOUR_MS = 3_600_000;
@@ -52,10 +54,11 @@ class Refused {
     return readPersonSync(this.sides.ports, this.person, true);
   }
 
-  async cycles(count: number): Promise<void> {
+  async cycles(count: number, over: Partial<Ports> = {}): Promise<void> {
     for (let cycle = 0; cycle < count; cycle += 1) {
       this.sides.clock.advance(290_000);
-      await this.sides.cycle();
+      await this.sides.poll(over);
+      while (this.sides.queue.waiting.length > 0) await this.sides.merge();
     }
   }
 
@@ -192,4 +195,39 @@ test('who has no record that could be written to is not tried again', async () =
   await refused.cycles(26 * HOURS);
   expect(refused.hours).toEqual(hours);
   expect(refused.person.revision).toBe(person.revision);
+});
+
+describe('the turns of retries', () => {
+  test('wait while the calls for background work are used up', async () => {
+    const refused = await Refused.by('validation-rules', RULE);
+    await refused.cycles(1);
+    const { feed } = refused.sides.ports;
+    const open = () => Promise.reject(new QuotaExceededError('the reserve'));
+    await refused.cycles(26 * HOURS, { feed: { ...feed, open } });
+    expect(refused.hours).toEqual([0]);
+    expect(refused.person.rejection).not.toBeNull();
+    await refused.cycles(HOURS);
+    expect(refused.hours).toHaveLength(2);
+  });
+
+  test('take 250 persons each, whose rejection is oldest first', async () => {
+    const refused = await Refused.by('validation-rules', RULE);
+    const { sides } = refused;
+    await refused.cycles(1);
+    for (let n = 0; n < 260; n += 1) sides.insert('Lead', { LastName: `L${n}`, Company: 'C' });
+    await refused.cycles(1);
+    for (const { personId } of sides.persons.all()) await sides.edit(personId, { Title: 'CTO' });
+    await refused.cycles(1);
+    const tries = () => sides.persons.all().map(({ rejection }) => rejection?.at ?? '');
+    const [first] = tries();
+    sides.clock.advance(25 * HOUR_MS);
+    const again = async (): Promise<number> => {
+      const before = tries();
+      await refused.cycles(6);
+      return tries().filter((at, person) => at !== before[person]).length;
+    };
+    expect(await again()).toBe(250);
+    expect(refused.person.rejection?.at).not.toBe(first);
+    expect([await again(), await again()]).toEqual([11, 0]);
+  });
 });

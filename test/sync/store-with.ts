@@ -1,7 +1,5 @@
-import type { PersonStore } from '../../lib/sync/ports/person-store.ts';
-
 /** The store, but for some of its methods. */
-export function storeWith(store: PersonStore, over: Partial<PersonStore>): PersonStore {
+export function storeWith<Store extends object>(store: Store, over: Partial<Store>): Store {
   return new Proxy(store, {
     get: (target, name) => {
       const owner = Reflect.has(over, name) ? over : target;

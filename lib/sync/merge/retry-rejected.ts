@@ -1,7 +1,7 @@
 import type { Person } from '../../person/person.ts';
-import { isRetryDue, lookedForAgain } from '../../person/retry.ts';
+import { isRetryDue, lookedForAgain, retryAt } from '../../person/retry.ts';
 import { isUnseen } from '../../person/unseen-row.ts';
-import { type ChangeMessage, retryMessage } from '../change-message.ts';
+import { type ChangedFields, type ChangeMessage, retryMessage } from '../change-message.ts';
 import type { Context } from '../context/context.ts';
 import { inParallel, STORE_PARALLELISM } from '../in-parallel.ts';
 
@@ -35,10 +35,16 @@ export async function retryRejected({ ports }: Context, message: RetryMessage): 
   return { woken: written.filter((person) => !isUnseen(person)), unseen: written.filter(isUnseen) };
 }
 
-function isMeant(person: Person, { code, due }: RetryMessage, now: string): boolean {
+function isMeant(person: Person, { code, due, changed }: RetryMessage, now: string): boolean {
   const { rejection } = person;
   if (rejection === null || (code !== undefined && code !== rejection.code)) return false;
+  if (changed !== undefined && !isNamed(person, changed)) return false;
   return due !== true || isRetryDue(person, now);
+}
+
+function isNamed(person: Person, { type, fields }: ChangedFields): boolean {
+  const isOfType = person.salesforce?.type === type && retryAt(person) !== null;
+  return isOfType && person.rejection?.fields.some((field) => fields.includes(field)) === true;
 }
 
 async function pageOf({ ports: { persons } }: Pick<Context, 'ports'>, { personIds, cursor }: RetryMessage) {

@@ -1,4 +1,5 @@
-import { packIds } from '../change-message.ts';
+import { packIds, retryMessage } from '../change-message.ts';
+import type { StoredSchema } from '../ports/sync-state-store.ts';
 import type { CycleRun } from './cycle-run.ts';
 
 /** One cycle of so many looks for due rejections: every half hour by the default schedule. */
@@ -17,4 +18,15 @@ export async function handOutRetries({ ports, cycle }: CycleRun): Promise<void> 
   const personIds = await ports.persons.dueRetries(queuedAt, RETRIES);
   const envelope = { kind: 'retry', queuedAt, cycle: cycle.number, due: true, cursor: null } as const;
   if (personIds.length > 0) await ports.backlog.send([...packIds(envelope, personIds)]);
+}
+
+/** By then no merge is left that judges by an older schema: a merge runs for two minutes, and remembers a schema for half a minute. */
+const SCHEMA_KNOWN_SECONDS = 180;
+
+/** Queues the retry of all rejections naming a changed field of the object. */
+export async function retryChanged({ ports, cycle }: CycleRun, { schema, history }: StoredSchema): Promise<void> {
+  if (history.changed.length === 0) return;
+  const changed = { type: schema.type, fields: history.changed };
+  const body = retryMessage({ queuedAt: ports.clock.now(), cycle: cycle.number, changed, cursor: null });
+  await ports.backlog.send([body], SCHEMA_KNOWN_SECONDS);
 }

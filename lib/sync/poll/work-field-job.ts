@@ -17,6 +17,7 @@ import {
   restarted,
 } from '../state/field-job.ts';
 import type { CycleRun } from './cycle-run.ts';
+import { retryChanged } from './hand-out-retries.ts';
 import { placeEdits } from './place-edits.ts';
 
 /** Facts about an object after the read of the window. */
@@ -45,8 +46,8 @@ export async function workFieldJob(run: CycleRun, turn: JobTurn): Promise<number
 }
 
 /**
- * Plans and saves the jobs for an object's owed fields and due formulas. The debt is removed from the schema only
- * afterwards: after a crash in between, the next cycle plans again.
+ * Plans and saves the jobs for an object's owed fields and due formulas, and queues the retry of rejections naming changed
+ * fields. The debt is removed from the schema only afterwards: after a crash in between, the next cycle plans again.
  */
 export async function planJobs(run: CycleRun, stored: StoredSchema): Promise<JobBook> {
   const { ports, settings, cycle } = run;
@@ -54,8 +55,10 @@ export async function planJobs(run: CycleRun, stored: StoredSchema): Promise<Job
   const book = await ports.state.loadJobs(type);
   const planned = plannedJobs(book, stored, settings.fieldJobs.formulaRefreshHours, ports.clock.now());
   if (planned !== book) await ports.state.saveJobs(type, planned, cycle);
-  if (isOwed(stored)) {
-    const paid = { ...stored, history: { ...stored.history, owed: {} }, revision: stored.revision + 1 };
+  await retryChanged(run, stored);
+  if (isOwed(stored) || stored.history.changed.length > 0) {
+    const history = { ...stored.history, owed: {}, changed: [] };
+    const paid = { ...stored, history, revision: stored.revision + 1 };
     // After a concurrent change of the schema, the next cycle removes the debt.
     await ports.state.saveSchema(paid);
   }

@@ -5,7 +5,6 @@ import { mergeRow, mergeSuccessor, type OwnPush, type RowMerge } from '../../per
 import type { Person, SalesforceLink } from '../../person/person.ts';
 import type { Row } from '../../person/row.ts';
 import { isUnseen } from '../../person/unseen-row.ts';
-import { isMended } from '../../schema/judge-push.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
 import type { Schemas } from '../context/schemas.ts';
 
@@ -41,14 +40,9 @@ export function mergeOf(schemas: Schemas, person: Person, row: Row, succeeds = f
     : mergeRow(person, seen, rules, ownPushOf(person));
 }
 
-/** Whether a row changes the person, or ends the person's rejection. */
+/** Whether a row changes the person, or was unreadable before. */
 export function isChange(schemas: Schemas, person: Person, row: Row): boolean {
-  return wakes(schemas, person, row) || mergeOf(schemas, person, row).kind === 'merged';
-}
-
-/** Whether a row unreadable before is readable, or a schema change removed the cause of the rejection. */
-export function wakes(schemas: Schemas, person: Person, { type }: Row): boolean {
-  return isUnseen(person) || isMended(person.rejection, schemas[type].schema);
+  return isUnseen(person) || mergeOf(schemas, person, row).kind === 'merged';
 }
 
 /**

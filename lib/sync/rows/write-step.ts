@@ -13,14 +13,14 @@ import {
   withLeft,
   withoutOwnRow,
 } from '../../person/standing.ts';
-import { parkUnseen } from '../../person/unseen-row.ts';
+import { isUnseen, parkUnseen } from '../../person/unseen-row.ts';
 import { packIds } from '../change-message.ts';
 import type { RowContext } from '../context/context.ts';
 import { ItemTooLargeError } from '../errors.ts';
 import type { StoredItem } from '../ports/person-store.ts';
 import { earlierEdits } from './earlier-edits.ts';
 import type { Step } from './known.ts';
-import { mergedPerson, mergeOf, type Refreshed, refreshedBy, wakes, withoutRow } from './merge-values.ts';
+import { mergedPerson, mergeOf, type Refreshed, refreshedBy, withoutRow } from './merge-values.ts';
 import { isTooLarge, tooLarge, updateOrPark } from './update-or-park.ts';
 
 /** The result of a step. */
@@ -210,7 +210,7 @@ function gone(person: Person, now: string): Merged {
 function mergedWith({ ports, schemas }: RowContext, person: Person, row: Row): Merged {
   const found = mergeOf(schemas, person, row);
   const refreshed = refreshedBy(found, person, ports.clock.now());
-  const isAwake = wakes(schemas, person, row);
+  const isAwake = isUnseen(person);
   const next = isAwake ? { ...refreshed.person, rejection: null } : refreshed.person;
   return { ...refreshed, person: next, isChange: found.kind === 'merged' || isAwake };
 }

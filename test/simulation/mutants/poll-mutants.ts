@@ -69,7 +69,7 @@ export const POLL_MUTANTS: readonly Mutant[] = [
   {
     name: 'the rows of an accepted field are not read',
     file: 'lib/schema/field-history.ts',
-    from: "owed: { ...stored.history.owed, [name]: 'all' } },",
+    from: "owed: { ...stored.history.owed, [name]: 'all' },",
     to: 'owed: stored.history.owed },',
     with: ['fieldRetyped'],
   },

@@ -155,6 +155,13 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
     killedBy: 22281,
   },
   {
+    name: 'a change of the schema wakes nobody',
+    file: 'lib/sync/merge/retry-rejected.ts',
+    from: 'if (changed !== undefined && !isNamed(person, changed)) return false;',
+    to: 'if (changed !== undefined) return false;',
+    with: ['fieldReadOnly'],
+  },
+  {
     name: 'a refusal of the moment that lasts is never told',
     file: 'lib/sync/push/postponed.ts',
     from: "if (condition !== 'moment' || !hasLasted(",
