@@ -60,7 +60,10 @@ test('a row of which a newer state is still under way is read in full: base is n
   org.fillSilently('Lead', 'Score__c', new Map([[id, 5]]));
   org.showField('Lead', 'Score__c', true);
   await org.poll();
-  expect(org.queue.waiting.map((body) => JSON.parse(body))).toMatchObject([{ kind: 'rows', partial: true }]);
+  expect(org.queue.waiting.map((body) => JSON.parse(body))).toMatchObject([
+    { kind: 'retry', changed: { fields: ['Score__c'] } },
+    { kind: 'rows', partial: true },
+  ]);
   expect(await org.merge()).toMatchObject({ error: null, retry: [] });
   expect(org.personOf(id).fields).toMatchObject({ City: 'Paris', Score__c: 5 });
 });

@@ -23,10 +23,13 @@ export async function handOutRetries({ ports, cycle }: CycleRun): Promise<void> 
 /** By then no merge is left that judges by an older schema: a merge runs for two minutes, and remembers a schema for half a minute. */
 const SCHEMA_KNOWN_SECONDS = 180;
 
-/** Queues the retry of all rejections naming a changed field of the object. */
-export async function retryChanged({ ports, cycle }: CycleRun, { schema, history }: StoredSchema): Promise<void> {
+/** Queues the retry of all rejections naming a changed field of the object, and removes the fields from the history. */
+export async function retryChanged({ ports, cycle }: CycleRun, stored: StoredSchema): Promise<void> {
+  const { schema, history, revision } = stored;
   if (history.changed.length === 0) return;
   const changed = { type: schema.type, fields: history.changed };
   const body = retryMessage({ queuedAt: ports.clock.now(), cycle: cycle.number, changed, cursor: null });
   await ports.backlog.send([body], SCHEMA_KNOWN_SECONDS);
+  // After a concurrent change of the schema, the next cycle does both again.
+  await ports.state.saveSchema({ ...stored, history: { ...history, changed: [] }, revision: revision + 1 });
 }

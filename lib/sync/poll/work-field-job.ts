@@ -47,7 +47,7 @@ export async function workFieldJob(run: CycleRun, turn: JobTurn): Promise<number
 
 /**
  * Plans and saves the jobs for an object's owed fields and due formulas, and queues the retry of rejections naming changed
- * fields. The debt is removed from the schema only afterwards: after a crash in between, the next cycle plans again.
+ * fields. Each debt is removed from the schema only afterwards: after a crash in between, the next cycle plans again.
  */
 export async function planJobs(run: CycleRun, stored: StoredSchema): Promise<JobBook> {
   const { ports, settings, cycle } = run;
@@ -55,14 +55,16 @@ export async function planJobs(run: CycleRun, stored: StoredSchema): Promise<Job
   const book = await ports.state.loadJobs(type);
   const planned = plannedJobs(book, stored, settings.fieldJobs.formulaRefreshHours, ports.clock.now());
   if (planned !== book) await ports.state.saveJobs(type, planned, cycle);
-  await retryChanged(run, stored);
-  if (isOwed(stored) || stored.history.changed.length > 0) {
-    const history = { ...stored.history, owed: {}, changed: [] };
-    const paid = { ...stored, history, revision: stored.revision + 1 };
-    // After a concurrent change of the schema, the next cycle removes the debt.
-    await ports.state.saveSchema(paid);
-  }
+  const current = isOwed(stored) ? await withoutDebt(run, stored) : stored;
+  if (current !== undefined) await retryChanged(run, current);
   return planned;
+}
+
+/** Undefined after a concurrent change of the schema: the next cycle removes the debt. */
+async function withoutDebt({ ports }: CycleRun, stored: StoredSchema): Promise<StoredSchema | undefined> {
+  const history = { ...stored.history, owed: {} };
+  const paid = { ...stored, history, revision: stored.revision + 1 };
+  return (await ports.state.saveSchema(paid)) === 'saved' ? paid : undefined;
 }
 
 /** Whether fields of the schema must still be read from every row without being part of a job. */

@@ -37,7 +37,8 @@ function holds(world: World, personId: string, rowId: string): boolean {
 function everyRefusalIsTold(world: World, push: Push): void {
   for (const { rowId, code } of push.refused) {
     if (!LASTING_CODES.has(code)) continue;
-    if ((isUnheard(push) || isGone(world, rowId)) && isFollowed(world, push, rowId)) continue;
+    const mayBeUntold = isUnheard(push) || isGone(world, rowId) || isLockedToo(world, rowId);
+    if (mayBeUntold && isFollowed(world, push, rowId)) continue;
     const persons = [...world.ledger.personsOfRow(rowId), ...(world.stores.peek(rowId) === undefined ? [] : [rowId])];
     if (persons.some((personId) => rejectionsOf(world, personId).some(({ detail }) => detail.code === code))) continue;
     world.breaks(
@@ -45,6 +46,11 @@ function everyRefusalIsTold(world: World, push: Push): void {
       `${rowId} (${persons.join(', ')}): ${push.invocation.name} was refused, and the log does not say so`,
     );
   }
+}
+
+/** A Lead that was to be made without the refused value, and was then refused as locked: it is made anew, whole. */
+function isLockedToo(world: World, rowId: string): boolean {
+  return world.swarm.enabled.has('refusedForNow') && world.stores.peek(rowId) !== undefined;
 }
 
 /** The row is deleted, or another has taken its place: its edits are for that one. */
