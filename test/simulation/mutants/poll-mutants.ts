@@ -110,8 +110,8 @@ export const POLL_MUTANTS: readonly Mutant[] = [
   {
     name: 'a window ends with the newest rows that went ahead of it',
     file: 'lib/sync/poll/pull-changes.ts',
-    from: 'const start = { ...opened, state: newest.state };',
-    to: 'const start = { ...opened, page: { ...page, more: false }, state: newest.state };',
+    from: 'openWindow(run, { ...opened, state: newest.state }, stored)',
+    to: 'openWindow(run, { ...opened, page: { ...page, more: false }, state: newest.state }, stored)',
     with: ['shortPage', 'massUpdate'],
   },
   {
