@@ -3,8 +3,7 @@ import type { Settings } from './settings.ts';
 /**
  * Maximum time Salesforce works on a request.
  *
- * @see
- * https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
+ * @see https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
  */
 export const LONGEST_REQUEST_SECONDS = 600;
 

@@ -103,8 +103,7 @@ class BulkReading {
   /**
    * Up to five pages, readable concurrently.
    *
-   * @see
-   * https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/query_get_parallel_job_results.htm
+   * @see https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/query_get_parallel_job_results.htm
    */
   async #withPages(path: string): Promise<BulkQuery> {
     const { status, body } = await call(this.#client, { method: 'GET', path });

@@ -9,8 +9,7 @@ export const MOST_ROWS = 23;
  * Target duration of a push: from 20 s on a request counts as long-running, and an org allows few concurrent long
  * requests.
  *
- * @see
- * https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
+ * @see https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
  */
 const AIM_MS = 10_000;
 

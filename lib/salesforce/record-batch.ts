@@ -20,8 +20,7 @@ export interface Batch<Push extends RecordPush = RecordPush> {
 /**
  * Maximum records of an update by collection.
  *
- * @see
- * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_update.htm
+ * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_update.htm
  */
 export const MAX_UPDATED = 200;
 
@@ -43,8 +42,7 @@ export function retrieveRequest({ type, pushes, columns }: Batch): Subrequest {
 /**
  * Maximum rows of a read by ids.
  *
- * @see
- * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_retrieve_post.htm
+ * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_retrieve_post.htm
  */
 export const MAX_RETRIEVED = 2000;
 

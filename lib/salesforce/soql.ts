@@ -3,8 +3,7 @@ import { toIsoInstant } from '../person/field-value.ts';
 /**
  * Characters escaped in a SOQL text literal.
  *
- * @see
- * https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_quotedstringescapes.htm
+ * @see https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_quotedstringescapes.htm
  */
 const ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\\\',
@@ -30,8 +29,7 @@ export function soqlList(values: readonly string[]): string {
 /**
  * An instant as a SOQL dateTime literal, without quotes. Throws `RangeError` for other texts.
  *
- * @see
- * https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_dateformats.htm
+ * @see https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_dateformats.htm
  */
 export function soqlInstant(instant: string): string {
   return new Date(toIsoInstant(instant)).toISOString();

@@ -13,8 +13,7 @@ export type Access = 'read' | 'create' | 'edit' | 'unique';
  * Owner columns beside the owner's id, for users and queues. Only queries follow relationships; a read of records by id
  * does not.
  *
- * @see
- * https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_relationships_and_polymorph_keys.htm
+ * @see https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_relationships_and_polymorph_keys.htm
  */
 export const OWNER_COLUMNS = ['Owner.Name', 'Owner.Email'] as const;
 
@@ -86,6 +85,10 @@ export interface StandardField extends Readonly<Record<SalesforceType, string | 
   readonly derivedFrom?: string;
 }
 
+const OF_COMPANY = 'of the company; on a Contact the Account’s value';
+const IN_ADDRESS = 'a part of the address';
+const REACH = 'how to reach the person';
+
 type Entry = readonly [string, StandardField];
 
 /** The same API name on both objects. */
@@ -110,10 +113,8 @@ const codeOf = (derivedFrom: string): Entry => {
  * The synced standard fields, by local name (the Lead's API name), with the API name on every object. Custom fields
  * sync without an entry; a standard field without an entry does not sync.
  *
- * @see
- * https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_lead.htm
- * @see
- * https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_contact.htm
+ * @see https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_lead.htm
+ * @see https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_contact.htm
  */
 export const STANDARD_FIELDS: ReadonlyMap<string, StandardField> = new Map([
   both('Salutation', 'how to address the person'),
@@ -125,23 +126,23 @@ export const STANDARD_FIELDS: ReadonlyMap<string, StandardField> = new Map([
   leadOnly('Company', 'the employer, required by Salesforce. A Contact has an Account instead'),
   contactOnly('Department', 'where in the company the person works'),
   both('Email', 'the mail address, also used to find a person'),
-  both('Phone', 'how to reach the person'),
-  both('MobilePhone', 'how to reach the person'),
-  both('Fax', 'how to reach the person'),
-  leadOnly('Website', 'of the company; on a Contact the Account’s value'),
-  mailing('Street', 'a part of the address; a conversion copies a Lead’s address to a Contact’s mailing address'),
-  mailing('City', 'a part of the address'),
-  mailing('State', 'a part of the address'),
+  both('Phone', REACH),
+  both('MobilePhone', REACH),
+  both('Fax', REACH),
+  leadOnly('Website', OF_COMPANY),
+  mailing('Street', 'a part of the address; a Contact’s mailing address'),
+  mailing('City', IN_ADDRESS),
+  mailing('State', IN_ADDRESS),
   codeOf('State'),
-  mailing('PostalCode', 'a part of the address'),
-  mailing('Country', 'a part of the address'),
+  mailing('PostalCode', IN_ADDRESS),
+  mailing('Country', IN_ADDRESS),
   codeOf('Country'),
   both('LeadSource', 'where the person came from'),
   leadOnly('Status', 'how far sales has come with the Lead'),
   leadOnly('Rating', 'how promising sales takes the Lead to be'),
-  leadOnly('Industry', 'of the company; on a Contact the Account’s value'),
-  leadOnly('AnnualRevenue', 'of the company; on a Contact the Account’s value'),
-  leadOnly('NumberOfEmployees', 'of the company; on a Contact the Account’s value'),
+  leadOnly('Industry', OF_COMPANY),
+  leadOnly('AnnualRevenue', OF_COMPANY),
+  leadOnly('NumberOfEmployees', OF_COMPANY),
   both('CurrencyIsoCode', 'the currency of the amounts, where the org has several'),
   both('Description', 'notes about the person'),
   contactOnly('Birthdate', 'when to congratulate'),

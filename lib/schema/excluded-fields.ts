@@ -16,24 +16,24 @@ const EXCLUSIONS: readonly Exclusion[] = [
   { names: ['Address', 'MailingAddress'], reason: 'a compound field: the parts sync' },
   {
     names: [...position(''), ...position('Mailing'), ...position('Other')],
-    reason: 'computed by Salesforce from the address repeatedly, without any edit',
+    reason: 'computed by Salesforce from the address',
   },
-  { names: address('Other'), reason: 'a second address, missing on a Lead: values would be lost on the way back' },
+  { names: address('Other'), reason: 'a second address, missing on a Lead' },
   {
     names: ['HomePhone', 'OtherPhone', 'AssistantName', 'AssistantPhone'],
     reason: 'private, or of a different person: of no use to marketing',
   },
   {
     names: ['CreatedById', 'LastModifiedById', 'LastModifiedDate'],
-    reason: 'an audit field: changes with every save, own pushes included',
+    reason: 'an audit field: changes with every save',
   },
   {
     names: ['LastActivityDate', 'LastViewedDate', 'LastReferencedDate', 'LastTransferDate'],
-    reason: 'changes without an edit of the record, and a mere view does not move SystemModstamp',
+    reason: 'changes without an edit of the record',
   },
   {
     names: ['FirstCallDateTime', 'FirstEmailDateTime', 'LastCURequestDate', 'LastCUUpdateDate'],
-    reason: 'maintained by Salesforce about Salesforce’s activities',
+    reason: 'maintained by Salesforce',
   },
   { names: ['IsEmailBounced'], reason: 'says no more than EmailBouncedReason' },
   { names: ['IsUnreadByOwner', 'IsPriorityRecord', 'PhotoUrl'], reason: 'for the screens of Salesforce alone' },
@@ -47,7 +47,7 @@ const EXCLUSIONS: readonly Exclusion[] = [
   },
   {
     names: ['AccountId', 'ReportsToId', 'IndividualId', 'PartnerAccountId', 'ScoreIntelligenceId'],
-    reason: 'a link to a different record, without information about the person',
+    reason: 'a link to a different record',
   },
   {
     names: ['ConnectionReceivedId', 'ConnectionSentId', 'Division', 'ExportStatus', 'IsPersonAccount'],
@@ -68,7 +68,7 @@ const EXCLUSIONS: readonly Exclusion[] = [
     names: ['CanAllowPortalSelfReg', 'ContactSource', 'DepartmentGroup', 'TitleType', 'BuyerAttributes'],
     reason: 'set by other products of Salesforce',
   },
-  { names: ['GenderIdentity', 'Pronouns'], reason: 'sensitive: should not be copied without an explicit request' },
+  { names: ['GenderIdentity', 'Pronouns'], reason: 'sensitive: not copied' },
 ];
 
 /** Why a standard field does not sync, by API name. A field neither excluded nor in the catalogue is unknown. */

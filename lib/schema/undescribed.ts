@@ -7,8 +7,7 @@ import type { SyncPolicy } from './sync-policy.ts';
 /**
  * Types of the catalogue's fields other than plain text, the same in every org.
  *
- * @see
- * https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_lead.htm
+ * @see https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_lead.htm
  */
 const TYPES: ReadonlyMap<string, string> = new Map([
   ['Email', 'email'],

@@ -101,7 +101,7 @@ describe('a preview is what a sync then does, and changes nothing', () => {
     const { personId } = await sides.create(ADA);
     const said = await expectKept(sides, personId);
     expect(said).toMatchObject({ outcome: 'created', record: null, pushed: ['Company', 'Email', 'LastName'] });
-    expect(said.waitsFor).toMatch(/by hand/);
+    expect(said.waitsFor).toMatch(/manual sync/);
   });
 
   test('of a person whose Lead is found by email', async () => {

@@ -24,8 +24,7 @@ export interface Ports {
    * Duration of a lease: longer than Salesforce works on any request, so that no push can commit after the lease.
    * Salesforce ends a REST request after 10 minutes.
    *
-   * @see
-   * https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
+   * @see https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
    */
   readonly leaseMs: number;
 }
