@@ -9,6 +9,8 @@ const OnePerson = lazy(() => import('./pages/person.tsx'));
 const Refused = lazy(() => import('./pages/refused.tsx'));
 const Fields = lazy(() => import('./pages/fields.tsx'));
 const Cycles = lazy(() => import('./pages/cycles.tsx'));
+const Jobs = lazy(() => import('./pages/jobs.tsx'));
+const OneJob = lazy(() => import('./pages/job.tsx'));
 const OrgPane = lazy(() => import('./org/org-pane.tsx'));
 
 const PLACES = [
@@ -16,6 +18,7 @@ const PLACES = [
   ['persons', 'Persons'],
   ['refused', 'Refused'],
   ['fields', 'Fields'],
+  ['jobs', 'Jobs'],
   ['cycles', 'Cycles'],
 ] as const;
 
@@ -67,10 +70,12 @@ export function App() {
 function Place({ route }: { readonly route: Route }) {
   const [place = '', id] = route.path;
   if (place === 'person' && id !== undefined) return <OnePerson key={id} route={route} personId={id} />;
+  if (place === 'job' && id !== undefined) return <OneJob key={id} jobId={id} />;
   if (place === '') return <InStep />;
   if (place === 'persons') return <Persons route={route} />;
   if (place === 'refused') return <Refused route={route} />;
   if (place === 'fields') return <Fields route={route} />;
+  if (place === 'jobs') return <Jobs route={route} />;
   if (place === 'cycles') return <Cycles route={route} />;
   return (
     <Page title="No such page">
@@ -83,5 +88,5 @@ function Place({ route }: { readonly route: Route }) {
 
 function isAt({ path }: Route, place: string): boolean {
   const [first = ''] = path;
-  return first === place || (first === 'person' && place === 'persons');
+  return first === place || (place !== '' && `${first}s` === place);
 }

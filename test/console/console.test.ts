@@ -3,10 +3,9 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventually, type RunningSandbox, runSandbox } from '../integration/running-sandbox.ts';
-import { readOptions } from '../sandbox/sandbox-options.ts';
-import { startSandbox } from '../sandbox/start-sandbox.ts';
 import { violationsOn } from './axe.ts';
 import { openBrowser, openPage, type WatchedPage, whyNoBrowser } from './browser.ts';
+import { tabTo } from './tab-to.ts';
 
 const LIMIT = { timeout: 600_000 };
 
@@ -130,24 +129,6 @@ describe.skipIf(browser === undefined)('the console', LIMIT, () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  test('a first sync is followed to its end: what is pulled, and that both sides are in step', async () => {
-    // A sandbox of its own, opened before its first cycle has ended.
-    const options = { ...readOptions([], {}), port: 0, orgPort: 0, cycleSeconds: 86_400, seedRecords: 300 };
-    const fresh = await startSandbox(options, () => undefined);
-    try {
-      await page.goto(`${fresh.apiUrl}/`);
-      await page.getByRole('main').getByRole('status').first().waitFor();
-      await page
-        .getByRole('img', { name: 'The last 1 cycle: 300 pulled, 0 pushed, 0 in conflict, 0 refused' })
-        .waitFor();
-      await page.getByRole('main').getByText('In step', { exact: true }).waitFor();
-      await page.getByText('Nothing waits on either side.').waitFor();
-      expect(opened.complaints).toEqual([]);
-    } finally {
-      await fresh.close();
-    }
-  });
-
   test('while Salesforce does not answer, the page says so, keeps what is known, and what to do', async () => {
     const person = await createPerson('Outage');
     await page.goto(at(`#/person/${person.personId}`));
@@ -189,6 +170,87 @@ describe.skipIf(browser === undefined)('the console', LIMIT, () => {
     await page.getByText('Both sides were in step already.').waitFor();
   });
 
+  test('everybody who is only here becomes Leads by one job, which is paused and goes on', async () => {
+    await sandbox.admin.control('POST faults', { kind: 'slow', milliseconds: 2_000, match: 'composite', times: 1000 });
+    const persons = Array.from({ length: 401 }, (_, at) => ({
+      fields: { Email: `listed-${at}@example.com`, LastName: `Listed ${at}`, Company: 'Engines' },
+    }));
+    const saved = await sandbox.api.send('POST /persons/batch', { persons });
+    expect(saved.status).toBe(200);
+    await page.goto(at('#/persons?list=localOnly'));
+    await page.getByRole('link', { name: 'Sync all of these as one job' }).click();
+    await page.getByRole('button', { name: 'Sync all who are only here …' }).click();
+    expect(await violationsOn(page)).toEqual([]);
+    await page.getByRole('dialog').getByRole('button', { name: 'Begin the job' }).click();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText(/^paused: \d+ of \d+ persons$/).waitFor();
+    expect(await violationsOn(page)).toEqual([]);
+    const address = page.url();
+    await sandbox.admin.control('DELETE faults');
+    await page.getByRole('link', { name: 'All jobs' }).click();
+    await page
+      .getByRole('region', { name: 'Lists of the last 30 days' })
+      .getByRole('cell', { name: 'paused' })
+      .first()
+      .waitFor();
+    await page.goto(address);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByText('done: 401 of 401 persons').waitFor();
+    expect(await sandbox.admin.query("SELECT Id FROM Lead WHERE LastName LIKE 'Listed %'")).toHaveLength(401);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  test('a field whose type changed is accepted, and the values of a hidden field are removed', async () => {
+    const field = { object: 'Lead', name: 'Level__c' };
+    await sandbox.admin.control('POST fields', { ...field, type: 'double' });
+    await sandbox.admin.control('POST fields', { object: 'Lead', name: 'Note__c', type: 'string', length: 60 });
+    await page.goto(at('#/fields?q=__c'));
+    await runCycle(page);
+    await sandbox.admin.control('DELETE fields', field);
+    await sandbox.admin.control('POST fields', { ...field, type: 'string', length: 20 });
+    const pane = page.getByRole('complementary');
+    await pane.getByText('Hide a field').click();
+    await pane.getByLabel('Field of Lead').fill('Note__c');
+    await pane.getByRole('button', { name: 'Hide it' }).click();
+    await runCycle(page);
+
+    const decisions = page.getByRole('region', { name: 'To decide' });
+    await decisions.getByText('Lead.Level__c: the type changed from double to string').waitFor();
+    expect(await violationsOn(page)).toEqual([]);
+    await decisions.getByRole('button', { name: 'Accept string for Lead.Level__c' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Accept the new type' }).click();
+    await page.getByRole('row', { name: /^Level__c .* string ↔ both ways/ }).waitFor();
+    await decisions.getByRole('button', { name: 'Remove the values of Lead.Note__c' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await decisions.getByRole('button', { name: 'Remove the values of Lead.Note__c' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove the values for good' }).click();
+    await decisions.getByText('Lead.Note__c: the next cycles remove the values.').waitFor();
+    await runCycle(page);
+    await decisions.getByText('Lead.Note__c').waitFor({ state: 'detached' });
+    expect(opened.complaints).toEqual([]);
+  });
+
+  test('a person is erased by the keyboard alone, and only after the word is typed', async () => {
+    const { personId } = await createPerson('Erased');
+    await page.goto(at(`#/person/${personId}`));
+    await page.getByRole('button', { name: 'Erase for good …' }).waitFor();
+    await tabTo(page, 'Erase for good …');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByRole('heading', { name: 'Erase Ada Erased?' }).waitFor();
+    expect(await violationsOn(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'Erase for good');
+    await page.keyboard.press('Enter');
+    // The word is missing: the dialog stays, with the input in focus.
+    await page.getByRole('dialog').getByRole('textbox').and(page.locator(':focus')).waitFor();
+    await page.keyboard.type('erase');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Erased', level: 1, exact: true }).waitFor();
+    expect(await sandbox.api.send(`GET /persons/${personId}`)).toMatchObject({ status: 404 });
+    expect(await violationsOn(page)).toEqual([]);
+  });
+
   test('an address of nobody says what to do, and an unknown page leads back', async () => {
     await page.goto(at('#/person/nobody'));
     await page.getByRole('alert').getByText('Check the address, or search under Persons.').first().waitFor();
@@ -211,6 +273,7 @@ describe.skipIf(browser === undefined)('the console', LIMIT, () => {
           `#/person/${person.personId}?edit=Title`,
           '#/refused',
           '#/fields',
+          '#/jobs',
           '#/cycles',
         ]) {
           await watched.page.goto(at(place));
@@ -226,15 +289,3 @@ describe.skipIf(browser === undefined)('the console', LIMIT, () => {
     );
   });
 });
-
-/** Presses Tab until the element with this name has the focus. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  for (let presses = 0; presses < 200; presses += 1) {
-    await page.keyboard.press('Tab');
-    const focused = await page.evaluate(
-      "document.activeElement?.closest('aside') ? '' : (document.activeElement?.labels?.[0]?.textContent ?? document.activeElement?.textContent ?? '').trim()",
-    );
-    if (String(focused).startsWith(name)) return;
-  }
-  throw new Error(`no Tab leads to ${name}`);
-}

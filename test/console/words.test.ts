@@ -3,9 +3,11 @@ import type { Activity, Cycle, Status } from '../../lib/console/api/shapes.ts';
 import { linkTo, parseRoute } from '../../lib/console/parts/route.ts';
 import { activitySentences } from '../../lib/console/words/activity-sentence.ts';
 import { ago, duration, listed, nameOf, valueText } from '../../lib/console/words/format.ts';
+import { doneOf } from '../../lib/console/words/list-job.ts';
 import { problemsOf } from '../../lib/console/words/problems.ts';
+import { readingsOf } from '../../lib/console/words/reading.ts';
 import { searchFor } from '../../lib/console/words/search.ts';
-import { lagOf, verdictOf } from '../../lib/console/words/verdict.ts';
+import { verdictOf } from '../../lib/console/words/verdict.ts';
 
 const NOW = Date.parse('2026-11-21T10:05:00.000Z');
 
@@ -32,7 +34,7 @@ const status = {
   lastCycle: { ...cycle, error: null },
   backlog: { messages: 0, personsToPush: 0 },
   oldestWaitingSeconds: null,
-  lag: { pullSeconds: null, pushSeconds: 0 },
+  lag: { pullSeconds: 300, pushSeconds: 0 },
 } as unknown as Status;
 
 describe('the verdict', () => {
@@ -98,19 +100,42 @@ describe('problems', () => {
   });
 });
 
-describe('the lag', () => {
-  it('of a pull is that of the object that is further behind', () => {
-    expect(lagOf(status, NOW)).toEqual({ pull: 300, push: 0 });
+describe('how Salesforce is read', () => {
+  const objectsOf = (object: Status['objects']['Lead']) => ({ objects: { Lead: object } });
+
+  it('is told for each object: by pages up to a point, or for the first time', () => {
+    expect(readingsOf(status).map(({ object, bar }) => [object, bar])).toEqual([
+      ['Lead', undefined],
+      ['Contact', undefined],
+    ]);
+    const [first] = readingsOf(objectsOf({ checkpoint: null, readBy: 'rest', bulkQuery: null }));
+    expect(first?.text).toBe('Lead: read page by page (REST), for the first time.');
   });
 
-  it('is not known before the first cycle', () => {
-    const before = {
-      ...status,
-      lastCycle: null,
-      objects: { Lead: { checkpoint: null, readBy: 'rest', bulkQuery: null } as const },
-    };
-    expect(lagOf(before, NOW)).toEqual({ pull: null, push: null });
+  it('has a bar while a query job of the Bulk API reads', () => {
+    const bulk = (expectedRows: number | null) =>
+      readingsOf(objectsOf({ checkpoint: null, readBy: 'bulk', bulkQuery: { rows: 50_000, expectedRows } }))[0];
+    expect(bulk(1_100_000)).toEqual({
+      object: 'Lead',
+      text: 'Lead: read by a query job of the Bulk API, 50,000 of 1,100,000 records queued.',
+      bar: { value: 50_000, max: 1_100_000 },
+    });
+    expect(bulk(null)).toMatchObject({ bar: { value: 50_000, max: undefined } });
   });
+
+  it('the verdict of a first sync that goes on is not that both sides are in step', () => {
+    const lag = { pullSeconds: null, pushSeconds: 0 };
+    expect(verdictOf({ ...status, lag }, NOW)).toMatchObject({
+      state: 'catchingUp',
+      title: 'The first sync is under way',
+    });
+  });
+});
+
+it('a list of persons is done as far as outcomes are known', () => {
+  const counts = { created: 1, linked: 2, updated: 3, unchanged: 4, rejected: 5, ambiguous: 6, failed: 7 };
+  const job = { jobId: 'j', createdAt: '', state: 'running', total: 100, calls: 1, estimatedEndAt: null } as const;
+  expect(doneOf({ ...job, ...counts })).toBe(28);
 });
 
 const activity = (type: string, direction: string | null, detail: unknown) =>

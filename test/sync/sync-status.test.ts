@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../lib/schema/sync-policy.ts';
 import { ConfigError } from '../../lib/sync/errors.ts';
 import { readSyncStatus } from '../../lib/sync/operate/sync-status.ts';
+import { FEED_BEGINNING, NEW_FEED } from '../../lib/sync/state/feed-state.ts';
 import { EMPTY_QUEUES } from '../fakes/empty-queues.ts';
 import { TwoSides } from './two-sides.ts';
 
@@ -53,6 +54,20 @@ test('a setting that names a field which no object has is told by the first cycl
   const line = 'fields.truncate names Titel: no such field of Lead and Contact is visible to the sync user';
   expect(await sides.poll()).toMatchObject({ schemaProblems: [line] });
   expect((await status(sides)).schemaProblems).toEqual([line]);
+});
+
+test('a first sync that goes on in the next cycle has neither a checkpoint nor a lag yet', async () => {
+  const sides = new TwoSides();
+  const cycle = await sides.state.beginCycle('poll', sides.clock.now(), sides.clock.now());
+  if (cycle === undefined) throw new Error('another cycle runs');
+  const after = { systemModstamp: '2026-11-20T10:00:00.000Z', id: '00Q000000000001AAA' };
+  const unfinished = { from: FEED_BEGINNING, covered: FEED_BEGINNING, after };
+  for (const type of ['Lead', 'Contact'] as const) {
+    await sides.state.saveFeed(type, { ...NEW_FEED, unfinished }, cycle);
+  }
+  const { objects, lag } = await status(sides);
+  expect(objects).toMatchObject({ Lead: { checkpoint: null }, Contact: { checkpoint: null } });
+  expect(lag.pullSeconds).toBeNull();
 });
 
 test('the lag of both directions is told, each by what has waited longest', async () => {

@@ -3,6 +3,7 @@ import type { FieldStatus, ObjectFields } from '../api/shapes.ts';
 import { Page, Section, Table } from '../parts/page.tsx';
 import { goTo, linkTo, type Route } from '../parts/route.ts';
 import { Answered, Empty } from '../parts/states.tsx';
+import { Decisions } from './fields/decisions.tsx';
 
 const DIRECTIONS = {
   both: '↔ both ways',
@@ -17,6 +18,7 @@ export default function Fields({ route }: { readonly route: Route }) {
   const fields = useAnswer<FieldStatus>('GET /sync/fields');
   return (
     <Page title="Fields" lead="As of the last cycle: each field of each object, which way it syncs, and why not.">
+      {fields.body !== undefined && <Decisions objects={fields.body.objects} />}
       <form class="row" onSubmit={(event) => event.preventDefault()}>
         <label>
           Name contains

@@ -4,9 +4,10 @@ import { CycleChart } from '../parts/cycle-chart.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { linkTo } from '../parts/route.ts';
 import { Answered, Empty } from '../parts/states.tsx';
-import { count, counted, duration, listed, localTime } from '../words/format.ts';
+import { count, counted, duration, localTime } from '../words/format.ts';
 import { problemsOf } from '../words/problems.ts';
-import { lagOf, verdictOf } from '../words/verdict.ts';
+import { readingsOf } from '../words/reading.ts';
+import { verdictOf } from '../words/verdict.ts';
 
 const SHOWN_CYCLES = 40;
 
@@ -22,6 +23,7 @@ export default function InStep() {
             <Verdict status={body} />
             <Tiles status={body} />
             <Problems status={body} />
+            <Reading status={body} />
           </>
         )}
       </Answered>
@@ -41,9 +43,6 @@ export default function InStep() {
           }
         </Answered>
       </Section>
-      <Answered answer={status} what="the jobs">
-        {(body) => <Jobs status={body} />}
-      </Answered>
     </Page>
   );
 }
@@ -61,8 +60,9 @@ function Verdict({ status }: { readonly status: Status }) {
 }
 
 function Tiles({ status }: { readonly status: Status }) {
-  const { pull, push } = lagOf(status, Date.now());
-  const { apiUsage, backlog, lastSuccessAt } = status;
+  const { apiUsage, backlog, lag, lastCycle, lastSuccessAt } = status;
+  const pull = lag.pullSeconds;
+  const push = lastCycle === null ? null : lag.pushSeconds;
   return (
     <dl class="tiles">
       <Tile name="Salesforce to here" value={pull === null ? 'not yet' : `${duration(pull)} behind`} />
@@ -120,22 +120,22 @@ function Problems({ status }: { readonly status: Status }) {
   );
 }
 
-const REASONS = { newFields: 'reads new fields', formulas: 'reads formulas again' } as const;
-
-function Jobs({ status }: { readonly status: Status }) {
-  const running = status.jobs.filter(({ endedAt }) => endedAt === null);
-  if (running.length === 0) return null;
+function Reading({ status }: { readonly status: Status }) {
+  const jobs = status.jobs.filter(({ endedAt }) => endedAt === null).length;
   return (
-    <Section title="Jobs">
+    <Section title="Reading Salesforce">
       <ul>
-        {running.map((job) => (
-          <li key={job.object + job.startedAt}>
-            {`${job.object}: ${REASONS[job.reason]} (${listed(job.fields)}): `}
-            <progress aria-label={`Job of ${job.object}`} value={job.rows} max={job.expectedRows ?? undefined} />{' '}
-            {`${count(job.rows)}${job.expectedRows === null ? '' : ` of ${count(job.expectedRows)}`} records`}
+        {readingsOf(status).map(({ object, text, bar }) => (
+          <li key={object}>
+            {text} {bar !== undefined && <progress aria-label={`Query job of ${object}`} {...bar} />}
           </li>
         ))}
       </ul>
+      {jobs > 0 && (
+        <p>
+          <a href={linkTo(['jobs'])}>{`${counted(jobs, 'job')} under way`}</a>
+        </p>
+      )}
     </Section>
   );
 }

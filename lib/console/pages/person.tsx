@@ -6,11 +6,18 @@ import { Answered, StatusBadge } from '../parts/states.tsx';
 import { ago, listed, nameOf } from '../words/format.ts';
 import { BothSides } from './person/both-sides.tsx';
 import { PersonActions } from './person/person-actions.tsx';
+import { RemovedPerson, RemovePerson } from './person/remove-person.tsx';
 import { Timeline } from './person/timeline.tsx';
 import { WhatWaits } from './person/what-waits.tsx';
 
 /** One person: both records, the planned sync, and the history. */
-export default function OnePerson({ route, personId }: { readonly route: Route; readonly personId: string }) {
+export default function PersonPlace({ route, personId }: { readonly route: Route; readonly personId: string }) {
+  const { removed } = route.query;
+  if (removed !== undefined) return <RemovedPerson how={removed} />;
+  return <OnePerson route={route} personId={personId} />;
+}
+
+function OnePerson({ route, personId }: { readonly route: Route; readonly personId: string }) {
   const person = useAnswer<Person>(`GET /persons/${encodeURIComponent(personId)}`);
   const preview = useAnswer<Preview>('POST /sync/preview', { personId });
   const name = person.body === undefined ? 'Person' : nameOf(person.body);
@@ -27,6 +34,7 @@ export default function OnePerson({ route, personId }: { readonly route: Route; 
             </Section>
             <WhatWaits personId={personId} />
             <Timeline route={route} personId={personId} />
+            <RemovePerson person={body} />
           </>
         )}
       </Answered>

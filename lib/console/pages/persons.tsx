@@ -45,6 +45,11 @@ export default function Persons({ route }: { readonly route: Route }) {
             ) : (
               <PersonsTable persons={page.persons} label="Persons" />
             )}
+            {list === 'localOnly' && !isSearch && (
+              <p>
+                <a href={linkTo(['jobs'])}>Sync all of these as one job</a>
+              </p>
+            )}
             <Pager route={route} cursor={page.cursor ?? null} />
           </>
         )}

@@ -31,6 +31,6 @@ function letters({ deadLetters, missedPolls }: Status['backlog']): readonly stri
 function held({ running, last }: Status['reconciliation']): readonly string[] {
   if (running !== null || last?.held !== true) return [];
   return [
-    `A reconciliation was held: ${count(last.missing)} of ${count(last.persons)} records are missing in Salesforce. If they were deleted there, send POST /sync/reconcile with acceptMissing.`,
+    `A reconciliation was held: ${count(last.missing)} of ${count(last.persons)} records are missing in Salesforce. If they were deleted there, confirm that under Jobs.`,
   ];
 }

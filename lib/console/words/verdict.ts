@@ -20,6 +20,10 @@ export function verdictOf(status: Status, now: number): Verdict {
       'The daily Salesforce calls for background work are used up. Syncing one person by hand still works.';
     return { state: 'stopped', title: 'Waiting for Salesforce calls', detail };
   }
+  if (isFirstSync(status)) {
+    const detail = 'The first sync reads everything that is in Salesforce, and goes on in the next cycles.';
+    return { state: 'catchingUp', title: 'The first sync is under way', detail };
+  }
   if (lastCycle.outcome === 'paused' || backlog.messages > 0 || backlog.personsToPush > 0) {
     const waiting = [
       ...(backlog.messages > 0 ? [counted(backlog.messages, 'message')] : []),
@@ -46,11 +50,7 @@ function stopped(error: LastError, now: number): Verdict {
   return { state: 'stopped', title, detail: `${error.message} (${error.code}). For ${since}: ${often} in a row.` };
 }
 
-/** The lag of every direction in seconds; null while unknown. */
-export function lagOf(status: Status, now: number): { readonly pull: number | null; readonly push: number | null } {
-  const checkpoints = Object.values(status.objects).map((object) => object?.checkpoint ?? null);
-  const known = checkpoints.flatMap((checkpoint) => (checkpoint === null ? [] : [Date.parse(checkpoint)]));
-  const pull =
-    known.length === 0 || known.length < checkpoints.length ? null : Math.max(0, now - Math.min(...known)) / 1000;
-  return { pull, push: status.oldestWaitingSeconds ?? (status.lastCycle === null ? null : 0) };
+/** Whether the first read of Salesforce has not ended yet. */
+export function isFirstSync({ lag }: Pick<Status, 'lag'>): boolean {
+  return lag.pullSeconds === null;
 }

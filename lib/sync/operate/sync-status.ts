@@ -6,7 +6,7 @@ import type { ChangeQueue } from '../ports/change-queue.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { CycleHealth } from '../state/cycle-health.ts';
 import type { CycleError, CycleSummary } from '../state/cycle-report.ts';
-import type { FeedState } from '../state/feed-state.ts';
+import { FEED_BEGINNING, type FeedState, feedPosition } from '../state/feed-state.ts';
 import { EMPTY_BOOK, type FieldJob, type JobBook } from '../state/field-job.ts';
 import { type FirstSyncStatus, firstSyncStatus } from '../state/first-sync.ts';
 import type { EndedReconciliation, Reconciliation } from '../state/reconciliation.ts';
@@ -59,7 +59,7 @@ export interface SyncStatus {
 }
 
 export interface ObjectStatus {
-  /** Null before the first cycle. */
+  /** Null until the first sync of the object has ended. */
   readonly checkpoint: string | null;
   /** How the present window is read: by a query job of the Bulk API (`bulk`), or page by page (`rest`). */
   readonly readBy: 'rest' | 'bulk';
@@ -117,8 +117,8 @@ export async function readSyncStatus(
   const { count, oldestAt } = waiting;
   const [fresh, backlog, deadLetters, missedPolls] = depths;
   const age = (at: string) => Math.max(0, Math.round(msBetween(at, ports.clock.now()) / 1000));
-  const checkpoints = feeds.flatMap((feed) => feed?.checkpoint ?? []);
-  const [slowest] = checkpoints.length < types.length ? [] : checkpoints.sort();
+  const positions = feeds.flatMap((feed) => (feed === undefined ? [] : (feedPosition(feed) ?? [])));
+  const [slowest] = positions.length < types.length ? [] : positions.sort();
   return {
     objects: Object.fromEntries(types.map((type, index) => [type, objectStatus(feeds[index])])),
     lastCycle: cycle === null ? null : { ...cycle, error: statusError(cycle, health) },
@@ -151,7 +151,8 @@ export async function readSyncStatus(
 }
 
 function objectStatus(feed: FeedState | undefined): ObjectStatus {
-  const { checkpoint = null, bulk } = feed ?? {};
+  const checkpoint = feed === undefined || feed.checkpoint === FEED_BEGINNING ? null : feed.checkpoint;
+  const bulk = feed?.bulk;
   if (bulk === undefined) return { checkpoint, readBy: 'rest', bulkQuery: null };
   return { checkpoint, readBy: 'bulk', bulkQuery: { rows: bulk.query.rows, expectedRows: bulk.expectedRows } };
 }
