@@ -49,7 +49,7 @@ describe('a window of many rows', () => {
     const paused = await poll(() => (asked++ < 12 ? LONG : 0));
     expect(paused).toMatchObject({ error: null, report: { outcome: 'paused' } });
     expect(await objectStatus()).toMatchObject({
-      checkpoint: '1999-01-01T00:00:00.000Z',
+      checkpoint: null,
       readBy: 'bulk',
       bulkQuery: { rows: expect.any(Number), expectedRows: 95 },
     });
@@ -63,6 +63,21 @@ describe('a window of many rows', () => {
     await sides.merge();
     expect(sides.persons.all()).toHaveLength(95);
     expect(sides.personOf(id).fields.Title).toBe('changed meanwhile');
+  });
+
+  test('is stored as soon as the job is there: the status shows the job before the first page', async () => {
+    sides.org.seed({ leads: 95, contacts: 0, seed: 3 });
+    const seen: unknown[] = [];
+    const readBulk = sides.ports.feed.readBulk.bind(sides.ports.feed);
+    const feed = {
+      ...sides.ports.feed,
+      readBulk: async (...given: Parameters<typeof readBulk>) => {
+        seen.push(await objectStatus());
+        return readBulk(...given);
+      },
+    };
+    await pollCycle({ ...sides.ports, feed }, POLL, () => LONG);
+    expect(seen).toEqual([{ checkpoint: null, readBy: 'bulk', bulkQuery: { rows: 0, expectedRows: 95 } }]);
   });
 
   test('is counted where it is more than a page, and read page by page where it is not many', async () => {

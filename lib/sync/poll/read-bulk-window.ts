@@ -62,6 +62,8 @@ export async function readBulkWindow(
   window: Pick<WindowStart, 'state' | 'before' | 'latestDateCovered'>,
 ): Promise<WindowOutcome> {
   const reading = new BulkWindowReading(run, bulk, window);
+  // Stored before the first page, which may take minutes: the status shows the job, and a crash does not lose the job.
+  if (window.state.bulk === undefined) await reading.reached(bulk.query);
   const outcome = await run.ports.feed.readBulk(bulk.query, reading).catch((error: unknown) => ({ error }));
   if ('error' in outcome) return reading.stop(outcome.error);
   if (outcome.kind === 'done') return reading.end();
