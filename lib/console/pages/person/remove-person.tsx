@@ -20,12 +20,12 @@ export function RemovePerson({ person }: { readonly person: Person }) {
   const { personId, salesforce } = person;
   const [deletesRecord, setDeletesRecord] = useState(false);
   const [typed, setTyped] = useState('');
-  const remove = useAction<How, unknown>((how) => {
+  const remove = useAction<How, void>(async (how) => {
     const query = `salesforce=${deletesRecord ? 'delete' : 'keep'}${how === 'erased' ? '&erase=true' : ''}`;
-    return api.call(`DELETE /persons/${encodeURIComponent(personId)}?${query}`);
+    await api.call(`DELETE /persons/${encodeURIComponent(personId)}?${query}`);
+    // Not a callback of `mutate`: the answers are asked for again first, and this component is gone by then.
+    goTo(linkTo(['person', personId], { removed: how }));
   });
-  const act = (how: How) =>
-    remove.mutate(how, { onSuccess: () => goTo(linkTo(['person', personId], { removed: how })) });
   const name = nameOf(person);
   const record = salesforce !== null && !salesforce.isDeleted && (
     <label class="check">
@@ -45,7 +45,7 @@ export function RemovePerson({ person }: { readonly person: Person }) {
           title={`Delete ${name} here?`}
           confirm="Delete"
           isBusy={remove.isPending}
-          onConfirm={() => act('deleted')}
+          onConfirm={() => remove.mutate('deleted')}
         >
           <p>
             No list shows the person any more, and edits that wait are dropped. The values are kept: creating a person
@@ -58,7 +58,7 @@ export function RemovePerson({ person }: { readonly person: Person }) {
           title={`Erase ${name}?`}
           confirm="Erase for good"
           isBusy={remove.isPending}
-          onConfirm={() => act('erased')}
+          onConfirm={() => remove.mutate('erased')}
         >
           <p>No value, no email and no activity of the person is kept here, only ids. This cannot be undone.</p>
           {record}
