@@ -44,6 +44,7 @@ describe.skipIf(browser === undefined)('the console during a first sync', LIMIT,
       await page.getByText('The first sync has not ended').waitFor();
       await page.getByText(/^Lead: read by a query job of the Bulk API, [\d,]+ of 20,100 records queued/).waitFor();
       await page.getByRole('progressbar', { name: 'Query job of Lead' }).waitFor();
+      await page.getByRole('progressbar', { name: 'Progress of the first sync' }).waitFor();
       expect(await violationsOn(page)).toEqual([]);
       await admin.control('DELETE faults');
       await page

@@ -33,6 +33,7 @@ const status = {
   },
   lastCycle: { ...cycle, error: null },
   backlog: { messages: 0, personsToPush: 0 },
+  firstSync: null,
   oldestWaitingSeconds: null,
   lag: { pullSeconds: 300, pushSeconds: 0 },
 } as unknown as Status;
@@ -125,10 +126,17 @@ describe('how Salesforce is read', () => {
 
   it('the verdict of a first sync that goes on is not that both sides are in step', () => {
     const lag = { pullSeconds: null, pushSeconds: 0 };
-    expect(verdictOf({ ...status, lag }, NOW)).toMatchObject({
+    const counts = { expectedRows: 1_100_000, queuedRows: 60_000, mergedRows: 50_000, rowsPerSecond: 450 };
+    const firstSync = { startedAt: '2026-11-21T10:00:00.000Z', ...counts, estimatedEndAt: null };
+    expect(verdictOf({ ...status, lag, firstSync }, NOW)).toEqual({
       state: 'catchingUp',
       title: 'The first sync is under way',
+      detail: '50,000 of 1,100,000 records are here, 450 a second.',
     });
+    const read = { ...status, firstSync };
+    expect(verdictOf(read, NOW).state).toBe('inStep');
+    const waiting = { ...read, backlog: { ...status.backlog, messages: 9 } };
+    expect(verdictOf(waiting, NOW).title).toBe('The first sync is under way');
   });
 });
 

@@ -7,7 +7,7 @@ import { Answered, Empty } from '../parts/states.tsx';
 import { count, counted, duration, localTime } from '../words/format.ts';
 import { problemsOf } from '../words/problems.ts';
 import { readingsOf } from '../words/reading.ts';
-import { verdictOf } from '../words/verdict.ts';
+import { isFirstSync, verdictOf } from '../words/verdict.ts';
 
 const SHOWN_CYCLES = 40;
 
@@ -55,8 +55,15 @@ function Verdict({ status }: { readonly status: Status }) {
     <div class={`verdict ${TONES[state]}`} role="status">
       <strong>{title}</strong>
       <p>{detail}</p>
+      {isFirstSync(status) && <FirstSyncBar status={status} />}
     </div>
   );
+}
+
+function FirstSyncBar({ status: { firstSync } }: { readonly status: Status }) {
+  const { mergedRows, expectedRows } = firstSync ?? { mergedRows: 0, expectedRows: null };
+  const value = expectedRows === null ? {} : { value: mergedRows, max: Math.max(1, expectedRows) };
+  return <progress aria-label="Progress of the first sync" {...value} />;
 }
 
 function Tiles({ status }: { readonly status: Status }) {
@@ -72,7 +79,7 @@ function Tiles({ status }: { readonly status: Status }) {
       />
       <Tile
         name="Waiting"
-        value={`${counted(backlog.messages, 'message')}, ${counted(backlog.personsToPush, 'person', 'persons')} to push`}
+        value={`${count(backlog.lanes.fresh)} fresh, ${counted(backlog.lanes.backlog, 'message')} of backlog, ${counted(backlog.personsToPush, 'person', 'persons')} to push`}
       />
       <Tile name="Last success" value={lastSuccessAt === null ? 'none yet' : localTime(lastSuccessAt)} />
       {apiUsage !== null && (

@@ -1,5 +1,5 @@
 import type { Status } from '../api/shapes.ts';
-import { counted, duration } from './format.ts';
+import { count, counted, duration, localTime } from './format.ts';
 
 /** Whether both sides are in step, in one sentence, with advice. */
 export interface Verdict {
@@ -11,8 +11,7 @@ export interface Verdict {
 export function verdictOf(status: Status, now: number): Verdict {
   const { lastCycle, backlog } = status;
   if (lastCycle === null) {
-    const detail = 'No cycle has ended yet. The first one reads everything that is in Salesforce.';
-    return { state: 'notStarted', title: 'The first sync has not ended', detail };
+    return { state: 'notStarted', title: 'The first sync has not ended', detail: firstSyncWords(status) };
   }
   if (lastCycle.outcome === 'failed') return stopped(lastCycle.error, now);
   if (lastCycle.outcome === 'quota') {
@@ -21,8 +20,7 @@ export function verdictOf(status: Status, now: number): Verdict {
     return { state: 'stopped', title: 'Waiting for Salesforce calls', detail };
   }
   if (isFirstSync(status)) {
-    const detail = 'The first sync reads everything that is in Salesforce, and goes on in the next cycles.';
-    return { state: 'catchingUp', title: 'The first sync is under way', detail };
+    return { state: 'catchingUp', title: 'The first sync is under way', detail: firstSyncWords(status) };
   }
   if (lastCycle.outcome === 'paused' || backlog.messages > 0 || backlog.personsToPush > 0) {
     const waiting = [
@@ -51,6 +49,15 @@ function stopped(error: LastError, now: number): Verdict {
 }
 
 /** Whether the first read of Salesforce has not ended yet. */
-export function isFirstSync({ lag }: Pick<Status, 'lag'>): boolean {
-  return lag.pullSeconds === null;
+export function isFirstSync({ lag, firstSync, backlog }: Pick<Status, 'lag' | 'firstSync' | 'backlog'>): boolean {
+  return lag.pullSeconds === null || (firstSync !== null && backlog.messages > 0);
+}
+
+/** The progress of a first sync in a sentence. */
+function firstSyncWords({ firstSync }: Pick<Status, 'firstSync'>): string {
+  if (firstSync === null) return 'The first cycle reads everything that is in Salesforce.';
+  const { expectedRows, mergedRows, rowsPerSecond, estimatedEndAt } = firstSync;
+  const of = expectedRows === null ? '' : ` of ${count(expectedRows)}`;
+  const end = estimatedEndAt === null ? '' : ` Expected to end ${localTime(estimatedEndAt)}.`;
+  return `${count(mergedRows)}${of} records are here, ${count(rowsPerSecond)} a second.${end}`;
 }

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SALESFORCE_TYPES } from '../../../lib/person/row.ts';
 import type { SyncStatus } from '../../../lib/sync/operate/sync-status.ts';
 import { personApiClient } from '../clients/person-api-client.ts';
 import type { Sandbox } from '../start-sandbox.ts';
@@ -8,33 +7,25 @@ import type { CycleTeller } from './tell-cycles.ts';
 
 const LOOK_AGAIN_MS = 1_000;
 
-/** How far a first cycle has come, as the outside sees it. */
-export interface FirstSync {
+/** How far a first cycle has come, as seen from outside. */
+export interface FirstSyncProgress {
   /** Undefined before the first answer. */
-  readonly status: Pick<SyncStatus, 'objects' | 'lag'> | undefined;
+  readonly status: Pick<SyncStatus, 'objects' | 'firstSync'> | undefined;
   /** Rows merged so far. */
   readonly merged: number;
-  /** Records in the org, where the sandbox itself has filled the org; else undefined. */
+  /** Records of the org, if the sandbox itself filled the org; else undefined. */
   readonly records: number | undefined;
 }
 
-/**
- * What a first cycle does now: the query jobs of the Bulk API with their bars; else the bar of the merged rows, where the
- * number of all is known.
- */
-export function firstSyncLine({ status, merged, records }: FirstSync): string {
+/** The present work of a first cycle: what reads the records, and the bar of the merged rows once a total is known. */
+export function firstSyncLine({ status, merged, records }: FirstSyncProgress): string {
   const about = 'reads what is in Salesforce';
-  // A sandbox that goes on with kept data has read all before.
-  if (status === undefined || status.lag.pullSeconds !== null) return about;
-  const jobs = SALESFORCE_TYPES.flatMap((type) => {
-    const query = status.objects[type]?.bulkQuery ?? null;
-    if (query === null || query.expectedRows === null) return [];
-    return [`${type}s by Bulk API ${progressBar(query.rows, query.expectedRows)}`];
-  });
-  if (jobs.length > 0) return `${about}: ${jobs.join(', ')}, ${count(merged)} merged`;
-  return records === undefined || records === 0
-    ? `${about}: ${count(merged)} merged`
-    : `${about}: merged ${progressBar(merged, records)}`;
+  // A sandbox restarted with kept data has read everything before.
+  if (status === undefined || status.firstSync === null) return about;
+  const isBulk = Object.values(status.objects).some(({ readBy }) => readBy === 'bulk');
+  const total = status.firstSync.expectedRows ?? records ?? 0;
+  const done = total === 0 ? count(merged) : progressBar(Math.min(merged, total), total);
+  return `${about}${isBulk ? ' by the Bulk API' : ''}: ${done} merged`;
 }
 
 /** Follows the first cycle of a sandbox: `line` says how far, `ended` settles once the first poll has ended. */

@@ -28,14 +28,7 @@ export function RemovePerson({ person }: { readonly person: Person }) {
   });
   const name = nameOf(person);
   const record = salesforce !== null && !salesforce.isDeleted && (
-    <label class="check">
-      <input
-        type="checkbox"
-        checked={deletesRecord}
-        onChange={(event) => setDeletesRecord(event.currentTarget.checked)}
-      />
-      {`Delete the ${salesforce.type} in Salesforce, too`}
-    </label>
+    <RecordToo type={salesforce.type} isChosen={deletesRecord} choose={setDeletesRecord} />
   );
   return (
     <Section title="Remove">
@@ -76,6 +69,19 @@ export function RemovePerson({ person }: { readonly person: Person }) {
       </div>
       {remove.error instanceof ApiProblem && <ProblemBox problem={remove.error} />}
     </Section>
+  );
+}
+
+function RecordToo(props: {
+  readonly type: string;
+  readonly isChosen: boolean;
+  readonly choose: (isChosen: boolean) => void;
+}) {
+  return (
+    <label class="check">
+      <input type="checkbox" checked={props.isChosen} onChange={(event) => props.choose(event.currentTarget.checked)} />
+      {`Delete the ${props.type} in Salesforce, too`}
+    </label>
   );
 }
 
