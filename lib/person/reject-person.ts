@@ -48,6 +48,12 @@ function nextTry(person: Person, { code, mayPass }: Refusal, now: string): strin
   return new Date(Date.parse(now) + wait * HOUR_MS).toISOString();
 }
 
+/** Whether the rejection in force repeats a logged one after a retry. */
+export function isRepeated(person: Person): boolean {
+  const { rejection } = person;
+  return rejection !== null && !lastRejections(person).some(({ at }) => at === rejection.at);
+}
+
 /** The rejections at the end of the log: no other activity follows the first of these. */
 export function lastRejections({ log }: Person): Extract<Activity, { readonly type: 'rejected' }>[] {
   const after = log.recent.findLastIndex(({ type }) => type !== 'rejected');

@@ -159,6 +159,14 @@ describe('a refusal by a rule of the org', () => {
     expect(refused.told).toHaveLength(1);
   });
 
+  test('counts once, however often it is tried: an alarm over many rejections is about new ones', async () => {
+    const refused = await Refused.by('validation-rules', RULE);
+    await refused.cycles(50 * HOURS);
+    expect(refused.hours).toHaveLength(3);
+    const { items } = await refused.sides.state.cycles(51 * HOURS, null);
+    expect(items.map(({ rejected }) => rejected).filter((rejected) => rejected > 0)).toEqual([1]);
+  });
+
   test('ends within a day once the rule is gone', async () => {
     const refused = await Refused.by('validation-rules', RULE);
     await refused.cycles(1);

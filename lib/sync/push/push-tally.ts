@@ -1,4 +1,5 @@
 import type { Person } from '../../person/person.ts';
+import { isRepeated } from '../../person/reject-person.ts';
 import { inParallel, STORE_PARALLELISM } from '../in-parallel.ts';
 
 /**
@@ -12,6 +13,7 @@ export type Mode = 'guarded' | 'mass';
  */
 export interface PushReport {
   readonly pushed: number;
+  /** Rejections logged by this round: the same rejection after a retry was counted the first time. */
   readonly rejected: number;
   /** Each of those persons with the code that refused it. */
   readonly rejections: readonly { readonly personId: string; readonly code: string }[];
@@ -62,7 +64,9 @@ export class PushTally {
     return done.flat();
   }
 
-  reject({ personId, rejection }: Person): void {
+  reject(person: Person): void {
+    const { personId, rejection } = person;
+    if (isRepeated(person)) return;
     this.#rejections.push({ personId, code: rejection?.code ?? 'UNKNOWN' });
   }
 
