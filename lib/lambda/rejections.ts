@@ -1,5 +1,4 @@
 import type { Person } from '../person/person.ts';
-import { STATUS_CODES } from '../salesforce/status-codes.ts';
 import { retryMessage } from '../sync/change-message.ts';
 import { countRejections } from '../sync/operate/count-rejections.ts';
 import type { Page } from '../sync/ports/person-store.ts';
@@ -8,6 +7,7 @@ import { retryBody } from './api/request-shapes.ts';
 import type { ApiAnswer, ApiRequest } from './http-api.ts';
 import { listedPersonView } from './person-answers.ts';
 import { parse, parsePaging } from './person-requests.ts';
+import { fixOf } from './rejection-fixes.ts';
 import type { Shown } from './shown.ts';
 import { sizedPage } from './sized-page.ts';
 
@@ -34,19 +34,6 @@ export async function listRejections(
 export async function summariseRejections(ports: ReadPorts): Promise<ApiAnswer> {
   const { codes, complete } = await countRejections(ports);
   return { status: 200, body: { codes: codes.map((each) => ({ ...each, fix: fixOf(each.code) })), complete } };
-}
-
-/** Advice for Lockstep's own codes. */
-const OWN_FIXES: Readonly<Record<string, string>> = {
-  RECORD_NOT_VISIBLE:
-    'give the sync user access to the record; if the record is deleted, sync the person with recordIsGone',
-  PERSON_TOO_LARGE: 'shorten the long texts of the record in Salesforce',
-};
-
-const UNKNOWN_FIX = 'Salesforce does not document the code: read the message, fix the named cause, then retry';
-
-function fixOf(code: string): string {
-  return OWN_FIXES[code] ?? STATUS_CODES.get(code)?.fix ?? UNKNOWN_FIX;
 }
 
 /** `{"personId"}`, `{"code"}` or `{"all": true}`: the next merge retries the rejections, within the API reserve. */
