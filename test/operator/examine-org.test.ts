@@ -1,38 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { examineOrg, type OrgToExamine } from '../../lib/operator/doctor/examine-org.ts';
 import type { Finding } from '../../lib/operator/doctor/finding.ts';
 import type { SalesforceClient } from '../../lib/salesforce/client.ts';
 import type { SubAnswer, Subrequest } from '../../lib/salesforce/subrequest.ts';
-import { DEFAULT_POLICY } from '../../lib/schema/sync-policy.ts';
 import { ConfigError } from '../../lib/sync/errors.ts';
-import { InProcessClient } from '../fakes/in-process-client.ts';
-import { createOrg } from '../sandbox/org/create-org.ts';
-
-const NOW = Date.parse('2026-11-21T10:00:00.000Z');
-
-function newOrg() {
-  const org = createOrg({ time: () => NOW });
-  const control = (path: string, body: unknown) => {
-    const { status, body: answer } = org.handle({ method: 'POST', path: `/_org/${path}`, headers: {}, body });
-    if (status >= 300) throw new Error(`${path}: ${JSON.stringify(answer)}`);
-  };
-  const stats = () => org.handle({ method: 'GET', path: '/_org/stats', headers: {}, body: undefined }).body as Stats;
-  return { control, stats, client: new InProcessClient(org, 'lockstep') };
-}
-
-async function examined(client: SalesforceClient, over: Partial<OrgToExamine> = {}): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  const types = ['Lead', 'Contact'] as const;
-  const org = { client, loginUrl: 'https://acme.my.salesforce.com', types, policy: DEFAULT_POLICY, writes: false };
-  for await (const finding of examineOrg({ ...org, now: () => NOW, ...over })) findings.push(finding);
-  return findings;
-}
-
-interface Stats {
-  readonly recordsCreated: number;
-  readonly recordsUpdated: number;
-  readonly recordsDeleted: number;
-}
+import { described, examined, instead, keyField, NOW, newOrg, refused, tampered } from './examined-org.ts';
 
 const problems = (findings: readonly Finding[]) => findings.filter(({ level }) => level === 'problem');
 
@@ -69,47 +40,6 @@ describe('the doctor on an org that is set up right', () => {
     expect(stats()).toMatchObject({ recordsCreated: 1, recordsDeleted: 1 });
   });
 });
-
-/** The org with its answers changed by `tamper`, as an org that is set up otherwise would give them. */
-function tampered(
-  client: SalesforceClient,
-  tamper: (request: Subrequest, answer: SubAnswer) => SubAnswer,
-): SalesforceClient {
-  const all = (requests: readonly Subrequest[], answers: readonly SubAnswer[]) =>
-    answers.map((answer, at) => tamper(requests[at] as Subrequest, answer));
-  return {
-    usage: () => client.usage(),
-    now: () => client.now(),
-    wait: (milliseconds) => client.wait(milliseconds),
-    stream: (request) => client.stream(request),
-    composite: async (requests, writes) => {
-      const composite = await client.composite(requests, writes);
-      return { ...composite, answers: all(requests, composite.answers) };
-    },
-    oneByOne: async (requests) => all(requests, await client.oneByOne(requests)),
-  };
-}
-
-const refused = (status: number, errorCode: string): SubAnswer => {
-  return { status, headers: {}, body: [{ errorCode, message: 'no' }] };
-};
-
-/** Answers whose path holds a text are replaced. */
-const instead = (part: string, answer: SubAnswer) => (request: Subrequest, given: SubAnswer) =>
-  request.path.includes(part) ? answer : given;
-
-/** A property of the describe of Lead is changed. */
-const described = (over: Readonly<Record<string, unknown>>) => (request: Subrequest, given: SubAnswer) => {
-  if (request.path !== '/sobjects/Lead/describe' || given.status !== 200) return given;
-  return { ...given, body: { ...(given.body as object), ...over } };
-};
-
-/** A property of the field that holds the key is changed. */
-const keyField = (over: Readonly<Record<string, unknown>>) => (request: Subrequest, given: SubAnswer) => {
-  const body = given.body as { readonly fields?: readonly { readonly name: string }[] } | null;
-  const changed = body?.fields?.map((field) => (field.name === 'Person_Id__c' ? { ...field, ...over } : field));
-  return described({ fields: changed })(request, given);
-};
 
 /** Each precondition broken alone: what must be found, and in which check. */
 const BROKEN: readonly [string, string, (client: SalesforceClient) => SalesforceClient][] = [

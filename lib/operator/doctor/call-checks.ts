@@ -3,6 +3,7 @@ import type { SalesforceClient } from '../../salesforce/client.ts';
 import { createSalesforceChangeFeed } from '../../salesforce/salesforce-change-feed.ts';
 import { feedColumns, objectSchema } from '../../schema/object-schema.ts';
 import type { SyncPolicy } from '../../schema/sync-policy.ts';
+import { callsOfFirstSync } from '../../sync/poll/choose-api.ts';
 import type { FeedOpening } from '../../sync/ports/change-feed.ts';
 import { type Examination, type Finding, note, ok, problem } from './finding.ts';
 import { statusAndCode } from './org-checks.ts';
@@ -10,8 +11,6 @@ import { recordingClient } from './recording-client.ts';
 
 /** The period read by the trial cycle. */
 const WINDOW_MS = 10 * 60_000;
-
-const ROWS_PER_PAGE = 2000;
 
 export interface TrialOptions {
   readonly types: readonly SalesforceType[];
@@ -74,7 +73,7 @@ export function firstSync(client: SalesforceClient, types: readonly SalesforceTy
       if (counts?.status !== 200 || body.sObjects === undefined) {
         return [note('first sync', `the number of records is not known: ${statusAndCode(counts)}`)];
       }
-      const calls = body.sObjects.reduce((sum, { count }) => sum + Math.ceil(count / ROWS_PER_PAGE), 0);
+      const calls = body.sObjects.reduce((sum, { count }) => sum + callsOfFirstSync(count), 0);
       const amounts = body.sObjects.map(({ name, count }) => `about ${count} ${name}s`).join(', ');
       return [note('first sync', `${amounts}: about ${calls} calls`)];
     },

@@ -59,7 +59,9 @@ function catalogue(type: SalesforceType, reports: readonly FieldReport[]): reado
   const both = known.filter(({ direction }) => direction === 'both');
   const others = known.filter(({ direction }) => direction !== 'both');
   return [
-    ok(`${type} fields`, `${both.length} sync both ways`),
+    both.length > 0
+      ? ok(`${type} fields`, `${both.length} sync both ways`)
+      : problem(`${type} fields`, 'no field syncs both ways', ASSIGN),
     ...others.map(({ apiName, direction, why }) => note(`${type}.${apiName}`, `${direction}: ${why}`)),
   ];
 }

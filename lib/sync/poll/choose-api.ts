@@ -35,6 +35,11 @@ export function readingOf(
   return callsOfPages(rows) > left && callsOfJob(rows) <= left ? 'job' : 'pages';
 }
 
+/** Calls of the first sync of an object. */
+export function callsOfFirstSync(rows: number): number {
+  return rows > DEFAULT_BULK_ABOVE ? callsOfJob(rows) : callsOfPages(rows);
+}
+
 function callsOfPages(rows: number): number {
   return Math.ceil(rows / REST_ROWS);
 }
