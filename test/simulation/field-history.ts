@@ -1,6 +1,6 @@
 import type { FieldValue } from '../../lib/person/field-value.ts';
 import type { Subrequest } from '../../lib/salesforce/subrequest.ts';
-import { remoteName, remoteValue } from './fields.ts';
+import { remoteName, remoteValue, sameIn } from './fields.ts';
 import type { RowState } from './ledger.ts';
 import { writtenRows } from './push-parts.ts';
 import type { World } from './world.ts';
@@ -47,6 +47,13 @@ export function sentValue({ push, row, object }: RowState, field: string): Field
     if (sent !== undefined && name in sent) return sent[name];
   }
   return undefined;
+}
+
+/** Whether a value of a row is not just what a push of ours has sent. */
+export function isForeign(field: string, { value, state }: RemoteValue): boolean {
+  if (state.push === null) return true;
+  const sent = sentValue(state, field);
+  return sent === undefined || !sameIn(field, sent, value);
 }
 
 type Sent = Readonly<Record<string, FieldValue>>;

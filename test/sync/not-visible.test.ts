@@ -139,6 +139,34 @@ describe('a reconciliation finds what happened out of sight', () => {
   });
 });
 
+test('a hidden record that a person takes over is known by what its person before knew', async () => {
+  const sides = new TwoSides();
+  const { personId, salesforce } = await sides.linkedPerson({ Email: EMAIL, Title: 'Countess' });
+  await sides.edit(personId, { Phone: '1' });
+  await sides.cycle();
+  // Nobody has edited the person of the winner here: that person gives way.
+  const winner = await sides.linkedPerson({ Email: 'other@example.com', City: 'London' });
+  const [masterId, loserId] = [winner.salesforce?.id, salesforce?.id];
+  sides.clock.advance(60_000);
+  sides.control('merge', { object: 'Lead', masterId, loserIds: [loserId] });
+  // Somebody pushes the survivor: the join is begun, and has to wait.
+  const now = sides.clock.now();
+  const expiresAt = new Date(Date.parse(now) + 660_000).toISOString();
+  await sides.persons.takeLease(sides.person(personId), { owner: 'other', expiresAt, attempt: {} }, now);
+  await sides.cycle();
+  expect(sides.person(winner.personId).mergedInto).toBe(personId);
+  show(sides, winner, false);
+  sides.clock.advance(900_000);
+  for (let cycle = 0; cycle < 3; cycle += 1) await sides.cycle();
+  expect(sides.person(personId)).toMatchObject({ absorbed: [winner.personId], salesforce: { id: masterId } });
+  show(sides, winner, true);
+  await askReconciliation(sides.ports, { reason: 'asked', acceptMissing: false });
+  for (let cycle = 0; cycle < 3; cycle += 1) await sides.cycle();
+  const merged = { Email: 'other@example.com', City: 'London', Title: 'Countess', Phone: '1' };
+  expect(sides.record('Lead', String(masterId))).toMatchObject(merged);
+  expect(sides.person(personId)).toMatchObject({ fields: merged, pending: {}, rejection: null });
+});
+
 describe('gone is what Salesforce showed or somebody has confirmed', () => {
   test('the caller of a sync confirms it: then a new Lead is made', async () => {
     const { sides, personId } = await withHidden();

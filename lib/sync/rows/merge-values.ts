@@ -2,7 +2,7 @@ import type { Conflict, Happening } from '../../person/activity.ts';
 import { logged, withPending } from '../../person/edit-person.ts';
 import { mergeIntoErased } from '../../person/erase-person.ts';
 import { mergeRow, mergeSuccessor, type OwnPush, type RowMerge } from '../../person/merge-row.ts';
-import type { Person, SalesforceLink } from '../../person/person.ts';
+import { baseValue, type Person, type SalesforceLink } from '../../person/person.ts';
 import type { Row } from '../../person/row.ts';
 import { isUnseen } from '../../person/unseen-row.ts';
 import { type RemoteRecord, rowOfRecord } from '../../schema/record.ts';
@@ -78,4 +78,19 @@ export function withoutRow(person: Person, link: SalesforceLink, now: string): P
   const deleted: Happening = { type: 'deletedInSalesforce', direction: 'pull', detail: { type, id } };
   const rejection = isUnseen(person) ? null : person.rejection;
   return logged({ ...person, rejection, salesforce: { ...link, isDeleted: true } }, [deleted], now);
+}
+
+/** The row as of base; null for a person without a row. Fields of unknown base are absent. */
+export function rowKnownTo(person: Person): Row | null {
+  const { salesforce: link, placeless } = person;
+  if (link === null) return null;
+  const { successor, ...others } = link;
+  const known = Object.keys(person.fields).filter((field) => !placeless.includes(field));
+  return {
+    ...others,
+    masterRecordId: (link.isDeleted && successor?.id) || null,
+    convertedContactId: (link.isConverted && successor?.id) || null,
+    personId: null,
+    fields: Object.fromEntries(known.map((field) => [field, baseValue(person, field) ?? null])),
+  };
 }

@@ -20,7 +20,7 @@ import { ItemTooLargeError } from '../errors.ts';
 import type { StoredItem } from '../ports/person-store.ts';
 import { earlierEdits } from './earlier-edits.ts';
 import type { Step } from './known.ts';
-import { mergedPerson, mergeOf, type Refreshed, refreshedBy, withoutRow } from './merge-values.ts';
+import { mergedPerson, mergeOf, type Refreshed, refreshedBy, rowKnownTo, withoutRow } from './merge-values.ts';
 import { isTooLarge, tooLarge, updateOrPark } from './update-or-park.ts';
 
 /** The result of a step. */
@@ -242,8 +242,9 @@ async function absorb(
   const loser = of(inputs, step.loser);
   if (isLeasedByOther(context, survivor, inputs)) return { kind: 'busy' };
   const now = ports.clock.now();
-  const { row } = step;
   const takes = takesGivenRow(survivor, loser);
+  // An unreadable row that the survivor takes over is as the loser knows the row.
+  const row = step.row ?? (takes ? rowKnownTo(loser) : null);
   const there =
     row === null
       ? { person: survivor, ...NOTHING }

@@ -123,19 +123,19 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an edit that waits is taken for pushed where only the converted Lead has it',
-    gap: 'the staged story no longer reaches the moment since the conversion is stored first',
     file: 'lib/sync/rows/merge-values.ts',
     from: 'if (!row.isConverted) return row;',
     to: 'if (row.id !== "") return row;',
-    stage: 'convertedWhileEdited',
+    killedBy: 16,
   },
   {
     name: 'stale rows are not refused',
-    gap: 'late messages seldom meet the row table with a stamp below base',
     file: ROWS,
     from: 'if (state.systemModstamp > stamp) return',
     to: 'if (state.systemModstamp !== stamp) return',
-    with: ['messageDelayed', 'messageAgain'],
+    stage: 'undoneMerge',
+    equivalent:
+      'a merge refuses the older state once more, and whoever follows a gone row reads that row first: the newer state counts',
   },
   {
     name: 'a person goes into nobody',

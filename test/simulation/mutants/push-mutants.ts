@@ -91,14 +91,13 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'what the row held before a push is not looked at',
-    gap: 'since pushes are guarded, the read before one matters only where two saves share a second',
     file: SETTLE,
     from: 'const before = open(push.before);',
     to: 'const before = null;',
+    stage: 'savedWithinASecond',
   },
   {
     name: 'a row read again at settling passes for the push',
-    gap: 'no story has the row change between a push and the read behind it',
     file: SETTLE,
     from: '{ values: push.sent, settled: false }',
     to: '{ values: push.sent, settled: true }',
@@ -215,11 +214,10 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the answers of a batch go to its records out of order',
-    gap: 'pushes of several records in one call that end differently are rare in the stories',
     file: 'lib/salesforce/record-batch.ts',
     from: 'const verdict = verdicts[at];',
     to: 'const verdict = verdicts[(at + 1) % verdicts.length];',
-    with: ['validationRule'],
+    stage: 'refusedAmongOthers',
   },
   {
     name: 'an edit that changes nothing is told',
@@ -243,10 +241,9 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'what was taken by a row that is gone by now is forgotten',
-    gap: 'no story deletes or converts the row in the seconds after a push was taken',
     file: 'lib/sync/push/push-run.ts',
     from: 'await giveBackLease(this.#context.ports, push.person, isTaken);',
     to: 'await giveBackLease(this.#context.ports, push.person, false);',
-    with: ['rowsMerged', 'subrequestsApart'],
+    stage: 'goneAfterPush',
   },
 ];

@@ -1,7 +1,7 @@
 import type { Activity } from '../../../lib/person/activity.ts';
 import { baseValue, type Person } from '../../../lib/person/person.ts';
 import { whole } from '../../fakes/whole-value.ts';
-import { heldFrom, type RemoteValue, remoteValues, sentValue } from '../field-history.ts';
+import { heldFrom, isForeign, type RemoteValue, remoteValues } from '../field-history.ts';
 import { alikeIn, FOLLOWED_FIELDS, remoteName, sameIn } from '../fields.ts';
 import { isUnheard, type LocalValue, type RowState } from '../ledger.ts';
 import { guardOn, isMassUpdate } from '../push-parts.ts';
@@ -218,13 +218,6 @@ function conflictsAreReal(world: World, { personId }: Person, fields: readonly s
         'and only a push of ours ever wrote it',
     );
   }
-}
-
-/** Whether a value of a row is not just what a push of ours has sent. */
-function isForeign(field: string, { value, state }: RemoteValue): boolean {
-  if (state.push === null) return true;
-  const sent = sentValue(state, field);
-  return sent === undefined || !sameIn(field, sent, value);
 }
 
 function activitiesOf(world: World, personId: string): readonly Activity[] {

@@ -1,4 +1,5 @@
 import type { Activity } from '../../../lib/person/activity.ts';
+import { hasPending, isWritable } from '../../../lib/person/person.ts';
 import { isUnheard, type Push } from '../ledger.ts';
 import { LASTING_CODES } from '../refusals.ts';
 import type { World } from '../world.ts';
@@ -70,7 +71,8 @@ function isFollowed(world: World, push: Push, rowId: string): boolean {
   const isOfPerson = ({ rowIds, refused }: Push) =>
     [...rowIds, ...refused.map((each) => each.rowId)].some((id) => names.has(id));
   if (world.ledger.pushes.some((other) => isLater(other) && isOfPerson(other))) return true;
-  return persons.every(({ pending, mergedInto }) => mergedInto !== null || Object.keys(pending).length === 0);
+  // To a row that is gone nothing is pushed any more.
+  return persons.every((person) => person.mergedInto !== null || !hasPending(person) || !isWritable(person.salesforce));
 }
 
 function rejectionsOf(world: World, personId: string): RejectedActivity[] {

@@ -1,6 +1,8 @@
 import type { Activity } from '../../../lib/person/activity.ts';
+import type { FieldValue } from '../../../lib/person/field-value.ts';
 import { baseValue, type Person, versionAfter } from '../../../lib/person/person.ts';
-import { ADDED, differences, RENAMED } from '../fields.ts';
+import { isForeign, remoteValues } from '../field-history.ts';
+import { ADDED, alikeIn, differences, RENAMED } from '../fields.ts';
 import type { World } from '../world.ts';
 import { waitingEditsAreKept } from './life-oracles.ts';
 
@@ -12,6 +14,8 @@ export function checkWrite(world: World, before: Person | undefined, after: Pers
     versionCountsUp,
     activitiesHaveACause,
     winnerIsThePolicys,
+    baseMovesTold,
+    editsWaitForTheContact,
     waitingEditsAreKept,
   ]) {
     oracle(world, before, after, added);
@@ -96,6 +100,44 @@ const winnerIsThePolicys: Oracle = (world, _before, after, added) => {
     if (winner !== expected)
       world.breaks('the winner is the policy’s', `${after.personId}.${field}: ${winner} won, not ${expected}`);
   }
+};
+
+/**
+ * Invariant 4: under an edit that waits base moves to what our own push has made of the row, or a conflict tells what
+ * somebody in the org has put there.
+ */
+const baseMovesTold: Oracle = (world, before, after, added) => {
+  if (before === undefined || !isOfOneRow(before, after)) return;
+  for (const field of Object.keys(after.pending)) {
+    if (world.hiddenFields.has(field) || before.placeless.includes(field)) continue;
+    const [from, to] = [before, after].map((person) => baseValue(person, field) ?? null);
+    if (alikeIn(field, from ?? null, to ?? null) || isOurs(world, before, field, to ?? null)) continue;
+    if (added.some(({ type, detail }) => type === 'conflict' && detail.field === field)) continue;
+    const what = `${JSON.stringify(from)} to ${JSON.stringify(to)}`;
+    world.breaks('no edit of Salesforce is passed over', `${after.personId}.${field}: base went from ${what}, untold`);
+  }
+};
+
+function isOfOneRow({ salesforce: earlier }: Person, { salesforce: later }: Person): boolean {
+  return earlier !== null && later !== null && earlier.id === later.id;
+}
+
+/**
+ * Whether a push of ours has put the value there, or may have: what a push without an answer sent cannot be told from the
+ * same value of others.
+ */
+function isOurs(world: World, { salesforce, lease }: Person, field: string, value: FieldValue): boolean {
+  if (lease !== null && field in lease.attempt && alikeIn(field, lease.attempt[field] ?? null, value)) return true;
+  const made = remoteValues(world, salesforce?.id ?? '', field).filter((each) => alikeIn(field, each.value, value));
+  return made.some((each) => !isForeign(field, each));
+}
+
+/** What waits when the Lead is seen converted waits for the Contact. */
+const editsWaitForTheContact: Oracle = (world, before, after) => {
+  if (before === undefined || !isOfOneRow(before, after)) return;
+  if (before.salesforce?.isConverted === true || after.salesforce?.isConverted !== true) return;
+  const gone = Object.keys(before.pending).find((field) => !(field in after.pending));
+  if (gone !== undefined) world.breaks('edits wait for the Contact', `${after.personId}.${gone} waits no more`);
 };
 
 function samePending(before: Person, after: Person): boolean {

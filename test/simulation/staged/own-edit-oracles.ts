@@ -2,6 +2,7 @@ import type { Person } from '../../../lib/person/person.ts';
 import { isUnseen } from '../../../lib/person/unseen-row.ts';
 import { alike, remoteName, remoteValue, TRACED_FIELDS } from '../fields.ts';
 import { isUnheard, type LocalValue } from '../ledger.ts';
+import { LASTING_CODES } from '../refusals.ts';
 import type { World } from '../world.ts';
 
 /**
@@ -80,7 +81,9 @@ export function checkNotTriedAgain(world: World): void {
   for (const person of world.stores.all()) {
     // The row that a merged person stood for is its survivor's, whose edits are what changes.
     const rowId = person.mergedInto === null ? person.salesforce?.id : undefined;
-    const refused = world.ledger.pushes.filter((push) => push.refused.some((each) => each.rowId === rowId));
+    const isLasting = (each: { readonly rowId: string; readonly code: string }) =>
+      each.rowId === rowId && LASTING_CODES.has(each.code);
+    const refused = world.ledger.pushes.filter((push) => push.refused.some(isLasting));
     refused.forEach((push, at) => {
       const before = refused[at - 1];
       const isBackground = push.invocation.name.startsWith('merge');

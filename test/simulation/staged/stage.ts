@@ -79,6 +79,11 @@ export class StageWriter {
     for (const fault of faults) if (this.dice.chance(0.5)) this.#faults.add(fault);
   }
 
+  /** A fault that strikes all along. */
+  always(fault: FaultName): void {
+    this.#faults.add(fault);
+  }
+
   /** A text that no other edit has. */
   value(prefix: string): FieldValue {
     this.#serial += 1;

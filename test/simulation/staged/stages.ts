@@ -5,11 +5,13 @@ import { committedUnderAnOldStamp } from './held-back.ts';
 import { convertedWhileEdited, mergedWhileEdited } from './joined-rows.ts';
 import { comesAfterItWasSetBack } from './late-message.ts';
 import { editedAfterLostPush } from './lost-push.ts';
+import { refusedAmongOthers } from './mass-refusals.ts';
 import { convertedWhileMet, linkedWhileMet, takenWhileBroughtBack } from './met-twice.ts';
 import { comesAfterAnHour } from './old-message.ts';
 import { editedWhileRefused, handedOutAgain } from './refused-push.ts';
+import { goneAfterPush, savedWithinASecond } from './saved-beside-push.ts';
 import { editedWhileSettling } from './settled-late.ts';
-import { broughtBack } from './undeleted-row.ts';
+import { broughtBack, undoneMerge } from './undeleted-row.ts';
 
 /** The families of staged stories, each drawn by seed. */
 export const STAGES = {
@@ -29,6 +31,10 @@ export const STAGES = {
   comesBackAsItWas,
   foundWhenAskedFor,
   followedToNothing,
+  savedWithinASecond,
+  goneAfterPush,
+  refusedAmongOthers,
+  undoneMerge,
 } as const;
 
 export type StageName = keyof typeof STAGES;

@@ -23,3 +23,26 @@ export function broughtBack(seed: number): Stage {
   stage.weather('storeSlow', 'indexLate', 'messageDuplicated', 'messageDelayed');
   return stage.finish();
 }
+
+/**
+ * A row is merged into another, and undeleted minutes later; the message that tells of the merge comes after the row is
+ * known to live again.
+ */
+export function undoneMerge(seed: number): Stage {
+  const stage = new StageWriter('undone merge', seed);
+  const { dice } = stage;
+  const type = dice.pick(['Lead', 'Contact'] as const);
+  const [loser, winner] = [stage.subject(type), stage.subject(type)];
+  const pollAt = stage.poll(2);
+  for (const subject of [loser, winner]) {
+    if (dice.chance(0.5))
+      stage.act(MINUTE, subject, { kind: 'marketingEdit', field: 'Title', value: stage.value('m') });
+  }
+  stage.join(pollAt - dice.between(5 * SECOND, MINUTE), loser, winner);
+  stage.storm('messageDelayed', pollAt, pollAt + 6 * SECOND);
+  const backAt = pollAt + dice.between(10 * SECOND, 4 * MINUTE);
+  stage.act(backAt, loser, { kind: 'undelete' });
+  stage.act(backAt + dice.between(SECOND, 10 * SECOND), loser, { kind: 'sync' });
+  stage.weather('indexLate', 'messageDuplicated', 'messageAgain');
+  return stage.finish();
+}
