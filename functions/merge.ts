@@ -6,7 +6,7 @@ import { composeStore } from '../lib/lambda/compose-store.ts';
 import { MAX_DELIVERIES, readEnvironment } from '../lib/lambda/environment.ts';
 import { deliveriesOf, mergeBatch } from '../lib/lambda/merge-batch.ts';
 import { publish } from '../lib/lambda/metrics.ts';
-import { logger, tellError } from '../lib/lambda/observability.ts';
+import { logError, logger } from '../lib/lambda/observability.ts';
 import { parseChangeMessage } from '../lib/sync/change-message.ts';
 import { type MergeReport, mergeChanges } from '../lib/sync/merge/merge-changes.ts';
 
@@ -18,7 +18,7 @@ const salesforce = composeSalesforce(environment.settings, 'background', store.s
 /** Merges a batch of messages; returns the messages to be delivered again. */
 async function merge(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const queue = laneOf(lanes, environment, event.Records[0]?.eventSourceARN);
-  return mergeBatch({ queue, tell: tellError }, event.Records, async (records) => {
+  return mergeBatch({ queue, logError }, event.Records, async (records) => {
     const deliveries = records.map((record) => ({
       id: record.messageId,
       message: parseChangeMessage(record.body),
@@ -28,18 +28,18 @@ async function merge(event: SQSEvent, context: Context): Promise<SQSBatchRespons
     logger.appendKeys({ cycles });
     const ports = { ...store, ...salesforce, queue };
     const report = await mergeChanges(ports, deliveries, () => context.getRemainingTimeInMillis());
-    tell(report, cycles.join());
+    publishReport(report, cycles.join());
     return report;
   });
 }
 
-function tell({ retry, rows, conflicts, push, echoWrites, error, failed }: MergeReport, cycles: string): void {
+function publishReport({ retry, rows, conflicts, push, echoWrites, error, failed }: MergeReport, cycles: string): void {
   const { pushed, rejected, postponed } = push;
   const counts = { PersonsPushed: pushed, PersonsRejected: rejected, Conflicts: conflicts, EchoWrites: echoWrites };
   publish(counts, { cycles, rowsMerged: String(rows) });
   for (const { personId, code } of push.rejections) logger.info('rejected', { personId, code });
-  if (error !== null) tellError('some rows must come again', error, { deliveries: retry.length, ids: failed });
-  if (push.error !== null) tellError('some pushes are postponed', push.error, { postponed, personIds: push.failed });
+  if (error !== null) logError('some rows must come again', error, { deliveries: retry.length, ids: failed });
+  if (push.error !== null) logError('some pushes are postponed', push.error, { postponed, personIds: push.failed });
 }
 
 export const handler = backgroundHandler(merge);

@@ -6,7 +6,7 @@ import { composeStore } from '../lib/lambda/compose-store.ts';
 import { cycleMetrics } from '../lib/lambda/cycle-metrics.ts';
 import { readEnvironment } from '../lib/lambda/environment.ts';
 import { publish } from '../lib/lambda/metrics.ts';
-import { logger, tellError } from '../lib/lambda/observability.ts';
+import { logError, logger } from '../lib/lambda/observability.ts';
 import { type PollOutcome, pollCycle } from '../lib/sync/poll/poll-cycle.ts';
 
 const environment = readEnvironment('poll', process.env);
@@ -32,11 +32,11 @@ async function poll(_event: unknown, context: Context): Promise<PollOutcome['kin
     },
     () => context.getRemainingTimeInMillis(),
   );
-  tell(outcome);
+  publishOutcome(outcome);
   return outcome.kind;
 }
 
-function tell(outcome: PollOutcome): void {
+function publishOutcome(outcome: PollOutcome): void {
   if (outcome.kind === 'busy') {
     logger.info('another cycle is under way');
     return;
@@ -45,7 +45,7 @@ function tell(outcome: PollOutcome): void {
   const code = report.error === null ? {} : { code: report.error.code };
   publish(cycleMetrics(outcome), { cycle: String(report.cycle), ...code });
   if (error === null) logger.info('cycle', { report, schemaProblems });
-  else tellError('cycle', error, { report, schemaProblems });
+  else logError('cycle', error, { report, schemaProblems });
 }
 
 export const handler = backgroundHandler(poll);

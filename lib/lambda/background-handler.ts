@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { publishAdded } from './metrics.ts';
-import { logger, tellError } from './observability.ts';
+import { logError, logger } from './observability.ts';
 import { tellUnhandled } from './unhandled-errors.ts';
 
 /** The error logged by Lambda's runtime for a failed invocation: the original error's name without the message. */
@@ -32,7 +32,7 @@ export function backgroundHandler<Event, Result>(run: (event: Event, context: Co
       after: publishAdded,
       onError: (request) => {
         publishAdded();
-        tellError('failed', request.error);
+        logError('failed', request.error);
         // Set instead of thrown: middy would attach the first error to the second, and the runtime logs attached
         // errors.
         request.error = new InvocationFailed(request.error);

@@ -9,7 +9,7 @@ import { Problem, problemResponse } from './api/problem.ts';
 import { type API_ROUTES, type ApiRoute, methodsOf, type RouteKey } from './api/routes.ts';
 import { problemOf } from './http-problems.ts';
 import { publishAdded } from './metrics.ts';
-import { logger, tellError } from './observability.ts';
+import { logError, logger } from './observability.ts';
 import { tellUnhandled } from './unhandled-errors.ts';
 
 /** An API call with a parsed body. */
@@ -153,7 +153,7 @@ function problems(): ApiMiddleware {
       const problem = problemOf(request.error);
       const isUnexpected = problem.problem === 'internal-error';
       if (isUnexpected || request.error instanceof ConfigError)
-        tellError(isUnexpected ? 'unexpected error' : problem.problem, request.error);
+        logError(isUnexpected ? 'unexpected error' : problem.problem, request.error);
       request.response = problemResponse(problem);
     },
   };

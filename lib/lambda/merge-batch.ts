@@ -3,12 +3,12 @@ import type { SqsChangeQueue } from '../sqs/sqs-change-queue.ts';
 import { ConfigError, QuotaExceededError, TransientError } from '../sync/errors.ts';
 import type { MergeReport } from '../sync/merge/merge-changes.ts';
 import { MAX_DELIVERIES } from './environment.ts';
-import type { tellError } from './observability.ts';
+import type { logError } from './observability.ts';
 
 /** The ports for merging a batch. */
 export interface BatchPorts {
   readonly queue: Pick<SqsChangeQueue, 'send' | 'showAgain'>;
-  readonly tell: typeof tellError;
+  readonly logError: typeof logError;
 }
 
 type Outcome = Pick<MergeReport, 'retry' | 'suspects' | 'error'>;
@@ -61,7 +61,7 @@ export async function mergeBatch(
 
 /** The outcome of an error affecting all messages; a possible bug is thrown, so that the messages use up deliveries. */
 async function outcomeOf(
-  { tell }: BatchPorts,
+  { logError }: BatchPorts,
   records: readonly SQSRecord[],
   merge: (records: readonly SQSRecord[]) => Promise<Outcome>,
 ): Promise<Outcome> {
@@ -70,7 +70,7 @@ async function outcomeOf(
   } catch (error) {
     const isOutage = error instanceof TransientError || error instanceof QuotaExceededError;
     if (!isOutage && !(error instanceof ConfigError)) throw error;
-    tell('no message could be merged', error);
+    logError('no message could be merged', error);
     return { retry: records.map(({ messageId }) => messageId), suspects: [], error };
   }
 }
@@ -79,7 +79,11 @@ async function outcomeOf(
  * By default a failed message stays hidden for six times the function's timeout. If the visibility cannot be changed,
  * the message comes after the default time.
  */
-async function showAgain({ queue, tell }: BatchPorts, records: readonly SQSRecord[], error: unknown): Promise<void> {
+async function showAgain(
+  { queue, logError }: BatchPorts,
+  records: readonly SQSRecord[],
+  error: unknown,
+): Promise<void> {
   const bySeconds = Map.groupBy(records, (record) => secondsUntil(deliveriesOf(record), error));
   for (const [seconds, some] of bySeconds) {
     try {
@@ -88,7 +92,7 @@ async function showAgain({ queue, tell }: BatchPorts, records: readonly SQSRecor
         seconds,
       );
     } catch (cause) {
-      tell('messages come again late', cause, { messages: some.length });
+      logError('messages come again late', cause, { messages: some.length });
     }
   }
 }

@@ -6,11 +6,7 @@ import { publish } from './metrics.ts';
 export const logger = new Logger();
 
 /** Logs an error. An error requiring an operator also counts as a metric, for the alarm. */
-export function tellError(
-  message: string,
-  error: unknown,
-  facts: Readonly<Record<string, number | object>> = {},
-): void {
+export function logError(message: string, error: unknown, facts: Readonly<Record<string, number | object>> = {}): void {
   logger.error(message, { ...facts, error: describeError(error) });
   // A held reconciliation has a separate metric.
   const isMistake = error instanceof ConfigError && !(error instanceof ReconciliationHeldError);

@@ -5,7 +5,7 @@ import { problemBody } from './api/problem.ts';
 import { batchBody } from './api/request-shapes.ts';
 import type { ApiAnswer, ApiRequest } from './http-api.ts';
 import { problemOf } from './http-problems.ts';
-import { tellError } from './observability.ts';
+import { logError } from './observability.ts';
 import { editAnswer } from './person-answers.ts';
 import { parse, parseFields } from './person-requests.ts';
 
@@ -39,7 +39,7 @@ async function savedPerson(ports: EditPorts, body: unknown): Promise<Result> {
     return { status, personId: (person as { readonly personId: string }).personId };
   } catch (error) {
     const problem = problemOf(error);
-    if (problem.problem === 'internal-error') tellError('unexpected error', error);
+    if (problem.problem === 'internal-error') logError('unexpected error', error);
     const { status, ...rest } = problemBody(problem);
     return { status, personId: null, problem: { status, ...rest } };
   }

@@ -1,4 +1,4 @@
-import { tellError } from './observability.ts';
+import { logError } from './observability.ts';
 
 let isSet = false;
 
@@ -13,7 +13,7 @@ export function tellUnhandled(): void {
   if (isSet || process.env.AWS_LAMBDA_RUNTIME_API === undefined) return;
   isSet = true;
   const end = (error: unknown): never => {
-    tellError('unhandled', error);
+    logError('unhandled', error);
     process.exit(1);
   };
   process.prependListener('uncaughtException', end);

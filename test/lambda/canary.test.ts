@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { publish } from '../../lib/lambda/metrics.ts';
-import { tellError } from '../../lib/lambda/observability.ts';
+import { logError } from '../../lib/lambda/observability.ts';
 import { callError } from '../../lib/salesforce/error-map.ts';
 import { TransientError } from '../../lib/sync/errors.ts';
 import { TwoSides } from '../sync/two-sides.ts';
@@ -20,10 +20,10 @@ const FIELDS = {
 /** Whatever a use case tells its function goes to the log, as the functions do it. */
 async function tellAll(sides: TwoSides): Promise<void> {
   const polled = await sides.poll();
-  if (polled.kind === 'cycle') tellError('cycle', polled.error ?? new Error('none'), { report: polled.report });
+  if (polled.kind === 'cycle') logError('cycle', polled.error ?? new Error('none'), { report: polled.report });
   const merged = await sides.merge();
-  tellError('rows', merged.error ?? new Error('none'), { deliveries: merged.retry.length });
-  tellError('pushes', merged.push.error ?? new Error('none'), { postponed: merged.push.postponed });
+  logError('rows', merged.error ?? new Error('none'), { deliveries: merged.retry.length });
+  logError('pushes', merged.push.error ?? new Error('none'), { postponed: merged.push.postponed });
   publish({ EchoWrites: merged.echoWrites, PersonsPushed: merged.push.pushed, PersonsRejected: merged.push.rejected });
 }
 
@@ -60,7 +60,7 @@ test.each(TROUBLES)('no value of a person is ever in the log: %s', async (_, tro
   trouble(sides);
   const output = await outputOf(async () => {
     await tellAll(sides);
-    await sides.sync(person.personId).catch((error: unknown) => tellError('sync', error));
+    await sides.sync(person.personId).catch((error: unknown) => logError('sync', error));
   });
   expect(output.length).toBeGreaterThan(3);
   expect(JSON.stringify(output)).not.toContain(CANARY);

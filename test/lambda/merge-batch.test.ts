@@ -29,7 +29,7 @@ async function end(
     send: async (bodies: readonly string[], seconds: number) => void copied.push([bodies, seconds]),
     showAgain: async (handles: readonly string[], seconds: number) => void shown.push([handles, seconds]),
   };
-  const answer = await mergeBatch({ queue, tell: () => undefined }, records(deliveries), async (some) => {
+  const answer = await mergeBatch({ queue, logError: () => undefined }, records(deliveries), async (some) => {
     merged.push(...some.map(({ messageId }) => messageId));
     return { suspects: [], error: null, ...failing };
   });
@@ -90,7 +90,7 @@ describe('where the merge itself fails', () => {
       send: async (bodies: readonly string[]) => void copied.push(...bodies),
       showAgain: async () => undefined,
     };
-    const ended = mergeBatch({ queue, tell: () => undefined }, records({ one: 1 }), async () => {
+    const ended = mergeBatch({ queue, logError: () => undefined }, records({ one: 1 }), async () => {
       throw error;
     });
     return { ended, copied };
@@ -121,9 +121,13 @@ test('where messages cannot be shown earlier, they come again by themselves, and
       throw new TransientError('Throttled', 'later');
     },
   };
-  const answer = await mergeBatch({ queue, tell: (message) => told.push(message) }, records({ one: 1 }), async () => {
-    return { retry: ['one'], suspects: [], error: null };
-  });
+  const answer = await mergeBatch(
+    { queue, logError: (message) => told.push(message) },
+    records({ one: 1 }),
+    async () => {
+      return { retry: ['one'], suspects: [], error: null };
+    },
+  );
   expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'one' }] });
   expect(told).toEqual(['messages come again late']);
 });

@@ -64,7 +64,7 @@ const refusedOf = (file: string) => {
 };
 
 function run(file: string, api = new FakeApi(), syncs = false) {
-  return importFile({ file, api, syncs, tell: () => undefined, signal: new AbortController().signal });
+  return importFile({ file, api, syncs, onProgress: () => undefined, signal: new AbortController().signal });
 }
 
 async function imported(text: string | Buffer): Promise<Person[]> {

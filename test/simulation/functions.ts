@@ -163,7 +163,7 @@ export class Functions {
         if (message !== undefined) world.narrate(() => messageTold(name, 'gets', message));
       }
       const queue = lane.through(invocation);
-      return mergeBatch({ queue, tell: () => undefined }, batch.map(recordOf), (records) =>
+      return mergeBatch({ queue, logError: () => undefined }, batch.map(recordOf), (records) =>
         this.#mergeRecords({ ...ports, queue }, records, timeLeftMs),
       );
     });

@@ -17,7 +17,7 @@ export interface Import {
   /** Whether the persons are also synced with Salesforce. */
   readonly syncs: boolean;
   /** Called after every step; `done` of `total` bytes of the file. */
-  readonly tell: (done: number, total: number, position: Position) => void;
+  readonly onProgress: (done: number, total: number, position: Position) => void;
   readonly signal: AbortSignal;
 }
 
@@ -25,7 +25,7 @@ export interface Import {
  * Imports a file, continuing an earlier import of the same file; returns the final position. A batch sent twice does no
  * harm, because persons are identified by Email.
  */
-export async function importFile({ file, api, syncs, tell, signal }: Import): Promise<Position> {
+export async function importFile({ file, api, syncs, onProgress, signal }: Import): Promise<Position> {
   const { header, lines } = await readCsv(file);
   const columns = columnsOf(header, await api.fields());
   let position = loadPosition(file, header);
@@ -37,12 +37,12 @@ export async function importFile({ file, api, syncs, tell, signal }: Import): Pr
     if (syncs && position.unsynced.length >= LIST_PERSONS) position = await startJob(api, position, file);
     if (!syncs) position = { ...position, unsynced: [] };
     savePosition(file, position);
-    tell(batch.at(-1)?.line.bytes ?? 0, total, position);
+    onProgress(batch.at(-1)?.line.bytes ?? 0, total, position);
   }
   while (syncs && position.unsynced.length > 0) {
     position = await startJob(api, position, file);
   }
-  tell(total, total, position);
+  onProgress(total, total, position);
   removePosition(file);
   return position;
 }

@@ -44,7 +44,7 @@ async function main(signal: AbortSignal): Promise<number> {
     file,
     api,
     syncs: typed.sync === true,
-    tell: (done, total, position) =>
+    onProgress: (done, total, position) =>
       line.show('import', done / total, `${position.saved} saved, ${position.refused} refused`),
     signal,
   });

@@ -4,7 +4,7 @@ import type { Person } from '../../person/person.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ListOutcome } from '../state/list-job.ts';
 import type { Candidate, SyncOutcome } from '../sync-person/person-sync.ts';
-import type { OneEnd } from './sync-together.ts';
+import type { SyncEnd } from './sync-together.ts';
 
 /** Result of a sync within a list; undefined: retry the person. */
 const OUTCOMES: Readonly<Record<Exclude<SyncOutcome['kind'], 'synced'>, ListOutcome | undefined>> = {
@@ -21,7 +21,7 @@ const OUTCOMES: Readonly<Record<Exclude<SyncOutcome['kind'], 'synced'>, ListOutc
 };
 
 /** Result of a person since the job began (ISO). After a crash the sync may be recorded only in the person's log. */
-export function outcomeOf(end: OneEnd, since: string): ListOutcome | undefined {
+export function outcomeOf(end: SyncEnd, since: string): ListOutcome | undefined {
   if (end.status === 'rejected') return undefined;
   const { value } = end;
   if (value.kind !== 'synced') return OUTCOMES[value.kind];
@@ -40,7 +40,7 @@ function loggedOutcome({ log }: Person, since: string): ListOutcome {
 export async function logUnsynced(
   { persons, clock }: Pick<Ports, 'persons' | 'clock'>,
   personId: string,
-  { end, isLastTry }: { readonly end: OneEnd; readonly isLastTry: boolean },
+  { end, isLastTry }: { readonly end: SyncEnd; readonly isLastTry: boolean },
 ): Promise<boolean> {
   const rejection = rejectionToLog(end, isLastTry);
   if (rejection === undefined) return true;
@@ -51,7 +51,7 @@ export async function logUnsynced(
   return outcome.kind === 'written';
 }
 
-function rejectionToLog(end: OneEnd, isLastTry: boolean): Rejection | undefined {
+function rejectionToLog(end: SyncEnd, isLastTry: boolean): Rejection | undefined {
   const kind = end.status === 'rejected' ? 'failed' : end.value.kind;
   if (end.status === 'fulfilled' && end.value.kind === 'ambiguousMatch') return ambiguous(end.value.candidates);
   if (end.status === 'fulfilled' && end.value.kind === 'recordNotVisible') {

@@ -7,7 +7,7 @@ import { syncPerson } from '../sync-person/sync-person.ts';
 import { gatheredPorts } from './gathered-ports.ts';
 import { Gathering } from './gathering.ts';
 
-export type OneEnd = PromiseSettledResult<SyncOutcome>;
+export type SyncEnd = PromiseSettledResult<SyncOutcome>;
 
 /**
  * Syncs persons like `syncPerson`, with the calls of all persons batched; returns the results in order. Two persons
@@ -17,8 +17,8 @@ export async function syncTogether(
   ports: Ports,
   personIds: readonly string[],
   assignTo: AssignTo,
-): Promise<readonly OneEnd[]> {
-  const ends = new Map<string, OneEnd>();
+): Promise<readonly SyncEnd[]> {
+  const ends = new Map<string, SyncEnd>();
   // Describes missing schemas once for all persons.
   await loadSchemas(ports);
   for (const round of inRounds(personIds, await ports.persons.getMany(personIds))) {

@@ -12,7 +12,7 @@ import {
 } from '../state/list-job.ts';
 import { listFurther } from './list-further.ts';
 import { logUnsynced, outcomeOf } from './person-outcome.ts';
-import { type OneEnd, syncTogether } from './sync-together.ts';
+import { type SyncEnd, syncTogether } from './sync-together.ts';
 
 export type ListMessage = Extract<ChangeMessage, { kind: 'list' }>;
 
@@ -66,7 +66,7 @@ async function workPart(
   // A concurrent worker saved the same part: keep the saved progress; the other worker's message continues.
   if ((await ports.lists.saveProgress(after)) === 'overtaken') return null;
   mustNotNeedHuman(ends);
-  if (after.open.length > 0) await goOnLater(ports, job, { part, tries, ends });
+  if (after.open.length > 0) await enqueueRest(ports, job, { part, tries, ends });
   return ends.find((end) => end.status === 'rejected')?.reason ?? null;
 }
 
@@ -76,7 +76,7 @@ function untouched({ jobId, part, personIds }: ListPart): PartProgress {
 
 interface Tried {
   readonly personIds: readonly string[];
-  readonly ends: readonly OneEnd[];
+  readonly ends: readonly SyncEnd[];
   readonly isLastTry: boolean;
 }
 
@@ -95,12 +95,12 @@ async function settle(
   return settled;
 }
 
-function waits(end: OneEnd): boolean {
-  return waitOf(end) !== undefined;
+function waits(end: SyncEnd): boolean {
+  return pauseOf(end) !== undefined;
 }
 
 /** Pause before the person's next try; undefined: the person itself was unavailable. */
-function waitOf(end: OneEnd): number | undefined {
+function pauseOf(end: SyncEnd): number | undefined {
   if (end.status === 'rejected') return undefined;
   const { kind } = end.value;
   return kind === 'unavailable' || kind === 'limit' ? PAUSE_SECONDS[kind] : undefined;
@@ -113,16 +113,16 @@ function withOutcomes(counts: ListCounts, settled: readonly (ListOutcome | undef
 }
 
 /** An error requiring an operator fails the message, which is then repeated without losing a try. */
-function mustNotNeedHuman(ends: readonly OneEnd[]): void {
+function mustNotNeedHuman(ends: readonly SyncEnd[]): void {
   for (const end of ends) if (end.status === 'rejected' && end.reason instanceof ConfigError) throw end.reason;
 }
 
-async function goOnLater(
+async function enqueueRest(
   { queue, clock }: Pick<Ports, 'queue' | 'clock'>,
   { jobId }: ListJob,
-  { part, tries, ends }: { readonly part: number; readonly tries: number; readonly ends: readonly OneEnd[] },
+  { part, tries, ends }: { readonly part: number; readonly tries: number; readonly ends: readonly SyncEnd[] },
 ): Promise<void> {
-  const pauses = ends.flatMap((end) => waitOf(end) ?? []);
+  const pauses = ends.flatMap((end) => pauseOf(end) ?? []);
   // Only a try with Salesforce available counts.
   const isTry = pauses.length === 0;
   const pause = isTry ? FIRST_PAUSE_SECONDS * 2 ** tries : Math.max(...pauses);

@@ -82,9 +82,9 @@ export class MergeRun {
 
   /** Merges queued rows. Merges and conversions in Salesforce come first, before the remaining rows. */
   async merge(arrivals: readonly Arrival[]): Promise<void> {
-    const isFollowed = ({ row }: Arrival) => successorOf(row) !== null;
-    await this.#mergeAll(arrivals.filter(isFollowed));
-    await this.#mergeAll(arrivals.filter((arrival) => !isFollowed(arrival)));
+    const hasSuccessor = ({ row }: Arrival) => successorOf(row) !== null;
+    await this.#mergeAll(arrivals.filter(hasSuccessor));
+    await this.#mergeAll(arrivals.filter((arrival) => !hasSuccessor(arrival)));
   }
 
   async #mergeAll(arrivals: readonly Arrival[]): Promise<void> {
@@ -112,8 +112,8 @@ export class MergeRun {
   /** Retries the rejected edits of the named persons. */
   async retryRejections(delivery: Delivery, message: RetryMessage): Promise<void> {
     try {
-      const { woken, unseen } = await retryRejected(this.#context, message);
-      for (const person of woken) this.#noteForPush(person);
+      const { freed, unseen } = await retryRejected(this.#context, message);
+      for (const person of freed) this.#noteForPush(person);
       const questions = unseen.map(({ personId }): Question => {
         return { kind: 'person', personId, attaches: false, readsOwn: true, hasMessage: false };
       });
@@ -155,7 +155,7 @@ export class MergeRun {
       const mayComeAfter = !(isRefresh && message.known === true);
       const recordIsGone = isRefresh && message.gone === true;
       for (const id of new Set(ids)) {
-        // A question with `mayComeAfter` leaves a trace; a question only reading the row joins the same turn.
+        // Questions with different options stay separate: only a question with `mayComeAfter` leaves a trace.
         const key = `${mayComeAfter} ${recordIsGone} ${id}`;
         const known = rows.get(key);
         if (known === undefined) {

@@ -13,7 +13,7 @@ export type RetryMessage = Extract<ChangeMessage, { kind: 'retry' }>;
 /** Persons with a rejection to be retried. */
 export interface Retried {
   /** The rejection was removed; the edits can be pushed. */
-  readonly woken: readonly Person[];
+  readonly freed: readonly Person[];
   /** Parked because of an unreadable row: the row is read first. */
   readonly unseen: readonly Person[];
 }
@@ -32,7 +32,7 @@ export async function retryRejected({ ports }: Context, message: RetryMessage): 
   });
   if (page.cursor !== null) await queue.send([retryMessage({ ...message, cursor: page.cursor })]);
   const written = outcomes.flatMap((outcome) => (outcome.kind === 'written' ? outcome.person : []));
-  return { woken: written.filter((person) => !isUnseen(person)), unseen: written.filter(isUnseen) };
+  return { freed: written.filter((person) => !isUnseen(person)), unseen: written.filter(isUnseen) };
 }
 
 function isMeant(person: Person, { code, due, changed }: RetryMessage, now: string): boolean {

@@ -50,7 +50,7 @@ export async function readFieldStatus(ports: FieldStatusPorts, types: readonly S
   );
 }
 
-/** Newest first, so the first rejection naming a field is the last. */
+/** Newest first: the first rejection naming a field is the latest. */
 async function lastProblems(
   { persons }: FieldStatusPorts,
   hidden: Readonly<Record<SalesforceType, HiddenFields>>,

@@ -38,7 +38,7 @@ export async function reconcile(run: CycleRun, feeds: FeedsRead): Promise<Reconc
   const reads = { feeds, schemas: await loadSchemas(ports) };
   for (let step = 0; step < settings.reconcileStepsPerCycle && timeLeftMs() > TIME_TO_STOP_MS; step += 1) {
     if (book.running === null) break;
-    const next = await lookOn(run, reads, book, book.running);
+    const next = await compareNext(run, reads, book, book.running);
     drifted += next.drifted;
     compared += next.compared;
     book = next.book;
@@ -65,7 +65,7 @@ interface Step {
 }
 
 /** Compares the next persons and enqueues drifted rows: first by stamps, in one call, then by values. */
-async function lookOn(
+async function compareNext(
   run: CycleRun,
   { feeds, schemas }: { readonly feeds: FeedsRead; readonly schemas: Schemas },
   book: ReconciliationBook,

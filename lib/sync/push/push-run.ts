@@ -18,7 +18,7 @@ import { lastingRefusal, MODIFIED, reasonOf } from './postponed.ts';
 import { type Push, preparePush, sendPushes } from './prepare-push.ts';
 import { giveBackLease } from './push-lease.ts';
 import { type Mode, type PushReport, PushTally } from './push-tally.ts';
-import { isGoneRow, readBehind, unchangedSinceBase } from './read-behind.ts';
+import { isGoneRow, readUnreadRows, unchangedSinceBase } from './read-unread-rows.ts';
 import type { Settled } from './settle-push.ts';
 import { type PushResult, storeSettled } from './store-settled.ts';
 
@@ -133,7 +133,7 @@ export class PushRun {
     const pushes = prepared.flatMap((step) => (step !== undefined && 'record' in step ? step : []));
     if (pushes.length === 0) return again;
     const given = await this.#answers(pushes, () => sendPushes(this.#context, type, pushes, mode));
-    const answers = await this.#readBehind(type, pushes, given);
+    const answers = await this.#readUnreadRows(type, pushes, given);
     const settle = async (_: Person, at: number) => {
       const [push, answer] = [pushes[at], answers[at]];
       if (push === undefined || answer === undefined) throw new Error(`no answer for record ${at} of a push`);
@@ -173,7 +173,7 @@ export class PushRun {
   }
 
   /** The answers, with rows unread in the push call read by a separate call. */
-  async #readBehind(
+  async #readUnreadRows(
     type: SalesforceType,
     pushes: readonly Push[],
     answers: readonly PushAnswer[],
@@ -182,7 +182,7 @@ export class PushRun {
     if (unread === undefined) return answers;
     if (unread.code === INVALID_FIELD) await this.#context.renew();
     const ids = pushes.map(({ person }) => person.salesforce?.id ?? '');
-    const reading = readBehind(this.#context, type, ids, answers);
+    const reading = readUnreadRows(this.#context, type, ids, answers);
     return reading.catch((error: unknown) => {
       this.fail(error);
       return answers;

@@ -27,14 +27,14 @@ export async function attachRow(sync: PersonSync, person: Person): Promise<SyncS
   }
   const creation = await insertLead(sync, run.foundPerson);
   if (creation.kind !== 'attach') return creation;
-  const again = await attachMade(sync, creation);
+  const again = await attachCreated(sync, creation);
   const isUnfollowed = again.ended?.kind === 'nothing' && again.foundPerson?.personId === person.personId;
   if (isUnfollowed && creation.refused !== undefined) return refuse(sync, creation.refused);
   return stepAfter(sync, person, again);
 }
 
 /** A Lead just created stays the person's, even if already converted. */
-function attachMade(
+function attachCreated(
   sync: PersonSync,
   { person, to, made }: Extract<Creation, { kind: 'attach' }>,
 ): Promise<QuestionRun> {

@@ -79,7 +79,7 @@ export async function insertLead(
     case 'exists':
       return { kind: 'attach', person, to: { found: { kind: 'one', row: rowOfRecord(object.schema, answer.record) } } };
     case 'created':
-      return tellLeftOut(sync, await settleCreated(sync, push, answer.record, Object.keys(defaults)), leftOut);
+      return recordLeftOut(sync, await settleCreated(sync, push, answer.record, Object.keys(defaults)), leftOut);
   }
 }
 
@@ -106,7 +106,7 @@ function withoutRefused(
   return insertLead(sync, person, { fields: [...leftOut.fields, ...named], rejection });
 }
 
-async function tellLeftOut(sync: PersonSync, step: SyncStep, { fields, rejection }: LeftOut): Promise<SyncStep> {
+async function recordLeftOut(sync: PersonSync, step: SyncStep, { fields, rejection }: LeftOut): Promise<SyncStep> {
   if (rejection === null || step.kind !== 'over' || step.outcome.kind !== 'synced') return step;
   const { person } = step.outcome;
   const sent = Object.fromEntries(fields.map((field) => [field, person.fields[field] ?? null]));

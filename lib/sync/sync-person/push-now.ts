@@ -17,7 +17,7 @@ import { TransientError } from '../errors.ts';
 import { addMs } from '../instants.ts';
 import type { PushAnswer } from '../ports/salesforce-records.ts';
 import { withCutTexts } from '../push/cut-texts.ts';
-import { readBehind } from '../push/read-behind.ts';
+import { readUnreadRows } from '../push/read-unread-rows.ts';
 import { afterPush, type PushResult, storeSettled } from '../push/store-settled.ts';
 import { refreshedPerson } from '../rows/merge-values.ts';
 import { storeRead } from '../rows/own-rows.ts';
@@ -152,7 +152,7 @@ async function settleUnread(
   return afterPush(async () => {
     const isStale = answer.unread?.code === INVALID_FIELD;
     const current = isStale ? { ...sync, schemas: await describedSchemas(sync.ports) } : sync;
-    const [read] = await readBehind(current, link.type, [link.id], [answer]);
+    const [read] = await readUnreadRows(current, link.type, [link.id], [answer]);
     if (read === undefined || read.after === null) return readAgain(current, { ...progress, readsFirst: true });
     return end(current, progress, sent, { kind: 'written', before: null, after: read.after, created: false });
   });

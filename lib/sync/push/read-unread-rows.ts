@@ -11,7 +11,7 @@ type ReadContext = Context<Pick<Ports, 'records'>>;
  * The answers of a push, in the order of `ids`, with the rows unread in the push call read now. Because of the guard, a
  * row read later contains the push or a later change.
  */
-export async function readBehind(
+export async function readUnreadRows(
   { ports, schemas }: ReadContext,
   type: SalesforceType,
   ids: readonly string[],
