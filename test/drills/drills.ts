@@ -35,6 +35,10 @@ const refresh = (ids: readonly string[]) => {
   return { kind: 'refresh', type: 'Lead', queuedAt: new Date().toISOString(), known: true, ids };
 };
 
+function secretOf(loginUrl: string, clientSecret: string): string {
+  return JSON.stringify({ loginUrl, clientId: 'lockstep', clientSecret });
+}
+
 async function firstLeadsPerson(sandbox: WatchedSandbox): Promise<string> {
   const { body } = await sandbox.api.send(`GET /persons?salesforceId=${(await leadIds(sandbox, 1))[0]}`);
   return (body as PersonsPage).persons[0]?.personId ?? '';
@@ -116,6 +120,49 @@ export const DRILLS: readonly Drill[] = [
     async after({ api, admin }) {
       await eventually(async () => (await api.syncPerson(NEWCOMER)).kind === 'synced');
       expect(await admin.query("SELECT Id FROM Lead WHERE Email = 'newcomer@example.com'")).toHaveLength(1);
+    },
+  },
+  {
+    cause: 'the secret has been overwritten with a wrong one',
+    alarms: ['Configuration', 'NoCycle'],
+    async make({ sandbox }) {
+      sandbox.setSecret(secretOf(sandbox.orgUrl, 'wrong'));
+      // A function that runs keeps the secret for a quarter of an hour.
+      for (const name of ['Poll', 'Merge', 'SyncPerson']) sandbox.runtime.crash(name);
+    },
+    async explained({ api }) {
+      const error = { code: 'CONFIGURATION', message: expect.stringContaining('refused the credentials') };
+      expect((await api.status()).lastCycle).toMatchObject({ outcome: 'failed', error });
+    },
+    async end({ sandbox, queues }) {
+      sandbox.setSecret(secretOf(sandbox.orgUrl, 'lockstep'));
+      await queues.purge(queues.missedPolls);
+    },
+    async after(sandbox) {
+      const [lead = ''] = await leadIds(sandbox, 1);
+      await sandbox.admin.update('Lead', lead, { Title: 'After the secret' });
+      await inStep(sandbox, lead, 'After the secret');
+    },
+  },
+  {
+    cause: 'the table is throttled',
+    alarms: ['NoCycle', 'FunctionErrors', 'MissedPolls'],
+    async make(sandbox) {
+      sandbox.tables.throttle(true);
+      const [lead = ''] = await leadIds(sandbox, 1);
+      await sandbox.admin.update('Lead', lead, { Title: 'While throttled' });
+    },
+    async explained({ api }) {
+      const { status, body } = await api.send('GET /persons?limit=1');
+      expect([status, body]).toEqual([503, expect.objectContaining({ type: '/problems/store-unavailable' })]);
+    },
+    async end({ tables, queues }) {
+      tables.throttle(false);
+      await queues.purge(queues.missedPolls);
+    },
+    async after(sandbox) {
+      const [lead = ''] = await leadIds(sandbox, 1);
+      await inStep(sandbox, lead, 'While throttled');
     },
   },
   {

@@ -9,6 +9,7 @@ import { eventually, type RunningSandbox, runSandbox } from '../integration/runn
 import { AlarmWatch } from '../sandbox/runtime/alarms/alarm-watch.ts';
 import type { AlarmState } from '../sandbox/runtime/alarms/evaluate-alarm.ts';
 import type { RuntimeEvent } from '../sandbox/runtime/runtime-event.ts';
+import { startThrottledTables, type ThrottledTables } from './throttled-tables.ts';
 
 /** The period of the deployed schedule, which a poll of the sandbox stands for. */
 const TICK_MS = 300_000;
@@ -20,6 +21,7 @@ const WARM_TICKS = 4;
 export interface WatchedSandbox extends RunningSandbox {
   readonly watch: AlarmWatch;
   readonly queues: Queues;
+  readonly tables: ThrottledTables;
   /** Waits until an alarm is in a state. The test's own time limit ends a wait that is in vain. */
   until(alarm: string, state: AlarmState): Promise<void>;
   /** Waits for so many polls to end. */
@@ -43,7 +45,8 @@ export interface Queues {
 export async function watchedSandbox(seedRecords: number): Promise<WatchedSandbox> {
   const heard: RuntimeEvent[] = [];
   let hear = (event: RuntimeEvent): void => void heard.push(event);
-  const running = await runSandbox({ seedRecords }, (event) => hear(event));
+  const tables = await startThrottledTables();
+  const running = await runSandbox({ seedRecords, dynamoDbEndpoint: tables.endpoint }, (event) => hear(event));
   const { runtime, sqsUrl } = running.sandbox;
   const client = sqsClient(sqsUrl);
   const queues = runtime.queues.map(({ name, url }) => ({ name, depth: () => depthOf(client, url) }));
@@ -63,6 +66,7 @@ export async function watchedSandbox(seedRecords: number): Promise<WatchedSandbo
   return {
     ...running,
     watch,
+    tables,
     queues: queuesOf(client, running),
     ticks,
     until: (alarm, state) => eventually(async () => watch.states().get(alarm) === state).then(() => undefined),
@@ -71,6 +75,7 @@ export async function watchedSandbox(seedRecords: number): Promise<WatchedSandbo
       await ticking;
       client.destroy();
       await running.close();
+      await tables.close();
     },
   };
 }

@@ -32,6 +32,8 @@ export interface Sandbox {
   /** The org that runs here, where one does. */
   readonly org: Org | undefined;
   readonly runtime: Runtime;
+  /** Gives the Salesforce secret another text, as an administrator does. */
+  setSecret(text: string): void;
   /** Ends everything it started; a second call waits for the first. */
   close(): Promise<void>;
 }
@@ -109,7 +111,7 @@ async function startAll(options: SandboxOptions, start: Start): Promise<Omit<San
     () => checkLogin(salesforce),
     () => 'accepted',
   );
-  const { assembly, endpoints, pagesFolder } = await startParts(options, settings, salesforce, start);
+  const { assembly, endpoints, pagesFolder, setSecret } = await startParts(options, settings, salesforce, start);
   const relay = org === undefined ? undefined : orgRelay(orgUrl);
   if (relay !== undefined) closers.push(async () => relay.close());
   const cycle = async (): Promise<void> => void (await runtime.invoke('Poll', {}));
@@ -133,7 +135,7 @@ async function startAll(options: SandboxOptions, start: Start): Promise<Omit<San
   );
   closers.push(() => runtime.close());
   const { dynamodb: dynamoDbUrl, sqs: sqsUrl } = endpoints;
-  return { apiUrl: runtime.apiUrl, orgUrl: salesforce.loginUrl, dynamoDbUrl, sqsUrl, org, runtime };
+  return { apiUrl: runtime.apiUrl, orgUrl: salesforce.loginUrl, dynamoDbUrl, sqsUrl, org, runtime, setSecret };
 }
 
 /** The template and the engines, all at once. */
@@ -148,17 +150,21 @@ async function startParts(
   const template = () => synthesise(settings, outdir, signal).then(() => loadAssembly(outdir));
   const tables = async () => options.dynamoDbEndpoint ?? startEngine(startDynamoDb, options, closers);
   const queues = async () => options.sqsEndpoint ?? startEngine(startSqs, options, closers);
+  const secrets: Record<string, string> = { [settings.salesforceSecretName]: JSON.stringify(salesforce) };
   const parts = [
     progress.step('template', 'synthesises the CDK app', template, () => 'synthesised'),
     progress.step('tables', 'starts DynamoDB', tables, (url) => url),
     progress.step('queues', 'starts SQS', queues, (url) => url),
     progress.step('console', 'builds the console', buildConsole, () => 'built'),
-    startSecretStore({ [settings.salesforceSecretName]: JSON.stringify(salesforce) }, closers),
+    startSecretStore(secrets, closers),
   ] as const;
   // Where one fails, the others are waited for too: what they opened is closed only if it is known by then.
   await Promise.allSettled(parts);
   const [assembly, dynamodb, sqs, pagesFolder, secretsmanager] = await Promise.all(parts);
-  return { assembly, pagesFolder, endpoints: { dynamodb, sqs, secretsmanager } };
+  const setSecret = (text: string): void => {
+    secrets[settings.salesforceSecretName] = text;
+  };
+  return { assembly, pagesFolder, setSecret, endpoints: { dynamodb, sqs, secretsmanager } };
 }
 
 /** What can be wrong outside is found before the template is synthesised, which takes the longest. */
