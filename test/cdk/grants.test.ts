@@ -1,42 +1,76 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { FunctionName } from '../../lib/lambda/environment.ts';
-import { actionsOf, functionNames, resourcesOf, statementsOf, synthesised } from './synthesised.ts';
+import { actionsOf, functionNamed, functionNames, resourcesOf, statementsOf, synthesised } from './synthesised.ts';
 
 const { stateless } = synthesised();
 
-/** The commands that the adapter makes, as the permissions that they need. */
-const itemActions = [
-  'dynamodb:BatchGetItem',
-  'dynamodb:GetItem',
-  'dynamodb:PutItem',
-  'dynamodb:Query',
-  'dynamodb:UpdateItem',
-];
-const logActions = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-const secretActions = ['secretsmanager:GetSecretValue'];
-const consumeActions = [
-  'sqs:ChangeMessageVisibility',
-  'sqs:DeleteMessage',
-  'sqs:GetQueueAttributes',
-  'sqs:ReceiveMessage',
-];
-const common = [...itemActions, ...logActions];
+/** The commands of the DynamoDB adapter, as the permissions that they need. */
+const ITEM_ACTIONS = ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'];
 
-/** Everything that each function may do. */
+const on = (resource: string, service: string, ...actions: string[]) =>
+  actions.map((action) => `${service}:${action} ${resource}`);
+
+/** What every function does: its log, the items of the table, and the two indexes by name. */
+const common = (name: string) => [
+  ...on(`log of ${name}`, 'logs', 'CreateLogStream', 'PutLogEvents'),
+  ...on('table', 'dynamodb', ...ITEM_ACTIONS),
+  ...on('index byEmail', 'dynamodb', 'Query'),
+  ...on('index byQueue', 'dynamodb', 'Query'),
+];
+
+const secret = on('secret', 'secretsmanager', 'GetSecretValue');
+const send = (...queues: string[]) => queues.flatMap((queue) => on(queue, 'sqs', 'SendMessage'));
+const measure = (...queues: string[]) => queues.flatMap((queue) => on(queue, 'sqs', 'GetQueueAttributes'));
+const CONSUME = ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes'];
+const remove = on('table', 'dynamodb', 'DeleteItem');
+const scan = on('table', 'dynamodb', 'Scan');
+
+/** Every action of each function, with the resource that it is for. */
 const allowed: Readonly<Record<FunctionName, readonly string[]>> = {
-  poll: [...common, 'dynamodb:Scan', ...secretActions, 'sqs:GetQueueAttributes', 'sqs:SendMessage'],
-  merge: [...common, 'dynamodb:DeleteItem', ...secretActions, ...consumeActions, 'sqs:SendMessage'],
-  'sync-person': [...common, 'dynamodb:DeleteItem', ...secretActions, 'sqs:SendMessage'],
-  persons: [...common, 'dynamodb:DeleteItem', 'dynamodb:Scan'],
-  operate: [...common, 'sqs:GetQueueAttributes', 'sqs:SendMessage'],
+  // Lambda sends a failed poll to its destination as the function.
+  poll: [...scan, ...secret, ...send('fresh', 'backlog', 'missed polls'), ...measure('fresh', 'backlog')],
+  merge: [
+    ...remove,
+    ...secret,
+    ...send('fresh', 'backlog'),
+    ...on('fresh', 'sqs', ...CONSUME),
+    ...on('backlog', 'sqs', ...CONSUME),
+  ],
+  'sync-person': [...remove, ...secret, ...send('fresh')],
+  persons: [...remove, ...scan],
+  operate: [...send('fresh', 'backlog'), ...measure('fresh', 'backlog', 'dead letters', 'missed polls')],
 };
+
+/** How the template names a resource, and how this test does. */
+const NAMES: readonly (readonly [RegExp, string])[] = [
+  [/\/index\/byEmail/, 'index byEmail'],
+  [/\/index\/byQueue/, 'index byQueue'],
+  [/PersonsTable/, 'table'],
+  [/ChangesBacklog/, 'backlog'],
+  [/ChangesQueue/, 'fresh'],
+  [/DeadLetters/, 'dead letters'],
+  [/MissedPolls/, 'missed polls'],
+  [/:secret:/, 'secret'],
+];
+
+function nameOf(resource: unknown, name: FunctionName): string {
+  const text = JSON.stringify(resource);
+  const { LogGroup } = functionNamed(stateless, name).Properties.LoggingConfig as {
+    readonly LogGroup: { Ref: string };
+  };
+  if (text.includes(`"${LogGroup.Ref}"`)) return `log of ${name}`;
+  return NAMES.find(([pattern]) => pattern.test(text))?.[1] ?? text;
+}
 
 describe.each(functionNames)('%s', (name) => {
   const statements = statementsOf(stateless, name);
 
   it('may do what it does and nothing else', () => {
-    expect([...new Set(actionsOf(statements))].toSorted()).toEqual(allowed[name].toSorted());
+    const granted = statements.flatMap(({ Action, Resource }) =>
+      [Action].flat().flatMap((action) => [Resource].flat().map((each) => `${String(action)} ${nameOf(each, name)}`)),
+    );
+    expect([...new Set(granted)].toSorted()).toEqual([...common(name), ...allowed[name]].toSorted());
   });
 
   it('is granted nothing by wildcard, neither actions nor resources', () => {
@@ -62,7 +96,23 @@ it('grants exactly the calls that the DynamoDB adapter makes', () => {
   const sources = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'));
   const commands = sources.flatMap((text) => [...text.matchAll(/new (\w+)Command\(/g)].map(([, name = '']) => name));
   const actions = commands.map((name) => `dynamodb:${name}${name === 'Query' || name === 'Scan' ? '' : 'Item'}`);
-  expect(new Set(actions)).toEqual(new Set([...itemActions, 'dynamodb:DeleteItem', 'dynamodb:Scan']));
+  const granted = [...ITEM_ACTIONS, 'DeleteItem', 'Scan'].map((action) => `dynamodb:${action}`);
+  expect(new Set(actions)).toEqual(new Set(granted));
+});
+
+it('grants exactly the calls that the SQS adapter makes, and those by which Lambda takes messages', () => {
+  const source = readFileSync(new URL('../../lib/sqs/sqs-change-queue.ts', import.meta.url), 'utf8');
+  const made = [...source.matchAll(/new (\w+?)(?:Batch)?Command\(/g)].map(([, name = '']) => name);
+  const granted = functionNames.flatMap((name) => allowed[name]).flatMap((each) => /^sqs:(\w+)/.exec(each)?.[1] ?? []);
+  expect(new Set([...made, 'ReceiveMessage', 'DeleteMessage'])).toEqual(new Set(granted));
+});
+
+it.each(functionNames)('%s is granted a service where its own file composes it, and nowhere else', (name) => {
+  const source = readFileSync(new URL(`../../functions/${name}.ts`, import.meta.url), 'utf8');
+  const has = (part: string) => allowed[name].some((each) => each.includes(part));
+  expect(has('secretsmanager:')).toBe(source.includes('composeSalesforce('));
+  expect(has('sqs:SendMessage')).toBe(/compose(?:Lanes|Queue|Fresh)\w*\(/.test(source));
+  expect(has('dead letters')).toBe(source.includes('composeSideQueues('));
 });
 
 /** Which of the two lanes' queues each function may send to. */
