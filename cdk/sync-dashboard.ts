@@ -24,7 +24,7 @@ export interface SyncDashboardProps extends Watched {
 const period = Duration.minutes(5);
 const WIDTH = 24;
 
-/** The functions that call Salesforce. */
+/** The functions with Salesforce calls. */
 const CALLERS = ['poll', 'merge', 'sync-person'] as const;
 
 /** From top to bottom: sync state, lag, failures, costs. */
@@ -57,7 +57,7 @@ function graph(title: string, ...left: IMetric[]): IWidget {
   return new GraphWidget({ title, left, width: WIDTH / 2, height: 6 });
 }
 
-/** Counts log lines by the code that they hold: a metric for each code would be billed by itself. */
+/** Counts log lines by the contained code: a metric per code would be billed separately. */
 function byCode(title: string, functions: readonly LambdaFunction[], filter: string): IWidget {
   return new LogQueryWidget({
     title,
@@ -116,7 +116,7 @@ function behind(props: Watched): IWidget[][] {
   ];
 }
 
-/** Of each function that calls Salesforce. The number of samples is the number of calls. */
+/** Per function with Salesforce calls. The number of samples is the number of calls. */
 function calls(statistic: 'p90' | 'SampleCount', props: Watched): IMetric[] {
   return CALLERS.map((name) =>
     syncMetric(props, name, 'SalesforceMilliseconds', { statistic, period }).with({ label: name }),

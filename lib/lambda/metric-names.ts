@@ -1,11 +1,11 @@
 import type { FunctionName } from './environment.ts';
 
-/** The service of a metric that all functions publish as one. */
+/** The service of a metric shared by all functions. */
 export const ANY_FUNCTION = 'any';
 
 export type Service = FunctionName | typeof ANY_FUNCTION;
 
-/** Of the calls to Salesforce: how long each took, so that the number of samples is the number of calls; and errors. */
+/** Duration per Salesforce call (the number of samples is the number of calls), and errors of the calls. */
 const SALESFORCE = ['SalesforceMilliseconds', 'SalesforceErrors'] as const;
 
 /**
@@ -19,7 +19,7 @@ export const METRICS = {
     /** Cycles either complete or with an advanced position. */
     'CyclesCompleted',
     'CyclesFailed',
-    /** Rows of the change feed and of field jobs that were handed to the merge. */
+    /** Rows of the change feed and of field jobs enqueued for the merge. */
     'RowsQueued',
     /** Lag of the slowest object's position; absent during a first sync. */
     'PullLagSeconds',
@@ -29,7 +29,7 @@ export const METRICS = {
     'ApiUsePercent',
     /** Permissions missing for the sync user. */
     'MissingPermissions',
-    /** Persons that a reconciliation compared with their records, and records that it found missing or different. */
+    /** Persons compared by a reconciliation, and records found missing or different. */
     'PersonsCompared',
     'RowsDrifted',
     /** A reconciliation found implausibly many records missing. */
@@ -40,7 +40,7 @@ export const METRICS = {
     'PersonsPushed',
     'PersonsRejected',
     'Conflicts',
-    /** Rows that came back from our own push and were written all the same. */
+    /** Echoes of own pushes written despite equal values. */
     'EchoWrites',
     ...SALESFORCE,
   ],
@@ -48,7 +48,7 @@ export const METRICS = {
   persons: [],
   operate: [],
   [ANY_FUNCTION]: [
-    /** Errors that only a change of the configuration ends. */
+    /** Errors ended only by a change of the configuration. */
     'ConfigErrors',
   ],
 } as const satisfies Readonly<Record<Service, readonly string[]>>;

@@ -3,7 +3,7 @@ import { ANY_FUNCTION, METRIC_NAMESPACE, METRICS, type MetricName } from './metr
 
 const namespace = process.env.POWERTOOLS_METRICS_NAMESPACE ?? METRIC_NAMESPACE;
 
-/** With the function as their service, and with none. */
+/** Metrics with the function as service, and shared metrics. */
 const own = new Metrics({ namespace });
 const shared = new Metrics({ namespace, serviceName: ANY_FUNCTION });
 
@@ -11,8 +11,8 @@ const shared = new Metrics({ namespace, serviceName: ANY_FUNCTION });
 export type MetricValues = Readonly<Partial<Record<MetricName, number>>>;
 
 /**
- * Publishes values as metrics, in the embedded metric format. `facts` stand in the same log line: ids and codes, which
- * CloudWatch can count and does not bill as metrics.
+ * Publishes values as metrics, in the embedded metric format. `facts` are written to the same log line: ids and codes,
+ * countable by CloudWatch without being billed as metrics.
  */
 export function publish(values: MetricValues, facts: Readonly<Record<string, string>> = {}): void {
   add(values);
@@ -20,7 +20,7 @@ export function publish(values: MetricValues, facts: Readonly<Record<string, str
   publishAdded();
 }
 
-/** Adds values to those that the function publishes next. */
+/** Adds values to the function's next publication. */
 export function add(values: MetricValues): void {
   for (const [name, value] of Object.entries(values)) {
     const isShared = METRICS[ANY_FUNCTION].some((each) => each === name);
@@ -28,7 +28,7 @@ export function add(values: MetricValues): void {
   }
 }
 
-/** Publishes what was added and not published yet. */
+/** Publishes the values added since the last publication. */
 export function publishAdded(): void {
   for (const metrics of [own, shared]) if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }

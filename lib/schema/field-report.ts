@@ -49,15 +49,17 @@ export function fieldReports(schema: ObjectSchema, policy: SyncPolicy): FieldRep
   return [...seen, ...hidden].sort((a, b) => (a.apiName < b.apiName ? -1 : 1));
 }
 
-/** What became of a field that had synced. Its values are kept until somebody decides. */
+/** The fate of a field synced before. Values are kept until a user decides. */
 export interface FieldChange {
   /** The type changed, and the new type is not accepted yet. */
   readonly retyped: { readonly from: string; readonly to: string; readonly since: string } | null;
-  /** The sync user no longer sees the field. `purge`: whether its values are kept, are being removed, or were removed. */
+  /**
+   * The field is no longer visible to the sync user. `purge`: whether the values are kept, being removed, or removed.
+   */
   readonly gone: { readonly since: string; readonly purge: 'kept' | 'running' | 'done' } | null;
 }
 
-/** The reports of a remembered schema: fields that have gone out of sight since are among them. */
+/** The reports of a remembered schema, including fields hidden since. */
 export function reportsWithChanges(
   stored: RememberedSchema,
   policy: SyncPolicy,

@@ -61,7 +61,7 @@ function List({ persons }: { readonly persons: readonly ListedPerson[] }) {
   );
 }
 
-/** A time that has come waits for the next turn, or for a cycle that gets so far. */
+/** A time in the past means: waiting for the next turn, or for a cycle with enough time. */
 function nextTryOf(at: string | null): string {
   if (at === null) return 'by hand';
   return Date.parse(at) <= Date.now() ? 'soon' : localTime(at);

@@ -1,16 +1,16 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 
-/** A button that asks before the act. The dialog is modal: the focus stays inside, Escape closes, the focus returns. */
+/** A button asking for confirmation. The dialog is modal: the focus stays inside, Escape closes, the focus returns. */
 export function Confirmed(props: {
-  /** Of the button that opens the dialog. */
+  /** Label of the button opening the dialog. */
   readonly label: string;
   readonly title: string;
-  /** Of the button that acts. */
+  /** Label of the acting button. */
   readonly confirm: string;
   readonly isBusy: boolean;
   readonly onConfirm: () => void;
-  /** What happens and what cannot be undone; may contain inputs. */
+  /** Consequences of the act; may contain inputs. */
   readonly children: ComponentChildren;
 }) {
   const { label, title, confirm, isBusy, onConfirm, children } = props;

@@ -5,13 +5,13 @@ import type { JobBook } from '../state/field-job.ts';
 import type { CycleRun } from './cycle-run.ts';
 import type { JobTurn } from './work-field-job.ts';
 
-/** Persons of a page, and how many pages a cycle goes through. */
+/** Persons per page, and pages per cycle. */
 const PERSONS_PER_PAGE = 250;
 const PAGES_PER_CYCLE = 40;
 
 /**
- * Has the rows read again of persons who hold edits without a place, where the field of such an edit has begun to sync:
- * the rows in which the field is empty are in no job. The place is saved after each page that is durably queued.
+ * Enqueues the rows of persons holding edits without a place, if the edited field has begun to sync: rows with an empty
+ * field are in no job. The position is saved after every durably queued page.
  */
 export async function placeEdits(run: CycleRun, { schema, book }: Pick<JobTurn, 'schema' | 'book'>): Promise<JobBook> {
   const { ports, cycle, timeLeftMs } = run;

@@ -31,9 +31,9 @@ export type PollOutcome =
       readonly error: unknown;
       /** Lag of the slowest object's position; null where no object has a position yet. */
       readonly lagSeconds: number | null;
-      /** How long the oldest edit has waited to be pushed: 0 where none waits, null where that could not be read. */
+      /** Waiting time of the oldest edit to push; 0 without waiting edits, null if unreadable. */
       readonly pushLagSeconds: number | null;
-      /** Persons that a reconciliation compared with their rows, and rows that it handed out. */
+      /** Persons compared by a reconciliation, and rows enqueued. */
       readonly compared: number;
       readonly drifted: number;
       /** The last ended reconciliation found implausibly many records missing. */

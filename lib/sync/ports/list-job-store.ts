@@ -9,8 +9,8 @@ export interface ListJobStore {
   saveJob(job: ListJob): Promise<'saved' | 'overtaken'>;
 
   /**
-   * Ids of jobs, newest first, in pages. Every saved job is among them; an id may name a job that was never saved.
-   * Throws `InvalidCursorError`.
+   * Ids of jobs, newest first, in pages. Includes every saved job; an id may belong to a job never saved. Throws
+   * `InvalidCursorError`.
    */
   newestJobs(limit: number, cursor: string | null): Promise<Page<string>>;
 

@@ -13,9 +13,9 @@ export type Mode = 'guarded' | 'mass';
  */
 export interface PushReport {
   readonly pushed: number;
-  /** Rejections logged by this round: the same rejection after a retry was counted the first time. */
+  /** Rejections logged by the round: the same rejection after a retry was counted the first time. */
   readonly rejected: number;
-  /** Each of those persons with the code that refused it. */
+  /** The rejected persons with the refusal's code. */
   readonly rejections: readonly { readonly personId: string; readonly code: string }[];
   readonly postponed: number;
   /** Fields changed on both sides. */
@@ -23,11 +23,11 @@ export interface PushReport {
   /** Ids of the persons without time left: the caller queues the persons again. */
   readonly late: Readonly<Record<Mode, readonly string[]>>;
   readonly error: unknown;
-  /** Persons, by id, whose push ended with an error: the first of them. */
+  /** Ids of the first persons with a failed push. */
   readonly failed: readonly string[];
 }
 
-/** So many ids of failed persons are told. */
+/** Maximum reported ids of failed persons. */
 const TOLD_IDS = 20;
 
 /** The result of a round so far. */
@@ -44,13 +44,13 @@ export class PushTally {
     this.#error ??= error;
   }
 
-  /** An error kept these persons from being pushed. */
+  /** Counts persons not pushed because of an error. */
   postpone(persons: readonly Person[]): void {
     this.postponed += persons.length;
     this.#failed.push(...persons.slice(0, TOLD_IDS - this.#failed.length).map(({ personId }) => personId));
   }
 
-  /** Works on persons side by side. A failure of one person is reported at the end and does not stop the others. */
+  /** Works on persons concurrently. A failure of one person is reported at the end and does not stop the others. */
   async each<End>(all: readonly Person[], work: (person: Person, at: number) => Promise<End>): Promise<End[]> {
     const done = await inParallel([...all.entries()], STORE_PARALLELISM, async ([at, person]) => {
       try {
