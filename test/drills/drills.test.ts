@@ -3,7 +3,10 @@ import { synthesised } from '../cdk/synthesised.ts';
 import { DRILLS } from './drills.ts';
 import { type WatchedSandbox, watchedSandbox } from './watched-sandbox.ts';
 
-test('every alarm of the template has a drill', () => {
+/** A limit for what would hang: a slow machine takes its time. */
+const HANGS_MS = 900_000;
+
+test('every alarm of the template has a drill', { timeout: HANGS_MS }, () => {
   const alarms = Object.values(synthesised().stateless.findResources('AWS::CloudWatch::Alarm'));
   const entries = alarms.map(({ Properties }) => /"(\w+)"\.$/.exec(String(Properties.AlarmDescription))?.[1] ?? '');
   expect([...new Set(DRILLS.flatMap((drill) => drill.alarms))].toSorted()).toEqual(entries.toSorted());
@@ -11,9 +14,6 @@ test('every alarm of the template has a drill', () => {
 
 /** Enough records for a surge of rejections, and for more missing ones than is plausible. */
 const RECORDS = 210;
-
-/** A limit for what would hang: a slow machine takes its time. */
-const HANGS_MS = 900_000;
 
 describe('the alarms of the template, in the sandbox', () => {
   let sandbox: WatchedSandbox;

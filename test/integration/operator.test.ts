@@ -1,11 +1,17 @@
 import { execFile } from 'node:child_process';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunningSandbox, runSandbox } from './running-sandbox.ts';
+import { eventually, lastCycle, type RunningSandbox, runSandbox } from './running-sandbox.ts';
 
 let running: RunningSandbox;
 
+/** What the functions wrote to their logs, each line as JSON. */
+const lines: Readonly<Record<string, unknown>>[] = [];
+
 beforeAll(async () => {
-  running = await runSandbox({ seedRecords: 5 });
+  running = await runSandbox({ seedRecords: 5 }, (event) => {
+    if (event.type === 'line' && event.line.startsWith('{')) lines.push(JSON.parse(event.line));
+  });
 });
 
 afterAll(() => running.close());
@@ -51,6 +57,24 @@ test('the doctor tells what is wrong, how to fix it, and ends with 1', async () 
     .map((line) => JSON.parse(line) as { level: string; check: string; fix?: string });
   const wrong = findings.find(({ level, check }) => level === 'problem' && check === 'Lead.Email');
   expect(wrong?.fix).toContain('field-level security');
+});
+
+test('the logs name the cycle and the person in every function that works on them', async () => {
+  const { api } = running;
+  const cycle = await lastCycle(api);
+  const { personId } = await api.create({ Email: 'logged@example.com', LastName: 'Logged', Company: 'Example' });
+  await api.sync(personId);
+  const titled = await api.edit(personId, { Title: 'Logged too' });
+  expect(titled.personId).toBe(personId);
+  const told = (service: string, holds: Readonly<Record<string, unknown>>) =>
+    eventually(async () =>
+      lines.some((line) => line.service === service && isDeepStrictEqual({ ...line, ...holds }, line)),
+    );
+  await told('sync-person', { personId, outcome: 'synced', SyncsCompleted: 1 });
+  await told('poll', { cycle: String(cycle + 1), CyclesCompleted: 1 });
+  await eventually(async () =>
+    lines.some((line) => line.service === 'merge' && line.PersonsPushed === 1 && line.cycles !== ''),
+  );
 });
 
 test('a redrive of an empty queue sends nothing back', async () => {

@@ -32,6 +32,34 @@ const throwing = (error: unknown): Routes => ({ 'POST /x': () => Promise.reject(
 
 const echo: Routes = { 'POST /x': async ({ body, headers }) => ({ status: 200, body: { body, headers } }) };
 
+describe('a line of the log', () => {
+  async function linesOf(event: Partial<APIGatewayProxyEventV2>, route = throwing(new Error('broken'))['POST /x']) {
+    const output = await outputOf(() => answerOf({ 'POST /x': route ?? echoing }, event));
+    return output.filter((line) => typeof line === 'object');
+  }
+  const echoing = async () => ({ status: 200, body: {} });
+
+  test('names the request, the route, and the person of the path', async () => {
+    const [line] = await linesOf({ pathParameters: { personId: 'p1' } });
+    expect(line).toMatchObject({ requestId: 'r', route: 'POST /x', personId: 'p1' });
+  });
+
+  test('names the person that the call has kept', async () => {
+    const [line] = await linesOf({}, async (_, progress) => {
+      progress.stored('p2');
+      throw new Error('broken');
+    });
+    expect(line).toMatchObject({ personId: 'p2' });
+  });
+
+  test('never names what only looks like a person, nor the person of the call before', async () => {
+    await linesOf({ pathParameters: { personId: 'p1' } });
+    const [line] = await linesOf({ pathParameters: { personId: CANARY } });
+    expect(line).toMatchObject({ requestId: 'r' });
+    expect(line).not.toHaveProperty('personId');
+  });
+});
+
 describe('a call', () => {
   test('is routed, its body parsed whatever its type, its header names in lower case', async () => {
     const answer = await answerOf(echo, { body: '{"a":1}', headers: { 'If-Match': '"1"' } });
