@@ -5,9 +5,10 @@ export interface Place {
   readonly orgUrl: string;
   readonly dynamoDbUrl: string;
   readonly sqsUrl: string;
-  /** A table and a queue of this workload alone. */
+  /** A table and the queues of the two lanes, of this workload alone. */
   readonly tableName: string;
   readonly queueUrl: string;
+  readonly backlogUrl: string;
 }
 
 /** One part of a workload, run in a process of its own. */

@@ -26,22 +26,41 @@ export async function runCycle(product: Product, place: Place, massPushAbove = 1
   await drainQueue(product, place);
 }
 
-/** Merges what is on the queue. */
-export async function drainQueue({ ports, sqs }: Product, { queueUrl: QueueUrl }: Place): Promise<void> {
-  for (let failures = 0; ; ) {
-    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: BATCH }));
-    if (Messages.length === 0) return;
-    const deliveries = Messages.map(({ MessageId = '', Body = '' }) => {
-      return { id: MessageId, message: parseChangeMessage(Body), lastTry: false };
-    });
-    const { retry, error, push } = await mergeChanges(ports, deliveries, () => HOURS);
-    if (push.error !== null) throw push.error;
-    if (retry.length > 0) {
-      failures += 1;
-      if (failures === TRIES) throw error;
-    }
-    const done = Messages.filter(({ MessageId = '' }) => !retry.includes(MessageId));
-    const Entries = done.map(({ ReceiptHandle = '' }, at) => ({ Id: String(at), ReceiptHandle }));
-    if (Entries.length > 0) await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+/** Merges what is in both lanes. */
+export async function drainQueue(product: Product, place: Place): Promise<void> {
+  for (const lane of ['queue', 'backlog'] as const) {
+    let left = true;
+    while (left) left = (await mergeBatch(product, place, lane)) > 0;
   }
+}
+
+/** Merges one batch of a lane, and deletes what is done; how many messages there were. `before`: what comes before that. */
+export async function mergeBatch(
+  { ports, sqs }: Product,
+  place: Place,
+  lane: 'queue' | 'backlog',
+  before?: (rows: number) => Promise<void>,
+): Promise<number> {
+  const QueueUrl = lane === 'queue' ? place.queueUrl : place.backlogUrl;
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl,
+      MaxNumberOfMessages: BATCH,
+      MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+    }),
+  );
+  if (Messages.length === 0) return 0;
+  const deliveries = Messages.map(({ MessageId = '', Body = '' }) => {
+    return { id: MessageId, message: parseChangeMessage(Body), lastTry: false };
+  });
+  const merged = await mergeChanges({ ...ports, queue: ports[lane] }, deliveries, () => HOURS);
+  const { retry, error, push } = merged;
+  if (push.error !== null) throw push.error;
+  const tries = Messages.map(({ Attributes = {} }) => Number(Attributes.ApproximateReceiveCount ?? 1));
+  if (retry.length > 0 && Math.max(...tries) >= TRIES) throw error;
+  await before?.(merged.rows);
+  const done = Messages.filter(({ MessageId = '' }) => !retry.includes(MessageId));
+  const Entries = done.map(({ ReceiptHandle = '' }, at) => ({ Id: String(at), ReceiptHandle }));
+  if (Entries.length > 0) await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+  return Messages.length;
 }

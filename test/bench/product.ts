@@ -40,9 +40,7 @@ export function openProduct(place: Place, isAsked = false): Product {
     timeoutMs: 45_000,
     reserve: 0,
   });
-  const { tableName, queueUrl } = place;
-  // The bench has one queue: what it counts is the same by either lane.
-  const queue = new SqsChangeQueue(sqs, { queueUrl });
+  const { tableName, queueUrl, backlogUrl } = place;
   const ports: Ports & BacklogLane = {
     clock: { now: () => new Date().toISOString(), wait: (milliseconds) => sleep(milliseconds) },
     ids: { next: randomUUID },
@@ -53,8 +51,8 @@ export function openProduct(place: Place, isAsked = false): Product {
     lists: new DynamoListJobStore(tables, { tableName, now: () => new Date().toISOString() }),
     feed: createSalesforceChangeFeed(client),
     records: createSalesforceRecords(client),
-    queue,
-    backlog: queue,
+    queue: new SqsChangeQueue(sqs, { queueUrl }),
+    backlog: new SqsChangeQueue(sqs, { queueUrl: backlogUrl }),
     policy: DEFAULT_POLICY,
     leaseMs: 660_000,
   };

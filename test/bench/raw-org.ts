@@ -35,18 +35,23 @@ export async function openRawOrg({ orgUrl }: Pick<Place, 'orgUrl'>): Promise<Raw
 /** The same org as somebody in sales edits it. */
 export const openOrgAsAdmin = ({ orgUrl }: Pick<Place, 'orgUrl'>) => connectOrg(orgUrl, 'admin');
 
-/** Ids of all Leads. */
-export async function leadIds(org: RawOrg): Promise<string[]> {
+/** The rows that a query finds, page by page. */
+export async function* rowsOf(org: RawOrg, soql: string): AsyncGenerator<Readonly<Record<string, unknown>>> {
   interface Page {
-    readonly records: readonly { readonly Id: string }[];
+    readonly records: readonly Readonly<Record<string, unknown>>[];
     readonly nextRecordsUrl?: string;
   }
-  const ids: string[] = [];
-  let path: string | undefined = `/query?q=${encodeURIComponent('SELECT Id FROM Lead ORDER BY Id')}`;
+  let path: string | undefined = `/query?q=${encodeURIComponent(soql)}`;
   while (path !== undefined) {
     const page: Page = await org.call<Page>('GET', path);
-    ids.push(...page.records.map(({ Id }) => Id));
+    yield* page.records;
     path = page.nextRecordsUrl?.slice(ROOT.length);
   }
+}
+
+/** Ids of all Leads. */
+export async function leadIds(org: RawOrg): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { Id } of rowsOf(org, 'SELECT Id FROM Lead ORDER BY Id')) ids.push(String(Id));
   return ids;
 }

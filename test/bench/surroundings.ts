@@ -30,10 +30,13 @@ export async function startSurroundings(): Promise<Surroundings> {
       await control(org.url, 'reset', {});
       const tableName = `persons-${begun}`;
       await createTable(tables, tableName);
-      const { QueueUrl = '' } = await queues.send(new CreateQueueCommand({ QueueName: `changes-${begun}` }));
-      // The engine names a host that does not resolve; the path is what names the queue.
-      const queueUrl = new URL(new URL(QueueUrl).pathname, sqs.endpoint).href;
-      return { orgUrl: org.url, dynamoDbUrl: dynamoDb.endpoint, sqsUrl: sqs.endpoint, tableName, queueUrl };
+      const lane = async (name: string) => {
+        const { QueueUrl = '' } = await queues.send(new CreateQueueCommand({ QueueName: `${name}-${begun}` }));
+        // The engine names a host that does not resolve; the path is what names the queue.
+        return new URL(new URL(QueueUrl).pathname, sqs.endpoint).href;
+      };
+      const lanes = { queueUrl: await lane('changes'), backlogUrl: await lane('backlog') };
+      return { orgUrl: org.url, dynamoDbUrl: dynamoDb.endpoint, sqsUrl: sqs.endpoint, tableName, ...lanes };
     },
     async close() {
       tables.destroy();

@@ -48,7 +48,7 @@ export const tasks = { unchanged: mergeEach(same), changed: mergeEach(changed), 
 
 async function run(bench: Bench) {
   const size = bench.isQuick ? 200_000 : 1_000_000;
-  const place = { orgUrl: '', dynamoDbUrl: '', sqsUrl: '', tableName: '', queueUrl: '' };
+  const place = { orgUrl: '', dynamoDbUrl: '', sqsUrl: '', tableName: '', queueUrl: '', backlogUrl: '' };
   const product = await bench.run('unchanged', place, size);
   const changes = await bench.run('changed', place, size);
   const floor = await bench.run('compare', place, size);
