@@ -15,8 +15,14 @@ import { control } from '../surroundings.ts';
 const OBJECTS = ['Lead', 'Contact'] as const;
 const FIELDS = ['LastName', 'FirstName', 'Email', 'Phone'] as const;
 
-/** The lease is short, for the poll that is killed leaves one behind. */
-const SETTINGS = { objects: OBJECTS, lagSeconds: 0, lookbackSeconds: 600, cycleLeaseMs: 10_000 } as const;
+/** A query job reads at any size, as at the largest. The lease is short, for the poll that is killed leaves one behind. */
+const SETTINGS = {
+  objects: OBJECTS,
+  lagSeconds: 0,
+  lookbackSeconds: 600,
+  cycleLeaseMs: 10_000,
+  bulkAbove: 2_000,
+} as const;
 
 /** The time of the deployed poll. */
 const POLL_MS = 14 * 60_000;
