@@ -2,6 +2,7 @@ import { toIsoInstant, toLongId } from '../person/field-value.ts';
 import type { SalesforceType } from '../person/row.ts';
 import type { ChangeFeed, Deletions, FeedOpening, FeedRequest } from '../sync/ports/change-feed.ts';
 import type { FeedPosition } from '../sync/state/feed-state.ts';
+import { LASTING_HORIZON_MS } from '../sync/state/in-flight.ts';
 import type { SalesforceClient } from './client.ts';
 import { describeRequest, descriptionOf } from './describe-answer.ts';
 import { errorEntries } from './error-map.ts';
@@ -113,7 +114,7 @@ function updatedQuery(now: number): string {
 }
 
 /** Overlap with earlier deletions, whose first state may still have been queued at the previous request. */
-const DELETED_OVERLAP_MS = 60 * MINUTE_MS;
+const DELETED_OVERLAP_MS = LASTING_HORIZON_MS;
 
 /**
  * Asks for deleted rows, in whole minutes of Salesforce's time; a span is at least one minute.

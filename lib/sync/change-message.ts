@@ -22,7 +22,7 @@ export interface ChangedFields {
  * The queue messages of the merge, as JSON.
  *
  * - `rows`: rows as returned by Salesforce; `newer` lists the indexes of rows with the mark `newer`. With `partial`,
- *   the rows have only some columns.
+ *   the rows have only some columns. With `lasting`, the values count for an hour.
  * - `refresh`: rows to be read again, without values. With `known`, the message concerns existing persons: no trace is
  *   made for a gone row without a holder. With `gone`, unreadable rows count as deleted: listed as deleted by
  *   Salesforce, or accepted as missing by a user.
@@ -46,6 +46,7 @@ export type ChangeMessage =
       readonly columns: readonly string[];
       readonly newer: readonly number[];
       readonly partial?: true;
+      readonly lasting?: true;
       readonly rows: readonly (readonly FieldValue[])[];
     }
   | {
@@ -107,13 +108,14 @@ export interface RowsEnvelope {
   readonly cycle?: number;
   readonly columns: readonly string[];
   readonly partial?: true;
+  readonly lasting?: true;
 }
 
 /** Packs rows into as few message bodies as possible. A row too large for a message is named in a `refresh`. */
 export function* packRows(envelope: RowsEnvelope, rows: Iterable<QueuedRow>): Generator<string> {
-  const { type, queuedAt, cycle, columns, partial } = envelope;
+  const { type, queuedAt, cycle, columns, partial, lasting } = envelope;
   const common = { type, queuedAt, ...(cycle !== undefined && { cycle }) };
-  const marked = { kind: 'rows', ...common, ...(partial === true && { partial }), columns };
+  const marked = { kind: 'rows', ...common, ...(partial && { partial }), ...(lasting && { lasting }), columns };
   const head = `${JSON.stringify(marked).slice(0, -1)},`;
   const room = MESSAGE_BYTES - byteLength(head) - 64;
   let packed: string[] = [];
@@ -202,6 +204,7 @@ const CHECKS: Readonly<Record<string, (message: Record<string, unknown>) => bool
     isListOf(message.columns, isText) &&
     isListOf(message.newer, Number.isInteger) &&
     isTrueOrAbsent(message.partial) &&
+    isTrueOrAbsent(message.lasting) &&
     isListOf(message.rows, isRowOf(message.columns as readonly string[])),
   refresh: (message) =>
     isSalesforceType(message.type) &&

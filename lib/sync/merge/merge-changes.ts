@@ -4,17 +4,12 @@ import { msBetween } from '../instants.ts';
 import { type ListDelivery, workLists } from '../lists/work-lists.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { Ports } from '../ports/ports.ts';
+import { FRESH_MESSAGE_MS, LASTING_MESSAGE_MS } from '../state/in-flight.ts';
 import { type Arrival, arrivalsOf, type Delivery, newestOfEach } from './arrivals.ts';
 import { type MergeReport, MergeRun, type RowsToRead } from './merge-run.ts';
 
 export type { Delivery } from './arrivals.ts';
 export type { MergeReport } from './merge-run.ts';
-
-/**
- * Rows of an older message (by our clock) are read again instead of merged: a newer state may have come and gone
- * without a trace.
- */
-export const FRESH_MESSAGE_MS = 10 * 60_000;
 
 /**
  * Merges a batch of messages into the store, then pushes pending edits. A delivery is done once everything in the
@@ -44,7 +39,8 @@ export async function mergeChanges(
     else if (message.kind === 'refresh') toRead.push({ delivery, message, ids: message.ids });
     else {
       const arrived = arrivalsOf(delivery, message, schemas);
-      if (msBetween(message.queuedAt, now) < FRESH_MESSAGE_MS) arrivals.push(...arrived);
+      const lastsMs = message.lasting === true ? LASTING_MESSAGE_MS : FRESH_MESSAGE_MS;
+      if (msBetween(message.queuedAt, now) < lastsMs) arrivals.push(...arrived);
       else toRead.push({ delivery, message, ids: arrived.map(({ row }) => row.id) });
     }
   }

@@ -16,12 +16,12 @@ import {
   windowStart,
 } from '../state/feed-state.ts';
 import { firstSyncAt } from '../state/first-sync.ts';
+import { forgotten, incomplete, LASTING_HORIZON_MS } from '../state/in-flight.ts';
 import { askReconciliation } from './ask-reconciliation.ts';
 import type { CycleRun } from './cycle-run.ts';
 import { countWindow, openBulkWindow, readBulkWindow } from './read-bulk-window.ts';
 import { nextOrThrow, readWindow, type WindowOutcome, type WindowStart } from './read-window.ts';
 import { sendNewest } from './send-newest.ts';
-import { forgotten, incomplete } from './sent-rows.ts';
 import { isOwed, type JobTurn, planJobs } from './work-field-job.ts';
 
 /** Maximum ids in the fresh lane: one page of the feed. */
@@ -99,7 +99,7 @@ async function pullObject(run: CycleRun, object: OpenObject): Promise<PulledObje
   run.schemas.set(type, stored);
   // Rows read again by the lookback may contain fields not requested, or not accepted, the first time: queue the rows
   // again.
-  if (changed || isOwed(stored)) state = { ...state, recent: forgotten(now) };
+  if (changed || isOwed(stored)) state = { ...state, recent: forgotten(state.recent, now) };
   if (page === 'invalidField') {
     request = { ...requestOf(stored, state, run), from: request.from };
     page = await nextOrThrow(run, request, { systemModstamp: request.from, id: '' }, before);
@@ -199,7 +199,7 @@ async function loadStates(run: CycleRun): Promise<ReadonlyMap<SalesforceType, Fe
       run.feeds.set(type, state);
       if (cycle.previousEnded) return [type, state];
       // The previous cycle may have queued rows without a record.
-      return [type, { ...state, recent: incomplete(state.recent, ports.clock.now()) }];
+      return [type, { ...state, recent: incomplete(state.recent, ports.clock.now(), LASTING_HORIZON_MS) }];
     }),
   );
 }

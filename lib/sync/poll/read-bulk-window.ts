@@ -17,10 +17,10 @@ import {
   windowStart,
 } from '../state/feed-state.ts';
 import { withQueued } from '../state/first-sync.ts';
+import { IN_FLIGHT_HORIZON_MS, incomplete, LASTING_HORIZON_MS } from '../state/in-flight.ts';
 import { readingOf } from './choose-api.ts';
 import type { CycleRun } from './cycle-run.ts';
 import { coveredNow, type WindowOutcome, type WindowStart } from './read-window.ts';
-import { IN_FLIGHT_HORIZON_MS, incomplete } from './sent-rows.ts';
 
 /** A page of a query job takes longer than a page of 2,000 rows. */
 const TIME_FOR_PAGE_MS = 2 * TIME_TO_STOP_MS;
@@ -101,7 +101,8 @@ class BulkWindowReading implements BulkReader {
       if (sight !== 'queued') fresh.push({ id: row.id, text: row.text, bytes: row.bytes, newer: sight === 'newer' });
       if (row.systemModstamp >= this.#keepFrom) this.#sent.set(row.id, state);
     }
-    const bodies = [...packRows({ type, queuedAt: now, cycle: cycle.number, columns }, fresh)];
+    const envelope = { type, queuedAt: now, cycle: cycle.number, columns, lasting: true as const };
+    const bodies = [...packRows(envelope, fresh)];
     await ports.backlog.send(bodies);
     this.#queued += fresh.length;
     this.#messages += bodies.length;
@@ -127,7 +128,7 @@ class BulkWindowReading implements BulkReader {
       atMost: this.#run.settings.recentRows,
     });
     // Older queued rows are unrecorded.
-    const reached = await this.#save({ ...state, recent: incomplete(recent, now) }, now);
+    const reached = await this.#save({ ...state, recent: incomplete(recent, now, LASTING_HORIZON_MS) }, now);
     return { queued: this.#queued, complete: true, reached, error: null };
   }
 
@@ -147,7 +148,8 @@ class BulkWindowReading implements BulkReader {
 
   #unfinished(): FeedState {
     const { state } = this.#window;
-    const recent = this.#queued === 0 ? state.recent : incomplete(state.recent, this.#run.ports.clock.now());
+    const recent =
+      this.#queued === 0 ? state.recent : incomplete(state.recent, this.#run.ports.clock.now(), LASTING_HORIZON_MS);
     return { ...state, recent, bulk: this.#bulk };
   }
 

@@ -34,7 +34,7 @@ export async function readWindow(run: CycleRun, window: WindowStart): Promise<Wi
   const { request, before } = window;
   const sent = new SentRows(run, window.state.recent, {
     // The newest rows of a long window are queued already, in the fresh lane.
-    lane: goesOn(window.page, before) === undefined ? ports.queue : ports.backlog,
+    lane: goesOn(window.page, before) === undefined ? 'queue' : 'backlog',
     keepFrom: addMs(before, -settings.lookbackSeconds * 1000),
   });
   const end = await sendPages(run, window, sent);

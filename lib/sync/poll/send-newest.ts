@@ -22,7 +22,7 @@ export async function sendNewest(run: CycleRun, window: WindowStart): Promise<Ne
   const page = await newestPage(run, window);
   if (page === undefined) return { queued: 0, state };
   const keepFrom = windowStart(state, run.settings.lookbackSeconds);
-  const sent = new SentRows(run, state.recent, { lane: run.ports.queue, keepFrom });
+  const sent = new SentRows(run, state.recent, { lane: 'queue', keepFrom });
   await sent.send(request, rowsBefore(page, before));
   const counts = { rows: sent.count, messages: sent.messages };
   return {

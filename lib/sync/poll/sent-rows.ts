@@ -1,7 +1,6 @@
 import { packRows, type QueuedRow } from '../change-message.ts';
 import { addMs } from '../instants.ts';
 import type { FeedRequest, FeedRow } from '../ports/change-feed.ts';
-import type { ChangeQueue } from '../ports/change-queue.ts';
 import {
   columnsPrint,
   type FeedState,
@@ -10,29 +9,14 @@ import {
   rememberRows,
   rowState,
 } from '../state/feed-state.ts';
+import { forgotten, IN_FLIGHT_HORIZON_MS, incomplete, LASTING_HORIZON_MS } from '../state/in-flight.ts';
 import type { CycleRun } from './cycle-run.ts';
-
-/**
- * Maximum time between the read of a row and the merge of the queued state. Messages older than `FRESH_MESSAGE_MS` are
- * read again instead; add the longest merge run, and a clock difference of five minutes each way; doubled.
- */
-export const IN_FLIGHT_HORIZON_MS = 45 * 60_000;
-
-/** The recent rows, marked incomplete: queued rows may be unrecorded. */
-export function incomplete(recent: RecentRows, now: string): RecentRows {
-  return { ...recent, incompleteUntil: addMs(now, IN_FLIGHT_HORIZON_MS) };
-}
-
-/** Empty recent rows after a column change: rows read again by the lookback are queued once more. */
-export function forgotten(now: string): RecentRows {
-  return incomplete({ rows: new Map(), incompleteUntil: null }, now);
-}
 
 /** State of a row possibly queued: equal to no state, so that a further read queues the row. */
 const UNKNOWN_STATE = '';
 
 export interface SentRowsOptions {
-  readonly lane: ChangeQueue;
+  readonly lane: 'queue' | 'backlog';
   /** Rows stamped earlier are out of reach of the next lookback. */
   readonly keepFrom: string;
 }
@@ -43,7 +27,7 @@ export class SentRows {
   messages = 0;
   #recent: RecentRows;
   readonly #run: CycleRun;
-  readonly #lane: ChangeQueue;
+  readonly #lane: SentRowsOptions['lane'];
   readonly #sent = new Map<string, string>();
   readonly #keepFrom: string;
 
@@ -56,7 +40,7 @@ export class SentRows {
 
   /** Rows queued earlier had different columns. */
   forgetEarlier(): void {
-    this.#recent = forgotten(this.#run.ports.clock.now());
+    this.#recent = forgotten(this.#recent, this.#run.ports.clock.now());
   }
 
   /** Resolves when the rows not queued before are durably queued. */
@@ -76,8 +60,10 @@ export class SentRows {
     // Until the send succeeds, an unknown part of the rows may be queued: a later state of the rows must count as
     // `newer`.
     for (const [id] of states) this.#sent.set(id, UNKNOWN_STATE);
-    const bodies = [...packRows({ type, queuedAt: now, cycle: this.#run.cycle.number, columns }, fresh)];
-    await this.#lane.send(bodies);
+    const lasts = this.#lane === 'backlog' && { lasting: true as const };
+    const envelope = { type, queuedAt: now, cycle: this.#run.cycle.number, columns, ...lasts };
+    const bodies = [...packRows(envelope, fresh)];
+    await this.#run.ports[this.#lane].send(bodies);
     this.messages += bodies.length;
     for (const [id, state] of states) this.#sent.set(id, state);
     this.count += fresh.length;
@@ -94,12 +80,14 @@ export class SentRows {
 
   remembered(keepFrom: string): FeedState['recent'] {
     const now = this.#run.ports.clock.now();
-    return rememberRows(this.#recent, this.#sent, {
+    const recent = rememberRows(this.#recent, this.#sent, {
       now,
       keepFrom,
       keepQueuedAfter: addMs(now, -IN_FLIGHT_HORIZON_MS),
       horizonMs: IN_FLIGHT_HORIZON_MS,
       atMost: this.#run.settings.recentRows,
     });
+    // Messages of the backlog are merged from their values for longer than rows are recorded.
+    return this.#lane === 'backlog' && this.#sent.size > 0 ? incomplete(recent, now, LASTING_HORIZON_MS) : recent;
   }
 }

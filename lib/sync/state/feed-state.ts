@@ -222,8 +222,10 @@ export function rememberRows(
   // The feed is ordered by stamp: a later state replaces the earlier state.
   for (const [id, state] of queued) rows.set(id, [state, bounds.now]);
   if (rows.size <= bounds.atMost) return { rows, incompleteUntil: recent.incompleteUntil };
-  const incompleteUntil = addMs(bounds.now, bounds.horizonMs);
-  return { rows: newestRows(rows, bounds.atMost), incompleteUntil };
+  const until = addMs(bounds.now, bounds.horizonMs);
+  const { incompleteUntil } = recent;
+  const later = incompleteUntil !== null && incompleteUntil > until ? incompleteUntil : until;
+  return { rows: newestRows(rows, bounds.atMost), incompleteUntil: later };
 }
 
 /** The rows with the latest stamps: only recent stamps are read again by the next lookback. */

@@ -1,0 +1,32 @@
+import { addMs } from '../instants.ts';
+import type { RecentRows } from './feed-state.ts';
+
+/**
+ * Maximum message age (our clock) for merging the values in the message; rows of an older message are read again: a newer
+ * state may have been merged without a trace.
+ */
+export const FRESH_MESSAGE_MS = 10 * 60_000;
+
+/** The same for messages of the backlog with the mark `lasting`: the feed allows for `LASTING_HORIZON_MS`. */
+export const LASTING_MESSAGE_MS = 60 * 60_000;
+
+/**
+ * Maximum time between the read of a row and the merge of the queued state: the message age, the longest merge run, and a
+ * clock difference of five minutes each way; doubled.
+ */
+export const IN_FLIGHT_HORIZON_MS = 45 * 60_000;
+
+/** The same for messages with the mark `lasting`. */
+export const LASTING_HORIZON_MS = 150 * 60_000;
+
+/** The recent rows, marked incomplete for so long at least: queued rows may be unrecorded. */
+export function incomplete(recent: RecentRows, now: string, horizonMs = IN_FLIGHT_HORIZON_MS): RecentRows {
+  const until = addMs(now, horizonMs);
+  const { incompleteUntil } = recent;
+  return { ...recent, incompleteUntil: incompleteUntil !== null && incompleteUntil > until ? incompleteUntil : until };
+}
+
+/** No recorded rows after a column change: rows read again by the lookback are queued once more. */
+export function forgotten(recent: RecentRows, now: string): RecentRows {
+  return incomplete({ ...recent, rows: new Map() }, now);
+}
