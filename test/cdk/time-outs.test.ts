@@ -8,10 +8,14 @@ import { parseSettings, SettingsError } from '../../lib/lambda/settings.ts';
 import { LONGEST_REQUEST_SECONDS } from '../../lib/lambda/settings-mistakes.ts';
 import { QUEUE_CALL } from '../../lib/sqs/create-sqs-client.ts';
 import { TIME_TO_BEGIN_MS } from '../../lib/sync/lists/work-lists.ts';
-import { FRESH_MESSAGE_MS } from '../../lib/sync/merge/merge-changes.ts';
-import { IN_FLIGHT_HORIZON_MS } from '../../lib/sync/poll/sent-rows.ts';
 import { TIME_TO_STOP_MS } from '../../lib/sync/ports/deadline.ts';
 import { LONGEST_WORK_MS } from '../../lib/sync/push/lost-push.ts';
+import {
+  FRESH_MESSAGE_MS,
+  IN_FLIGHT_HORIZON_MS,
+  LASTING_HORIZON_MS,
+  LASTING_MESSAGE_MS,
+} from '../../lib/sync/state/in-flight.ts';
 import { PATIENCE_MS } from '../../lib/sync/sync-person/under-lease.ts';
 import { functionNamed, functionNames, resourcesOf, synthesised } from './synthesised.ts';
 
@@ -117,6 +121,7 @@ describe('the queue', () => {
   it('has delivered a fresh message, and the merge has ended, before the feed forgets what is under way', () => {
     const clocksDiffer = 2 * 5 * 60_000;
     expect(IN_FLIGHT_HORIZON_MS).toBeGreaterThan(FRESH_MESSAGE_MS + timeOutMs('merge') + clocksDiffer);
+    expect(LASTING_HORIZON_MS).toBeGreaterThan(LASTING_MESSAGE_MS + timeOutMs('merge') + clocksDiffer);
   });
 });
 
