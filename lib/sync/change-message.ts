@@ -92,6 +92,15 @@ export type ChangeMessage =
     };
 
 /**
+ * Maximum message age (our clock) for merging the values in the message; rows of an older message are read again: a newer
+ * state may have been merged without a trace.
+ */
+export const FRESH_MESSAGE_MS = 10 * 60_000;
+
+/** The same for messages of the backlog with the mark `lasting`: the feed allows for the longer time. */
+export const LASTING_MESSAGE_MS = 60 * 60_000;
+
+/**
  * Maximum message size: SQS bills every started 64 KiB as a request.
  *
  * @see https://aws.amazon.com/sqs/pricing/

@@ -7,15 +7,11 @@ import { SECRET_CALL } from '../../lib/lambda/salesforce-secret.ts';
 import { parseSettings, SettingsError } from '../../lib/lambda/settings.ts';
 import { LONGEST_REQUEST_SECONDS } from '../../lib/lambda/settings-mistakes.ts';
 import { QUEUE_CALL } from '../../lib/sqs/create-sqs-client.ts';
+import { FRESH_MESSAGE_MS, LASTING_MESSAGE_MS } from '../../lib/sync/change-message.ts';
 import { TIME_TO_BEGIN_MS } from '../../lib/sync/lists/work-lists.ts';
 import { TIME_TO_STOP_MS } from '../../lib/sync/ports/deadline.ts';
 import { LONGEST_WORK_MS } from '../../lib/sync/push/lost-push.ts';
-import {
-  FRESH_MESSAGE_MS,
-  IN_FLIGHT_HORIZON_MS,
-  LASTING_HORIZON_MS,
-  LASTING_MESSAGE_MS,
-} from '../../lib/sync/state/in-flight.ts';
+import { IN_FLIGHT_HORIZON_MS, LASTING_HORIZON_MS } from '../../lib/sync/state/in-flight.ts';
 import { PATIENCE_MS } from '../../lib/sync/sync-person/under-lease.ts';
 import { functionNamed, functionNames, resourcesOf, synthesised } from './synthesised.ts';
 

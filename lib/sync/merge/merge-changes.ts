@@ -1,10 +1,10 @@
+import { FRESH_MESSAGE_MS, LASTING_MESSAGE_MS } from '../change-message.ts';
 import { withCurrentColumns } from '../context/current-columns.ts';
 import { loadSchemas } from '../context/schemas.ts';
 import { msBetween } from '../instants.ts';
 import { type ListDelivery, workLists } from '../lists/work-lists.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { Ports } from '../ports/ports.ts';
-import { FRESH_MESSAGE_MS, LASTING_MESSAGE_MS } from '../state/in-flight.ts';
 import { type Arrival, arrivalsOf, type Delivery, newestOfEach } from './arrivals.ts';
 import { type MergeReport, MergeRun, type RowsToRead } from './merge-run.ts';
 

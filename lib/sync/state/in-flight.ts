@@ -2,15 +2,6 @@ import { addMs } from '../instants.ts';
 import type { RecentRows } from './feed-state.ts';
 
 /**
- * Maximum message age (our clock) for merging the values in the message; rows of an older message are read again: a newer
- * state may have been merged without a trace.
- */
-export const FRESH_MESSAGE_MS = 10 * 60_000;
-
-/** The same for messages of the backlog with the mark `lasting`: the feed allows for `LASTING_HORIZON_MS`. */
-export const LASTING_MESSAGE_MS = 60 * 60_000;
-
-/**
  * Maximum time between the read of a row and the merge of the queued state: the message age, the longest merge run, and a
  * clock difference of five minutes each way; doubled.
  */

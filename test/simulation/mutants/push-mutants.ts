@@ -1,7 +1,7 @@
 import type { Mutant } from './mutant.ts';
 
 const MERGE = 'lib/person/merge-row.ts';
-const IN_FLIGHT = 'lib/sync/state/in-flight.ts';
+const MESSAGE = 'lib/sync/change-message.ts';
 const RUN = 'lib/sync/merge/merge-run.ts';
 const PUSH = 'lib/sync/push/push-run.ts';
 const SETTLE = 'lib/sync/push/settle-push.ts';
@@ -58,7 +58,7 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'old messages are merged from their values',
-    file: IN_FLIGHT,
+    file: MESSAGE,
     from: 'export const FRESH_MESSAGE_MS = 10 * 60_000;',
     to: 'export const FRESH_MESSAGE_MS = 600 * 60_000;',
     stage: 'comesAfterAnHour',
