@@ -24,6 +24,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'massUpdate',
   'validationRule',
   'recordRefused',
+  'refusedForNow',
   'fieldAdded',
   'fieldRetyped',
   'fieldReadOnly',

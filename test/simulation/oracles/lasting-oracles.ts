@@ -86,7 +86,15 @@ function refusedLast(world: World, { personId, rejection }: Person, rowId: strin
   if (last === undefined || !last.invocation.name.startsWith('merge')) return;
   if (refused === undefined || rejection?.code === refused.code) return;
   // A later refusal, of what is not sent at all, is what the status tells then; the log has both.
-  if (rejection !== null && Date.parse(rejection.at) + CLOCKS_APART_MS >= last.sentAt) return;
+  const isJudgedHere = rejection !== null && !LASTING_CODES.has(rejection.code);
+  if (isJudgedHere && Date.parse(rejection.at) + CLOCKS_APART_MS >= last.sentAt) return;
+  const isLater = (world.ledger.activities.get(personId) ?? []).some(
+    (activity) =>
+      activity.type === 'rejected' &&
+      activity.detail.code === rejection?.code &&
+      (world.ledger.toldAt.get(activity) ?? 0) > last.sentAt,
+  );
+  if (isLater) return;
   const says = rejection === null ? 'nothing' : rejection.code;
   world.breaks(
     'what lasts is told',
