@@ -85,19 +85,24 @@ function refusedLast(world: World, { personId, rejection }: Person, rowId: strin
   // Of a sync by hand the caller is told.
   if (last === undefined || !last.invocation.name.startsWith('merge')) return;
   if (refused === undefined || rejection?.code === refused.code) return;
-  // A later refusal, of what is not sent at all, is what the status tells then; the log has both.
-  const isJudgedHere = rejection !== null && !LASTING_CODES.has(rejection.code);
-  if (isJudgedHere && Date.parse(rejection.at) + CLOCKS_APART_MS >= last.sentAt) return;
-  const isLater = (world.ledger.activities.get(personId) ?? []).some(
-    (activity) =>
-      activity.type === 'rejected' &&
-      activity.detail.code === rejection?.code &&
-      (world.ledger.toldAt.get(activity) ?? 0) > last.sentAt,
-  );
-  if (isLater) return;
+  if (isRefusedLater(world, personId, last.sentAt)) return;
   const says = rejection === null ? 'nothing' : rejection.code;
   world.breaks(
     'what lasts is told',
     `${personId}: the last push was refused (${refused.code}), its status says ${says}`,
+  );
+}
+
+/** A later refusal, of what is not sent at all, is what the status tells then; the log has both. */
+function isRefusedLater(world: World, personId: string, sentAt: number): boolean {
+  const rejection = world.stores.peek(personId)?.rejection ?? null;
+  if (rejection === null) return false;
+  const isJudgedHere = !LASTING_CODES.has(rejection.code);
+  if (isJudgedHere && Date.parse(rejection.at) + CLOCKS_APART_MS >= sentAt) return true;
+  return (world.ledger.activities.get(personId) ?? []).some(
+    (activity) =>
+      activity.type === 'rejected' &&
+      activity.detail.code === rejection.code &&
+      (world.ledger.toldAt.get(activity) ?? 0) > sentAt,
   );
 }
