@@ -1,7 +1,7 @@
 import { personIdOfRow } from '../../lib/person/person.ts';
 import { type Row, successorOf } from '../../lib/person/row.ts';
 import { type HeldRow, isGone, isPerson } from '../../lib/person/standing.ts';
-import { isAlive } from './org.ts';
+import { isAlive, isPurged } from './org.ts';
 import { type ExploredPerson, itemIn, rowNumber, type World } from './world.ts';
 import type { WorldPlan } from './worlds.ts';
 
@@ -89,6 +89,8 @@ function brokenAtEnd(plan: WorldPlan, world: World): string | undefined {
 
 function brokenRow(world: World, row: Row): string | undefined {
   const { id } = row;
+  // Nobody can know what became of it.
+  if (isPurged(world, rowNumber(id))) return undefined;
   const alive = isAlive(world, rowNumber(id));
   const holders = holdersOf(world, id);
   if (alive && holders.length !== 1) return `in the end, ${id} lives and has ${holders.length} holders`;
@@ -115,6 +117,7 @@ function endOf(world: World, row: Row): Row | undefined {
     const { id } = next;
     const found = world.rows.find((each) => each.id === id);
     if (found === undefined) return undefined;
+    if (isPurged(world, rowNumber(id))) return undefined;
     if (!isGone(found)) return found;
     next = successorOf(found);
   }

@@ -9,6 +9,7 @@ export function firstWorld(plan: WorldPlan): World {
   const rows = ROW_IDS.slice(0, plan.rows).map((id, number) => firstRow(plan, id, number));
   let world: World = {
     rows,
+    purged: 0,
     exists: exist.reduce((bits, row) => bits | (1 << row), 0),
     items: [],
     queue: [],
@@ -65,6 +66,8 @@ export function afterEvent(world: World, event: WorldEvent): World | null {
       return afterSuccession(world, event);
     case 'undelete':
       return afterUndelete(world, event.row);
+    case 'purge':
+      return { ...world, purged: world.purged | (1 << event.row) };
     case 'change':
     case 'delete':
       if (!isAlive(world, event.row)) return null;
@@ -74,7 +77,7 @@ export function afterEvent(world: World, event: WorldEvent): World | null {
 
 function afterUndelete(world: World, number: number): World | null {
   const row = world.rows[number];
-  if (row === undefined || (!row.isDeleted && !row.isConverted)) return null;
+  if (row === undefined || isPurged(world, number) || (!row.isDeleted && !row.isConverted)) return null;
   const alive = { isDeleted: false, masterRecordId: null, isConverted: false, convertedContactId: null };
   return withFeed(changed(world, number, alive), number);
 }
@@ -92,9 +95,14 @@ function afterSuccession(
   return withFeed(withFeed(changed(after, into, {}), row), into);
 }
 
-export function isAlive({ rows, exists }: World, number: number): boolean {
-  const row = rows[number];
-  return ((exists >> number) & 1) === 1 && row !== undefined && !row.isDeleted && !row.isConverted;
+export function isPurged({ purged }: World, number: number): boolean {
+  return ((purged >> number) & 1) === 1;
+}
+
+export function isAlive(world: World, number: number): boolean {
+  const row = world.rows[number];
+  const isThere = ((world.exists >> number) & 1) === 1 && !isPurged(world, number);
+  return isThere && row !== undefined && !row.isDeleted && !row.isConverted;
 }
 
 /** The next state of a row: one stamp later. */

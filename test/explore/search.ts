@@ -110,7 +110,15 @@ function takesOf(world: World): Next[] {
   const at = world.workers.indexOf(null);
   if (at < 0) return [];
   return world.queue.flatMap((message, index) => {
-    const worker: Worker = { message, items: [], rows: [], sent: false, later: undefined, found: undefined };
+    const worker: Worker = {
+      message,
+      items: [],
+      rows: [],
+      unread: [],
+      sent: false,
+      later: undefined,
+      found: undefined,
+    };
     const workers = world.workers.map((each, number) => (number === at ? worker : each));
     const taken = { ...world, workers, queue: world.queue.filter((_, each) => each !== index) };
     const told = (how: string) => () => `a worker takes ${how}${JSON.stringify(message)}`;

@@ -2,12 +2,13 @@ import { decide, type Question } from '../../lib/sync/rows/decide.ts';
 import type { Decided, Known, Read } from '../../lib/sync/rows/known.ts';
 import { type Call, decideCall } from './call-table.ts';
 import { isWrite, type Write, writtenBy } from './carry-out.ts';
-import { insertLead, rowFoundFor } from './org.ts';
+import { insertLead, isPurged, rowFoundFor } from './org.ts';
 import {
   type ExploredItem,
   isTold,
   itemIn,
   type Message,
+  rowNumber,
   type Worker,
   type World,
   withItem,
@@ -63,11 +64,11 @@ function questionOf(message: Message): Question | null {
   }
 }
 
-function knownTo(plan: WorldPlan, { items, rows, sent, found }: Worker): Known {
+function knownTo(plan: WorldPlan, { items, rows, unread, sent, found }: Worker): Known {
   const claimant = plan.claimant ?? null;
   return {
     items: { get: (id) => items.find(([each]) => each === id)?.[1] },
-    rows: { get: (id) => rows.find((row) => row.id === id) },
+    rows: { get: (id) => (unread.includes(id) ? null : rows.find((row) => row.id === id)) },
     // Two states of one stamp say the same here, no lease stands, and the email question is always answered alike.
     differs: () => false,
     isLeased: () => false,
@@ -88,7 +89,7 @@ function carriedOut(world: World, working: Working, did: Exclude<Read | Decided 
   if (did.kind === 'send') return sent(world, working, did);
   if (did.kind === 'insert') {
     const after = insertLead(world, did.personId);
-    const again: Worker = { ...worker, items: [], rows: [], found: undefined };
+    const again: Worker = { ...worker, items: [], rows: [], unread: [], found: undefined };
     return withWorker(after ?? world, at, after === null ? null : again);
   }
   const isOfEmail = did.kind === 'readClaimant' || did.kind === 'readSharedEmail';
@@ -111,14 +112,16 @@ function waiting(world: World, { message }: Worker): World {
 
 function readBy(
   world: World,
-  { items, rows }: Worker,
+  { items, rows, unread }: Worker,
   did: Extract<Read, { kind: 'readItems' | 'readRow' | 'find' }>,
 ): Partial<Worker> {
   switch (did.kind) {
     case 'readItems':
       return { items: ordered([...items, ...did.ids.map((id) => [id, itemIn(world, id)] as const)]) };
     case 'readRow': {
-      const row = world.rows.filter(({ id }) => id === did.name.id);
+      const { id: name } = did.name;
+      if (isPurged(world, rowNumber(name))) return { unread: [...unread, name].sort() };
+      const row = world.rows.filter(({ id }) => id === name);
       return { rows: [...rows, ...row].sort((one, other) => (one.id < other.id ? -1 : 1)) };
     }
     case 'find':
@@ -132,7 +135,7 @@ function write(world: World, { at, worker }: Working, did: Write): Stepped {
   const { item, wiped, issued } = writtenBy(did, read, world.issued);
   const stored = itemIn(world, item.personId)?.revision ?? 0;
   const isAsRead = (read(item.personId)?.revision ?? 0) === stored;
-  const reset: Worker = { ...worker, items: [], rows: [], found: undefined };
+  const reset: Worker = { ...worker, items: [], rows: [], unread: [], found: undefined };
   if (!isAsRead) return { world: withWorker(world, at, reset), did, refused: true };
   const next = { ...item, revision: stored + 1 };
   const items = ordered([...worker.items.filter(([id]) => id !== next.personId), [next.personId, next]]);

@@ -20,6 +20,8 @@ export interface Worker {
   readonly message: Message;
   readonly items: readonly (readonly [personId: string, item: ExploredItem | null])[];
   readonly rows: readonly Row[];
+  /** Rows that could not be read. */
+  readonly unread: readonly string[];
   readonly sent: boolean;
   /** Comes no sooner than the worker has ended. */
   readonly later: Message | undefined;
@@ -31,6 +33,8 @@ export interface World {
   /** By number; a row may be there only later (`exists`). */
   readonly rows: readonly Row[];
   readonly exists: number;
+  /** Rows that nobody can read any more. */
+  readonly purged: number;
   /** Ordered by id. */
   readonly items: readonly ExploredItem[];
   readonly queue: readonly Message[];
@@ -122,8 +126,8 @@ function keyOf(message: Message): number {
 /** Worlds with the same key are the same. Workers are alike, so that their order says nothing. */
 export function keyOfWorld(world: World): string {
   const workers = world.workers.map((worker) => (worker === null ? 0 : numberOf(worker))).sort((a, b) => a - b);
-  const { exists, events, crashes, duplicates, issued, wiped, created } = world;
-  const counts = [exists, events, crashes, duplicates, issued, wiped, created];
+  const { exists, purged, events, crashes, duplicates, issued, wiped, created } = world;
+  const counts = [exists, purged, events, crashes, duplicates, issued, wiped, created];
   const parts = [world.rows, world.items, world.queue].map((part) => part.map(numberOf).join());
   return `${parts.join('|')}|${workers.join()}|${counts.join()}`;
 }

@@ -3,7 +3,7 @@ import type { Message } from './world.ts';
 
 /** What may happen outside, once each. Rows by number. */
 export type WorldEvent =
-  | { readonly kind: 'new' | 'change' | 'delete' | 'undelete'; readonly row: number }
+  | { readonly kind: 'new' | 'change' | 'delete' | 'undelete' | 'purge'; readonly row: number }
   | { readonly kind: 'merge' | 'convert'; readonly row: number; readonly into: number }
   | { readonly kind: 'call'; readonly message: Message };
 
@@ -39,7 +39,7 @@ function fresh(row: number): WorldEvent {
   return { kind: 'new', row };
 }
 
-function change(kind: 'change' | 'delete' | 'undelete', row: number): WorldEvent {
+function change(kind: 'change' | 'delete' | 'undelete' | 'purge', row: number): WorldEvent {
   return { kind, row };
 }
 
@@ -214,6 +214,33 @@ export const WORLDS: readonly WorldPlan[] = [
       change('delete', 0),
       change('undelete', 0),
     ],
+  },
+  {
+    ...FEW,
+    name: 'merged-converted-purged',
+    rows: 3,
+    locals: [],
+    exist: [0, 1],
+    held: { 0: BORN_0, 1: BORN_1 },
+    events: [become('merge', 0, 1), become('convert', 1, 2), change('purge', 2), edit(BORN_0, 128)],
+  },
+  {
+    ...FEW,
+    name: 'successor-purged',
+    rows: 3,
+    locals: [],
+    exist: [0, 2],
+    held: { 0: BORN_0, 2: BORN_2 },
+    events: [become('convert', 0, 1), become('merge', 1, 2), change('purge', 2), change('undelete', 1)],
+  },
+  {
+    ...FEW,
+    name: 'merged-purged-undeleted',
+    rows: 3,
+    locals: [],
+    exist: [0, 1, 2],
+    held: { 0: BORN_0, 1: BORN_1, 2: BORN_2 },
+    events: [become('merge', 0, 1), become('merge', 1, 2), change('purge', 2), change('undelete', 1)],
   },
   {
     ...FEW,

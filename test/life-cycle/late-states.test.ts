@@ -171,3 +171,20 @@ test('whoever dies between the claim of a row and its taking is followed by the 
 
   expect(life.holder(lead).personId).toBe(personId);
 });
+
+test('a Contact whose survivor was purged unseen comes back as that of its Lead’s person, edits and all', async () => {
+  const life = new Life();
+  const lead = life.addLead({ Email: 'ada@example.com' });
+  const other = life.addContact({ Email: 'other@example.com' });
+  await life.settle(1);
+  const { personId } = life.holder(lead);
+  const contact = life.convert(lead);
+  life.merge('Contact', other, contact);
+  life.hardDelete(other);
+  await life.settle();
+  await life.edit(personId, { Title: 'Countess' });
+  life.undelete(contact);
+  await life.settleNextDay();
+  expect(life.holder(contact).personId).toBe(personId);
+  expect(life.row('Contact', contact)?.Title).toBe('Countess');
+});

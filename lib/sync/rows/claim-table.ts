@@ -54,16 +54,12 @@ export function* follow(known: Known, source: QuestionSource, follower: Standing
     return { kind: 'merge', personId, row: own, keepsNewborn: false, rule };
   }
   let next = salesforce.successor;
+  const passed: Successor[] = [];
   for (let hop = 0; next !== undefined && hop < MAX_SUCCESSORS; hop += 1) {
     const hold = yield* holdOf(known, next.id);
     const row: Row | null = yield* freshRow(known, next);
-    // Unreadable: the claim makes a later reader continue for the person.
-    if (row === null) {
-      const isFree = hold.kind === 'free';
-      return isFree
-        ? { kind: 'claim', rowId: next.id, personId, rule: 'B2' }
-        : { kind: 'notVisible', personId, row: next, rule };
-    }
+    if (row === null) return beforeUnreadable(known, source, { follower, passed, end: { hold, name: next } }, rule);
+    passed.push({ hold, row });
     const after = successorOf(row);
     if (after === null) return yield* atLastSuccessor(known, source, { follower, hold, row });
     // Merged, undeleted and merged back during the reads.
@@ -71,6 +67,40 @@ export function* follow(known: Known, source: QuestionSource, follower: Standing
     next = after;
   }
   return { kind: 'wait', rule };
+}
+
+/**
+ * The last successor cannot be read. The holder of a row on the path reaches no further than the follower, so the two
+ * become one person. Claims of rows without a holder make a later reader of such a row continue for the follower.
+ */
+function beforeUnreadable(
+  known: Known,
+  source: QuestionSource,
+  { follower, passed, end }: PathToUnreadable,
+  rule: Rule,
+): Decided {
+  const { personId } = follower;
+  for (const { hold, row } of passed.toReversed()) {
+    if (hold.kind === 'held' && hold.survivor.personId !== personId) {
+      return join(known, source, { follower, holder: hold.survivor, row });
+    }
+  }
+  const free = [...passed.map(({ hold, row }) => ({ hold, name: row })), end].find(({ hold }) => hold.kind === 'free');
+  return free === undefined
+    ? { kind: 'notVisible', personId, row: end.name, rule }
+    : { kind: 'claim', rowId: free.name.id, personId, rule: 'B2' };
+}
+
+/** A readable successor and the holder. */
+interface Successor {
+  readonly hold: Hold;
+  readonly row: Row;
+}
+
+interface PathToUnreadable {
+  readonly follower: Standing;
+  readonly passed: readonly Successor[];
+  readonly end: { readonly hold: Hold; readonly name: RowName };
 }
 
 /** The last successor: present state and holder. */
