@@ -5,10 +5,8 @@ import { runChild } from './run-child.ts';
 const demo = new URL('../sandbox/demo/main.ts', import.meta.url);
 const failing = new URL('./fixtures/failing-demo.ts', import.meta.url);
 
-const MINUTES = 60_000;
-
 describe('the demo', () => {
-  test('plays every step, and each does what it says', { timeout: 3 * MINUTES }, async () => {
+  test('plays every step, and each does what it says', async () => {
     const { code, output, left } = await runChild(demo);
 
     const told = steps.filter(({ title }, index) => output.includes(`\n${index + 1}. ${title}\n`));
@@ -21,7 +19,7 @@ describe('the demo', () => {
     expect(left).toEqual([]);
   });
 
-  test('names the steps that do not hold, with what was expected, and exits with 1', { timeout: MINUTES }, async () => {
+  test('names the steps that do not hold, with what was expected, and exits with 1', async () => {
     const { code, output, left } = await runChild(failing);
 
     expect(output).toMatch(/expected +Salesforce "nobody@example.com" +here "nobody@example.com"/);
@@ -33,7 +31,7 @@ describe('the demo', () => {
     expect(left).toEqual([]);
   });
 
-  test('ends at once and leaves nothing behind when it is interrupted', { timeout: MINUTES }, async () => {
+  test('ends at once and leaves nothing behind when it is interrupted', async () => {
     const interrupt = { signal: 'SIGINT', when: (output: string) => output.includes('\n2. ') } as const;
     const { code, output, left } = await runChild(demo, { interrupt });
 

@@ -5,13 +5,11 @@ import { type ChildOptions, runChild } from './run-child.ts';
 const sandbox = new URL('../sandbox/main.ts', import.meta.url);
 const demo = new URL('../sandbox/demo/main.ts', import.meta.url);
 
-const MINUTE = { timeout: 60_000 };
-
 /** Reports the start of the process that synthesises the template, so that the interruption meets it. */
 const TELL_SYNTHESIS = { NODE_DEBUG: 'child_process' };
 
 describe('a sandbox that is interrupted while it starts', () => {
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('leaves nothing behind after %s', MINUTE, async (signal) => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('leaves nothing behind after %s', async (signal) => {
     const interrupt: ChildOptions['interrupt'] = { signal, when: (output) => /cdk\/app\.ts/.test(output) };
     const { code, output, left } = await runChild(demo, { environment: TELL_SYNTHESIS, interrupt });
 
@@ -22,7 +20,7 @@ describe('a sandbox that is interrupted while it starts', () => {
 });
 
 describe('a sandbox that cannot start', () => {
-  test('says in one line that a port is taken, exits with 2 and leaves nothing behind', MINUTE, async () => {
+  test('says in one line that a port is taken, exits with 2 and leaves nothing behind', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const address = other.address();
@@ -38,7 +36,7 @@ describe('a sandbox that cannot start', () => {
     }
   });
 
-  test('ends what it had begun when the template cannot be synthesised', MINUTE, async () => {
+  test('ends what it had begun when the template cannot be synthesised', async () => {
     // The bundler starts programs by name.
     const environment = { PATH: '/nowhere' };
     const { code, output, left } = await runChild(demo, { environment });

@@ -47,7 +47,7 @@ test('the backfill of one field over 50,000 persons takes the calls that it anno
   expect(scans()).toBe(26);
   expect(missing(org, values)).toEqual([]);
   expect(await org.goodCycle()).toMatchObject({ backfilled: 0, pulled: { Lead: 0 } });
-}, 120_000);
+});
 
 test('a backfill that is killed before and after each step of each page goes on where it was and misses nothing', async () => {
   const { org, values } = await withHiddenField(6_500, (n) => n);
@@ -75,7 +75,7 @@ test('a backfill that is killed before and after each step of each page goes on 
   expect(job).toMatchObject({ announcedCalls: 5, calls: 5, rows: 6_500, restarts: 0 });
   expect(scans()).toBeLessThanOrEqual(5 + kills);
   expect(missing(org, values)).toEqual([]);
-}, 60_000);
+});
 
 test('a field that is shown while a backfill runs joins it; it begins again and tells so', async () => {
   const { org, values } = await withHiddenField(12_500, (n) => n);
@@ -90,7 +90,7 @@ test('a field that is shown while a backfill runs joins it; it begins again and 
   ]);
   expect(missing(org, values)).toEqual([]);
   expect(org.persons.all().filter(({ fields }) => fields.Later__c !== fields.Score__c)).toEqual([]);
-}, 60_000);
+});
 
 test('a field that is hidden while it is backfilled costs a describe, not the cycle, and the others go on', async () => {
   const { org, values } = await withHiddenField(4_500, (n) => n);
@@ -109,7 +109,7 @@ test('a field that is hidden while it is backfilled costs a describe, not the cy
   const { jobs, schemaProblems } = await org.status();
   expect(jobs).toMatchObject([{ fields: ['Score__c'], rows: 4_500, restarts: 0 }]);
   expect(schemaProblems).toEqual([expect.stringMatching(/^Lead\.Other__c has not been visible/)]);
-}, 60_000);
+});
 
 test('what both sides edit while a backfill runs is not lost to it', async () => {
   const { org, values } = await withHiddenField(4_500, (n) => n);
@@ -128,7 +128,7 @@ test('what both sides edit while a backfill runs is not lost to it', async () =>
   expect([org.value(here, 'Score__c'), org.record('Lead', here).Score__c]).toEqual([-2, -2]);
   const others = new Map([...values].filter(([id]) => id !== there && id !== here));
   expect(missing(org, new Map([...others, [there, -1], [here, -2]]))).toEqual([]);
-}, 60_000);
+});
 
 /** Whether what is sent are rows of a job. */
 const isPartial = (args: unknown[]): boolean => JSON.stringify(args).includes('partial');

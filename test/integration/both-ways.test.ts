@@ -7,7 +7,7 @@ let sides: RunningSandbox;
 
 beforeAll(async () => {
   sides = await runSandbox({ seedRecords: SEEDED, cycleSeconds: 2, lagSeconds: 2, lookbackSeconds: 600 });
-}, 120_000);
+});
 afterAll(() => sides?.close());
 
 /** In how many cycles it came about, those under way at both ends included. */
@@ -18,7 +18,7 @@ async function cyclesUntil(done: () => Promise<boolean>): Promise<number> {
 }
 
 describe('two systems in step', () => {
-  test('every seeded record is in the store after the first cycle', { timeout: 120_000 }, async () => {
+  test('every seeded record is in the store after the first cycle', async () => {
     const rows = await allRows(sides);
     expect(rows).toHaveLength(SEEDED);
     await eventually(async () => (await differencesIn(sides, rows.slice(-20))).length === 0);
@@ -37,9 +37,7 @@ describe('two systems in step', () => {
     expect(after.recordsUpdated).toBe(before.recordsUpdated);
   });
 
-  test('an edit in the org reaches the person, an edit of the person reaches the org, then all is quiet', {
-    timeout: 120_000,
-  }, async () => {
+  test('an edit in the org reaches the person, an edit of the person reaches the org, then all is quiet', async () => {
     const { api, admin } = sides;
     const rows = await allRows(sides);
     for (const type of ['Lead', 'Contact'] as const) {

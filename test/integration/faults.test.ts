@@ -62,7 +62,7 @@ test.each(faultKinds)('%s strikes while both sides are edited', async (kind) => 
   });
 });
 
-test('all that was edited meanwhile arrives, and nothing is doubled', { timeout: 120_000 }, async () => {
+test('all that was edited meanwhile arrives, and nothing is doubled', async () => {
   const { api, admin } = sides;
   for (const kind of faultKinds) {
     // A person who has no row yet gets one when somebody asks for it again.
@@ -82,7 +82,7 @@ test('all that was edited meanwhile arrives, and nothing is doubled', { timeout:
   }
 });
 
-test('a rejection in the midst of faults is told once, and holds nobody else back', { timeout: 120_000 }, async () => {
+test('a rejection in the midst of faults is told once, and holds nobody else back', async () => {
   const { api, admin } = sides;
   for (const object of ['Lead', 'Contact']) {
     const rule = { object, name: 'NoBad', errorWhen: "Title = 'Bad'", message: 'Not bad', field: 'Title' };
@@ -107,7 +107,7 @@ test('a rejection in the midst of faults is told once, and holds nobody else bac
   expect(await api.rejections()).toEqual([]);
 });
 
-test('then all is quiet', { timeout: 60_000 }, async () => {
+test('then all is quiet', async () => {
   const { api, admin } = sides;
   await untilCycle(api, (await lastCycle(api)) + 2);
   const before = await admin.stats();

@@ -56,9 +56,7 @@ async function sidesOf(sandbox: Program) {
   return { api, admin: await connectOrg(orgUrl, 'admin') };
 }
 
-test('a sandbox with a folder goes on where it stopped, with its org; a second one on the folder is refused', {
-  timeout: 180_000,
-}, async () => {
+test('a sandbox with a folder goes on where it stopped, with its org; a second one on the folder is refused', async () => {
   const folder = newFolder();
   const first = await start(folder);
   const before = await sidesOf(first);
@@ -86,7 +84,7 @@ test('a sandbox with a folder goes on where it stopped, with its org; a second o
   expect(await third.end('SIGINT')).toMatchObject({ code: 0 });
 });
 
-test('no new org is started over the tables of another', { timeout: 60_000 }, async () => {
+test('no new org is started over the tables of another', async () => {
   const folder = newFolder();
   writeFileSync(join(folder, 'dynamodb.data'), '');
   const { code, stderr } = await (await start(folder)).ended();

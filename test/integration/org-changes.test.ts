@@ -37,7 +37,7 @@ async function pushed(id: string, field: string, value: unknown): Promise<void> 
 }
 
 describe('fields that change', () => {
-  test('a hidden field does not travel, the others do; shown again, it does', { timeout: 60_000 }, async () => {
+  test('a hidden field does not travel, the others do; shown again, it does', async () => {
     const { id, personId } = await nextLead();
     const hide = (hidden: boolean) =>
       sides.admin.control('POST field-access', { object: 'Lead', field: 'Website', read: !hidden, edit: !hidden });
@@ -56,7 +56,7 @@ describe('fields that change', () => {
     await pulled(personId, 'Website', 'https://hidden.example.com');
   });
 
-  test('a field that becomes read-only is pulled, and an edit of it is refused', { timeout: 60_000 }, async () => {
+  test('a field that becomes read-only is pulled, and an edit of it is refused', async () => {
     const { id, personId } = await nextLead();
     await sides.admin.control('POST field-access', { object: 'Lead', field: 'Fax', read: true, edit: false });
     await wholeCycles(sides.api, 1);
@@ -67,9 +67,7 @@ describe('fields that change', () => {
     await sides.admin.control('POST field-access', { object: 'Lead', field: 'Fax', read: true, edit: true });
   });
 
-  test('a pending edit of a field that is hidden meanwhile holds back no other field', {
-    timeout: 60_000,
-  }, async () => {
+  test('a pending edit of a field that is hidden meanwhile holds back no other field', async () => {
     const { id, personId } = await nextLead();
     const access = (edit: boolean) =>
       sides.admin.control('POST field-access', { object: 'Lead', field: 'Rating', read: edit, edit });
@@ -82,7 +80,7 @@ describe('fields that change', () => {
     await pushed(id, 'Rating', 'Hot');
   });
 
-  test('a new field travels both ways, and a deleted one is forgotten', { timeout: 60_000 }, async () => {
+  test('a new field travels both ways, and a deleted one is forgotten', async () => {
     const { id, personId } = await nextLead();
     const field = { object: 'Lead', name: 'Tier__c' };
     await sides.admin.control('POST fields', { ...field, type: 'string', length: 20 });
@@ -100,7 +98,7 @@ describe('fields that change', () => {
 });
 
 describe('time', () => {
-  test('many edits within one second all arrive, at their last value', { timeout: 60_000 }, async () => {
+  test('many edits within one second all arrive, at their last value', async () => {
     const some = [await nextLead(), await nextLead(), await nextLead()];
     for (let at = 1; at <= 10; at += 1) {
       await Promise.all(some.map(({ id }) => sides.admin.update('Lead', id, { Title: `Title ${at}` })));
@@ -108,7 +106,7 @@ describe('time', () => {
     for (const { personId } of some) await pulled(personId, 'Title', 'Title 10');
   });
 
-  test('rows of a long transaction, stamped below the checkpoint, are found', { timeout: 60_000 }, async () => {
+  test('rows of a long transaction, stamped below the checkpoint, are found', async () => {
     const { id, personId } = await nextLead();
     const other = await nextLead();
     const updates = [{ object: 'Lead', id, fields: { Title: 'Late' } }];
@@ -123,7 +121,7 @@ describe('time', () => {
 });
 
 describe('records that come and go', () => {
-  test('a deleted Lead keeps its person, who is linked again when it is undeleted', { timeout: 60_000 }, async () => {
+  test('a deleted Lead keeps its person, who is linked again when it is undeleted', async () => {
     const { id, personId } = await nextLead();
     await sides.admin.delete('Lead', id);
     await eventually(async () => (await here(personId)).salesforce?.isDeleted);
@@ -139,7 +137,7 @@ describe('records that come and go', () => {
     }
   });
 
-  test('a converted Lead’s person goes on as its Contact', { timeout: 60_000 }, async () => {
+  test('a converted Lead’s person goes on as its Contact', async () => {
     const { id, personId } = await nextLead();
     await sides.admin.control('POST convert', { leadId: id });
     await eventually(async () => (await here(personId)).salesforce?.type === 'Contact');
@@ -150,9 +148,7 @@ describe('records that come and go', () => {
     expect(await sides.api.personsWithEmail(String(fields.Email))).toHaveLength(1);
   });
 
-  test('a new Lead makes a person, and one for a person who waits for it is that person’s', {
-    timeout: 60_000,
-  }, async () => {
+  test('a new Lead makes a person, and one for a person who waits for it is that person’s', async () => {
     const fields = { Email: 'new@example.com', LastName: 'New', Company: 'Example' };
     await sides.admin.create('Lead', fields);
     await eventually(async () => (await sides.api.personsWithEmail(fields.Email)).length === 1);

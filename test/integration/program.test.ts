@@ -54,7 +54,7 @@ async function post(url: string, body: unknown): Promise<unknown> {
   return answer.json();
 }
 
-describe('the sandbox', { timeout: 90_000 }, () => {
+describe('the sandbox', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)(
     'is ready after its first cycle, and %s leaves nothing behind',
     async (signal) => {
