@@ -77,7 +77,7 @@ interface Consumed {
 }
 
 /** Each call as it is sent, with the units that DynamoDB says it consumed. */
-function countTables(client: ReturnType<typeof clientOf>, counts: Record<string, number>): void {
+export function countTables(client: ReturnType<typeof clientOf>, counts: Record<string, number>): void {
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const { commandName = '' } = context as { readonly commandName?: string };

@@ -16,6 +16,16 @@ export const consoleFolder = fileURLToPath(new URL('../../lib/console/public', i
 
 /** Both templates for the settings given, without the functions' code. */
 export function synthesised(settings: unknown = {}): Synthesised {
+  const key = JSON.stringify(settings);
+  const known = KNOWN.get(key) ?? synthesise(settings);
+  KNOWN.set(key, known);
+  return known;
+}
+
+/** A synthesis takes seconds: one for each settings. */
+const KNOWN = new Map<string, Synthesised>();
+
+function synthesise(settings: unknown): Synthesised {
   const parsed = parseSettings(settings);
   const { dataStack, syncStack } = stageNames(parsed);
   const app = buildApp(parsed, { bundling: false, consoleFolder });
