@@ -16,6 +16,8 @@ const HOURS = 3_600_000;
 /** A batch that the queue hands to the merge. */
 const BATCH = 10;
 
+const HIDDEN_SECONDS = 15;
+
 /** How often a message may come again before the run is a failure. */
 const TRIES = 5;
 
@@ -46,6 +48,8 @@ export async function mergeBatch(
     new ReceiveMessageCommand({
       QueueUrl,
       MaxNumberOfMessages: BATCH,
+      // Longer than a batch takes; what a process that is killed held comes again after that.
+      VisibilityTimeout: HIDDEN_SECONDS,
       MessageSystemAttributeNames: ['ApproximateReceiveCount'],
     }),
   );
