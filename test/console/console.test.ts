@@ -106,9 +106,13 @@ describe.skipIf(browser === undefined)('the console', LIMIT, () => {
 
   test('a conflict: both sides change a field, and the page shows both values and the winner', async () => {
     const person = await createPerson('Conflict');
-    await page.goto(at(`#/person/${person.personId}`));
-    await edit(page, 'Title', 'CTO');
+    // The five steps of README.md.
+    await page.goto(at(''));
     const pane = page.getByRole('complementary');
+    await pane.getByRole('link', { name: 'Ada Conflict' }).click();
+    await pane.getByRole('link', { name: 'Show the person of this record' }).click();
+    await page.getByRole('main').getByRole('link', { name: 'Ada Conflict' }).click();
+    await edit(page, 'Title', 'CTO');
     await pane.getByLabel('Title', { exact: true }).fill('CFO');
     await pane.getByRole('button', { name: 'Save in Salesforce' }).click();
     await pane.getByText('Saved in Salesforce.').waitFor();
@@ -125,7 +129,12 @@ describe.skipIf(browser === undefined)('the console', LIMIT, () => {
     await page.getByText('The value here won: “CTO”. The value in Salesforce was “CFO”.').waitFor();
     // The log has the conflict before the push that follows it is done.
     const inSalesforce = () => sandbox.admin.record('Lead', person.salesforce?.id ?? '');
-    await eventually(async () => (await inSalesforce()).Title === 'CTO');
+    await eventually(async () => {
+      if ((await inSalesforce()).Title === 'CTO') return true;
+      // A push that a slow machine put off goes out with the next cycle, and here no schedule starts one.
+      await runCycle(page);
+      return false;
+    });
     expect(opened.complaints).toEqual([]);
   });
 
@@ -178,6 +187,9 @@ describe.skipIf(browser === undefined)('the console', LIMIT, () => {
     const saved = await sandbox.api.send('POST /persons/batch', { persons });
     expect(saved.status).toBe(200);
     await page.goto(at('#/persons?list=localOnly'));
+    await page.getByRole('link', { name: 'Next page' }).click();
+    await page.getByRole('link', { name: 'First page' }).click();
+    await page.getByRole('link', { name: 'First page' }).waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'Sync all of these as one job' }).click();
     await page.getByRole('button', { name: 'Sync all who are only here …' }).click();
     expect(await violationsOn(page)).toEqual([]);

@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { useAnswer } from '../api/queries.ts';
 import type { Person } from '../api/shapes.ts';
-import type { Route } from '../parts/route.ts';
+import { linkTo, type Route } from '../parts/route.ts';
 import { orgCalls } from './org-calls.ts';
 import { OrgTools } from './org-tools.tsx';
 import { RecordForm } from './record-form.tsx';
@@ -26,7 +26,14 @@ export default function OrgPane({ route, path }: { readonly route: Route; readon
       {record === undefined ? (
         <RecordList org={org} route={route} />
       ) : (
-        <RecordForm key={record.id} org={org} object={record.object} id={record.id} />
+        <>
+          {line === null && (
+            <p>
+              <a href={linkTo(['persons'], { salesforceId: record.id })}>Show the person of this record</a>
+            </p>
+          )}
+          <RecordForm key={record.id} org={org} object={record.object} id={record.id} />
+        </>
       )}
       <OrgTools org={org} object={record?.object ?? 'Lead'} />
     </aside>
