@@ -89,6 +89,8 @@ describe.skipIf(browser === undefined)('the console', LIMIT, () => {
     await page.getByRole('link', { name: 'Refused' }).first().click();
     await page.getByRole('cell', { name: '“Nobody is a boss here” (FIELD_CUSTOM_VALIDATION_EXCEPTION)' }).waitFor();
     await picture(page, 'refused');
+    await page.getByRole('button', { name: 'Retry all' }).click();
+    await page.getByText('in the background').waitFor();
     expect(await violationsOn(page)).toEqual([]);
     await page.getByRole('main').getByRole('link', { name: 'Ada Refused' }).click();
     await page.getByText('Title is refused by Salesforce').waitFor();

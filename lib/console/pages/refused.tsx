@@ -102,6 +102,11 @@ function Codes({ code }: { readonly code: string | undefined }) {
           )
         }
       </Answered>
+      {(summary.body?.codes.length ?? 0) > 0 && (
+        <button type="button" disabled={retry.isPending} onClick={() => retry.mutate({ all: true })}>
+          Retry all
+        </button>
+      )}
       <div role="status">{retry.isSuccess && <p class="box good">They are pushed again in the background.</p>}</div>
       {retry.error instanceof ApiProblem && <ProblemBox problem={retry.error} />}
     </Section>
