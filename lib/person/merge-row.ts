@@ -164,7 +164,12 @@ class FieldMerge {
     } else if (this.#same(field, local, sent)) {
       this.#setPending(field, undefined);
       this.#take(field, remote);
-    } else this.#setPending(field, remote);
+    } else {
+      // Automation may have rewritten the push, or a user saved between the push and the read: the edit overwrites both.
+      const isKnown = this.#same(field, remote, sent) || this.#same(field, remote, this.pending[field] ?? null);
+      if (!isKnown) this.conflicts.push({ field, local, remote, winner: 'local' });
+      this.#setPending(field, remote);
+    }
   }
 
   #mergeEdited(field: string, remote: FieldValue): void {

@@ -265,13 +265,21 @@ describe('our own push coming back', () => {
     expect(merge.pulled).toEqual(['Title']);
   });
 
-  test('settled, and edited here since: the edit waits on what Salesforce holds', () => {
-    const merge = merged(titled('b', 'newer'), aRow({ Title: 'L' }), someRules(), push('l', true));
-    expect([merge.person.fields, merge.person.pending, merge.conflicts]).toEqual([
-      { Title: 'newer' },
-      { Title: 'L' },
-      [],
-    ]);
+  test.each([someRules(), REMOTE_WINS])(
+    'settled, and edited here since: the edit waits on what Salesforce holds',
+    (rules) => {
+      const merge = merged(titled('b', 'newer'), aRow({ Title: 'L' }), rules, push('l', true));
+      expect([merge.person.fields, merge.person.pending]).toEqual([{ Title: 'newer' }, { Title: 'L' }]);
+      // Whether automation or a user made it of our push, the edit overwrites it.
+      expect(merge.conflicts).toEqual([{ field: 'Title', local: 'newer', remote: 'L', winner: 'local' }]);
+      const again = mergeRow(merge.person, aRow({ Title: 'L' }), rules, push('l', true));
+      expect(again.kind).toBe('unchanged');
+    },
+  );
+
+  test('settled as sent, and edited here since: no conflict', () => {
+    const merge = merged(titled('b', 'newer'), aRow({ Title: 'l' }), someRules(), push('l', true));
+    expect([merge.person.pending, merge.conflicts]).toEqual([{ Title: 'l' }, []]);
   });
 
   test('settled, and never read back: what was sent is base', () => {
