@@ -79,7 +79,7 @@ export async function tryOut(trial: Trial): Promise<string | undefined> {
   const { broken } = await (trial.stage === null
     ? simulate(scenarioOf(trial))
     : playStage(STAGES[trial.stage](trial.seed)));
-  return broken[0];
+  return broken.length === 0 ? undefined : broken.join('\n');
 }
 
 function scenarioOf({ seed, forced, withLater }: Trial): Scenario {
