@@ -80,8 +80,15 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   {
     name: 'pending is cleared without comparing',
     file: MERGE,
-    from: '} else this.#setPending(field, remote);',
-    to: '} else this.#setPending(field, undefined);',
+    from: "winner: 'local' });\n      this.#setPending(field, remote);",
+    to: "winner: 'local' });\n      this.#setPending(field, undefined);",
+  },
+  {
+    name: 'a save between a push and the read behind it is passed over, where the person was edited meanwhile',
+    file: MERGE,
+    from: "if (!isKnown) this.conflicts.push({ field, local, remote, winner: 'local' });",
+    to: '',
+    stage: 'editedWhileSettling',
   },
   {
     name: 'pending is not cleared by a push',
