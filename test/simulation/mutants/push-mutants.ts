@@ -88,7 +88,7 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
     file: MERGE,
     from: "if (!isKnown) this.conflicts.push({ field, local, remote, winner: 'local' });",
     to: '',
-    stage: 'editedWhileSettling',
+    killedBy: 90200587,
   },
   {
     name: 'pending is not cleared by a push',
