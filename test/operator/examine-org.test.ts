@@ -41,6 +41,25 @@ describe('the doctor on an org that is set up right', () => {
   });
 });
 
+test.each([
+  [[0, 0], 'about 0 Leads, about 0 Contacts: about 0 calls and 0 min'],
+  [[1_000_000, 300_000], 'about 1000000 Leads, about 300000 Contacts: about 48 calls and 73 min'],
+  [[10_000_000, 0], 'about 10000000 Leads, about 0 Contacts: about 248 calls and 10 h'],
+])('says what a first sync will take: %j', async ([leads = 0, contacts = 0], told) => {
+  const body = {
+    sObjects: [
+      { name: 'Lead', count: leads },
+      { name: 'Contact', count: contacts },
+    ],
+  };
+  const { client } = newOrg();
+  const counted = tampered(client, (request, given) =>
+    request.path.startsWith('/limits/recordCount') ? { ...given, status: 200, body } : given,
+  );
+  const findings = await examined(counted);
+  expect(findings.find(({ check }) => check === 'first sync')).toMatchObject({ level: 'note', detail: told });
+});
+
 /** Each precondition broken alone: what must be found, and in which check. */
 const BROKEN: readonly [string, string, (client: SalesforceClient) => SalesforceClient][] = [
   [

@@ -75,7 +75,16 @@ export function firstSync(client: SalesforceClient, types: readonly SalesforceTy
       }
       const calls = body.sObjects.reduce((sum, { count }) => sum + callsOfFirstSync(count), 0);
       const amounts = body.sObjects.map(({ name, count }) => `about ${count} ${name}s`).join(', ');
-      return [note('first sync', `${amounts}: about ${calls} calls`)];
+      const rows = body.sObjects.reduce((sum, { count }) => sum + count, 0);
+      return [note('first sync', `${amounts}: about ${calls} calls and ${durationOf(rows)}`)];
     },
   };
+}
+
+/** A cautious rate of a first sync; `GET /sync/status` has the measured rate once a first sync runs. */
+const ROWS_PER_SECOND = 300;
+
+function durationOf(rows: number): string {
+  const minutes = Math.ceil(rows / ROWS_PER_SECOND / 60);
+  return minutes <= 90 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`;
 }
