@@ -68,9 +68,10 @@ export const POLL_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the rows of an accepted field are not read',
+    gap: 'few stories accept a type, and in these the next poll mostly brings the rows anyway',
     file: 'lib/schema/field-history.ts',
     from: "owed: { ...stored.history.owed, [name]: 'all' },",
-    to: 'owed: stored.history.owed },',
+    to: 'owed: stored.history.owed,',
     with: ['fieldRetyped'],
   },
   {

@@ -33,9 +33,9 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a lease shorter than the time-out of Salesforce',
-    file: 'lib/lambda/settings.ts',
-    from: 'z.minimum(2)), 660)',
-    to: 'z.minimum(2)), 60)',
+    file: 'lib/sync/push/push-lease.ts',
+    from: 'expiresAt: addMs(now, leaseMs), attempt',
+    to: 'expiresAt: addMs(now, leaseMs / 11), attempt',
     with: ['commitsLate'],
     killedBy: 5,
   },
