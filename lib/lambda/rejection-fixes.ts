@@ -4,7 +4,7 @@ import { STATUS_CODES } from '../salesforce/status-codes.ts';
 export const OWN_FIXES: Readonly<Record<string, string>> = {
   RECORD_NOT_VISIBLE:
     'give the sync user access to the record; if the record is deleted, sync the person with recordIsGone',
-  PERSON_TOO_LARGE: 'shorten the long texts of the record in Salesforce',
+  PERSON_TOO_LARGE: 'shorten the long texts of the person, here or in Salesforce',
   NOT_MERGED: 'fix the error in the log of the merge, then send the dead letters back (`npm run redrive`)',
   AMBIGUOUS_MATCH: 'merge the records with the same email in Salesforce, or give the person another email',
   NOT_SYNCED: 'sync the person by hand (`POST /persons/{personId}/sync`): the answer has the reason',

@@ -1,4 +1,3 @@
-import type { Fields } from '../../person/field-value.ts';
 import { awaitsPush, openEdits, type Person } from '../../person/person.ts';
 import type { SalesforceType } from '../../person/row.ts';
 import { judgePush, notEditable } from '../../schema/judge-push.ts';
@@ -7,7 +6,7 @@ import type { Context } from '../context/context.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { PushAnswer } from '../ports/salesforce-records.ts';
 import { withCutTexts } from './cut-texts.ts';
-import { guardOf, leaseFor } from './push-lease.ts';
+import { type Attempt, guardOf, type Leasing, leaseFor, leaseOrPark } from './push-lease.ts';
 import type { Mode } from './push-tally.ts';
 import type { Settled } from './settle-push.ts';
 import { type LeasedPush, storeRefusal } from './store-settled.ts';
@@ -21,7 +20,7 @@ export interface Push extends LeasedPush {
 
 export type PreparedPush =
   | { readonly kind: 'push'; readonly push: Push }
-  /** Certain to be refused by Salesforce: refused with Salesforce's message, without a call. */
+  /** Certain to be refused by Salesforce, with Salesforce's message; or too large for the lease. Nothing was sent. */
   | { readonly kind: 'refused'; readonly settled: Settled }
   | { readonly kind: 'nothing' }
   /** Leased to a different worker, or changed concurrently. */
@@ -50,20 +49,21 @@ export async function preparePush(
     const settled = await storeRefusal(context, { type, person, sent }, rejection);
     return settled === undefined ? { kind: 'notOurs' } : { kind: 'refused', settled };
   }
-  const leased = await lease(context.ports, person, sent, worker);
-  return leased === undefined ? { kind: 'notOurs' } : { kind: 'push', push: { type, person: leased, record, sent } };
+  const leased = await lease(context.ports, person, { attempt: sent, ...worker });
+  if (leased.kind === 'notOurs') return leased;
+  return leased.kind === 'taken'
+    ? { kind: 'push', push: { type, person: leased.person, record, sent } }
+    : { kind: 'refused', settled: { person: leased.person, pulled: [], conflicts: [] } };
 }
 
-async function lease(
+function lease(
   ports: PreparePorts,
   person: Person,
-  attempt: Fields,
-  { owner, isGuarded }: { readonly owner: string; readonly isGuarded: boolean },
-): Promise<Person | undefined> {
+  { isGuarded, ...attempt }: Attempt & { readonly isGuarded: boolean },
+): Promise<Leasing> {
   const now = ports.clock.now();
-  const taken = leaseFor(ports, { owner, attempt, guard: isGuarded ? guardOf(person) : undefined }, now);
-  const outcome = await ports.persons.takeLease(person, taken, now);
-  return outcome === 'taken' ? { ...person, lease: taken } : undefined;
+  const taken = leaseFor(ports, { ...attempt, guard: isGuarded ? guardOf(person) : undefined }, now);
+  return leaseOrPark(ports, person, taken, now);
 }
 
 /** One API call for prepared pushes of one type. */

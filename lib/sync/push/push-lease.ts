@@ -1,7 +1,10 @@
+import type { Rejection } from '../../person/activity.ts';
 import type { Fields } from '../../person/field-value.ts';
 import { isWritable, type Lease, type Person } from '../../person/person.ts';
+import { ItemTooLargeError } from '../errors.ts';
 import { addMs } from '../instants.ts';
 import type { Ports } from '../ports/ports.ts';
+import { park } from '../rows/update-or-park.ts';
 
 /** Values about to be sent for a person. */
 export interface Attempt {
@@ -14,6 +17,40 @@ export interface Attempt {
 /** A lease from `now` on, lasting as long as Salesforce may work on the request. */
 export function leaseFor({ leaseMs }: Pick<Ports, 'leaseMs'>, { owner, attempt, guard }: Attempt, now: string): Lease {
   return { owner, expiresAt: addMs(now, leaseMs), attempt, ...(guard !== undefined && { guard }) };
+}
+
+export type Leasing =
+  | { readonly kind: 'taken'; readonly person: Person }
+  /** Too large to store with the lease: nothing may be sent. */
+  | { readonly kind: 'parked'; readonly person: Person; readonly rejection: Rejection }
+  /** Leased to a different worker, or changed concurrently. */
+  | { readonly kind: 'notOurs' };
+
+const TOO_LARGE: Rejection = {
+  code: 'PERSON_TOO_LARGE',
+  message: 'The person is too large to store together with the values to send; nothing was sent',
+  fields: [],
+};
+
+/**
+ * Takes the lease with the values about to be sent. A lease exceeding the store's size limit would fail on every retry:
+ * the person is parked by a rejection with the cause, keeping the lease as read.
+ */
+export async function leaseOrPark(
+  { persons }: Pick<Ports, 'persons'>,
+  person: Person,
+  lease: Lease,
+  now: string,
+): Promise<Leasing> {
+  try {
+    const outcome = await persons.takeLease(person, lease, now);
+    return outcome === 'taken' ? { kind: 'taken', person: { ...person, lease } } : { kind: 'notOurs' };
+  } catch (error) {
+    if (!(error instanceof ItemTooLargeError)) throw error;
+    const parked = await park(persons, person, { rejection: TOO_LARGE, lease: person.lease, now });
+    if (parked.kind === 'versionConflict') return { kind: 'notOurs' };
+    return { kind: 'parked', person: parked.person, rejection: TOO_LARGE };
+  }
 }
 
 /** The stamp required by a guarded push of the person's edits. */

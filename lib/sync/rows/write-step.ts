@@ -21,7 +21,7 @@ import type { StoredItem } from '../ports/person-store.ts';
 import { earlierEdits } from './earlier-edits.ts';
 import type { Step } from './known.ts';
 import { mergedPerson, mergeOf, type Refreshed, refreshedBy, rowKnownTo, withoutRow } from './merge-values.ts';
-import { isTooLarge, tooLarge, updateOrPark } from './update-or-park.ts';
+import { parkingOf, tooLarge, updateOrPark } from './update-or-park.ts';
 
 /** The result of a step. */
 export type StepOutcome =
@@ -291,7 +291,7 @@ async function write(
   const persons = { update: (from: Person, to: Person) => ports.persons.update(from, to, { leaseAsRead }) };
   const outcome = await updateOrPark(persons, stored, next, ports.clock.now());
   if (outcome.kind === 'versionConflict') return { kind: 'refused' };
-  if (isTooLarge(outcome.person) && !isTooLarge(next)) return { kind: 'parked', item: outcome.person };
+  if (parkingOf(outcome.person, next) !== undefined) return { kind: 'parked', item: outcome.person };
   return { ...NOTHING, kind: 'written', item: outcome.person, isStored: true };
 }
 

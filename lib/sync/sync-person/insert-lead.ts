@@ -14,7 +14,15 @@ import type { CreateAnswer } from '../ports/salesforce-records.ts';
 import { withCutTexts } from '../push/cut-texts.ts';
 import { afterPush, type LeasedPush, storeRefusal, storeSettled } from '../push/store-settled.ts';
 import { readRows, successorsOf } from '../rows/salesforce-rows.ts';
-import { type Attaching, askToAttach, candidatesOf, over, type PersonSync, type SyncStep } from './person-sync.ts';
+import {
+  type Attaching,
+  askToAttach,
+  candidatesOf,
+  endWithoutLease,
+  over,
+  type PersonSync,
+  type SyncStep,
+} from './person-sync.ts';
 import { rememberAttempt } from './push-now.ts';
 
 /** The result of a creation: the Lead was created or refused, or an existing row was found for the person. */
@@ -56,8 +64,9 @@ export async function insertLead(
   const unsent = await withCutTexts(sync, CREATED_TYPE, found, 'create');
   if (unsent === undefined) return over({ kind: 'busy' });
   const { record, sent, defaults } = newLead(sync, unsent, leftOut.fields);
-  const person = await rememberAttempt(sync, unsent, sent);
-  if (person === undefined) return over({ kind: 'busy' });
+  const leasing = await rememberAttempt(sync, unsent, sent);
+  if (leasing.kind !== 'taken') return over(endWithoutLease(leasing));
+  const { person } = leasing;
   const push: LeasedPush = { type: CREATED_TYPE, person, sent };
   const refusal = judgePush(object.schema, { ...defaults, ...sent }, 'create');
   const without = (refused: Refused) => withoutRefused(sync, push, refused, leftOut);

@@ -3,6 +3,7 @@ import type { Person } from '../../person/person.ts';
 import type { Row, RowName, SalesforceType } from '../../person/row.ts';
 import type { AssignTo } from '../assign-to.ts';
 import type { Context } from '../context/context.ts';
+import type { Leasing } from '../push/push-lease.ts';
 import { answerQuestion } from '../rows/answer-questions.ts';
 import { holdersOf } from '../rows/holders.ts';
 import type { FoundRow } from '../rows/known.ts';
@@ -62,6 +63,15 @@ export type SyncStep =
 
 export function over(outcome: SyncOutcome): { readonly kind: 'over'; readonly outcome: SyncOutcome } {
   return { kind: 'over', outcome };
+}
+
+/** The end of a sync that could not record the values to send in the lease. */
+export function endWithoutLease(
+  leasing: Exclude<Leasing, { kind: 'taken' }>,
+): Extract<SyncOutcome, { kind: 'busy' | 'rejected' }> {
+  if (leasing.kind === 'notOurs') return { kind: 'busy' };
+  const { person, rejection } = leasing;
+  return { kind: 'rejected', rejection, person };
 }
 
 /** Facts already known about the row to be attached. */

@@ -17,11 +17,13 @@ import { TransientError } from '../errors.ts';
 import { addMs } from '../instants.ts';
 import type { PushAnswer } from '../ports/salesforce-records.ts';
 import { withCutTexts } from '../push/cut-texts.ts';
+import { type Leasing, leaseOrPark } from '../push/push-lease.ts';
 import { readUnreadRows } from '../push/read-unread-rows.ts';
 import { afterPush, type PushResult, storeSettled } from '../push/store-settled.ts';
 import { refreshedPerson } from '../rows/merge-values.ts';
 import { storeRead } from '../rows/own-rows.ts';
-import { over, type PersonSync, type SyncOutcome, type SyncStep } from './person-sync.ts';
+import { parkingOf, updateOrPark } from '../rows/update-or-park.ts';
+import { endWithoutLease, over, type PersonSync, type SyncOutcome, type SyncStep } from './person-sync.ts';
 
 /** A linked person during a sync, with the results so far. */
 interface Progress {
@@ -106,12 +108,12 @@ async function push(
 ): Promise<Step> {
   const { ports, schemas } = sync;
   const { link } = progress;
-  const person = await rememberAttempt(sync, progress.person, sent, link.systemModstamp);
-  if (person === undefined) return over({ kind: 'busy' });
+  const leasing = await rememberAttempt(sync, progress.person, sent, link.systemModstamp);
+  if (leasing.kind !== 'taken') return over(endWithoutLease(leasing));
   const request = { id: link.id, record, ifUnmodifiedSince: link.systemModstamp };
   const [answer] = await ports.records.push(link.type, [request], schemas[link.type].columns);
   if (answer === undefined) throw new Error('no answer for the record of a push');
-  return takeAnswer(sync, { ...progress, person }, { sent, answer, ownerSent: OWNER in record });
+  return takeAnswer(sync, { ...progress, person: leasing.person }, { sent, answer, ownerSent: OWNER in record });
 }
 
 async function takeAnswer(
@@ -159,23 +161,21 @@ async function settleUnread(
 }
 
 /**
- * Stores the attempt and the guard in the lease before sending, because the answer may be lost. Undefined where the
- * lease was lost.
+ * Stores the attempt and the guard in the lease before sending, because the answer may be lost.
  */
 export async function rememberAttempt(
   { ports }: PersonSync,
   person: Person,
   sent: Fields,
   guard?: string,
-): Promise<Person | undefined> {
-  if (person.lease === null) return undefined;
+): Promise<Leasing> {
+  if (person.lease === null) return { kind: 'notOurs' };
   const { attempt } = person.lease;
   const isKnown = Object.keys(sent).every((field) => attempt[field] === sent[field]) && person.lease.guard === guard;
-  if (isKnown) return person;
+  if (isKnown) return { kind: 'taken', person };
   const { owner, expiresAt } = person.lease;
   const lease = { owner, expiresAt, attempt: { ...attempt, ...sent }, ...(guard !== undefined && { guard }) };
-  const outcome = await ports.persons.takeLease(person, lease, ports.clock.now());
-  return outcome === 'taken' ? { ...person, lease } : undefined;
+  return leaseOrPark(ports, person, lease, ports.clock.now());
 }
 
 async function end(sync: PersonSync, progress: Progress, sent: Fields, pushEnd: PushResult): Promise<Step> {
@@ -215,24 +215,31 @@ async function leaseAgain({ ports }: PersonSync, { lease }: Person, settled: Per
 
 /** Nothing to push: merges the row. */
 async function readOnly(sync: PersonSync, progress: Progress): Promise<Step> {
+  const { persons, clock } = sync.ports;
   const record = await readRow(sync, progress.link);
   if (record === undefined) return storeRow(sync, progress, record);
-  const now = sync.ports.clock.now();
+  const now = clock.now();
   const read = refreshedPerson(sync.schemas, progress.person, record, now);
   if (!isWritable(read.person.salesforce)) return storeRow(sync, progress, record);
+  const next = { ...read.person, lease: null };
+  if (read.person === progress.person) {
+    await persons.releaseLease(next.personId, progress.person.lease?.owner ?? '');
+    return over(onlyRead(progress, { ...read, person: next }));
+  }
+  const stored = await updateOrPark(persons, progress.person, next, now);
+  if (stored.kind === 'versionConflict') return again(sync, progress);
+  const parking = parkingOf(stored.person, next);
+  return over(
+    parking === undefined ? onlyRead(progress, { ...read, person: stored.person }) : rejected(stored, parking),
+  );
+}
+
+function onlyRead(progress: Progress, { person, ...read }: ReturnType<typeof refreshedPerson>): SyncOutcome {
   const pulled = [...progress.pulled, ...read.pulled];
   const conflicts = [...progress.conflicts, ...read.conflicts];
   const changed = progress.linked ? 'linked' : 'updated';
-  if (read.person === progress.person) {
-    await sync.ports.persons.releaseLease(read.person.personId, read.person.lease?.owner ?? '');
-    const person = { ...read.person, lease: null };
-    const outcome = progress.linked || pulled.length > 0 ? changed : 'unchanged';
-    return over({ kind: 'synced', outcome, person, pushed: [], pulled, conflicts });
-  }
-  const stored = await sync.ports.persons.update(progress.person, { ...read.person, lease: null });
-  if (stored.kind === 'versionConflict') return again(sync, progress);
   const outcome = progress.linked || pulled.length > 0 ? changed : 'unchanged';
-  return over({ kind: 'synced', outcome, person: stored.person, pushed: [], pulled, conflicts });
+  return { kind: 'synced', outcome, person, pushed: [], pulled, conflicts };
 }
 
 async function readAgain(sync: PersonSync, progress: Progress): Promise<Step> {

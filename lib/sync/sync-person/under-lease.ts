@@ -4,16 +4,16 @@ import { QuotaExceededError, TransientError, wasNotSent } from '../errors.ts';
 import { msBetween } from '../instants.ts';
 import type { Ports } from '../ports/ports.ts';
 import { endLostLeases } from '../push/lost-push.ts';
-import { giveBackLease, guardOf, leaseFor } from '../push/push-lease.ts';
+import { giveBackLease, guardOf, leaseFor, leaseOrPark } from '../push/push-lease.ts';
 import { survivorOfPerson } from '../rows/holders.ts';
-import type { SyncOutcome } from './person-sync.ts';
+import { endWithoutLease, type SyncOutcome } from './person-sync.ts';
 
 /** Maximum wait for a concurrent sync of the same person. */
 export const PATIENCE_MS = 5000;
 const WAIT_MS = 100;
 
 /** Why a person cannot be leased. */
-export type Unleased = Extract<SyncOutcome, { kind: 'notFound' | 'mergedAway' | 'deletedHere' | 'busy' }>;
+export type Unleased = Extract<SyncOutcome, { kind: 'notFound' | 'mergedAway' | 'deletedHere' | 'busy' | 'rejected' }>;
 
 /** Salesforce is unavailable, or the daily API limit is reached. */
 export type Unanswered = Extract<SyncOutcome, { kind: 'unavailable' | 'limit' }>;
@@ -92,27 +92,28 @@ async function absent(ports: Ports, person: Person): Promise<Unleased> {
   return { kind: 'mergedAway', personId: (await survivorOfPerson(ports.persons, person)).personId };
 }
 
-/** Undefined where a different worker has the lease or changed the person. */
+/** Undefined where a different worker has the lease or changed the person; a person too large for the lease is parked. */
 async function take(
   ports: Ports,
   found: Person,
   { owner, isGuarded }: { readonly owner: string; readonly isGuarded: boolean },
-): Promise<Leased | undefined> {
+): Promise<Leased | Unleased | undefined> {
   const [ended] = await endLostLeases(ports, [found]);
   const person = ended ?? found;
   const now = ports.clock.now();
   const afterLostPush = hasAttempt(person);
   // The attempt of an earlier push stays recorded until the row is read.
   const known = afterLostPush ? person.lease : null;
-  const attempt = known?.attempt ?? valuesToSend(person);
+  const attempt = known?.attempt ?? (isGuarded ? valuesToSend(person) : {});
   const ofBase = known === null ? guardOf(person) : known.guard;
   const guard = isGuarded ? ofBase : undefined;
   const lease = leaseFor(ports, { owner, attempt, guard }, now);
-  const outcome = await ports.persons.takeLease(person, lease, now);
-  return outcome === 'taken' ? { leased: { ...person, lease }, afterLostPush } : undefined;
+  const leasing = await leaseOrPark(ports, person, lease, now);
+  if (leasing.kind === 'taken') return { leased: leasing.person, afterLostPush };
+  return leasing.kind === 'notOurs' ? undefined : endWithoutLease(leasing);
 }
 
-/** The values a sync may send: the pending edits; for a row to be created, every value. */
+/** The values a sync may send (a deletion sends none): the pending edits; for a row to be created, every value. */
 function valuesToSend(person: Person): Fields {
   return isWritable(person.salesforce) ? pendingEdits(person) : person.fields;
 }
