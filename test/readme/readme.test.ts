@@ -65,10 +65,12 @@ function withoutCode(text: string): string {
 describe('the commands of README.md', { timeout: 600_000 }, () => {
   let program: Program;
   let api = '';
+  let orgUrl = '';
   beforeAll(async () => {
     const orgPort = await freePort();
-    program = new Program('sandbox', ['--port', '0', '--org-port', String(orgPort), '--cycle', '1']);
+    program = new Program('sandbox', ['--port', '0', '--org-port', String(orgPort), '--cycle', '3600']);
     [, api = ''] = await program.told(/^API +(\S+)$/m);
+    [, orgUrl = ''] = await program.told(/^org +(\S+) /m);
     await program.told(/^ready$/m);
     await program.told(/cycle 1:/);
   }, 600_000);
@@ -77,7 +79,7 @@ describe('the commands of README.md', { timeout: 600_000 }, () => {
   test('npm start prints what the page shows, in that order', () => {
     const shown = blocks.find((lines) => lines[0]?.startsWith('console '));
     const shapes = shown?.map((line) => line.replace(/\s.*$/, '')) ?? [];
-    expect(shapes).toEqual(['console', 'API', 'org', 'a', 'ready', '14:03:05']);
+    expect(shapes).toEqual(['console', 'API', 'org', 'DynamoDB', 'SQS', 'a', 'ready', '14:03:05']);
     const printed = program.stdout.split('\n').map((line) => line.replace(/\s.*$/, ''));
     const places = shapes.slice(0, -1).map((shape) => printed.indexOf(shape));
     expect(places).toEqual(places.toSorted((one, other) => one - other));
@@ -85,19 +87,19 @@ describe('the commands of README.md', { timeout: 600_000 }, () => {
     expect(program.stdout).toMatch(/^\d\d:\d\d:\d\d \S+ cycle 1: ↓ 27 Leads, 13 Contacts pulled {2}↑ 0 pushed \(/m);
   });
 
-  const curls = blocks.find((lines) => lines[0]?.startsWith('curl -s localhost:4500')) ?? [];
-  test('there are calls to try', () => expect(curls.length).toBeGreaterThan(4));
+  const calls = blocks.find((lines) => lines[0]?.startsWith('PERSON=')) ?? [];
+  test('there are calls to try', () => expect(calls.length).toBeGreaterThan(5));
 
   const hasCurl = spawnSync('curl', ['--version']).status === 0;
-  test.skipIf(!hasCurl)('every call succeeds, in the order of the page', () => {
-    let personId = '';
-    for (const curl of curls) {
-      const line = curl.replaceAll('localhost:4500', api.replace('http://', '')).replaceAll('PERSON_ID', personId);
-      const { stdout, status } = spawnSync('sh', ['-c', `${line} --fail-with-body`], { encoding: 'utf8' });
-      expect({ curl, status, stdout }).toMatchObject({ status: 0 });
-      personId = /"personId":"([^"]+)"/.exec(stdout)?.[1] ?? personId;
-    }
-    expect(personId).not.toBe('');
+  test.skipIf(!hasCurl)('the calls of the page make a conflict, which the answer and the log name', () => {
+    const [page = '', org = ''] = [api, orgUrl].map((url) => url.replace('http://', ''));
+    const script = calls.join('\n').replaceAll('localhost:4500', page).replaceAll('localhost:4501', org);
+    const failing = 'curl() { command curl --fail-with-body "$@"; }';
+    const { stdout, status } = spawnSync('sh', ['-e', '-c', `${failing}\n${script}`], { encoding: 'utf8' });
+    expect({ status, stdout }).toMatchObject({ status: 0 });
+    const conflict = '{"field":"Title","local":"CTO","remote":"CFO","winner":"local"}';
+    expect(stdout).toContain(`"conflicts":[${conflict}]`);
+    expect(stdout).toMatch(/"type":"conflict"/);
   });
 });
 
