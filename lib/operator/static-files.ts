@@ -31,6 +31,9 @@ export const SECURITY_HEADERS = {
   'content-security-policy': contentSecurityPolicy(),
 } as const;
 
+/** Errors of a path without a file. */
+const MISSING: readonly string[] = ['ENOENT', 'EISDIR', 'ENOTDIR', 'ENAMETOOLONG'];
+
 /** The file of a path in a folder; undefined if missing. A path never leads out of the folder. */
 export async function staticFile(folder: string, path: string): Promise<StaticFile | undefined> {
   const name = path === '/' ? 'index.html' : decodeURIComponent(path).slice(1);
@@ -44,7 +47,7 @@ export async function staticFile(folder: string, path: string): Promise<StaticFi
     return { body, headers: { ...SECURITY_HEADERS, 'content-type': type, 'cache-control': cached } };
   } catch (error) {
     const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-    if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return undefined;
+    if (code !== undefined && MISSING.includes(code)) return undefined;
     throw error;
   }
 }

@@ -29,10 +29,17 @@ it('has no script or style inside the page, so that the policy can forbid them',
   expect(contentSecurityPolicy()).not.toContain('unsafe');
 });
 
-it.each(['/../build.json', '/%2e%2e/package.json', '/..%2f..%2fpackage.json', '/assets', '/nothing.js', '/a%00b'])(
-  'serves nothing for %s',
-  async (path) => expect(await staticFile(folder, path)).toBeUndefined(),
-);
+const LONG = `/${'x'.repeat(5000)}`;
+
+it.each([
+  '/../build.json',
+  '/%2e%2e/package.json',
+  '/..%2f..%2fpackage.json',
+  '/assets',
+  '/nothing.js',
+  '/a%00b',
+  LONG,
+])('serves nothing for %s', async (path) => expect(await staticFile(folder, path)).toBeUndefined());
 
 it('a file with a hash in its name is kept for good, the page is asked for each time', async () => {
   const [asset = ''] = readdirSync(join(folder, 'assets'));
