@@ -26,8 +26,8 @@ export const PUSH_MUTANTS: readonly Mutant[] = [
   {
     name: 'a guarded push goes without a lease that knows what it sends',
     file: 'lib/sync/push/prepare-push.ts',
-    from: "return outcome === 'taken' ? { ...person, lease: taken } : undefined;",
-    to: "if (isGuarded) await ports.persons.releaseLease(person.personId, owner);\n  return outcome === 'taken' ? { ...person, lease: isGuarded ? null : taken } : undefined;",
+    from: 'return leaseOrPark(ports, person, taken, now);',
+    to: "return leaseOrPark(ports, person, taken, now).then(async (end): Promise<Leasing> => {\n    if (!isGuarded || end.kind !== 'taken') return end;\n    await ports.persons.releaseLease(person.personId, attempt.owner);\n    return { ...end, person: { ...person, lease: null } };\n  });",
     stage: 'editedAfterLostPush',
     killedBy: 9,
   },
