@@ -7,7 +7,6 @@ const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 
 /**
  * The bars of memory are for a process of 256 MB. Without limits V8 keeps memory that nothing uses: 335 MB for bare puts.
- * Lambda sets both limits by the memory of a function, too.
  */
 const LIMITS = ['--max-old-space-size=160', '--max-semi-space-size=8'];
 

@@ -10,5 +10,5 @@ it.each(DAYS)('a day of changes and faults ends with 0 missing and 0 different (
   expect(hits.reconciled).toBe(1);
   // 288 polls and more, of many steps each.
   expect(steps).toBeGreaterThan(8000);
-  expect(hits['table: take remote']).toBeGreaterThan(10);
+  expect(hits['table: take remote']).toBeGreaterThan(2);
 });
