@@ -133,9 +133,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     file: ROWS,
     from: 'if (state.systemModstamp > stamp) return',
     to: 'if (state.systemModstamp !== stamp) return',
-    stage: 'undoneMerge',
-    equivalent:
-      'a merge refuses the older state once more, and whoever follows a gone row reads that row first: the newer state counts',
+    killedBy: 20,
   },
   {
     name: 'a person goes into nobody',
