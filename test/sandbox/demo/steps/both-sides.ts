@@ -5,9 +5,11 @@ export const differentFields = defineStep({
   title: 'Edits of different fields on both sides both survive',
   act: async (stage) => {
     const actor = await stage.next('Lead');
-    stage.tell(`in Salesforce, ${actor.name} becomes "Architect"; here, the phone becomes "+1 555 0100"; then a cycle`);
+    stage.tell(`in Salesforce, ${actor.name} becomes "Architect"; here, the phone becomes "+1 555 0100"; then two cycles`);
     await stage.org.update('Lead', actor.recordId, { Title: 'Architect' });
     await stage.api.edit(actor.personId, { Phone: '+1 555 0100' });
+    // The row and the edit go by messages of their own: where they meet, the push waits for the next cycle.
+    await stage.cycle();
     await stage.cycle();
     return actor;
   },
@@ -26,9 +28,11 @@ export const sameField = defineStep({
   title: 'The same field edited on both sides: ours wins, and the log holds both values',
   act: async (stage) => {
     const actor = await stage.next('Lead');
-    stage.tell(`${actor.name} becomes "Vice President" in Salesforce and "President" here; then a cycle`);
+    stage.tell(`${actor.name} becomes "Vice President" in Salesforce and "President" here; then two cycles`);
     await stage.org.update('Lead', actor.recordId, { Title: 'Vice President' });
     await stage.api.edit(actor.personId, { Title: 'President' });
+    // The row and the edit go by messages of their own: where they meet, the push waits for the next cycle.
+    await stage.cycle();
     await stage.cycle();
     return actor;
   },
