@@ -5,7 +5,9 @@ export const differentFields = defineStep({
   title: 'Edits of different fields on both sides both survive',
   act: async (stage) => {
     const actor = await stage.next('Lead');
-    stage.tell(`in Salesforce, ${actor.name} becomes "Architect"; here, the phone becomes "+1 555 0100"; then two cycles`);
+    stage.tell(
+      `in Salesforce, ${actor.name} becomes "Architect"; here, the phone becomes "+1 555 0100"; then two cycles`,
+    );
     await stage.org.update('Lead', actor.recordId, { Title: 'Architect' });
     await stage.api.edit(actor.personId, { Phone: '+1 555 0100' });
     // The row and the edit go by messages of their own: where they meet, the push waits for the next cycle.
