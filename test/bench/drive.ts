@@ -1,6 +1,7 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { parseChangeMessage } from '../../lib/sync/change-message.ts';
 import { mergeChanges } from '../../lib/sync/merge/merge-changes.ts';
+import type { PollSettings } from '../../lib/sync/poll/cycle-run.ts';
 import { pollCycle } from '../../lib/sync/poll/poll-cycle.ts';
 import type { Place } from './bench.ts';
 import type { Product } from './product.ts';
@@ -23,9 +24,14 @@ const TRIES = 5;
 
 /** One poll, then merges until the queue is empty, as the schedule and the queue's trigger would have it. */
 export async function runCycle(product: Product, place: Place, massPushAbove = 10_000): Promise<void> {
-  const outcome = await pollCycle(product.ports, { ...SETTINGS, massPushAbove }, () => HOURS);
-  if (outcome.kind !== 'cycle' || outcome.error !== null) throw new Error('the poll failed', { cause: outcome });
+  await poll(product, { massPushAbove });
   await drainQueue(product, place);
+}
+
+/** One poll with all the time there is; throws where it fails. */
+export async function poll(product: Product, over: Partial<PollSettings> = {}): Promise<void> {
+  const outcome = await pollCycle(product.ports, { ...SETTINGS, ...over }, () => HOURS);
+  if (outcome.kind !== 'cycle' || outcome.error !== null) throw new Error('the poll failed', { cause: outcome });
 }
 
 /** Merges what is in both lanes. */

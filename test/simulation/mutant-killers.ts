@@ -2,6 +2,7 @@ import { INVARIANTS, invariantOf } from './invariants.ts';
 import { MutantThread } from './mutant-thread.ts';
 import { trialsOf } from './mutant-trial.ts';
 import type { Mutant } from './mutants/mutant.ts';
+import { onThreads } from './run-mutants.ts';
 
 /** Which invariants tell on a mutant, over so many stories that show it. */
 export interface Killers {
@@ -20,20 +21,11 @@ export async function findKillers(
   found: (killers: Killers) => void,
 ): Promise<readonly Killers[]> {
   const all: Killers[] = [];
-  const waiting = [...mutants];
-  const work = async (): Promise<void> => {
-    const product = new MutantThread(null);
-    try {
-      for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-        const killers = await killersOf(mutant, seeds, product);
-        all.push(killers);
-        found(killers);
-      }
-    } finally {
-      await product.end();
-    }
-  };
-  await Promise.all(Array.from({ length: workers }, work));
+  await onThreads(mutants, workers, async (mutant, product) => {
+    const killers = await killersOf(mutant, seeds, product);
+    all.push(killers);
+    found(killers);
+  });
   return all;
 }
 

@@ -31,21 +31,31 @@ export async function runMutants(
   const ends: MutantEnd[] = [];
   // The long searches first, so that none is left alone in the end.
   const waiting = mutants.toSorted((one, other) => Number(isArgued(other)) - Number(isArgued(one)));
-  const runWaiting = async (): Promise<void> => {
+  await onThreads(waiting, workers, async (mutant, product) => {
+    const share = isArgued(mutant) ? SHARE_OF_EQUIVALENTS : 1;
+    const end = await runMutant(mutant, Math.ceil(seeds / share), product);
+    ends.push(end);
+    ended(end);
+  });
+  return ends;
+}
+
+/** Takes up one mutant after another, on so many threads, each beside a thread with the product as it is. */
+export async function onThreads(
+  mutants: readonly Mutant[],
+  workers: number,
+  tryOut: (mutant: Mutant, product: MutantThread) => Promise<void>,
+): Promise<void> {
+  const waiting = [...mutants];
+  const work = async (): Promise<void> => {
     const product = new MutantThread(null);
     try {
-      for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-        const share = isArgued(mutant) ? SHARE_OF_EQUIVALENTS : 1;
-        const end = await runMutant(mutant, Math.ceil(seeds / share), product);
-        ends.push(end);
-        ended(end);
-      }
+      for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) await tryOut(mutant, product);
     } finally {
       await product.end();
     }
   };
-  await Promise.all(Array.from({ length: workers }, runWaiting));
-  return ends;
+  await Promise.all(Array.from({ length: workers }, work));
 }
 
 /** Only a story that the product itself plays to a good end kills a mutant. */

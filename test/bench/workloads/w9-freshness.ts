@@ -1,21 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { editFields } from '../../../lib/sync/persons/edit-persons.ts';
-import { pollCycle } from '../../../lib/sync/poll/poll-cycle.ts';
 import { atMost, type Bench, type Place, type Task, type Workload } from '../bench.ts';
-import { mergeBatch } from '../drive.ts';
+import { mergeBatch, poll } from '../drive.ts';
 import { counted, measured } from '../measure.ts';
 import { openProduct, type Product } from '../product.ts';
 import { openOrgAsAdmin } from '../raw-org.ts';
 import { control } from '../surroundings.ts';
 
-const SETTINGS = {
-  objects: ['Lead'],
-  lagSeconds: 0,
-  lookbackSeconds: 600,
-  cycleLeaseMs: 900_000,
-  bulkAbove: 2_000,
-} as const;
-const HOURS = 3_600_000;
+const SETTINGS = { objects: ['Lead'], bulkAbove: 2_000 } as const;
 
 /** The feed reads seconds that are over. */
 const SECONDS_ARE_OVER_MS = 2_500;
@@ -25,8 +17,7 @@ const MOST_CYCLES = 5;
 
 /** A cycle, and merges of the fresh lane alone: those of the backlog are busy for hours. */
 async function freshCycle(product: Product, place: Place): Promise<void> {
-  const outcome = await pollCycle(product.ports, SETTINGS, () => HOURS);
-  if (outcome.kind !== 'cycle' || outcome.error !== null) throw new Error('the poll failed', { cause: outcome });
+  await poll(product, SETTINGS);
   let left = true;
   while (left) left = (await mergeBatch(product, place, 'queue')) > 0;
 }
